@@ -1,0 +1,1 @@
+//! Which taxpayer a name or a code speaks of.

@@ -1,0 +1,8 @@
+//! The rules of tax co-governance, pure: no input or output, no clock, not async.
+//!
+//! Every function is given text or values and gives back values and *all* the problems it found. What is read from
+//! files, kept in a database or asked of a clock comes in as an argument from the crates around it.
+
+pub mod codes;
+pub mod identity;
+pub mod messages;

@@ -1,0 +1,6 @@
+//! Sheets in and out, batches, tables and model runs.
+//!
+//! The only crate that names arrow, parquet, datafusion and calamine. It is told what it may see and never asks the
+//! control store.
+
+pub mod read;

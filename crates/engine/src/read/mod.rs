@@ -1,0 +1,1 @@
+//! Any file an office sends, told apart by content and read within bounds.

@@ -1,0 +1,97 @@
+//! The command line: translates words into acts and results into text, nothing else.
+//!
+//! One file a command. Help texts are not written beside the arguments but found by key (`help-<command>` and
+//! `help-<command>-<argument>`), so that they exist in both languages.
+
+mod code;
+mod match_names;
+mod read;
+mod read_worker;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use gongzhi_core::messages::{Language, Translator};
+
+/// What every command is given: the language people are spoken to in.
+pub struct Context {
+    /// Speaks messages.
+    pub translator: Translator,
+}
+
+#[derive(Parser)]
+#[command(name = "gongzhi", version)]
+struct Words {
+    #[arg(long, global = true, value_parser = parse_language)]
+    lang: Option<Language>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Read(read::Args),
+    Code(code::Args),
+    Match(match_names::Args),
+    #[command(hide = true)]
+    ReadWorker(read_worker::Args),
+}
+
+fn parse_language(text: &str) -> Result<Language, String> {
+    Language::find(text).ok_or_else(|| "zh-CN | en".to_owned())
+}
+
+/// Runs the command named by the words and gives the exit code its document promises.
+pub fn run(words: Vec<OsString>) -> ExitCode {
+    let language = language_of(&words);
+    let translator = Translator::new(language);
+    let command = translate_help(Words::command(), &translator, "help");
+    let matches = match command.try_get_matches_from(words) {
+        Ok(matches) => matches,
+        Err(error) => error.exit(),
+    };
+    let words = match Words::from_arg_matches(&matches) {
+        Ok(words) => words,
+        Err(error) => error.exit(),
+    };
+    let context = Context { translator };
+    let outcome = match words.command {
+        Command::Read(args) => read::run(&args, &context),
+        Command::Code(args) => code::run(&args, &context),
+        Command::Match(args) => match_names::run(&args, &context),
+        Command::ReadWorker(args) => read_worker::run(&args, &context),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("{error:#}");
+        ExitCode::from(2)
+    })
+}
+
+/// `--lang` before anything is parsed (help itself is translated), else the locale, else Chinese.
+fn language_of(words: &[OsString]) -> Language {
+    let texts: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
+    let stated = texts.iter().enumerate().find_map(|(at, text)| {
+        text.strip_prefix("--lang=").or_else(|| (*text == "--lang").then(|| texts.get(at + 1).copied()).flatten())
+    });
+    stated.and_then(Language::find).or_else(|| sys_locale::get_locale().as_deref().and_then(Language::find)).unwrap_or_default()
+}
+
+/// Puts the help texts of the reader's language on the command and everything below it.
+fn translate_help(command: clap::Command, translator: &Translator, prefix: &str) -> clap::Command {
+    let about = translator.find(prefix);
+    let prefix_of_arguments = prefix.to_owned();
+    let mut command = command.mut_args(|argument| {
+        match translator.find(&format!("{prefix_of_arguments}-{}", argument.get_id().as_str().replace('_', "-"))) {
+            Some(text) => argument.help(text),
+            None => argument,
+        }
+    });
+    if let Some(about) = about {
+        command = command.about(about);
+    }
+    command.mut_subcommands(|sub| {
+        let name = format!("{prefix}-{}", sub.get_name());
+        translate_help(sub, translator, &name)
+    })
+}

@@ -1,0 +1,9 @@
+//! The program: reads its words, calls an act, shows what came of it.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run(std::env::args_os().collect())
+}

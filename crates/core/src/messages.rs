@@ -105,7 +105,8 @@ macro_rules! files {
     };
 }
 
-const CHINESE: Files = files!("zh-CN": "cli", "codes", "identity", "read", "catalog", "intake", "models", "run", "demo");
+const CHINESE: Files =
+    files!("zh-CN": "cli", "codes", "identity", "read", "catalog", "intake", "models", "run", "demo");
 const ENGLISH: Files = files!("en": "cli", "codes", "identity", "read", "catalog", "intake", "models", "run", "demo");
 
 /// Speaks messages in one language.

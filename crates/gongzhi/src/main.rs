@@ -1,5 +1,6 @@
 //! The program: reads its words, calls an act, shows what came of it.
 
+mod acts;
 mod cli;
 
 use std::process::ExitCode;

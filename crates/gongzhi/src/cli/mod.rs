@@ -3,6 +3,7 @@
 //! One file a command. Help texts are not written beside the arguments but found by key (`help-<command>` and
 //! `help-<command>-<argument>`), so that they exist in both languages.
 
+mod check;
 mod code;
 mod match_names;
 mod read;
@@ -31,6 +32,7 @@ struct Words {
 
 #[derive(Subcommand)]
 enum Command {
+    Check(check::Args),
     Read(read::Args),
     Code(code::Args),
     Match(match_names::Args),
@@ -57,6 +59,7 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
     };
     let context = Context { translator };
     let outcome = match words.command {
+        Command::Check(args) => check::run(&args, &context),
         Command::Read(args) => read::run(&args, &context),
         Command::Code(args) => code::run(&args, &context),
         Command::Match(args) => match_names::run(&args, &context),
@@ -74,7 +77,10 @@ fn language_of(words: &[OsString]) -> Language {
     let stated = texts.iter().enumerate().find_map(|(at, text)| {
         text.strip_prefix("--lang=").or_else(|| (*text == "--lang").then(|| texts.get(at + 1).copied()).flatten())
     });
-    stated.and_then(Language::find).or_else(|| sys_locale::get_locale().as_deref().and_then(Language::find)).unwrap_or_default()
+    stated
+        .and_then(Language::find)
+        .or_else(|| sys_locale::get_locale().as_deref().and_then(Language::find))
+        .unwrap_or_default()
 }
 
 /// Puts the help texts of the reader's language on the command and everything below it.

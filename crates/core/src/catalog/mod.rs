@@ -1,0 +1,166 @@
+//! The catalogue: what must be reported, what the law says, what to look for, compiled from content.
+//!
+//! [`Catalog::compile`] is given the files as text and gives back what they mean and *all* problems in them. It is the
+//! compiler behind `gongzhi check`, and the same compiled set serves intake, templates, models and the demonstration
+//! county. The shapes of the files are described in `docs/guide/catalog.md`.
+
+mod content;
+mod cross_check;
+pub mod names;
+pub mod node;
+mod template;
+mod template_file;
+
+use std::collections::BTreeMap;
+
+use hmac::digest::Digest;
+
+pub use content::{CalendarYear, CodeEntry, CodeList, Law, Parameter, ParameterValue, Unit, region_with_parents};
+pub use names::{Certainty, Class, ColumnType, Frequency, Mark, Measure, Mode, Origin, Severity, Sharing};
+pub use node::Problem;
+pub use template::{Column, DueAfter, DueRule, Item, Kind, Party, PartyPart, RowRule, Rule, Version};
+
+use crate::messages::Message;
+use node::Findings;
+
+/// One file of the catalogue.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Path below the catalogue's folder, with `/`.
+    pub path: String,
+    /// Content.
+    pub text: String,
+}
+
+/// The compiled catalogue.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    /// Items and tax-side tables by key.
+    pub items: BTreeMap<String, Item>,
+    /// Units by key.
+    pub units: BTreeMap<String, Unit>,
+    /// Code lists by key.
+    pub lists: BTreeMap<String, CodeList>,
+    /// Working-day calendars by year.
+    pub calendar: BTreeMap<i32, CalendarYear>,
+    /// Laws by key.
+    pub laws: BTreeMap<String, Law>,
+    /// Parameters by key `<group>/<stem>`.
+    pub parameters: BTreeMap<String, Parameter>,
+    /// Files of models and views by path below the catalogue's folder; the models' own compiler reads them.
+    pub model_files: BTreeMap<String, String>,
+    /// `sm3:` digest of every file's path and content.
+    pub digest: String,
+}
+
+/// Lays layers of files over one another: a file with the same path replaces the one below.
+pub fn overlay(layers: impl IntoIterator<Item = Vec<Source>>) -> Vec<Source> {
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    for source in layers.into_iter().flatten() {
+        files.insert(source.path, source.text);
+    }
+    files.into_iter().map(|(path, text)| Source { path, text }).collect()
+}
+
+impl Catalog {
+    /// Compiles the files. What could be understood is given back together with every problem found, ordered by file
+    /// and line; a caller that needs a sound catalogue refuses to go on when there is any.
+    pub fn compile(sources: &[Source]) -> (Self, Vec<Problem>) {
+        let mut catalog = Self { digest: digest_of(sources), ..Self::default() };
+        let mut problems = Vec::new();
+        for source in sources {
+            catalog.read(source, &mut problems);
+        }
+        cross_check::cross_check(&catalog, &mut problems);
+        problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+        (catalog, problems)
+    }
+
+    fn read(&mut self, source: &Source, problems: &mut Vec<Problem>) {
+        let mut findings = Findings { file: &source.path, problems };
+        let parts: Vec<&str> = source.path.split('/').collect();
+        let Some((stem, extension)) = parts.last().and_then(|name| name.split_once('.')) else { return };
+        match (parts.as_slice(), extension) {
+            (["models" | "views", ..], "sql" | "yaml" | "cases.yaml") => {
+                self.model_files.insert(source.path.clone(), source.text.clone());
+            }
+            (["codes", _], "csv") => {
+                self.lists.insert(stem.to_owned(), content::read_code_list(&source.text, &mut findings));
+            }
+            (_, "yaml") => self.read_yaml(&parts, stem, &source.text, &mut findings),
+            _ => findings.record(1, Message::new("catalog-file-unknown").with("path", &source.path)),
+        }
+    }
+
+    fn read_yaml(&mut self, parts: &[&str], stem: &str, text: &str, findings: &mut Findings<'_>) {
+        let Some(node) = node::parse(text, findings) else { return };
+        let key = stem.to_owned();
+        match parts {
+            ["templates", _, _] => {
+                let item = template_file::read_item(stem, &node, findings);
+                if let Some(other) = self.items.insert(key, item) {
+                    findings.record(1, Message::new("catalog-item-twice").with("other", other.file));
+                }
+            }
+            ["providers", _] => {
+                self.units.insert(key, content::read_unit(stem, &node, findings));
+            }
+            ["laws", _] => {
+                self.laws.insert(key, content::read_law(stem, &node, findings));
+            }
+            ["calendar", _] => match stem.parse() {
+                Ok(year) => {
+                    self.calendar.insert(year, content::read_calendar(&node, findings));
+                }
+                Err(_) => findings.record(1, Message::new("catalog-file-unknown").with("path", findings.file)),
+            },
+            ["params", group, _] => {
+                let key = format!("{group}/{stem}");
+                self.parameters.insert(key.clone(), content::read_parameter(&key, &node, findings));
+            }
+            _ => findings.record(1, Message::new("catalog-file-unknown").with("path", findings.file)),
+        }
+    }
+
+    /// The item and the kind of a key `item.kind`.
+    pub fn find_kind(&self, key: &str) -> Option<(&Item, &Kind)> {
+        let (item, kind) = key.split_once('.')?;
+        let item = self.items.get(item)?;
+        Some((item, item.find_kind(kind)?))
+    }
+
+    /// The item and the kind whose view in SQL has this name.
+    pub fn find_view(&self, view: &str) -> Option<(&Item, &Kind)> {
+        self.items
+            .values()
+            .flat_map(|item| item.kinds.iter().map(move |kind| (item, kind)))
+            .find(|(item, kind)| item.view_of(kind) == view)
+    }
+
+    /// The unit with this key, name or alias.
+    pub fn find_unit(&self, text: &str) -> Option<&Unit> {
+        self.units.get(text).or_else(|| {
+            self.units.values().find(|unit| unit.name.zh == text || unit.aliases.iter().any(|alias| alias == text))
+        })
+    }
+
+    /// The units that report an item: its provider, or every unit of the group the provider names.
+    pub fn units_of<'a>(&'a self, item: &'a Item) -> impl Iterator<Item = &'a Unit> {
+        self.units.values().filter(|unit| unit.key == item.provider || unit.group.as_ref() == Some(&item.provider))
+    }
+}
+
+fn digest_of(sources: &[Source]) -> String {
+    let mut digest = sm3::Sm3::new();
+    for source in sources {
+        digest.update(source.path.as_bytes());
+        digest.update([0]);
+        digest.update(source.text.as_bytes());
+        digest.update([0]);
+    }
+    let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sm3:{hex}")
+}
+
+#[cfg(test)]
+mod tests;

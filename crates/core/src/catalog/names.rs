@@ -1,0 +1,346 @@
+//! Closed sets of words that the catalogue's files use: each is an enum, its text form, and its reader.
+
+/// Declares an enum whose variants have one text each, with `ALL`, `key` and `read`.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $text:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$each])* $variant),* }
+
+        impl $name {
+            /// Every word, in the order of the documents.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The word as files write it.
+            pub fn key(self) -> &'static str {
+                match self { $(Self::$variant => $text),* }
+            }
+
+            /// Reads the word; the error lists the words there are.
+            pub fn read(text: &str) -> Result<Self, String> {
+                match text {
+                    $($text => Ok(Self::$variant),)*
+                    _ => Err([$($text),*].join(" | ")),
+                }
+            }
+        }
+    };
+}
+
+words! {
+    /// How often an item is reported.
+    Frequency {
+        /// Twelve times a year.
+        Month = "month",
+        /// Four times a year.
+        Quarter = "quarter",
+        /// Once a year.
+        Year = "year",
+        /// As it happens; closed monthly.
+        Event = "event",
+        /// Only when asked.
+        Demand = "demand",
+    }
+}
+
+words! {
+    /// What the sets of a year are.
+    Mode {
+        /// The first set of the year is full, the later ones hold differences.
+        FullThenDifferential = "full_then_differential",
+        /// Every set is full.
+        Full = "full",
+        /// No periodic sets.
+        None = "none",
+    }
+}
+
+words! {
+    /// Whether rows say what exists or what happened.
+    Mark {
+        /// What exists now.
+        Stock = "stock",
+        /// What happened in a period.
+        Flow = "flow",
+    }
+}
+
+words! {
+    /// How an item may be shared (政务数据共享条例).
+    Sharing {
+        /// 无条件共享
+        Unconditional = "unconditional",
+        /// 有条件共享
+        Conditional = "conditional",
+        /// 不予共享
+        None = "none",
+    }
+}
+
+words! {
+    /// How well a column is protected, from open to closest.
+    Class {
+        /// Anybody may read it.
+        Public = "public",
+        /// For the work of the units.
+        Internal = "internal",
+        /// 商业秘密
+        TradeSecret = "trade_secret",
+        /// 个人信息
+        Personal = "personal",
+        /// 敏感个人信息
+        SensitivePersonal = "sensitive_personal",
+    }
+}
+
+words! {
+    /// Who asks for a column.
+    Origin {
+        /// The policy names it.
+        Policy = "policy",
+        /// The comparison needs it; expected, never blocking.
+        Extension = "extension",
+    }
+}
+
+words! {
+    /// Whether an issue stops a sheet.
+    Severity {
+        /// The sheet is not accepted.
+        Error = "error",
+        /// The sheet is accepted and the clerk is told.
+        Warning = "warning",
+    }
+}
+
+words! {
+    /// What a column holds; each type is described in `docs/guide/catalog.md`.
+    ColumnType {
+        /// Any text.
+        Text = "text",
+        /// A code of a list.
+        Code = "code",
+        /// An administrative division.
+        Region = "region",
+        /// A day.
+        Date = "date",
+        /// A month.
+        Month = "month",
+        /// A period or a stretch of days, as text.
+        Period = "period",
+        /// Money in yuan.
+        Amount = "amount",
+        /// A measured figure.
+        Quantity = "quantity",
+        /// A ratio.
+        Rate = "rate",
+        /// A whole number.
+        Integer = "integer",
+        /// Yes or no.
+        Boolean = "boolean",
+        /// Unified social credit code; 9 and 15 signs accepted.
+        Uscc = "uscc",
+        /// Organisation code of 9 signs.
+        OrganisationCode = "organisation_code",
+        /// Business registration number of 15 digits.
+        RegistrationNumber = "registration_number",
+        /// Tax id of 15, 18 or 20 signs.
+        TaxId = "tax_id",
+        /// Citizen's number or another personal certificate.
+        CitizenId = "citizen_id",
+        /// Disability certificate.
+        DisabilityCertificate = "disability_certificate",
+        /// Industry by GB/T 4754.
+        Industry = "industry",
+        /// Parcel or real-estate unit number.
+        Parcel = "parcel",
+        /// Telephone number.
+        Phone = "phone",
+    }
+}
+
+words! {
+    /// What a figure is measured in.
+    Measure {
+        /// 元
+        Yuan = "yuan",
+        /// 万元
+        TenThousandYuan = "ten_thousand_yuan",
+        /// 亿元
+        HundredMillionYuan = "hundred_million_yuan",
+        /// 平方米
+        SquareMetre = "square_metre",
+        /// 亩
+        Mu = "mu",
+        /// 公顷
+        Hectare = "hectare",
+        /// 平方公里
+        SquareKilometre = "square_kilometre",
+        /// 米
+        Metre = "metre",
+        /// 公里
+        Kilometre = "kilometre",
+        /// 千克
+        Kilogram = "kilogram",
+        /// 吨
+        Tonne = "tonne",
+        /// 万吨
+        TenThousandTonne = "ten_thousand_tonne",
+        /// 立方米
+        CubicMetre = "cubic_metre",
+        /// 万立方米
+        TenThousandCubicMetre = "ten_thousand_cubic_metre",
+        /// 人
+        Person = "person",
+        /// 户
+        Household = "household",
+        /// 套
+        Set = "set",
+        /// 月
+        Month = "month",
+        /// 年
+        Year = "year",
+        /// 百分比
+        Percent = "percent",
+        /// 毫克/升
+        MilligramPerLitre = "milligram_per_litre",
+        /// 毫克/立方米
+        MilligramPerCubicMetre = "milligram_per_cubic_metre",
+        /// Anything else, named in the column's calibre.
+        Other = "other",
+    }
+}
+
+words! {
+    /// How sure a figure of law is.
+    Certainty {
+        /// Read in the statute.
+        Read = "V",
+        /// From a secondary source.
+        Secondary = "2",
+        /// Commonly known, unconfirmed.
+        Known = "K",
+        /// A threshold the office sets.
+        Policy = "P",
+    }
+}
+
+impl Certainty {
+    /// Whether a lead that uses the figure must say that it is unconfirmed.
+    pub fn is_unconfirmed(self) -> bool {
+        matches!(self, Self::Secondary | Self::Known)
+    }
+}
+
+impl Class {
+    /// Whether the column goes to the personal part of a batch.
+    pub fn is_personal(self) -> bool {
+        self >= Self::Personal
+    }
+}
+
+impl Measure {
+    /// The Chinese name, as headers write it.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Yuan => "元",
+            Self::TenThousandYuan => "万元",
+            Self::HundredMillionYuan => "亿元",
+            Self::SquareMetre => "平方米",
+            Self::Mu => "亩",
+            Self::Hectare => "公顷",
+            Self::SquareKilometre => "平方公里",
+            Self::Metre => "米",
+            Self::Kilometre => "公里",
+            Self::Kilogram => "千克",
+            Self::Tonne => "吨",
+            Self::TenThousandTonne => "万吨",
+            Self::CubicMetre => "立方米",
+            Self::TenThousandCubicMetre => "万立方米",
+            Self::Person => "人",
+            Self::Household => "户",
+            Self::Set => "套",
+            Self::Month => "月",
+            Self::Year => "年",
+            Self::Percent => "%",
+            Self::MilligramPerLitre => "毫克/升",
+            Self::MilligramPerCubicMetre => "毫克/立方米",
+            Self::Other => "",
+        }
+    }
+
+    /// Reads a measure as people write it in a header or a title: 万元, ㎡, m2, 公顷 …
+    pub fn find(text: &str) -> Option<Self> {
+        let text = text.trim().trim_start_matches("人民币");
+        let spoken = match text {
+            "元" | "圆" | "RMB" | "￥" => Self::Yuan,
+            "万元" => Self::TenThousandYuan,
+            "亿元" => Self::HundredMillionYuan,
+            "平方米" | "㎡" | "m²" | "m2" | "M2" | "平米" | "平方" => Self::SquareMetre,
+            "亩" => Self::Mu,
+            "公顷" | "hm²" | "hm2" | "ha" => Self::Hectare,
+            "平方公里" | "km²" | "km2" | "平方千米" => Self::SquareKilometre,
+            "米" | "m" => Self::Metre,
+            "公里" | "km" | "千米" => Self::Kilometre,
+            "千克" | "公斤" | "kg" => Self::Kilogram,
+            "吨" | "t" => Self::Tonne,
+            "万吨" => Self::TenThousandTonne,
+            "立方米" | "m³" | "m3" | "方" => Self::CubicMetre,
+            "万立方米" | "万方" | "万m³" | "万m3" => Self::TenThousandCubicMetre,
+            "%" | "百分比" | "％" => Self::Percent,
+            "毫克/升" | "mg/L" | "mg/l" => Self::MilligramPerLitre,
+            "毫克/立方米" | "mg/m³" | "mg/m3" => Self::MilligramPerCubicMetre,
+            _ => return None,
+        };
+        Some(spoken)
+    }
+
+    /// What the measure measures and how many of the dimension's base it is, as a fraction (over, under).
+    fn scale(self) -> (&'static str, i64, i64) {
+        match self {
+            Self::Yuan => ("money", 1, 1),
+            Self::TenThousandYuan => ("money", 10_000, 1),
+            Self::HundredMillionYuan => ("money", 100_000_000, 1),
+            Self::SquareMetre => ("area", 1, 1),
+            Self::Mu => ("area", 2_000, 3),
+            Self::Hectare => ("area", 10_000, 1),
+            Self::SquareKilometre => ("area", 1_000_000, 1),
+            Self::Metre => ("length", 1, 1),
+            Self::Kilometre => ("length", 1_000, 1),
+            Self::Kilogram => ("mass", 1, 1),
+            Self::Tonne => ("mass", 1_000, 1),
+            Self::TenThousandTonne => ("mass", 10_000_000, 1),
+            Self::CubicMetre => ("volume", 1, 1),
+            Self::TenThousandCubicMetre => ("volume", 10_000, 1),
+            Self::Percent => ("ratio", 1, 100),
+            other => (other.key(), 1, 1),
+        }
+    }
+
+    /// By what fraction (over, under) a figure in this measure is multiplied to stand in `other`; `None` when the two
+    /// do not measure the same thing.
+    pub fn factor_to(self, other: Self) -> Option<(i64, i64)> {
+        let ((mine, over, under), (theirs, other_over, other_under)) = (self.scale(), other.scale());
+        (mine == theirs).then_some((over * other_under, under * other_over))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fifteen_mu_are_a_hectare() {
+        let (over, under) = Measure::Mu.factor_to(Measure::Hectare).unwrap();
+        assert_eq!(15 * over, under);
+        assert_eq!(Measure::Mu.factor_to(Measure::Yuan), None);
+    }
+
+    #[test]
+    fn every_word_reads_back() {
+        for class in Class::ALL {
+            assert_eq!(Class::read(class.key()), Ok(*class));
+        }
+        assert!(Frequency::read("weekly").is_err());
+    }
+}

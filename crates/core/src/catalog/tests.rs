@@ -1,0 +1,100 @@
+use super::*;
+
+fn source(path: &str, text: &str) -> Source {
+    Source { path: path.to_owned(), text: text.to_owned() }
+}
+
+const UNIT: &str = "name: {zh: 住建局, en: Housing}\nregion: \"652323\"\nreports: true\n";
+
+const ITEM: &str = "number: 20
+name: {zh: 建筑工程验收信息, en: Acceptance}
+period: quarter
+due: {after: quarter, days: 5}
+mode: full_then_differential
+basis: 附件2第20项
+sharing: conditional
+purposes: [construction]
+versions:
+  - {version: 1, from: 2022-04-01}
+kinds:
+  acceptance:
+    name: {zh: 验收, en: Acceptance}
+    mark: flow
+    key: [project_name, builder_name]
+    columns:
+      - {key: project_name, zh: 工程名称, type: text, required: true}
+      - {party: builder, zh: 施工单位, codes: [organisation_code]}
+      - {key: final_account_yuan, zh: 工程决算金额, type: amount, measure: yuan, min: \"0\"}
+";
+
+fn compile(item: &str) -> (Catalog, Vec<Problem>) {
+    Catalog::compile(&[
+        source("providers/housing_construction.yaml", UNIT),
+        source("templates/housing_construction/construction_acceptance.yaml", item),
+    ])
+}
+
+#[test]
+fn a_party_becomes_its_columns_in_place() {
+    let (catalog, problems) = compile(ITEM);
+    assert_eq!(problems, []);
+    let (_, kind) = catalog.find_kind("construction_acceptance.acceptance").unwrap();
+    let keys: Vec<_> = kind.columns.iter().map(|column| column.key.as_str()).collect();
+    assert_eq!(
+        keys,
+        ["project_name", "builder_name", "builder_uscc", "builder_organisation_code", "final_account_yuan"]
+    );
+    assert_eq!(kind.find_party_column("builder", PartyPart::Uscc).unwrap().name.zh, "施工单位统一社会信用代码");
+}
+
+#[test]
+fn an_unknown_key_is_reported_with_its_line_and_the_nearest_name() {
+    let (_, problems) = compile(&ITEM.replace("sharing: conditional", "shareing: conditional"));
+    let unknown = problems.iter().find(|problem| problem.message.key == "catalog-key-unknown").unwrap();
+    assert_eq!(unknown.line, 7);
+    assert!(unknown.message.values.contains(&("hint".into(), "sharing".to_owned())));
+    assert!(problems.iter().any(|problem| problem.message.key == "catalog-key-missing"));
+}
+
+#[test]
+fn all_problems_are_reported_and_not_the_first_alone() {
+    let broken = ITEM
+        .replace("type: amount, measure: yuan", "type: amount, measure: mile")
+        .replace("key: [project_name, builder_name]", "key: [project_nmae]")
+        .replace("period: quarter", "period: weekly");
+    let (_, problems) = compile(&broken);
+    let keys: Vec<_> = problems.iter().map(|problem| problem.message.key.as_ref()).collect();
+    assert!(keys.contains(&"catalog-column-unknown"), "{keys:?}");
+    assert_eq!(keys.iter().filter(|key| **key == "catalog-bad-value").count(), 2, "{keys:?}");
+}
+
+#[test]
+fn a_file_of_an_upper_layer_replaces_the_one_below() {
+    let files = overlay([vec![source("a.yaml", "old"), source("b.yaml", "kept")], vec![source("a.yaml", "new")]]);
+    assert_eq!(files.iter().map(|file| file.text.as_str()).collect::<Vec<_>>(), ["new", "kept"]);
+}
+
+#[test]
+fn a_parameter_falls_back_to_the_parents_of_a_region() {
+    let text = "name: 契税税率
+measure: ratio
+values:
+  - {from: 2021-09-01, region: \"65\", value: \"0.03\", certainty: K, reference: 契税法}
+  - {from: 1997-10-01, to: 2021-08-31, value: \"0.04\", certainty: K, reference: 条例}
+";
+    let (catalog, problems) = Catalog::compile(&[source("params/deed/rate.yaml", text)]);
+    assert_eq!(problems, []);
+    let rate = &catalog.parameters["deed/rate"];
+    let on = |day: &str| rate.find("652323", "", day.parse().unwrap()).map(|value| value.value.to_string());
+    assert_eq!(on("2022-01-01").as_deref(), Some("0.03"));
+    assert_eq!(on("2020-01-01").as_deref(), Some("0.04"));
+    assert_eq!(on("1990-01-01"), None);
+}
+
+#[test]
+fn a_file_full_of_nonsense_never_panics() {
+    for text in ["", "{", "- [", "a: *b", "kinds: {x: {columns: [[[[]]]]}}", "\u{0}", "name: {zh: [], en: {}}"] {
+        let (_, problems) = compile(text);
+        assert!(!problems.is_empty(), "{text:?} passed");
+    }
+}

@@ -1,0 +1,88 @@
+//! Which catalogue is in force: the embedded one or a folder, with layers of local content on top.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, anyhow};
+use gongzhi_core::catalog::{Catalog, Problem, Source, overlay};
+use gongzhi_core::messages::{Message, Translator};
+use include_dir::{Dir, include_dir};
+
+static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../catalog");
+
+/// Where the catalogue comes from.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct CatalogPlace {
+    /// A folder instead of `./catalog` or the embedded catalogue.
+    #[arg(long)]
+    pub catalog: Option<PathBuf>,
+    /// Folders laid over it, the last on top.
+    #[arg(long)]
+    pub layer: Vec<PathBuf>,
+}
+
+/// Reads every file of the catalogue: `--catalog`, else `./catalog` where there is one, else the embedded; then layers.
+pub fn list_sources(place: &CatalogPlace, translator: &Translator) -> Result<Vec<Source>> {
+    let here = PathBuf::from("catalog");
+    let base = match &place.catalog {
+        Some(folder) => read_folder(folder, translator)?,
+        None if here.join("templates").is_dir() => read_folder(&here, translator)?,
+        None => embedded(&EMBEDDED),
+    };
+    let mut layers = vec![base];
+    for folder in &place.layer {
+        layers.push(read_folder(folder, translator)?);
+    }
+    Ok(overlay(layers))
+}
+
+/// The compiled catalogue; an unsound one is an error that lists every problem.
+pub fn get_catalog(place: &CatalogPlace, translator: &Translator) -> Result<Catalog> {
+    let (catalog, problems) = Catalog::compile(&list_sources(place, translator)?);
+    if problems.is_empty() {
+        return Ok(catalog);
+    }
+    let lines: Vec<String> = problems.iter().map(|problem| line_of(problem, translator)).collect();
+    Err(anyhow!("{}", lines.join("\n")))
+}
+
+/// `file:line: what is wrong`.
+pub fn line_of(problem: &Problem, translator: &Translator) -> String {
+    format!("{}:{}: {}", problem.file, problem.line, translator.say(&problem.message))
+}
+
+fn embedded(folder: &Dir<'_>) -> Vec<Source> {
+    let mut sources: Vec<Source> = folder.dirs().flat_map(embedded).collect();
+    for file in folder.files() {
+        let path = file.path().to_string_lossy().replace('\\', "/");
+        if let Some(text) = file.contents_utf8() {
+            sources.push(Source { path, text: text.to_owned() });
+        }
+    }
+    sources
+}
+
+fn read_folder(folder: &Path, translator: &Translator) -> Result<Vec<Source>> {
+    let mut sources = Vec::new();
+    read_below(folder, "", &mut sources).map_err(|error| {
+        let message = Message::new("catalog-unreadable").with("path", folder.display()).with("why", error);
+        anyhow!("{}", translator.say(&message))
+    })?;
+    Ok(sources)
+}
+
+fn read_below(folder: &Path, prefix: &str, sources: &mut Vec<Source>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            continue;
+        }
+        let path = format!("{prefix}{name}");
+        if entry.file_type()?.is_dir() {
+            read_below(&entry.path(), &format!("{path}/"), sources)?;
+        } else {
+            sources.push(Source { path, text: std::fs::read_to_string(entry.path())? });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! What can be done, one file a noun: load, decide, save and audit, files.
+//!
+//! The command line (later the page and the jobs) only translate into these and out of them.
+
+pub mod catalog;

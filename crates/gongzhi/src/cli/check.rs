@@ -1,0 +1,38 @@
+//! `gongzhi check`: the catalogue's compiler.
+
+use std::process::ExitCode;
+
+use gongzhi_core::catalog::Catalog;
+use gongzhi_core::messages::Message;
+
+use super::Context;
+use crate::acts::catalog::{CatalogPlace, line_of, list_sources};
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    place: CatalogPlace,
+}
+
+/// Exit 0 when clean, 1 with problems, 2 when the folder can't be read.
+pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
+    let say = &context.translator;
+    let (catalog, problems) = Catalog::compile(&list_sources(&args.place, say)?);
+    for problem in &problems {
+        println!("{}", line_of(problem, say));
+    }
+    if !problems.is_empty() {
+        println!("{}", say.say(&Message::new("catalog-problems").with("count", problems.len())));
+        return Ok(ExitCode::from(1));
+    }
+    let kinds: Vec<_> = catalog.items.values().flat_map(|item| &item.kinds).collect();
+    let clean = Message::new("catalog-clean")
+        .with("items", catalog.items.len())
+        .with("kinds", kinds.len())
+        .with("columns", kinds.iter().map(|kind| kind.columns.len()).sum::<usize>())
+        .with("units", catalog.units.len())
+        .with("parameters", catalog.parameters.len())
+        .with("laws", catalog.laws.len());
+    println!("{}", say.say(&clean));
+    Ok(ExitCode::SUCCESS)
+}

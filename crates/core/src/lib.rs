@@ -6,4 +6,7 @@
 pub mod catalog;
 pub mod codes;
 pub mod identity;
+pub mod issues;
 pub mod messages;
+pub mod period;
+pub mod values;

@@ -443,5 +443,15 @@ fn check_kind(kind: &Kind, findings: &mut Findings<'_>) {
         for name in rule.rule.columns().into_iter().filter(|name| unknown(name)) {
             findings.record(rule.line, Message::new("catalog-column-unknown").with("column", name));
         }
+        let extension = rule
+            .rule
+            .columns()
+            .into_iter()
+            .find(|name| kind.find_column(name).is_some_and(|column| column.origin == Origin::Extension));
+        if let Some(column) = extension
+            && rule.severity == Severity::Error
+        {
+            findings.record(rule.line, Message::new("catalog-extension-blocks").with("column", column));
+        }
     }
 }

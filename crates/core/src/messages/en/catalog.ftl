@@ -44,3 +44,4 @@ help-check = Checks the catalogue: all problems at once, with file and line
 help-check-catalog = The catalogue's folder (default: ./catalog, else the one built in)
 help-check-layer = A folder of local content laid over the catalogue; may be given several times
 catalog-file-empty = The file is empty.
+catalog-extension-blocks = The rule touches the extension column "{ $column }", which never blocks: add severity: warning.

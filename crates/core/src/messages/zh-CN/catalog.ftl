@@ -44,3 +44,4 @@ help-check = 检查目录内容：一次报告全部问题，指出文件和行
 help-check-catalog = 目录所在文件夹（默认：./catalog，没有则用内置目录）
 help-check-layer = 叠加在目录之上的地方内容文件夹，可多次给出
 catalog-file-empty = 文件是空的。
+catalog-extension-blocks = 规则涉及扩展列“{ $column }”，扩展列不得阻断：请加上 severity: warning。

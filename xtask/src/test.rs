@@ -1,0 +1,34 @@
+//! `cargo xtask test`: everything continuous integration runs, each suite with its time.
+
+use std::time::Instant;
+
+use anyhow::Result;
+
+use crate::steps::{cargo, ensure_cargo_tool, ensure_package, program, step};
+
+/// Formats, lints, builds, tests, compiles the catalogue, runs the models' cases and checks the dependencies' licences.
+pub fn run() -> Result<()> {
+    let start = Instant::now();
+    ensure_package("libreoffice", "libreoffice-calc-nogui", "the templates are opened in it as a test")?;
+    ensure_cargo_tool("cargo-nextest", "it runs the tests in parallel and one process each")?;
+    step("fmt", &mut cargo(&["fmt", "--all", "--check"]))?;
+    step("build", &mut cargo(&["build", "--workspace", "--all-targets", "--locked"]))?;
+    step(
+        "clippy",
+        &mut cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"]),
+    )?;
+    let gongzhi = program("debug");
+    let on_program = |words: &[&str]| {
+        let mut command = std::process::Command::new(&gongzhi);
+        command.args(words);
+        command
+    };
+    step("catalogue", &mut on_program(&["--lang", "en", "check"]))?;
+    step("model cases", &mut on_program(&["--lang", "en", "models", "test"]))?;
+    step("tests", &mut cargo(&["nextest", "run", "--workspace", "--locked", "--no-fail-fast"]))?;
+    ensure_cargo_tool("cargo-deny", "it checks licences, sources and banned crates of every dependency")?;
+    // Advisories need a database from the network; an installation without one checks the rest.
+    step("deny", &mut cargo(&["deny", "--offline", "check", "bans", "licenses", "sources"]))?;
+    println!("── all green in {:.0} s", start.elapsed().as_secs_f64());
+    Ok(())
+}

@@ -23,7 +23,7 @@ pub fn run(words: &[String]) -> Result<()> {
         command.args(words).args(paths);
         command
     };
-    step("demo county", gongzhi(&["demo-data", "--scale", scale, "--out"], &[out.clone()]))?;
+    step("demo county", &mut gongzhi(&["demo-data", "--scale", scale, "--out"], &[out.clone()]))?;
     let run = out.join("run");
     let mut main_job = gongzhi(&["run"], &[out.join("county")]);
     main_job.args(["--as-of", "2026-03-31", "--layer"]).arg(root().join("demo/catalog")).arg("--out").arg(&run);

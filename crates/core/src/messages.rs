@@ -106,8 +106,9 @@ macro_rules! files {
 }
 
 const CHINESE: Files =
-    files!("zh-CN": "cli", "codes", "identity", "read", "catalog", "intake", "models", "run", "demo");
-const ENGLISH: Files = files!("en": "cli", "codes", "identity", "read", "catalog", "intake", "models", "run", "demo");
+    files!("zh-CN": "cli", "codes", "identity", "read", "catalog", "intake", "models", "run", "demo", "template");
+const ENGLISH: Files =
+    files!("en": "cli", "codes", "identity", "read", "catalog", "intake", "models", "run", "demo", "template");
 
 /// Speaks messages in one language.
 pub struct Translator {

@@ -4,3 +4,4 @@
 //! control store.
 
 pub mod read;
+pub mod workbook;

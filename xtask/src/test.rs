@@ -27,8 +27,8 @@ pub fn run() -> Result<()> {
     step("model cases", &mut on_program(&["--lang", "en", "models", "test"]))?;
     step("tests", &mut cargo(&["nextest", "run", "--workspace", "--locked", "--no-fail-fast"]))?;
     ensure_cargo_tool("cargo-deny", "it checks licences, sources and banned crates of every dependency")?;
-    // Advisories need a database from the network; an installation without one checks the rest.
-    step("deny", &mut cargo(&["deny", "--offline", "check", "bans", "licenses", "sources"]))?;
+    // Advisories need a database that is fetched from elsewhere than the registry; they are checked where that is allowed.
+    step("deny", &mut cargo(&["deny", "check", "bans", "licenses", "sources"]))?;
     println!("── all green in {:.0} s", start.elapsed().as_secs_f64());
     Ok(())
 }

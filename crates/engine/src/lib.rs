@@ -5,3 +5,4 @@
 
 pub mod read;
 pub mod workbook;
+pub mod schema;

@@ -1,0 +1,136 @@
+//! The arrow schemas of a record kind: of a batch's two parts, and of the view that models read.
+//!
+//! A batch is kept in two parts. The *main* part has where each row came from, the key it is recognised by, and every
+//! column that says nothing personal; in place of a personal identifier (a citizen's number, a certificate, a personal
+//! column of the key) stands its keyed digest, so that two rows of one person can be matched without opening the
+//! personal part. The *personal* part has the personal columns and nothing else. The *view* is what SQL sees of all
+//! batches: the columns of every template version (one that a batch doesn't have is null there), who each party is, and
+//! the handle of the evidence.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use gongzhi_core::catalog::{Column, ColumnType, Item, Kind};
+
+/// Columns of the main part that say where a row came from; `_key` and `_print` are 16 bytes each.
+pub const ORIGIN_COLUMNS: [&str; 7] = ["_row_id", "_sheet", "_row", "_action", "_raw", "_key", "_print"];
+
+/// Bytes of a row's key and of the print of its values.
+pub const KEY_BYTES: i32 = 16;
+
+/// The last columns of every view: the handle of the evidence, whose row it is, and the period of its batch.
+pub const VIEW_TAIL: [&str; 6] = ["_ref", "_region", "_unit", "_period", "_period_from", "_period_to"];
+
+/// The arrow type that keeps a column's values.
+pub fn arrow_type(column_type: ColumnType) -> DataType {
+    match column_type {
+        ColumnType::Amount => DataType::Decimal128(18, 2),
+        ColumnType::Quantity => DataType::Decimal128(18, 4),
+        ColumnType::Rate => DataType::Decimal128(18, 8),
+        ColumnType::Integer => DataType::Int64,
+        ColumnType::Boolean => DataType::Boolean,
+        ColumnType::Date => DataType::Date32,
+        _ => DataType::Utf8,
+    }
+}
+
+/// Where a column of a kind is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// In the main part, as it is.
+    Main,
+    /// In the personal part, with its keyed digest in the main part.
+    Digested,
+    /// In the personal part only.
+    Personal,
+}
+
+/// Where a column is kept. Personal identifiers and personal columns of the key leave a digest in the main part.
+pub fn part_of(kind: &Kind, column: &Column) -> Part {
+    let identifies = matches!(column.column_type, ColumnType::CitizenId | ColumnType::DisabilityCertificate);
+    if identifies || (column.class.is_personal() && kind.key_columns.contains(&column.key)) {
+        Part::Digested
+    } else if column.class.is_personal() {
+        Part::Personal
+    } else {
+        Part::Main
+    }
+}
+
+/// The name of a column's digest: `<column>_digest`.
+pub fn digest_name(column: &str) -> String {
+    format!("{column}_digest")
+}
+
+/// Columns of the main part of a batch of this template version: [`ORIGIN_COLUMNS`], then the kind's columns in its
+/// order (a digest stands where its column would).
+pub fn batch_schema(kind: &Kind, version: u32) -> SchemaRef {
+    let key = DataType::FixedSizeBinary(KEY_BYTES);
+    let types = [DataType::Int64, DataType::Utf8, DataType::Int32, DataType::Utf8, DataType::Utf8, key.clone(), key];
+    let mut fields: Vec<Field> = ORIGIN_COLUMNS
+        .iter()
+        .zip(types)
+        .map(|(name, data_type)| Field::new(*name, data_type, *name == "_raw"))
+        .collect();
+    fields.extend(kind.columns.iter().filter(|column| column.is_in(version)).filter_map(|c| main_field(kind, c)));
+    Arc::new(Schema::new(fields))
+}
+
+/// Columns of the personal part: `_row_id`, `_raw`, then the personal columns. `None` when the kind has none.
+pub fn personal_schema(kind: &Kind, version: u32) -> Option<SchemaRef> {
+    let personal: Vec<Field> = kind
+        .columns
+        .iter()
+        .filter(|column| column.is_in(version) && part_of(kind, column) != Part::Main)
+        .map(|column| Field::new(&column.key, arrow_type(column.column_type), true))
+        .collect();
+    if personal.is_empty() {
+        return None;
+    }
+    let mut fields = vec![Field::new("_row_id", DataType::Int64, false), Field::new("_raw", DataType::Utf8, true)];
+    fields.extend(personal);
+    Some(Arc::new(Schema::new(fields)))
+}
+
+/// Columns of a kind's view in SQL, of all template versions: the kind's columns, for each party
+/// `<party>_taxpayer`, `<party>_confidence` and `<party>_subject`, then [`VIEW_TAIL`]. Personal columns are not in it.
+pub fn view_schema(item: &Item, kind: &Kind) -> SchemaRef {
+    view_schema_opened(item, kind, &BTreeSet::new())
+}
+
+/// The same view with some personal columns opened: `opened` holds `<item>.<kind>.<column>`, as the purpose of the run
+/// allows. The digest of an opened column stays in the view.
+pub fn view_schema_opened(item: &Item, kind: &Kind, opened: &BTreeSet<String>) -> SchemaRef {
+    let mut fields: Vec<Field> = Vec::with_capacity(kind.columns.len() + 12);
+    for column in &kind.columns {
+        fields.extend(main_field(kind, column));
+        let is_opened = opened.contains(&format!("{}.{}.{}", item.key, kind.key, column.key));
+        if part_of(kind, column) != Part::Main && is_opened {
+            fields.push(Field::new(&column.key, arrow_type(column.column_type), true));
+        }
+    }
+    for party in &kind.parties {
+        for name in party_columns(&party.key) {
+            fields.push(Field::new(name, DataType::Utf8, true));
+        }
+    }
+    for name in VIEW_TAIL {
+        let data_type = if name.starts_with("_period_") { DataType::Date32 } else { DataType::Utf8 };
+        fields.push(Field::new(name, data_type, false));
+    }
+    Arc::new(Schema::new(fields))
+}
+
+/// The columns that say who a party is: its taxpayer, how sure that is, and what sort of subject.
+pub fn party_columns(party: &str) -> [String; 3] {
+    [format!("{party}_taxpayer"), format!("{party}_confidence"), format!("{party}_subject")]
+}
+
+fn main_field(kind: &Kind, column: &Column) -> Option<Field> {
+    match part_of(kind, column) {
+        Part::Main => Some(Field::new(&column.key, arrow_type(column.column_type), true)),
+        Part::Digested => Some(Field::new(digest_name(&column.key), DataType::Utf8, true)),
+        Part::Personal => None,
+    }
+}

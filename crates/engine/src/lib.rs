@@ -4,5 +4,5 @@
 //! control store.
 
 pub mod read;
-pub mod workbook;
 pub mod schema;
+pub mod workbook;

@@ -10,4 +10,5 @@ pub mod identity;
 pub mod issues;
 pub mod messages;
 pub mod period;
+pub mod state;
 pub mod values;

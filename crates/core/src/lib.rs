@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod catalog;
+pub mod cells;
 pub mod codes;
 pub mod identity;
 pub mod issues;

@@ -1,1 +1,27 @@
-//! Any file an office sends, told apart by content and read within bounds.
+//! Sheets in: from a file of any format an office sends to the rows of its tables.
+//!
+//! Three layers, each told from the next by what it may trust. A *reader* for each format ([`formats`]) runs in a
+//! process of its own under limits ([`worker`]) and says what stands in the cells, nothing more. The *pool* starts
+//! such processes, hands them files and turns a death into a refusal ([`pool`]). The *table* layer ([`table`]) finds
+//! title, header, totals and notes and gives the rows; it is pure, streams, and is what callers see through
+//! [`SheetReader`].
+
+mod error;
+mod event;
+mod formats;
+mod pool;
+mod row;
+mod sheet_reader;
+mod stream;
+mod table;
+mod wire;
+mod worker;
+
+pub use error::{Limit, ReadError};
+pub use event::{Merge, Notice, RawEvent, SheetFacts};
+pub use pool::{Limits, WorkerCommand, WorkerPool};
+pub use row::{Number, Row, Value, cell_name, column_letters, date_text};
+pub use sheet_reader::{SheetEvent, SheetReader};
+pub use stream::RowStream;
+pub use table::{Column, HeaderHint, HeaderPlace, LeftOut, Reason, SheetHead, SheetTotals, Title};
+pub use worker::serve;

@@ -1,0 +1,63 @@
+//! A zip of several files: each member is read by its own content, one after another.
+
+use encoding_rs::GB18030;
+use gongzhi_core::messages::Message;
+
+use super::super::error::ReadError;
+use super::detect::{Format, detect};
+use super::input::Input;
+use super::package::Package;
+use super::{MOST_WHOLE_BYTES, Sink, read_input};
+
+/// Reads every member that is a table; the others are named in notices. A zip without any is refused.
+pub(super) fn read(mut input: Input, sink: &mut Sink<'_, '_>) -> Result<(), ReadError> {
+    let mut package = Package::open(&mut input)?;
+    let mut read_count = 0;
+    let mut refused = None;
+    for (at, name) in package.names().into_iter().enumerate() {
+        let name = member_name(&name);
+        let is_folder_or_litter = name.ends_with('/') || name.starts_with("__MACOSX/") || name.ends_with(".DS_Store");
+        if is_folder_or_litter {
+            continue;
+        }
+        sink.member = Some(name.clone());
+        let outcome = package.whole_part(at, MOST_WHOLE_BYTES).and_then(|bytes| read_member(bytes, &name, sink));
+        sink.member = None;
+        match outcome {
+            Ok(()) => read_count += 1,
+            Err(error @ (ReadError::Worker(_) | ReadError::BeyondLimits(_))) => return Err(error),
+            Err(error) => {
+                let reason = error.message();
+                sink.notice(None, None, Message::new("read-member-refused").with("member", &name).with("reason-key", reason.key))?;
+                refused = Some(error);
+            }
+        }
+    }
+    match refused {
+        Some(error) if read_count == 0 => Err(error),
+        None if read_count == 0 => Err(ReadError::NoTable("zip".to_owned())),
+        _ => Ok(()),
+    }
+}
+
+fn read_member(bytes: Vec<u8>, name: &str, sink: &mut Sink<'_, '_>) -> Result<(), ReadError> {
+    if bytes.is_empty() {
+        return Err(ReadError::ZeroBytes);
+    }
+    let mut input = Input::of_bytes(bytes);
+    let format = detect(&mut input)?;
+    if format == Format::Archive {
+        return Err(ReadError::NoTable("zip".to_owned()));
+    }
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    read_input(input, format, stem, sink)
+}
+
+/// A member's name: UTF-8, else GBK as Windows in China writes it without saying so.
+fn member_name(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(name) => name.to_owned(),
+        Err(_) => GB18030.decode(bytes).0.into_owned(),
+    }
+}

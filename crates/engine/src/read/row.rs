@@ -1,0 +1,272 @@
+//! A row of a sheet: the one shape in which cells travel from any format to whoever reads them.
+//!
+//! The texts of a row lie one after another in a single buffer and the cells point into it. A row that is used again
+//! for the next line allocates nothing, which is what keeps a million rows quick, and a copy of it costs two
+//! allocations, whatever its width.
+
+use chrono::{NaiveDateTime, NaiveTime, Timelike};
+
+/// What stands in a cell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Value<'a> {
+    /// Nothing, or nothing but blanks.
+    Empty,
+    /// A text.
+    Text(&'a str),
+    /// A figure.
+    Number(Number<'a>),
+    /// A day or a moment: a figure whose number format is one of dates, or an ISO 8601 date of the format itself.
+    Date(NaiveDateTime),
+    /// True or false as the program that wrote the sheet knows them; 是 and 否 are texts.
+    Boolean(bool),
+    /// An error of a formula, as the program shows it: `#REF!`.
+    Error(&'a str),
+}
+
+/// A figure as decimal text, never as a float: `1234.5`, `-0.07`, `20240305`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Number<'a> {
+    /// The figure in plain decimal notation; in scientific notation only where `digits_lost` or beyond 10^21.
+    pub text: &'a str,
+    /// Sixteen digits or more before the point of which the sheet kept fifteen: a code that Excel turned into a
+    /// figure. What is left is shown as Excel shows it (`9.165232368274099E+17`); the code can't be restored.
+    pub digits_lost: bool,
+}
+
+impl Value<'_> {
+    /// Nothing stands here.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Value::Empty)
+    }
+}
+
+/// A stretch of the row's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Span {
+    start: u32,
+    end: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Stored {
+    Empty,
+    Text(Span),
+    Number { span: Span, digits_lost: bool },
+    Date(NaiveDateTime),
+    Boolean(bool),
+    Error(Span),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct StoredCell {
+    column: u32,
+    value: Stored,
+    raw: Option<Span>,
+}
+
+/// One row with its cells from left to right.
+///
+/// As a reader gives it, only cells that hold something are there. As [`super::SheetReader`] gives it, there is one
+/// cell for each column of the table, in the order of the columns.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Row {
+    number: u32,
+    text: String,
+    cells: Vec<StoredCell>,
+}
+
+impl Row {
+    /// An empty row with its number in the sheet, counted from 1.
+    pub fn new(number: u32) -> Self {
+        Self { number, ..Self::default() }
+    }
+
+    /// Forgets the cells and takes a new number, keeping the memory.
+    pub fn reset(&mut self, number: u32) {
+        self.number = number;
+        self.text.clear();
+        self.cells.clear();
+    }
+
+    /// The row's number in the sheet, counted from 1 as the sheet shows it.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Gives the same cells another number, for rows that a format repeats.
+    pub(super) fn renumber(&mut self, number: u32) {
+        self.number = number;
+    }
+
+    /// How many cells there are.
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// There are no cells.
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    /// The value of the cell at a position (not its column in the sheet); past the end everything is empty.
+    pub fn value(&self, position: usize) -> Value<'_> {
+        self.cells.get(position).map_or(Value::Empty, |cell| self.shown(cell.value))
+    }
+
+    /// The text as it stood in the sheet where reading changed it (full width, blanks, an apostrophe), else `None`.
+    pub fn raw(&self, position: usize) -> Option<&str> {
+        self.cells.get(position)?.raw.map(|span| self.slice(span))
+    }
+
+    /// The column in the sheet of the cell at a position, counted from 0 (`A` is 0).
+    pub fn column(&self, position: usize) -> u32 {
+        self.cells.get(position).map_or(0, |cell| cell.column)
+    }
+
+    /// The cells with their columns in the sheet, counted from 0.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, Value<'_>)> {
+        self.cells.iter().map(|cell| (cell.column, self.shown(cell.value)))
+    }
+
+    /// The position of the first cell at or after a column of the sheet.
+    pub fn position_at(&self, column: u32) -> usize {
+        self.cells.partition_point(|cell| cell.column < column)
+    }
+
+    /// The value in a column of the sheet, for rows that hold only filled cells.
+    pub fn value_at(&self, column: u32) -> Value<'_> {
+        let position = self.position_at(column);
+        match self.cells.get(position) {
+            Some(cell) if cell.column == column => self.shown(cell.value),
+            _ => Value::Empty,
+        }
+    }
+
+    /// Adds a cell to the right of the others.
+    pub fn push(&mut self, column: u32, value: Value<'_>) {
+        let value = self.store(value);
+        self.cells.push(StoredCell { column, value, raw: None });
+    }
+
+    /// Adds a cell whose text was changed, with the text as it stood.
+    pub fn push_changed(&mut self, column: u32, value: Value<'_>, raw: &str) {
+        let value = self.store(value);
+        let raw = Some(self.append(raw));
+        self.cells.push(StoredCell { column, value, raw });
+    }
+
+    /// Adds a cell copied from another row, its raw text with it, under a column of this sheet.
+    pub fn push_from(&mut self, column: u32, other: &Row, position: usize) {
+        match other.raw(position) {
+            Some(raw) => self.push_changed(column, other.value(position), raw),
+            None => self.push(column, other.value(position)),
+        }
+    }
+
+    /// Puts cells that came in any order from left to right; of two in the same column the first stays.
+    pub fn sort(&mut self) {
+        if !self.cells.is_sorted_by(|left, right| left.column < right.column) {
+            self.cells.sort_by_key(|cell| cell.column);
+            self.cells.dedup_by_key(|cell| cell.column);
+        }
+    }
+
+    fn store(&mut self, value: Value<'_>) -> Stored {
+        match value {
+            Value::Empty => Stored::Empty,
+            Value::Text(text) => Stored::Text(self.append(text)),
+            Value::Number(number) => {
+                Stored::Number { span: self.append(number.text), digits_lost: number.digits_lost }
+            }
+            Value::Date(date) => Stored::Date(date),
+            Value::Boolean(truth) => Stored::Boolean(truth),
+            Value::Error(text) => Stored::Error(self.append(text)),
+        }
+    }
+
+    /// Rows are held below 16 MiB by the limits on what a reader may send, so positions fit 32 bits.
+    fn append(&mut self, text: &str) -> Span {
+        let start = self.text.len();
+        self.text.push_str(text);
+        Span { start: start as u32, end: self.text.len() as u32 }
+    }
+
+    fn slice(&self, span: Span) -> &str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    fn shown(&self, value: Stored) -> Value<'_> {
+        match value {
+            Stored::Empty => Value::Empty,
+            Stored::Text(span) => Value::Text(self.slice(span)),
+            Stored::Number { span, digits_lost } => Value::Number(Number { text: self.slice(span), digits_lost }),
+            Stored::Date(date) => Value::Date(date),
+            Stored::Boolean(truth) => Value::Boolean(truth),
+            Stored::Error(span) => Value::Error(self.slice(span)),
+        }
+    }
+}
+
+/// A moment as ISO 8601, the day alone when it is midnight: `2024-03-05`, `2024-03-05T10:30:00`.
+pub fn date_text(date: NaiveDateTime) -> String {
+    if date.time() == NaiveTime::MIN {
+        return date.format("%Y-%m-%d").to_string();
+    }
+    if date.nanosecond() == 0 {
+        return date.format("%Y-%m-%dT%H:%M:%S").to_string();
+    }
+    date.format("%Y-%m-%dT%H:%M:%S%.3f").to_string()
+}
+
+/// The name of a cell as a sheet shows it: row counted from 1, column from 0. (`B7` is row 7, column 1.)
+pub fn cell_name(row: u32, column: u32) -> String {
+    format!("{}{row}", column_letters(column))
+}
+
+/// The letters of a column counted from 0: `A`, `Z`, `AA`.
+pub fn column_letters(column: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = u64::from(column) + 1;
+    while rest > 0 {
+        let digit = ((rest - 1) % 26) as u8;
+        letters.push(char::from(b'A' + digit));
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_after_z_get_two_letters() {
+        assert_eq!(column_letters(0), "A");
+        assert_eq!(column_letters(25), "Z");
+        assert_eq!(column_letters(26), "AA");
+        assert_eq!(column_letters(16_383), "XFD");
+        assert_eq!(cell_name(7, 1), "B7");
+    }
+
+    #[test]
+    fn a_row_used_again_forgets_what_it_held() {
+        let mut row = Row::new(1);
+        row.push_changed(0, Value::Text("甲"), " 甲 ");
+        assert_eq!(row.raw(0), Some(" 甲 "));
+        row.reset(2);
+        row.push(3, Value::Text("乙"));
+        assert_eq!((row.number(), row.len(), row.raw(0)), (2, 1, None));
+        assert_eq!(row.value_at(3), Value::Text("乙"));
+        assert_eq!(row.value_at(0), Value::Empty);
+    }
+
+    #[test]
+    fn of_two_cells_in_one_column_the_first_stays() {
+        let mut row = Row::new(1);
+        for (column, text) in [(2, "c"), (0, "a"), (2, "later")] {
+            row.push(column, Value::Text(text));
+        }
+        row.sort();
+        assert_eq!(row.iter().collect::<Vec<_>>(), [(0, Value::Text("a")), (2, Value::Text("c"))]);
+    }
+}

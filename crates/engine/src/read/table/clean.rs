@@ -1,0 +1,46 @@
+//! A row's texts as they are meant: narrow, without outer blanks, blank cells gone.
+
+use std::borrow::Cow;
+
+use gongzhi_core::cells::narrow;
+
+use super::super::row::{Row, Value};
+
+/// Copies a row into another with its texts cleaned; where a text changes, the original goes along.
+pub(super) fn clean_into(raw: &Row, cleaned: &mut Row) {
+    cleaned.reset(raw.number());
+    for (column, value) in raw.iter() {
+        let Value::Text(text) = value else {
+            if !value.is_empty() {
+                cleaned.push(column, value);
+            }
+            continue;
+        };
+        match narrow(text) {
+            Cow::Borrowed("") => {}
+            Cow::Borrowed(same) if same.len() == text.len() => cleaned.push(column, value),
+            narrowed if narrowed.is_empty() => {}
+            narrowed => cleaned.push_changed(column, Value::Text(&narrowed), text),
+        }
+    }
+}
+
+/// A value as a text for titles and reasons.
+pub(super) fn shown(value: Value<'_>) -> String {
+    match value {
+        Value::Empty => String::new(),
+        Value::Text(text) | Value::Error(text) => text.to_owned(),
+        Value::Number(number) => number.text.to_owned(),
+        Value::Date(date) => super::super::row::date_text(date),
+        Value::Boolean(truth) => truth.to_string(),
+    }
+}
+
+/// The texts of a row joined by blanks, at most 200 signs.
+pub(super) fn row_text(row: &Row) -> String {
+    let joined = row.iter().map(|(_, value)| shown(value)).collect::<Vec<_>>().join(" ");
+    match joined.char_indices().nth(200) {
+        Some((end, _)) => joined[..end].to_owned(),
+        None => joined,
+    }
+}

@@ -1,0 +1,55 @@
+//! Vertically merged cells: the value of the first row holds for the rows under it.
+
+use super::super::event::Merge;
+use super::super::row::Row;
+
+/// Follows the merges of a sheet from top to bottom beside its rows.
+#[derive(Debug, Default)]
+pub(super) struct FillDown {
+    /// Merges of more than one row, by first row.
+    merges: Vec<Merge>,
+    next: usize,
+    /// Merges under way, each with the cell of its first row.
+    active: Vec<(Merge, Row)>,
+}
+
+impl FillDown {
+    /// Keeps the merges that begin below the header: those of the header are names, not values.
+    pub(super) fn new(merges: &[Merge], header_end: u32) -> Self {
+        let mut merges: Vec<Merge> = merges
+            .iter()
+            .copied()
+            .filter(|merge| merge.last_row > merge.first_row && merge.first_row > header_end)
+            .collect();
+        merges.sort_unstable();
+        Self { merges, next: 0, active: Vec::new() }
+    }
+
+    /// Nothing is merged downwards.
+    pub(super) fn is_idle(&self) -> bool {
+        self.active.is_empty() && self.next >= self.merges.len()
+    }
+
+    /// Goes on to a row: remembers the values of merges that begin in it, forgets those that ended above.
+    pub(super) fn advance(&mut self, row: &Row) {
+        let number = row.number();
+        self.active.retain(|(merge, _)| merge.last_row >= number);
+        while let Some(merge) = self.merges.get(self.next).filter(|merge| merge.first_row <= number) {
+            self.next += 1;
+            let position = row.position_at(merge.first_column);
+            if merge.first_row == number && position < row.len() && row.column(position) == merge.first_column {
+                let mut cell = Row::new(number);
+                cell.push_from(merge.first_column, row, position);
+                self.active.push((*merge, cell));
+            }
+        }
+    }
+
+    /// The value that holds in a column of a row whose own cell is empty there.
+    pub(super) fn find(&self, number: u32, column: u32) -> Option<&Row> {
+        self.active
+            .iter()
+            .find(|(merge, _)| merge.first_column == column && merge.first_row < number && number <= merge.last_row)
+            .map(|(_, cell)| cell)
+    }
+}

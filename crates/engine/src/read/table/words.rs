@@ -1,0 +1,131 @@
+//! The words by which rows that are no data are told: totals, notes, signatures, and what can't be a header.
+
+use gongzhi_core::cells;
+
+/// Words that stand alone for a totals row.
+const TOTALS: [&str; 17] = [
+    "合计", "总计", "小计", "共计", "累计", "总合计", "合计数", "本页合计", "本页小计", "本月合计", "本月累计", "本季合计",
+    "本年累计", "全部合计", "total", "grandtotal", "subtotal",
+];
+
+/// Words that open a note under or above a table.
+const NOTES: [&str; 11] =
+    ["备注", "注", "说明", "填表说明", "填报说明", "填写说明", "附注", "注释", "注意", "编制说明", "note"];
+
+/// Words before the name of who signs, seals or can be rung up.
+const SIGNATURES: [&str; 34] = [
+    "填表人", "制表人", "制表", "审核人", "审核", "复核人", "复核", "负责人", "单位负责人", "填报人", "经办人", "联系人",
+    "联系电话", "电话", "填表日期", "填报日期", "报送日期", "制表日期", "上报日期", "报表日期", "单位盖章", "盖章", "公章",
+    "分管领导", "主管领导", "分管负责人", "部门负责人", "统计负责人", "财务负责人", "录入人", "报送人", "签字", "签章",
+    "填制人",
+];
+
+/// The text without blanks inside, for `合　计` and `填 表 人`; at most its first `limit` signs.
+fn squeezed(text: &str, limit: usize) -> String {
+    text.chars().filter(|sign| !sign.is_whitespace()).take(limit).collect()
+}
+
+/// A text that names a totals row by itself: `合计`, `合 计：`, `总计（万元）`.
+pub(super) fn is_total(text: &str) -> bool {
+    if text.len() > 64 {
+        return false;
+    }
+    let word = squeezed(text, 32).to_lowercase();
+    let word = word.split(['(', '（', '：', ':']).next().unwrap_or_default();
+    TOTALS.contains(&word)
+}
+
+/// A text that ends like a totals row of a group: `大丰镇小计`. Only the rest of the row can tell whether it is one.
+pub(super) fn ends_like_total(text: &str) -> bool {
+    let word = squeezed(text, 16);
+    word.chars().count() <= 12 && ["合计", "小计", "总计"].iter().any(|ending| word.ends_with(ending))
+}
+
+/// A text that opens a note: `注：…`, `备注：1.…`, `※ …`.
+pub(super) fn is_note(text: &str) -> bool {
+    if text.starts_with(['※', '＊', '*']) && text.chars().count() > 4 {
+        return true;
+    }
+    let opening = squeezed(text, 12).to_lowercase();
+    NOTES.iter().any(|word| {
+        opening.strip_prefix(word).is_some_and(|rest| {
+            rest.starts_with([':', '：', '1', '一', '①', '(', '（', '、', '.']) || (rest.is_empty() && *word != "备注")
+        })
+    })
+}
+
+/// A text that holds the place of a signature: `填表人：`, `（盖章）`, `审核人：某某  联系电话：…`.
+pub(super) fn is_signature(text: &str) -> bool {
+    let opening = squeezed(text, 24);
+    let opening = opening.trim_start_matches(['(', '（']);
+    SIGNATURES.iter().any(|word| {
+        opening.strip_prefix(word).is_some_and(|rest| {
+            let rest = rest.trim_start_matches(['(', '（', ')', '）', '签', '盖', '字', '章', '名']);
+            rest.starts_with([':', '：']) || rest.is_empty()
+        })
+    })
+}
+
+/// A text of the form `name：value` or `name：`, as titles and signatures have it and headers don't.
+pub(super) fn is_labelled_value(text: &str) -> bool {
+    text.contains('：') || text.split_once(':').is_some_and(|(name, _)| !name.is_empty() && !name.is_ascii())
+}
+
+/// A text that could be a column's name: short, no figure, no day, no sentence.
+pub(super) fn is_label(text: &str) -> bool {
+    let signs = text.chars().take(61).count();
+    if signs > 60 || is_labelled_value(text) || text.ends_with('。') {
+        return false;
+    }
+    let begins_with_digit = text.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '¥' | '.'));
+    !(begins_with_digit && (cells::parse_decimal(text).is_some() || cells::parse_moment(text).is_some()))
+        && !is_long_code(text)
+}
+
+/// Mostly digits and long: a code or a number, never a name of a column.
+fn is_long_code(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    digits >= 6 && digits * 2 > text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn totals_are_told_with_blanks_and_brackets_and_companies_are_not() {
+        for text in ["合计", "合　 计", "总计（万元）", "小计：", "Total"] {
+            assert!(is_total(text), "{text}");
+        }
+        for text in ["合计网络有限公司", "某某会计师事务所", "审计", "计", ""] {
+            assert!(!is_total(text), "{text}");
+        }
+        assert!(ends_like_total("大丰镇小计"));
+    }
+
+    #[test]
+    fn notes_and_signatures_are_told_by_their_opening() {
+        for text in ["注：以上数据…", "备注：1.本表", "说明:", "填表说明", "※本表一式两份"] {
+            assert!(is_note(text), "{text}");
+        }
+        for text in ["注册资本", "说明书印刷厂", "备注", "注销日期"] {
+            assert!(!is_note(text), "{text}");
+        }
+        for text in ["填表人：        审核人：", "（盖章）", "单位负责人（签字）：", "填 表 人:"] {
+            assert!(is_signature(text), "{text}");
+        }
+        for text in ["电话机经营部", "审核通过的企业", "制表机械公司"] {
+            assert!(!is_signature(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_label_is_short_and_no_figure_day_or_sentence() {
+        for text in ["企业名称（全称）", "2024年应缴", "注册资本(万元)", "name", "序号"] {
+            assert!(is_label(text), "{text}");
+        }
+        for text in ["填报单位：县林草局", "2024-03-05", "3,000(万)", "91652323MA7A000172", "本表由各部门报送。"] {
+            assert!(!is_label(text), "{text}");
+        }
+    }
+}

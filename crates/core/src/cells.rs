@@ -59,7 +59,8 @@ pub fn narrow(text: &str) -> Cow<'_, str> {
 fn is_narrow(text: &str) -> bool {
     let bytes = text.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return true };
-    if *first <= b' ' || *first == b'\'' || *last <= b' ' || text.starts_with('\u{3000}') || text.ends_with('\u{3000}') {
+    if *first <= b' ' || *first == b'\'' || *last <= b' ' || text.starts_with('\u{3000}') || text.ends_with('\u{3000}')
+    {
         return false;
     }
     !bytes.iter().any(|byte| matches!(byte, 0xEF | 0xE2 | 0xC2 | 0x7F | 0x00..=0x08 | 0x0B..=0x1F) && *byte != b'\r')
@@ -225,7 +226,8 @@ pub fn parse_decimal(text: &str) -> Option<ParsedDecimal> {
         None => (body, false),
     };
     let body = strip_money_before(body);
-    let end = body.find(|sign: char| !matches!(sign, '0'..='9' | '.' | ',' | '-' | '+' | ' ' | 'e' | 'E'))
+    let end = body
+        .find(|sign: char| !matches!(sign, '0'..='9' | '.' | ',' | '-' | '+' | ' ' | 'e' | 'E'))
         .unwrap_or(body.len());
     let (digits, words) = body.split_at(end);
     let (multiplier, percent) = read_words(words)?;
@@ -292,7 +294,8 @@ fn parse_grouped(digits: &str) -> Option<Decimal> {
     if head.is_empty() && fraction.is_empty() {
         return None;
     }
-    let plain = format!("{sign}{}{}.{}", if head.is_empty() { "0" } else { head }, rest.concat(), zero_if_empty(fraction));
+    let plain =
+        format!("{sign}{}{}.{}", if head.is_empty() { "0" } else { head }, rest.concat(), zero_if_empty(fraction));
     let plain = plain.trim_start_matches('+');
     if exponent == 0 {
         return Decimal::from_str_exact(plain.strip_suffix(".0").unwrap_or(plain)).ok();
@@ -354,16 +357,41 @@ mod tests {
     #[test]
     fn every_spelling_of_a_day_is_the_same_day() {
         assert_eq!(date("2024-03-05").as_deref(), Some("2024-03-05"));
-        for text in ["2024年3月5日", "2024.3.5", "20240305", "2024/3/5 0:00", "2024/03/05", "２０２４－３－５", "2024年3月5号",
-            "2024-03-05 00:00:00", "2024-03-05T00:00:00", "2024年 3月 5日", "2024-3-5", " 2024-03-05"] {
+        for text in [
+            "2024年3月5日",
+            "2024.3.5",
+            "20240305",
+            "2024/3/5 0:00",
+            "2024/03/05",
+            "２０２４－３－５",
+            "2024年3月5号",
+            "2024-03-05 00:00:00",
+            "2024-03-05T00:00:00",
+            "2024年 3月 5日",
+            "2024-3-5",
+            " 2024-03-05",
+        ] {
             assert_eq!(date(text).as_deref(), Some("2024-03-05 changed"), "{text}");
         }
     }
 
     #[test]
     fn what_is_no_day_is_not_made_one() {
-        for text in ["2024年3月", "2024-13-01", "2023-02-29", "202403", "12345678", "2024-3", "甲2024-03-05", "2024-03-05甲",
-            "2024-03/05", "", "3月5日", "2024-03-05 25:00", "91652323"] {
+        for text in [
+            "2024年3月",
+            "2024-13-01",
+            "2023-02-29",
+            "202403",
+            "12345678",
+            "2024-3",
+            "甲2024-03-05",
+            "2024-03-05甲",
+            "2024-03/05",
+            "",
+            "3月5日",
+            "2024-03-05 25:00",
+            "91652323",
+        ] {
             assert_eq!(date(text), None, "{text}");
         }
     }
@@ -390,17 +418,35 @@ mod tests {
 
     #[test]
     fn figures_are_read_with_their_signs_and_words() {
-        for (text, value) in [("1234.50", "1234.5"), ("1,234.50", "1234.5"), ("１２３．４", "123.4"), ("¥3,000元", "3000"),
-            ("3(万)", "30000"), ("57.2万人民币", "572000"), ("1.2亿", "120000000"), ("12%", "0.12"), ("(500.00)", "-500"),
-            ("1.5E+3", "1500"), ("-7", "-7"), ("+7", "7"), ("1,000(万元人民币)", "10000000"), ("51.0440(万)", "510440"),
-            ("人民币200万元", "2000000"), (".5", "0.5"), ("5百万", "5000000"), ("0", "0"), ("3 000", "3000")] {
+        for (text, value) in [
+            ("1234.50", "1234.5"),
+            ("1,234.50", "1234.5"),
+            ("１２３．４", "123.4"),
+            ("¥3,000元", "3000"),
+            ("3(万)", "30000"),
+            ("57.2万人民币", "572000"),
+            ("1.2亿", "120000000"),
+            ("12%", "0.12"),
+            ("(500.00)", "-500"),
+            ("1.5E+3", "1500"),
+            ("-7", "-7"),
+            ("+7", "7"),
+            ("1,000(万元人民币)", "10000000"),
+            ("51.0440(万)", "510440"),
+            ("人民币200万元", "2000000"),
+            (".5", "0.5"),
+            ("5百万", "5000000"),
+            ("0", "0"),
+            ("3 000", "3000"),
+        ] {
             assert_eq!(figure(text).as_deref(), Some(value), "{text}");
         }
     }
 
     #[test]
     fn a_text_with_digits_in_it_is_no_figure() {
-        for text in ["1,2,3", "12a", "第3号", "1-2", "", "甲", "2024-03-05", "1.2.3", "3万吨", "12,34", "E5", "%", "."] {
+        for text in ["1,2,3", "12a", "第3号", "1-2", "", "甲", "2024-03-05", "1.2.3", "3万吨", "12,34", "E5", "%", "."]
+        {
             assert_eq!(figure(text), None, "{text}");
         }
     }
@@ -414,7 +460,8 @@ mod tests {
 
     #[test]
     fn yes_and_no_in_every_way_clerks_write_them() {
-        for (text, value) in [("是", true), ("否", false), ("√", true), ("×", false), ("TRUE", true), ("n", false)] {
+        for (text, value) in [("是", true), ("否", false), ("√", true), ("×", false), ("TRUE", true), ("n", false)]
+        {
             assert_eq!(parse_boolean(text).map(|parsed| parsed.value), Some(value), "{text}");
         }
         assert_eq!(parse_boolean("也许"), None);

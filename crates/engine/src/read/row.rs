@@ -175,9 +175,7 @@ impl Row {
         match value {
             Value::Empty => Stored::Empty,
             Value::Text(text) => Stored::Text(self.append(text)),
-            Value::Number(number) => {
-                Stored::Number { span: self.append(number.text), digits_lost: number.digits_lost }
-            }
+            Value::Number(number) => Stored::Number { span: self.append(number.text), digits_lost: number.digits_lost },
             Value::Date(date) => Stored::Date(date),
             Value::Boolean(truth) => Stored::Boolean(truth),
             Value::Error(text) => Stored::Error(self.append(text)),

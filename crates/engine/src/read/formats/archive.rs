@@ -28,7 +28,11 @@ pub(super) fn read(mut input: Input, sink: &mut Sink<'_, '_>) -> Result<(), Read
             Err(error @ (ReadError::Worker(_) | ReadError::BeyondLimits(_))) => return Err(error),
             Err(error) => {
                 let reason = error.message();
-                sink.notice(None, None, Message::new("read-member-refused").with("member", &name).with("reason-key", reason.key))?;
+                sink.notice(
+                    None,
+                    None,
+                    Message::new("read-member-refused").with("member", &name).with("reason-key", reason.key),
+                )?;
                 refused = Some(error);
             }
         }

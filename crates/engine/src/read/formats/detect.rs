@@ -107,9 +107,8 @@ fn detect_package(input: &mut Input) -> Result<Format, ReadError> {
     let mut package = Package::open(input)?;
     if let Some(format) = package.open_document_type()? {
         return match format.as_str() {
-            "application/vnd.oasis.opendocument.spreadsheet" | "application/vnd.oasis.opendocument.spreadsheet-template" => {
-                Ok(Format::Ods)
-            }
+            "application/vnd.oasis.opendocument.spreadsheet"
+            | "application/vnd.oasis.opendocument.spreadsheet-template" => Ok(Format::Ods),
             other => Err(ReadError::NoTable(other.rsplit('.').next().unwrap_or(other).to_owned())),
         };
     }
@@ -160,7 +159,9 @@ fn detect_text(input: &mut Input, head: &[u8]) -> Result<Format, ReadError> {
 
 fn detect_markup(sample: &str) -> Result<Format, ReadError> {
     let lower = sample.to_ascii_lowercase();
-    if lower.contains("urn:schemas-microsoft-com:office:spreadsheet") && lower.contains("<?xml") | lower.contains("workbook") {
+    if lower.contains("urn:schemas-microsoft-com:office:spreadsheet")
+        && lower.contains("<?xml") | lower.contains("workbook")
+    {
         return Ok(Format::SpreadsheetXml);
     }
     if lower.contains("opendocument:xmlns:office") && lower.contains(":document") {

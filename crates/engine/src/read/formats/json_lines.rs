@@ -49,7 +49,11 @@ pub(super) fn read(mut input: Input, stem: &str, sink: &mut Sink<'_, '_>) -> Res
         sink.row(&row)
     })?;
     if broken_count > MOST_NOTICES {
-        sink.notice(Some(stem), None, Message::new("read-more-broken-json").with("count", broken_count - MOST_NOTICES))?;
+        sink.notice(
+            Some(stem),
+            None,
+            Message::new("read-more-broken-json").with("count", broken_count - MOST_NOTICES),
+        )?;
     }
     sink.sheet_end()
 }
@@ -76,7 +80,10 @@ fn push(row: &mut Row, column: u32, value: &Json) {
         Json::Bool(truth) => row.push(column, Value::Boolean(*truth)),
         Json::Number(number) => {
             let text = number.to_string();
-            row.push(column, Value::Number(Number { text: text.strip_suffix(".0").unwrap_or(&text), digits_lost: false }));
+            row.push(
+                column,
+                Value::Number(Number { text: text.strip_suffix(".0").unwrap_or(&text), digits_lost: false }),
+            );
         }
         Json::String(text) => row.push(column, Value::Text(text)),
         nested => row.push(column, Value::Text(&nested.to_string())),

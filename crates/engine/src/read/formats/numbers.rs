@@ -81,7 +81,10 @@ pub(super) fn push_number(row: &mut Row, column: u32, figure: Figure<'_>, shown:
     }
     match figure {
         Figure::Written(text) if is_plain(text) => {
-            row.push(column, Value::Number(Number { text: text.strip_suffix(".0").unwrap_or(text), digits_lost: false }));
+            row.push(
+                column,
+                Value::Number(Number { text: text.strip_suffix(".0").unwrap_or(text), digits_lost: false }),
+            );
         }
         Figure::Written(text) if has_all_digits(text) => {
             row.push(column, Value::Number(Number { text, digits_lost: false }));
@@ -179,8 +182,17 @@ mod tests {
 
     #[test]
     fn a_figure_is_the_shortest_decimal_that_means_it() {
-        for (written, shown) in [("1", "1"), ("0.10000000000000001", "0.1"), ("1234.5", "1234.5"), ("1.0", "1"), ("-0.07", "-0.07"),
-            ("0.30000000000000004", "0.3"), ("1E3", "1000"), ("1.50", "1.5"), ("3.14159265358979", "3.14159265358979")] {
+        for (written, shown) in [
+            ("1", "1"),
+            ("0.10000000000000001", "0.1"),
+            ("1234.5", "1234.5"),
+            ("1.0", "1"),
+            ("-0.07", "-0.07"),
+            ("0.30000000000000004", "0.3"),
+            ("1E3", "1000"),
+            ("1.50", "1.5"),
+            ("3.14159265358979", "3.14159265358979"),
+        ] {
             assert_eq!(pushed(Figure::Written(written), Shown::Figure), shown, "{written}");
         }
         assert_eq!(pushed(Figure::Float(1e-5), Shown::Figure), "0.00001");
@@ -196,13 +208,22 @@ mod tests {
 
     #[test]
     fn formats_of_days_times_and_figures_are_told_apart() {
-        for code in ["yyyy-mm-dd", "yyyy\"年\"m\"月\"d\"日\"", "[$-804]yyyy/m/d;@", "mmm-yy", "m\"月\"d\"日\"", "[DBNum1]yyyy\"年\""] {
+        for code in [
+            "yyyy-mm-dd",
+            "yyyy\"年\"m\"月\"d\"日\"",
+            "[$-804]yyyy/m/d;@",
+            "mmm-yy",
+            "m\"月\"d\"日\"",
+            "[DBNum1]yyyy\"年\"",
+        ] {
             assert_eq!(shown_by_code(code), Shown::Date, "{code}");
         }
         for code in ["h:mm", "[h]:mm:ss", "mm:ss.0", "hh:mm AM/PM"] {
             assert_eq!(shown_by_code(code), Shown::Time, "{code}");
         }
-        for code in ["General", "0.00E+00", "#,##0.00\"元\"", "0\"days\"", "[Red]0.00", "@", "0_d", "_-* #,##0_-", "\"d\"0"] {
+        for code in
+            ["General", "0.00E+00", "#,##0.00\"元\"", "0\"days\"", "[Red]0.00", "@", "0_d", "_-* #,##0_-", "\"d\"0"]
+        {
             assert_eq!(shown_by_code(code), Shown::Figure, "{code}");
         }
     }

@@ -107,7 +107,10 @@ struct Place {
     column: u32,
 }
 
-fn read_content(input: impl BufRead, take: &mut dyn FnMut(Piece<'_>) -> Result<(), ReadError>) -> Result<(), ReadError> {
+fn read_content(
+    input: impl BufRead,
+    take: &mut dyn FnMut(Piece<'_>) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
     let mut xml = Xml::new(input);
     let mut row = Row::default();
     let mut place = Place { depth: 0, row_number: 1, rows_repeated: 1, column: 0 };
@@ -240,7 +243,9 @@ impl OdsCell {
             let count = || value.trim().parse::<u32>().unwrap_or(1).max(1);
             match found.key.local_name().into_inner() {
                 "value-type" if !found.key.into_inner().starts_with("calcext") => self.kind = value.into_owned(),
-                "value" | "date-value" | "time-value" | "boolean-value" | "string-value" => self.value = value.into_owned(),
+                "value" | "date-value" | "time-value" | "boolean-value" | "string-value" => {
+                    self.value = value.into_owned()
+                }
                 "number-columns-repeated" => self.repeated = count(),
                 "number-columns-spanned" => self.columns_spanned = count(),
                 "number-rows-spanned" => self.rows_spanned = count(),

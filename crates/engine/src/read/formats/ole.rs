@@ -1,9 +1,9 @@
 //! Compound files (`D0 CF 11 E0`): an xls workbook, an encrypted xlsx, or a document that is no table.
 
 use super::super::error::{Limit, ReadError};
+use super::MOST_WHOLE_BYTES;
 use super::detect::Format;
 use super::input::Input;
-use super::MOST_WHOLE_BYTES;
 
 /// Bytes of an entry of the directory: 64 of name, its length, the rest.
 const ENTRY_BYTES: usize = 128;
@@ -22,7 +22,8 @@ pub(super) fn detect(input: &mut Input) -> Result<Format, ReadError> {
     if has(&["Workbook", "Book", "WORKBOOK", "BOOK"]) {
         return Ok(Format::Xls);
     }
-    let known = [("WordDocument", "Word"), ("PowerPoint Document", "PowerPoint"), ("VisioDocument", "Visio"), ("ET", "WPS et")];
+    let known =
+        [("WordDocument", "Word"), ("PowerPoint Document", "PowerPoint"), ("VisioDocument", "Visio"), ("ET", "WPS et")];
     let kind = known.iter().find(|(entry, _)| has_entry(&bytes, entry)).map_or("OLE", |(_, kind)| kind);
     Err(ReadError::NoTable(kind.to_owned()))
 }
@@ -30,7 +31,7 @@ pub(super) fn detect(input: &mut Input) -> Result<Format, ReadError> {
 fn has_entry(bytes: &[u8], name: &str) -> bool {
     let mut wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
     wide.extend_from_slice(&[0, 0]);
-    bytes.chunks_exact(ENTRY_BYTES).any(|entry| {
-        entry.starts_with(&wide) && usize::from(u16::from_le_bytes([entry[64], entry[65]])) == wide.len()
-    })
+    bytes
+        .chunks_exact(ENTRY_BYTES)
+        .any(|entry| entry.starts_with(&wide) && usize::from(u16::from_le_bytes([entry[64], entry[65]])) == wide.len())
 }

@@ -11,9 +11,9 @@ use zip::ZipArchive;
 use zip::read::{ZipFile, ZipReadOptions};
 
 use super::super::error::{Limit, ReadError};
+use super::MOST_PARTS;
 use super::input::Input;
 use super::xml::{Xml, attribute};
-use super::MOST_PARTS;
 
 /// A part being inflated.
 pub(super) type Part<'p, 'i> = BufReader<ZipFile<'p, &'i mut Input>>;
@@ -68,7 +68,10 @@ impl<'i> Package<'i> {
 
     /// The type of an OpenDocument file: its part `mimetype`.
     pub(super) fn open_document_type(&mut self) -> Result<Option<String>, ReadError> {
-        if self.find("mimetype").is_none() && self.find("content.xml").is_some() && self.find("xl/workbook.xml").is_none() {
+        if self.find("mimetype").is_none()
+            && self.find("content.xml").is_some()
+            && self.find("xl/workbook.xml").is_none()
+        {
             return Ok(Some("application/vnd.oasis.opendocument.spreadsheet".to_owned()));
         }
         let Some(part) = self.part("mimetype")? else { return Ok(None) };

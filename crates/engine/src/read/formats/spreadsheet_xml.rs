@@ -49,7 +49,9 @@ impl Pass<'_, '_, '_> {
     }
 
     fn merge(&mut self, merge: Merge) {
-        if self.sink.is_none() && let Some(last) = self.merges.last_mut().filter(|last| last.len() < MOST_MERGES) {
+        if self.sink.is_none()
+            && let Some(last) = self.merges.last_mut().filter(|last| last.len() < MOST_MERGES)
+        {
             last.push(merge);
         }
     }
@@ -190,8 +192,8 @@ fn shown_by_name(format: &str) -> Shown {
     match format {
         "General Date" | "Long Date" | "Medium Date" | "Short Date" => Shown::Date,
         "Long Time" | "Medium Time" | "Short Time" => Shown::Time,
-        "General Number" | "Currency" | "Euro Currency" | "Fixed" | "Standard" | "Percent" | "Scientific" | "Yes/No"
-        | "True/False" | "On/Off" => Shown::Figure,
+        "General Number" | "Currency" | "Euro Currency" | "Fixed" | "Standard" | "Percent" | "Scientific"
+        | "Yes/No" | "True/False" | "On/Off" => Shown::Figure,
         code => shown_by_code(code),
     }
 }

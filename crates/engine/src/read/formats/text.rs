@@ -61,11 +61,17 @@ fn separators_in(line: &str, separator: u8) -> usize {
 }
 
 /// Reads a text into one sheet named for the file.
-pub(super) fn read(mut input: Input, separator: Option<u8>, stem: &str, sink: &mut Sink<'_, '_>) -> Result<(), ReadError> {
+pub(super) fn read(
+    mut input: Input,
+    separator: Option<u8>,
+    stem: &str,
+    sink: &mut Sink<'_, '_>,
+) -> Result<(), ReadError> {
     let found = find_charset(&mut input)?;
     sink.sheet(SheetFacts { name: stem.to_owned(), ..SheetFacts::default() })?;
     if found.broken_count > 0 {
-        let message = Message::new("read-broken-signs").with("count", found.broken_count).with("charset", found.charset.name());
+        let message =
+            Message::new("read-broken-signs").with("count", found.broken_count).with("charset", found.charset.name());
         sink.notice(Some(stem), None, message)?;
     }
     let mut records = Records {
@@ -92,7 +98,11 @@ pub(super) fn read(mut input: Input, separator: Option<u8>, stem: &str, sink: &m
         }
     }
     if broken_count > MOST_NOTICES {
-        sink.notice(Some(stem), None, Message::new("read-more-broken-quotes").with("count", broken_count - MOST_NOTICES))?;
+        sink.notice(
+            Some(stem),
+            None,
+            Message::new("read-more-broken-quotes").with("count", broken_count - MOST_NOTICES),
+        )?;
     }
     sink.sheet_end()
 }
@@ -152,7 +162,8 @@ pub(super) fn value_of(text: &str) -> Value<'_> {
 /// `9.16523` and `+17`: a figure of sixteen digits or more of which few are left.
 fn is_spoilt(mantissa: &str, exponent: &str) -> bool {
     let digits = mantissa.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && mantissa.contains('.');
-    digits && exponent.strip_prefix('+').unwrap_or(exponent).parse::<u32>().is_ok_and(|power| (15..=30).contains(&power))
+    digits
+        && exponent.strip_prefix('+').unwrap_or(exponent).parse::<u32>().is_ok_and(|power| (15..=30).contains(&power))
 }
 
 struct Records<'i> {
@@ -300,8 +311,7 @@ mod tests {
         let mut input = Input::of_bytes(text.as_bytes().to_vec());
         let separator = find_separator(text);
         let lines = Lines::new(&mut input, encoding_rs::UTF_8).expect("lines");
-        let mut records =
-            Records { lines, separator, waiting: VecDeque::new(), cells: Cells::default(), broken: None };
+        let mut records = Records { lines, separator, waiting: VecDeque::new(), cells: Cells::default(), broken: None };
         let (mut all, mut broken) = (Vec::new(), 0);
         while records.advance().expect("a record") {
             let mut start = 0;

@@ -78,7 +78,8 @@ impl Table {
         while self.covered.get(self.column as usize).is_some_and(|until| *until > row) {
             self.column += 1;
         }
-        let span = |name| tag.attribute(name).and_then(|value| value.trim().parse().ok()).unwrap_or(1).clamp(1, MOST_SPAN);
+        let span =
+            |name| tag.attribute(name).and_then(|value| value.trim().parse().ok()).unwrap_or(1).clamp(1, MOST_SPAN);
         let (rows_spanned, columns_spanned): (u32, u32) = (span("rowspan"), span("colspan").min(1_000));
         let end = (self.column + columns_spanned) as usize;
         if self.covered.len() < end {
@@ -86,7 +87,14 @@ impl Table {
         }
         self.covered[self.column as usize..end].fill(row.saturating_add(rows_spanned));
         let figure = tag.attribute("x:num").filter(|value| !value.is_empty()).map(str::to_owned);
-        self.cells.push(HtmlCell { row, column: self.column, text: String::new(), figure, rows_spanned, columns_spanned });
+        self.cells.push(HtmlCell {
+            row,
+            column: self.column,
+            text: String::new(),
+            figure,
+            rows_spanned,
+            columns_spanned,
+        });
         self.column += columns_spanned;
         self.open = true;
     }
@@ -171,7 +179,9 @@ impl Page {
             ("table", false) => self.stack.push(Table::default()),
             ("table", true) => self.done.extend(self.stack.pop()),
             ("br", _) => {
-                if let Some(cell) = self.stack.last_mut().filter(|table| table.open).and_then(|table| table.cells.last_mut()) {
+                if let Some(cell) =
+                    self.stack.last_mut().filter(|table| table.open).and_then(|table| table.cells.last_mut())
+                {
                     cell.text.truncate(cell.text.trim_end().len());
                     cell.text.push('\n');
                 }
@@ -343,7 +353,10 @@ mod tests {
         let mut page = Page::default();
         page.read(text).expect("a page");
         let tables = join_pages(page.done);
-        tables.iter().flat_map(|table| table.cells.iter().map(|cell| (cell.row, cell.column, cell.text.trim().to_owned()))).collect()
+        tables
+            .iter()
+            .flat_map(|table| table.cells.iter().map(|cell| (cell.row, cell.column, cell.text.trim().to_owned())))
+            .collect()
     }
 
     #[test]
@@ -361,7 +374,9 @@ mod tests {
 
     #[test]
     fn styles_scripts_and_comments_are_no_text() {
-        let found = cells("<style>td{a>b}</style><!-- <table> --><table><tr><td>a<script>x='<td>'</script><br>b</td></tr></table>");
+        let found = cells(
+            "<style>td{a>b}</style><!-- <table> --><table><tr><td>a<script>x='<td>'</script><br>b</td></tr></table>",
+        );
         assert_eq!(found, [(0, 0, "a\nb".to_owned())]);
     }
 }

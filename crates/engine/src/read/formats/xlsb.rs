@@ -59,7 +59,9 @@ pub(super) fn read(mut input: Input, sink: &mut Sink<'_, '_>) -> Result<(), Read
 fn push(row: &mut Row, column: u32, value: &DataRef<'_>, epoch_1904: bool) {
     match value {
         DataRef::Empty => {}
-        DataRef::Int(number) => push_number(row, column, Figure::Written(&number.to_string()), Shown::Figure, epoch_1904),
+        DataRef::Int(number) => {
+            push_number(row, column, Figure::Written(&number.to_string()), Shown::Figure, epoch_1904)
+        }
         DataRef::Float(number) => push_number(row, column, Figure::Float(*number), Shown::Figure, epoch_1904),
         DataRef::String(text) => push_text(row, column, text),
         DataRef::SharedString(text) => push_text(row, column, text),

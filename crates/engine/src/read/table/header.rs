@@ -136,7 +136,8 @@ impl Page<'_> {
 
     fn all_labels(&self, at: usize) -> bool {
         let row = &self.rows[at];
-        !row.is_empty() && row.iter().all(|(_, value)| text_of(value).is_some_and(|text| is_label(text) && !is_total(text)))
+        !row.is_empty()
+            && row.iter().all(|(_, value)| text_of(value).is_some_and(|text| is_label(text) && !is_total(text)))
     }
 
     /// Every cell of the lower row lies under a cell of the upper that is merged across columns.
@@ -176,7 +177,8 @@ impl Page<'_> {
             *weights.entry(*column).or_default() += heavy;
         }
         let Some((from, to)) = heaviest_cluster(&weights) else { return Vec::new() };
-        let mut names: Vec<String> = (from..=to).map(|column| names::join(texts.get(&column).map_or(&[][..], |parts| parts))).collect();
+        let mut names: Vec<String> =
+            (from..=to).map(|column| names::join(texts.get(&column).map_or(&[][..], |parts| parts))).collect();
         names::make_unique(&mut names);
         (from..=to).zip(names).map(|(index, name)| Column { name, index }).collect()
     }
@@ -207,7 +209,8 @@ impl Page<'_> {
             return merge.last_column.min(next.saturating_sub(1));
         }
         let Some(lower) = lower else { return column };
-        let has_merges = self.merges.iter().any(|merge| merge.first_row <= row.number() && merge.last_column > merge.first_column);
+        let has_merges =
+            self.merges.iter().any(|merge| merge.first_row <= row.number() && merge.last_column > merge.first_column);
         if has_merges || lower.value_at(column).is_empty() {
             return column;
         }

@@ -134,7 +134,11 @@ impl Table {
         let mut names = self.facts.columns.clone();
         make_unique(&mut names);
         let columns: Vec<Column> = (0..).zip(names).map(|(index, name)| Column { name, index }).collect();
-        out.push_back(Out::Sheet(SheetHead { name: self.facts.name.clone(), columns: columns.clone(), ..SheetHead::default() }));
+        out.push_back(Out::Sheet(SheetHead {
+            name: self.facts.name.clone(),
+            columns: columns.clone(),
+            ..SheetHead::default()
+        }));
         out.extend(self.held_notices.drain(..).map(Out::Notice));
         self.known = Some(Known {
             columns,
@@ -192,7 +196,8 @@ impl Table {
             .iter()
             .map(|row| row.iter().map(|(column, value)| (column, shown(value))).collect())
             .collect();
-        let columns = if held[first_data..].is_empty() && layout.header.is_empty() { Vec::new() } else { layout.columns.clone() };
+        let columns =
+            if held[first_data..].is_empty() && layout.header.is_empty() { Vec::new() } else { layout.columns.clone() };
         self.known = Some(Known {
             wide_rows: wide_rows(&self.facts.merges, columns.len()),
             columns,
@@ -288,7 +293,8 @@ impl Table {
 impl Known {
     /// Why a row under the header is no row of the table; `None` when it is one.
     fn reason(&self, row: &Row, before: Option<Reason>, is_first: bool) -> Option<Reason> {
-        let mut texts = row.iter().filter_map(|(_, value)| if let Value::Text(text) = value { Some(text) } else { None });
+        let mut texts =
+            row.iter().filter_map(|(_, value)| if let Value::Text(text) = value { Some(text) } else { None });
         let first = texts.next();
         let second = texts.next();
         let first_is_text = matches!(row.value(0), Value::Text(_));

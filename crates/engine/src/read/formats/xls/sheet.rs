@@ -63,13 +63,24 @@ pub(super) fn survey(bytes: &[u8]) -> Survey {
 fn is_cell(record: u16) -> bool {
     matches!(
         record,
-        kind::NUMBER | kind::RK | kind::MANY_RK | kind::SHARED_LABEL | kind::LABEL | kind::RICH_LABEL
-            | kind::TRUTH_OR_ERROR | kind::FORMULA
+        kind::NUMBER
+            | kind::RK
+            | kind::MANY_RK
+            | kind::SHARED_LABEL
+            | kind::LABEL
+            | kind::RICH_LABEL
+            | kind::TRUTH_OR_ERROR
+            | kind::FORMULA
     )
 }
 
 /// Sends the rows. Cells out of order are gathered by row first.
-pub(super) fn read(bytes: &[u8], globals: &Globals, is_in_order: bool, sink: &mut Sink<'_, '_>) -> Result<(), ReadError> {
+pub(super) fn read(
+    bytes: &[u8],
+    globals: &Globals,
+    is_in_order: bool,
+    sink: &mut Sink<'_, '_>,
+) -> Result<(), ReadError> {
     let mut rows = Rows { current: Row::new(1), gathered: (!is_in_order).then(BTreeMap::new) };
     // Where the text of a formula belongs that follows it in a record of its own.
     let mut awaited: Option<(u32, u32)> = None;

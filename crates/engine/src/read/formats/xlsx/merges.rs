@@ -64,8 +64,12 @@ fn parse(rest: &[u8]) -> Option<Merge> {
     let reference = value[1..].split(quote).next()?;
     let (from, to) = reference.split_once(':').unwrap_or((reference, reference));
     let ((first_row, first_column), (last_row, last_column)) = (cell_place(from)?, cell_place(to)?);
-    (last_row >= first_row && last_column >= first_column)
-        .then_some(Merge { first_row, first_column, last_row, last_column })
+    (last_row >= first_row && last_column >= first_column).then_some(Merge {
+        first_row,
+        first_column,
+        last_row,
+        last_column,
+    })
 }
 
 #[cfg(test)]
@@ -80,7 +84,10 @@ mod tests {
                 " ".repeat(padding)
             );
             let merges = find(text.as_bytes()).expect("merges");
-            let places: Vec<_> = merges.iter().map(|merge| (merge.first_row, merge.first_column, merge.last_row, merge.last_column)).collect();
+            let places: Vec<_> = merges
+                .iter()
+                .map(|merge| (merge.first_row, merge.first_column, merge.last_row, merge.last_column))
+                .collect();
             assert_eq!(places, [(2, 0, 5, 0), (1, 2, 1, 3)], "{padding}");
         }
     }

@@ -57,7 +57,13 @@ fn read_sheet(
         Some(input) => merges::find(input)?,
         None => Vec::new(),
     };
-    let facts = SheetFacts { name: sheet.name.clone(), hidden: sheet.hidden, epoch_1904: part.epoch_1904, merges, ..SheetFacts::default() };
+    let facts = SheetFacts {
+        name: sheet.name.clone(),
+        hidden: sheet.hidden,
+        epoch_1904: part.epoch_1904,
+        merges,
+        ..SheetFacts::default()
+    };
     sink.sheet(facts)?;
     let Some(input) = package.part(&sheet.part)? else {
         sink.notice(Some(&sheet.name), None, Message::new("read-sheet-missing"))?;

@@ -111,7 +111,11 @@ impl SheetPart<'_> {
         }
         match cell.kind {
             Kind::Number => {
-                let shown = if cell.style == 0 && self.styles.shown(0) == Shown::Figure { Shown::Figure } else { self.styles.shown(cell.style) };
+                let shown = if cell.style == 0 && self.styles.shown(0) == Shown::Figure {
+                    Shown::Figure
+                } else {
+                    self.styles.shown(cell.style)
+                };
                 push_number(row, cell.column, Figure::Written(value.trim()), shown, self.epoch_1904);
             }
             Kind::SharedString => {

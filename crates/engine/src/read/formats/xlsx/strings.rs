@@ -89,7 +89,10 @@ pub(super) fn unescape_signs(text: &mut String, from: usize) {
     let mut rest = escaped.as_str();
     while let Some(at) = rest.find("_x") {
         text.push_str(&rest[..at]);
-        let sign = rest.get(at + 2..at + 7).and_then(|code| code.strip_suffix('_')).and_then(|code| u32::from_str_radix(code, 16).ok());
+        let sign = rest
+            .get(at + 2..at + 7)
+            .and_then(|code| code.strip_suffix('_'))
+            .and_then(|code| u32::from_str_radix(code, 16).ok());
         match sign.and_then(char::from_u32) {
             Some(sign) => {
                 text.push(sign);
@@ -113,6 +116,9 @@ mod tests {
         let xml = r#"<sst count="9999999999999" uniqueCount="9999999999999"><si><r><t>甲</t></r><r><t xml:space="preserve"> &amp;乙</t></r>
             <rPh sb="0" eb="1"><t>jia</t></rPh></si><si/><si><t>a_x000D_b_x_</t></si></sst>"#;
         let strings = Strings::read(xml.as_bytes()).expect("strings");
-        assert_eq!((strings.find(0), strings.find(1), strings.find(2), strings.find(3)), (Some("甲 &乙"), Some(""), Some("a\rb_x_"), None));
+        assert_eq!(
+            (strings.find(0), strings.find(1), strings.find(2), strings.find(3)),
+            (Some("甲 &乙"), Some(""), Some("a\rb_x_"), None)
+        );
     }
 }

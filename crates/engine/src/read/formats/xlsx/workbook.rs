@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use quick_xml::events::Event;
 
 use super::super::super::error::{Limit, ReadError};
+use super::super::MOST_PARTS;
 use super::super::package::Package;
 use super::super::xml::{Xml, attribute, truth};
-use super::super::MOST_PARTS;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SheetKind {

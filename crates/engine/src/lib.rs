@@ -4,5 +4,9 @@
 //! control store.
 
 pub mod read;
+pub mod batch;
+mod fingerprint;
+pub mod keys;
 pub mod schema;
+mod sealed;
 pub mod workbook;

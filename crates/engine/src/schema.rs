@@ -11,7 +11,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use chrono::NaiveDate;
 use gongzhi_core::catalog::{Column, ColumnType, Item, Kind};
+use rust_decimal::{Decimal, RoundingStrategy};
 
 /// Columns of the main part that say where a row came from; `_key` and `_print` are 16 bytes each.
 pub const ORIGIN_COLUMNS: [&str; 7] = ["_row_id", "_sheet", "_row", "_action", "_raw", "_key", "_print"];
@@ -133,4 +135,26 @@ fn main_field(kind: &Kind, column: &Column) -> Option<Field> {
         Part::Digested => Some(Field::new(digest_name(&column.key), DataType::Utf8, true)),
         Part::Personal => None,
     }
+}
+
+/// Digits after the point of a figure column; 0 for the others.
+pub(crate) fn scale_of(column_type: ColumnType) -> i8 {
+    match arrow_type(column_type) {
+        DataType::Decimal128(_, scale) => scale,
+        _ => 0,
+    }
+}
+
+/// Days since 1970-01-01, as Date32 counts.
+pub(crate) fn days_of(day: NaiveDate) -> i32 {
+    day.to_epoch_days()
+}
+
+/// A figure as a whole number of its last decimal place, rounded half away from zero; `None` beyond 18 digits.
+pub(crate) fn scaled(figure: Decimal, scale: i8) -> Option<i128> {
+    let places = u32::try_from(scale).ok()?;
+    let rounded = figure.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
+    let missing = places.checked_sub(rounded.scale())?;
+    let whole = rounded.mantissa().checked_mul(10_i128.checked_pow(missing)?)?;
+    (whole.abs() < 10_i128.pow(18)).then_some(whole)
 }

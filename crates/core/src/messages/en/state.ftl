@@ -1,0 +1,17 @@
+state-key-file = The key file { $path } can't be read or written: { $reason }. Check the folder's permissions and the space on disk.
+state-key-damaged = The key file { $path } is damaged. Restore it from the backup of the keys; do not delete it: with new keys the personal data kept so far can't be opened.
+state-no-chance = The operating system gave no random numbers: { $reason }.
+state-batch-file = The batch file { $path } can't be read or written: { $reason }. Check the space on disk and the permissions, then run again.
+state-batch-unreadable = A batch file can't be read or written: { $reason }. Check the data folder with gongzhi doctor, or take in the original file again.
+state-value-misfit = Sheet “{ $sheet }”, row { $row }: the value of column { $column } is of another type or has too many digits.
+state-batch-erased = The personal part of batch { $batch } was erased by law and can't be read.
+state-query-failed = The query failed: { $reason }.
+state-memory-met = The query met the memory limit ({ $limit } MB). Raise the limit and try again.
+state-view-unknown = The catalogue has no table named { $view }.
+state-query-reads-only = Only questions are allowed here, no changes: { $reason }.
+state-mismatch-ended_without_revocation = no longer in the full set, never revoked
+state-mismatch-new_without_addition = new in the full set, never declared as added
+state-mismatch-changed_without_change = other values in the full set, never declared as changed
+state-mismatch-added_but_existed = declared as added, but was there already
+state-mismatch-changed_but_unknown = declared as changed, but was not there
+state-mismatch-revoked_but_unknown = revoked, but was not there

@@ -1,0 +1,17 @@
+state-key-file = 密钥文件 { $path } 无法读写：{ $reason }。请检查该文件夹的权限和磁盘空间。
+state-key-damaged = 密钥文件 { $path } 已损坏。请从密钥备份中恢复，不要删除后重建：重建后旧的个人信息将无法打开。
+state-no-chance = 操作系统未能提供随机数：{ $reason }。
+state-batch-file = 批次文件 { $path } 无法读写：{ $reason }。请检查磁盘空间和权限后重新运行。
+state-batch-unreadable = 批次文件无法读取或写入：{ $reason }。请用 gongzhi doctor 检查数据文件夹，或重新接收原文件。
+state-value-misfit = 工作表“{ $sheet }”第 { $row } 行：列 { $column } 的值与该列的类型不符或超出位数。
+state-batch-erased = 批次 { $batch } 的个人信息部分已依法删除，无法读取。
+state-query-failed = 查询失败：{ $reason }。
+state-memory-met = 查询超出内存上限（{ $limit } MB）。可提高上限后重试。
+state-view-unknown = 目录中没有名为 { $view } 的表。
+state-query-reads-only = 此处只能查询，不能修改：{ $reason }。
+state-mismatch-ended_without_revocation = 全量数据中不再出现，此前未报撤销
+state-mismatch-new_without_addition = 全量数据中新出现，此前未报新增
+state-mismatch-changed_without_change = 全量数据中内容有变，此前未报变更
+state-mismatch-added_but_existed = 报为新增，但此前已有
+state-mismatch-changed_but_unknown = 报为变更，但此前没有
+state-mismatch-revoked_but_unknown = 报为撤销，但此前没有

@@ -105,10 +105,9 @@ macro_rules! files {
     };
 }
 
-const CHINESE: Files =
-    files!("zh-CN": "cli", "codes", "identity", "read", "catalog", "intake", "models", "run", "demo", "template");
+const CHINESE: Files = files!("zh-CN": "cli", "codes", "identity", "read", "catalog", "intake", "models", "run", "demo", "template", "state");
 const ENGLISH: Files =
-    files!("en": "cli", "codes", "identity", "read", "catalog", "intake", "models", "run", "demo", "template");
+    files!("en": "cli", "codes", "identity", "read", "catalog", "intake", "models", "run", "demo", "template", "state");
 
 /// Speaks messages in one language.
 pub struct Translator {

@@ -446,10 +446,7 @@ impl<W: Write + Send> PartWriter<W> {
         Ok(self.writer.write(&batch)?)
     }
 
-    fn finish(
-        self,
-        unwrap: impl FnOnce(W) -> io::Result<Digesting<BufWriter<File>>>,
-    ) -> Result<FilePart, BatchError> {
+    fn finish(self, unwrap: impl FnOnce(W) -> io::Result<Digesting<BufWriter<File>>>) -> Result<FilePart, BatchError> {
         let writer = self.writer.into_inner()?;
         let writer = unwrap(writer).map_err(|source| BatchError::file(&self.file.part, source))?;
         self.file.finish(writer)

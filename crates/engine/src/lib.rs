@@ -3,10 +3,10 @@
 //! The only crate that names arrow, parquet, datafusion and calamine. It is told what it may see and never asks the
 //! control store.
 
-pub mod read;
 pub mod batch;
 mod fingerprint;
 pub mod keys;
+pub mod read;
 pub mod schema;
 mod sealed;
 pub mod workbook;

@@ -10,8 +10,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use chrono::NaiveDate;
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use gongzhi_core::catalog::{Column, ColumnType, Item, Kind};
 use rust_decimal::{Decimal, RoundingStrategy};
 

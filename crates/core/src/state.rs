@@ -165,7 +165,7 @@ pub fn order_batches<'a>(batches: impl IntoIterator<Item = &'a Batch>, moment: M
     if let Some(period) = moment.period {
         counted.retain(|counted| counted.covers_to <= period.last_day());
     }
-    counted.sort_by(|a, b| a.order().cmp(&b.order()));
+    counted.sort_by_key(Counted::order);
     counted
 }
 

@@ -6,7 +6,12 @@
 pub mod batch;
 mod fingerprint;
 pub mod keys;
+pub mod links;
+pub mod parts;
 pub mod read;
+mod scan;
 pub mod schema;
 mod sealed;
+pub mod session;
+pub mod tables;
 pub mod workbook;

@@ -1,0 +1,291 @@
+//! A kind's state as a table of DataFusion: reads the rows that hold, and only the columns a question asks for.
+//!
+//! The batches are dealt out to the partitions by their rows. Nothing is held but the rows being read, and the number
+//! of rows is known before: the planner builds its hash tables on the smaller side.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::arrow::array::{ArrayRef, Date32Array, RecordBatch, RecordBatchOptions, StringArray, new_null_array};
+use datafusion::arrow::datatypes::{Field, SchemaRef};
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::stats::Precision;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::{ColumnStatistics, Statistics};
+use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::logical_expr::{Expr, TableType};
+use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
+use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties};
+use gongzhi_core::catalog::Kind;
+
+use crate::batch::BatchError;
+use crate::keys::Keys;
+use crate::parts::{DataPlace, PartReader, Slice, Source};
+use crate::schema::{self, Part, party_columns};
+use crate::tables::{KindState, StatePart, evidence_handle};
+
+/// Where batches are kept, shared with every scan.
+#[derive(Debug, Clone)]
+pub(crate) struct SharedPlace {
+    pub(crate) folder: Arc<std::path::Path>,
+    pub(crate) keys: Arc<Keys>,
+}
+
+impl SharedPlace {
+    pub(crate) fn get(&self) -> DataPlace<'_> {
+        DataPlace { folder: &self.folder, keys: &self.keys }
+    }
+}
+
+/// Where a column of a view comes from.
+#[derive(Debug, Clone)]
+enum Origin {
+    Read(Source, String),
+    Handle,
+    Region,
+    Unit,
+    Period,
+    PeriodFrom,
+    PeriodTo,
+}
+
+/// The state of a kind, as a table.
+#[derive(Debug)]
+pub(crate) struct StateTable {
+    schema: SchemaRef,
+    origins: Vec<Origin>,
+    parts: Arc<Vec<StatePart>>,
+    place: SharedPlace,
+}
+
+impl StateTable {
+    pub(crate) fn new(schema: SchemaRef, kind: &Kind, state: KindState, place: SharedPlace) -> Self {
+        let origins = schema.fields().iter().map(|field| origin_of(kind, field)).collect();
+        Self { schema, origins, parts: Arc::new(state.parts), place }
+    }
+}
+
+fn origin_of(kind: &Kind, field: &Field) -> Origin {
+    let name = field.name();
+    match name.as_str() {
+        "_ref" => return Origin::Handle,
+        "_region" => return Origin::Region,
+        "_unit" => return Origin::Unit,
+        "_period" => return Origin::Period,
+        "_period_from" => return Origin::PeriodFrom,
+        "_period_to" => return Origin::PeriodTo,
+        _ => {}
+    }
+    let source = match kind.find_column(name) {
+        Some(column) if schema::part_of(kind, column) != Part::Main => Source::Personal,
+        Some(_) => Source::Main,
+        None if kind.parties.iter().any(|party| party_columns(&party.key).contains(name)) => Source::Links,
+        None => Source::Main,
+    };
+    Origin::Read(source, name.clone())
+}
+
+#[async_trait]
+impl TableProvider for StateTable {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::View
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        _filters: &[Expr],
+        _limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let all: Vec<usize> = (0..self.origins.len()).collect();
+        let projection = projection.unwrap_or(&all);
+        let schema = Arc::new(self.schema.project(projection)?);
+        let origins = projection.iter().map(|at| self.origins[*at].clone()).collect();
+        let partitions = deal_out(&self.parts, state.config().target_partitions());
+        let properties = PlanProperties::new(
+            EquivalenceProperties::new(Arc::clone(&schema)),
+            Partitioning::UnknownPartitioning(partitions.len()),
+            EmissionType::Incremental,
+            Boundedness::Bounded,
+        );
+        Ok(Arc::new(StateScan {
+            schema,
+            origins,
+            parts: Arc::clone(&self.parts),
+            partitions,
+            place: self.place.clone(),
+            properties: Arc::new(properties),
+        }))
+    }
+}
+
+/// Deals the batches out to partitions, each to the one that has fewest rows so far.
+fn deal_out(parts: &[StatePart], count: usize) -> Vec<Vec<usize>> {
+    let mut partitions = vec![(0, Vec::new()); count.clamp(1, parts.len().max(1))];
+    for (at, part) in parts.iter().enumerate() {
+        if let Some((rows, dealt)) = partitions.iter_mut().min_by_key(|(rows, _)| *rows) {
+            *rows += part.rows.len();
+            dealt.push(at);
+        }
+    }
+    partitions.into_iter().map(|(_, dealt)| dealt).collect()
+}
+
+/// Reads some columns of a state.
+#[derive(Debug)]
+struct StateScan {
+    schema: SchemaRef,
+    origins: Vec<Origin>,
+    parts: Arc<Vec<StatePart>>,
+    partitions: Vec<Vec<usize>>,
+    place: SharedPlace,
+    properties: Arc<PlanProperties>,
+}
+
+impl DisplayAs for StateScan {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let columns: Vec<&str> = self.schema.fields().iter().map(|field| field.name().as_str()).collect();
+        write!(f, "StateScan: batches={}, columns=[{}]", self.parts.len(), columns.join(", "))
+    }
+}
+
+impl ExecutionPlan for StateScan {
+    fn name(&self) -> &'static str {
+        "StateScan"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        Vec::new()
+    }
+
+    fn apply_expressions(
+        &self,
+        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn with_new_children(self: Arc<Self>, _: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(self)
+    }
+
+    fn execute(&self, partition: usize, _: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let reader = PartitionReader {
+            schema: Arc::clone(&self.schema),
+            origins: self.origins.clone(),
+            parts: Arc::clone(&self.parts),
+            left: self.partitions[partition].iter().rev().copied().collect(),
+            place: self.place.clone(),
+            open: None,
+        };
+        let batches = futures::stream::iter(reader);
+        Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), batches)))
+    }
+
+    fn partition_statistics(&self, partition: Option<usize>) -> Result<Arc<Statistics>> {
+        let count = |parts: &mut dyn Iterator<Item = &StatePart>| parts.map(|part| part.rows.len()).sum::<usize>();
+        let rows = match partition {
+            Some(partition) => count(&mut self.partitions[partition].iter().map(|at| &self.parts[*at])),
+            None => count(&mut self.parts.iter()),
+        };
+        // About what a row of these columns takes: enough for the planner to tell a small side from a large one.
+        let bytes = rows * self.schema.fields().len() * 16;
+        Ok(Arc::new(Statistics {
+            num_rows: Precision::Exact(rows),
+            total_byte_size: Precision::Inexact(bytes),
+            column_statistics: vec![ColumnStatistics::new_unknown(); self.schema.fields().len()],
+        }))
+    }
+}
+
+/// Reads the batches of one partition one after another.
+struct PartitionReader {
+    schema: SchemaRef,
+    origins: Vec<Origin>,
+    parts: Arc<Vec<StatePart>>,
+    left: Vec<usize>,
+    place: SharedPlace,
+    open: Option<OpenPart>,
+}
+
+/// The batch being read: its index, its reader, and how many of its rows were read.
+struct OpenPart {
+    at: usize,
+    reader: PartReader,
+    read: usize,
+}
+
+impl PartitionReader {
+    fn next_batch(&mut self) -> Result<Option<RecordBatch>, BatchError> {
+        loop {
+            if let Some(open) = &mut self.open {
+                if let Some(slice) = open.reader.next_slice()? {
+                    let first = open.read;
+                    open.read += slice.rows;
+                    let part = &self.parts[open.at];
+                    return Ok(Some(self.assemble(part, first, slice)?));
+                }
+                self.open = None;
+            }
+            let Some(at) = self.left.pop() else { return Ok(None) };
+            let part = &self.parts[at];
+            let columns: Vec<(Source, String)> = self
+                .origins
+                .iter()
+                .filter_map(|origin| match origin {
+                    Origin::Read(source, name) => Some((*source, name.clone())),
+                    _ => None,
+                })
+                .collect();
+            let reader = PartReader::open(self.place.get(), &part.visible, &columns, Some(&part.rows))?;
+            self.open = Some(OpenPart { at, reader, read: 0 });
+        }
+    }
+
+    fn assemble(&self, part: &StatePart, first: usize, slice: Slice) -> Result<RecordBatch, BatchError> {
+        let mut read = slice.columns.into_iter();
+        let batch = &part.visible.batch;
+        let text = |text: &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(vec![text; slice.rows])) };
+        let day = |day| -> ArrayRef { Arc::new(Date32Array::from_value(schema::days_of(day), slice.rows)) };
+        let columns = self.origins.iter().zip(self.schema.fields()).map(|(origin, field)| match origin {
+            Origin::Read(..) => {
+                let found = read.next().flatten();
+                found.unwrap_or_else(|| new_null_array(field.data_type(), slice.rows))
+            }
+            Origin::Handle => {
+                let rows = &part.rows[first..first + slice.rows];
+                let handles = rows.iter().map(|row| evidence_handle(batch.sequence, u64::from(*row)));
+                Arc::new(StringArray::from_iter_values(handles))
+            }
+            Origin::Region => text(&batch.region),
+            Origin::Unit => text(&batch.unit),
+            Origin::Period => text(&part.period.to_string()),
+            Origin::PeriodFrom => day(part.covers_from),
+            Origin::PeriodTo => day(part.covers_to),
+        });
+        let columns: Vec<ArrayRef> = columns.collect();
+        let options = RecordBatchOptions::new().with_row_count(Some(slice.rows));
+        Ok(RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?)
+    }
+}
+
+impl Iterator for PartitionReader {
+    type Item = Result<RecordBatch>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_batch().map_err(|error| DataFusionError::External(Box::new(error))).transpose()
+    }
+}

@@ -1,0 +1,176 @@
+//! A session of questions: a DataFusion context in which only views stand, under a memory limit, read-only.
+//!
+//! A view `<item>_<kind>` is the state of the kind as of the moment, with who each party is. Only the views a question
+//! reads are built. Base files have no name here, so SQL can't read what it was not given. Sorts and aggregates spill
+//! to disk at the limit; hash joins can't, and a question that meets the limit fails alone.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use datafusion::error::DataFusionError;
+use datafusion::execution::context::SQLOptions;
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+use gongzhi_core::catalog::Catalog;
+use gongzhi_core::messages::Message;
+use gongzhi_core::state::VisibleBatches;
+
+use crate::batch::BatchError;
+use crate::keys::Keys;
+use crate::scan::{SharedPlace, StateTable};
+use crate::schema;
+use crate::tables::{WorklistLine, roll_kind};
+
+/// What can go wrong with a session or a question.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// A batch can't be read.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    /// The catalogue has no such view.
+    #[error("no view {0}")]
+    ViewUnknown(String),
+    /// The question met the memory limit.
+    #[error("memory limit of {limit_bytes} bytes met: {source}")]
+    MemoryMet {
+        /// The limit.
+        limit_bytes: usize,
+        /// What DataFusion said.
+        source: Box<DataFusionError>,
+    },
+    /// The question failed.
+    #[error("question: {0}")]
+    Question(Box<DataFusionError>),
+}
+
+impl SessionError {
+    /// The sentence for people.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Batch(error) => error.message(),
+            Self::ViewUnknown(view) => Message::new("state-view-unknown").with("view", view),
+            Self::MemoryMet { limit_bytes, .. } => {
+                Message::new("state-memory-met").with("limit", limit_bytes / (1024 * 1024))
+            }
+            Self::Question(error) => match error.find_root() {
+                DataFusionError::Plan(reason) if reason.contains("not supported") => {
+                    Message::new("state-query-reads-only").with("reason", reason)
+                }
+                root => Message::new("state-query-failed").with("reason", root),
+            },
+        }
+    }
+}
+
+/// What a session may use.
+#[derive(Debug, Clone)]
+pub struct SessionOptions {
+    /// Memory that all questions running at once may hold.
+    pub memory_limit_bytes: usize,
+    /// Threads a question may use.
+    pub target_partitions: usize,
+    /// Where sorts spill; none: the system's folder for temporary files.
+    pub spill_folder: Option<PathBuf>,
+    /// Personal columns that the purpose opens, as `<item>.<kind>.<column>`.
+    pub opened: BTreeSet<String>,
+    /// Join by sorting instead of hashing: for a question that met the limit.
+    pub prefer_sort_merge_join: bool,
+}
+
+impl Default for SessionOptions {
+    fn default() -> Self {
+        Self {
+            memory_limit_bytes: 512 * 1024 * 1024,
+            target_partitions: 2,
+            spill_folder: None,
+            opened: BTreeSet::new(),
+            prefer_sort_merge_join: false,
+        }
+    }
+}
+
+/// Where batches are kept, for a session that outlives its maker.
+#[derive(Debug, Clone)]
+pub struct SessionPlace {
+    /// The data folder.
+    pub folder: PathBuf,
+    /// The deployment's keys.
+    pub keys: Arc<Keys>,
+}
+
+/// A session with its views.
+pub struct Session {
+    context: SessionContext,
+    memory_limit_bytes: usize,
+    worklist: Vec<WorklistLine>,
+}
+
+impl Session {
+    /// A session without any view: for planning, and for tables of the caller's.
+    pub fn empty(options: &SessionOptions) -> Result<Self, SessionError> {
+        let failed = |error| SessionError::Question(Box::new(error));
+        let mut runtime =
+            RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(options.memory_limit_bytes)));
+        if let Some(folder) = &options.spill_folder {
+            runtime = runtime.with_temp_file_path(folder);
+        }
+        let runtime = runtime.build_arc().map_err(failed)?;
+        let mut config = SessionConfig::new().with_target_partitions(options.target_partitions);
+        let settings = config.options_mut();
+        settings.sql_parser.parse_float_as_decimal = true;
+        settings.sql_parser.map_string_types_to_utf8view = false;
+        settings.execution.time_zone = Some("+08:00".to_owned());
+        settings.optimizer.prefer_hash_join = !options.prefer_sort_merge_join;
+        let context = SessionContext::new_with_config_rt(config, runtime);
+        Ok(Self { context, memory_limit_bytes: options.memory_limit_bytes, worklist: Vec::new() })
+    }
+
+    /// A session in which the named views stand, each the state as of the moment of `visible`.
+    pub fn open<'v>(
+        catalog: &Catalog,
+        place: &SessionPlace,
+        (visible, views): (&VisibleBatches, impl IntoIterator<Item = &'v str>),
+        options: &SessionOptions,
+    ) -> Result<Self, SessionError> {
+        let mut session = Self::empty(options)?;
+        let shared = SharedPlace { folder: Arc::from(Path::new(&place.folder)), keys: Arc::clone(&place.keys) };
+        for view in views {
+            let (item, kind) = catalog.find_view(view).ok_or_else(|| SessionError::ViewUnknown(view.to_owned()))?;
+            let mut state = roll_kind(shared.get(), visible, item, kind)?;
+            session.worklist.append(&mut state.worklist);
+            let schema = schema::view_schema_opened(item, kind, &options.opened);
+            let table = StateTable::new(schema, kind, state, shared.clone());
+            let registered = session.context.register_table(view, Arc::new(table));
+            registered.map_err(|error| SessionError::Question(Box::new(error)))?;
+        }
+        Ok(session)
+    }
+
+    /// The context, to register functions and further views in.
+    pub fn context(&self) -> &SessionContext {
+        &self.context
+    }
+
+    /// What did not fit together in the states of the views.
+    pub fn worklist(&self) -> &[WorklistLine] {
+        &self.worklist
+    }
+
+    /// Plans a question. Anything but a question is refused.
+    pub async fn question(&self, sql: &str) -> Result<DataFrame, SessionError> {
+        let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        self.context.sql_with_options(sql, options).await.map_err(|error| self.error(error))
+    }
+
+    /// The error of a question, told apart when it is the memory limit.
+    pub fn error(&self, error: DataFusionError) -> SessionError {
+        match error.find_root() {
+            DataFusionError::ResourcesExhausted(_) => {
+                SessionError::MemoryMet { limit_bytes: self.memory_limit_bytes, source: Box::new(error) }
+            }
+            _ => SessionError::Question(Box::new(error)),
+        }
+    }
+}

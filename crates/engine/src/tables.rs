@@ -1,0 +1,217 @@
+//! The state of a record kind as of a moment: which rows of which batches hold, by the rules of
+//! [`gongzhi_core::state`].
+//!
+//! Only keys and prints are read to roll a state, 32 bytes a row; what holds is kept as row numbers by batch. The rows
+//! themselves are read when SQL asks, and only the columns it asks for ([`crate::scan`]).
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use datafusion::arrow::array::{Array, AsArray};
+use gongzhi_core::catalog::{Item, Kind};
+use gongzhi_core::period::Period;
+use gongzhi_core::state::{Arrival, Counted, Group, Mismatch, Roller, VisibleBatch, VisibleBatches, order_batches};
+use gongzhi_core::values::RowAction;
+
+use crate::batch::BatchError;
+use crate::parts::{DataPlace, PartReader, Source};
+
+/// The rows of one batch that hold.
+#[derive(Debug, Clone)]
+pub struct StatePart {
+    /// The batch.
+    pub visible: VisibleBatch,
+    /// The period it belongs to: its own, or that of the batch it corrects.
+    pub period: Period,
+    /// First day it covers.
+    pub covers_from: NaiveDate,
+    /// Last day it covers.
+    pub covers_to: NaiveDate,
+    /// Numbers of the rows that hold, ascending.
+    pub rows: Vec<u32>,
+}
+
+/// What did not fit together, with the handles of the rows in question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorklistLine {
+    /// Whose state.
+    pub group: Group,
+    /// What is odd.
+    pub mismatch: Mismatch,
+    /// Sequence of the batch that brought it up.
+    pub batch: i64,
+    /// Handle of the row in that batch.
+    pub after: Option<String>,
+    /// Handle of the row that held before.
+    pub before: Option<String>,
+}
+
+/// The state of a kind.
+#[derive(Debug, Clone, Default)]
+pub struct KindState {
+    /// Rows that hold, by batch; batches of which nothing holds are left out.
+    pub parts: Vec<StatePart>,
+    /// What people should look at.
+    pub worklist: Vec<WorklistLine>,
+}
+
+impl KindState {
+    /// How many rows hold.
+    pub fn row_count(&self) -> usize {
+        self.parts.iter().map(|part| part.rows.len()).sum()
+    }
+}
+
+/// The handle of a row's evidence: `<batch sequence>:<row number>`.
+pub fn evidence_handle(sequence: i64, row: u64) -> String {
+    format!("{sequence}:{row}")
+}
+
+/// The state of a kind as of the moment of `visible`.
+pub fn roll_kind(
+    place: DataPlace<'_>,
+    visible: &VisibleBatches,
+    item: &Item,
+    kind: &Kind,
+) -> Result<KindState, BatchError> {
+    let mut state = KindState::default();
+    for (group, batches) in visible.of_kind(item, kind) {
+        roll_group(place, (&group, &batches), visible, &mut state)?;
+    }
+    Ok(state)
+}
+
+fn roll_group(
+    place: DataPlace<'_>,
+    (group, batches): (&Group, &[&VisibleBatch]),
+    visible: &VisibleBatches,
+    state: &mut KindState,
+) -> Result<(), BatchError> {
+    let by_id: BTreeMap<&str, &VisibleBatch> = batches.iter().map(|batch| (batch.batch.id.as_str(), *batch)).collect();
+    let ordered = order_batches(batches.iter().map(|visible| &visible.batch), visible.moment);
+    let mut roller = Roller::new();
+    for counted in &ordered {
+        let rows = match by_id.get(counted.batch.id.as_str()) {
+            Some(visible) if visible.main_key.is_some() => read_arrivals(place, visible)?,
+            _ => Vec::new(),
+        };
+        roller.add(*counted, rows);
+    }
+    let rolled = roller.finish(visible.moment.period);
+    let handle = |place: gongzhi_core::state::Place| evidence_handle(ordered[place.batch].batch.sequence, place.row);
+    state.worklist.extend(rolled.worklist.iter().map(|entry| WorklistLine {
+        group: group.clone(),
+        mismatch: entry.mismatch,
+        batch: ordered[entry.batch].batch.sequence,
+        after: entry.after.map(handle),
+        before: entry.before.map(handle),
+    }));
+    for rows in rolled.rows.chunk_by(|a, b| a.batch == b.batch) {
+        let counted: &Counted<'_> = &ordered[rows[0].batch];
+        let Some(visible) = by_id.get(counted.batch.id.as_str()) else { continue };
+        state.parts.push(StatePart {
+            visible: (*visible).clone(),
+            period: counted.period,
+            covers_from: counted.covers_from,
+            covers_to: counted.covers_to,
+            rows: rows.iter().filter_map(|place| u32::try_from(place.row).ok()).collect(),
+        });
+    }
+    Ok(())
+}
+
+fn read_arrivals(place: DataPlace<'_>, visible: &VisibleBatch) -> Result<Vec<([u8; 16], Arrival)>, BatchError> {
+    let columns = ["_key", "_print", "_action"].map(|name| (Source::Main, name.to_owned()));
+    let mut reader = PartReader::open(place, visible, &columns, None)?;
+    let mut arrivals = Vec::with_capacity(usize::try_from(visible.rows).unwrap_or(0));
+    while let Some(slice) = reader.next_slice()? {
+        let binary = |at: usize| slice.columns[at].as_ref().and_then(|array| array.as_fixed_size_binary_opt());
+        let actions = slice.columns[2].as_ref().and_then(|array| array.as_string_opt::<i32>());
+        let (Some(keys), Some(prints), Some(actions)) = (binary(0), binary(1), actions) else {
+            let missing = datafusion::parquet::errors::ParquetError::General("not a batch".to_owned());
+            return Err(missing.into());
+        };
+        for at in 0..slice.rows {
+            let mut key = [0; 16];
+            key.copy_from_slice(keys.value(at));
+            let mut print = [0; 16];
+            print.copy_from_slice(prints.value(at));
+            let action = RowAction::find(actions.value(at)).unwrap_or_default();
+            let row = arrivals.len() as u64;
+            arrivals.push((key, Arrival { row, action, print: u128::from_be_bytes(print) }));
+        }
+    }
+    Ok(arrivals)
+}
+
+/// Where a row of evidence stood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidencePlace {
+    /// The handle asked for.
+    pub handle: String,
+    /// Id of the batch.
+    pub batch: String,
+    /// Name of the file it came in.
+    pub file: String,
+    /// Unit that sent it.
+    pub unit: String,
+    /// Period of the batch.
+    pub period: Period,
+    /// Item and kind, `<item>.<kind>`.
+    pub kind: String,
+    /// Sheet.
+    pub sheet: String,
+    /// Row in the sheet, from 1.
+    pub row: u32,
+}
+
+/// Where the rows of these evidence handles stood: file, sheet and row. Handles of batches that are not visible, and
+/// such as are none, are left out. In the order of batch and row.
+pub fn list_evidence<'h>(
+    place: DataPlace<'_>,
+    visible: &VisibleBatches,
+    handles: impl IntoIterator<Item = &'h str>,
+) -> Result<Vec<EvidencePlace>, BatchError> {
+    let mut wanted: BTreeMap<i64, Vec<u32>> = BTreeMap::new();
+    for handle in handles {
+        let Some((sequence, row)) = handle.split_once(':') else { continue };
+        if let (Ok(sequence), Ok(row)) = (sequence.parse(), row.parse()) {
+            wanted.entry(sequence).or_default().push(row);
+        }
+    }
+    let mut places = Vec::new();
+    for visible in &visible.batches {
+        let Some(rows) = wanted.get_mut(&visible.batch.sequence) else { continue };
+        rows.sort_unstable();
+        rows.dedup();
+        rows.retain(|row| u64::from(*row) < visible.rows);
+        places.extend(read_places(place, visible, rows)?);
+    }
+    Ok(places)
+}
+
+fn read_places(place: DataPlace<'_>, visible: &VisibleBatch, rows: &[u32]) -> Result<Vec<EvidencePlace>, BatchError> {
+    let columns = ["_sheet", "_row"].map(|name| (Source::Main, name.to_owned()));
+    let mut reader = PartReader::open(place, visible, &columns, Some(rows))?;
+    let mut places = Vec::with_capacity(rows.len());
+    while let Some(slice) = reader.next_slice()? {
+        let sheets = slice.columns[0].as_ref().and_then(|array| array.as_string_opt::<i32>());
+        let numbers = slice.columns[1].as_ref();
+        let numbers = numbers.and_then(|array| array.as_primitive_opt::<datafusion::arrow::datatypes::Int32Type>());
+        let (Some(sheets), Some(numbers)) = (sheets, numbers) else { break };
+        for at in 0..slice.rows {
+            let batch = &visible.batch;
+            places.push(EvidencePlace {
+                handle: evidence_handle(batch.sequence, rows[places.len()].into()),
+                batch: batch.id.clone(),
+                file: visible.file.clone(),
+                unit: batch.unit.clone(),
+                period: batch.period,
+                kind: format!("{}.{}", batch.item, batch.kind),
+                sheet: sheets.value(at).to_owned(),
+                row: if numbers.is_valid(at) { numbers.value(at).cast_unsigned() } else { 0 },
+            });
+        }
+    }
+    Ok(places)
+}

@@ -23,6 +23,7 @@ mod places;
 mod search;
 mod signs;
 mod sounds;
+mod subject;
 
 pub use build::IndexBuilder;
 pub use decisions::{Decision, Decisions};
@@ -30,6 +31,7 @@ pub use index::{Entry, Index};
 pub use parts::{NameParts, split_name};
 pub use places::Places;
 pub use signs::normalise_name;
+pub use subject::Subject;
 
 use crate::codes::PersonDigest;
 

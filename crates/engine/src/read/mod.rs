@@ -6,6 +6,7 @@
 //! title, header, totals and notes and gives the rows; it is pure, streams, and is what callers see through
 //! [`SheetReader`].
 
+mod column_type;
 mod error;
 mod event;
 mod formats;
@@ -17,6 +18,7 @@ mod table;
 mod wire;
 mod worker;
 
+pub use column_type::{ColumnProfile, ColumnType, typed_text};
 pub use error::{Limit, ReadError};
 pub use event::{Merge, Notice, RawEvent, SheetFacts};
 pub use pool::{Limits, WorkerCommand, WorkerPool};

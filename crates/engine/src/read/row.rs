@@ -103,6 +103,11 @@ impl Row {
         self.cells.len()
     }
 
+    /// Bytes the row takes in memory, about.
+    pub fn byte_count(&self) -> usize {
+        self.text.len() + self.cells.len() * size_of::<StoredCell>() + size_of::<Self>()
+    }
+
     /// There are no cells.
     pub fn is_empty(&self) -> bool {
         self.cells.is_empty()

@@ -3,3 +3,4 @@
 //! The command line (later the page and the jobs) only translate into these and out of them.
 
 pub mod catalog;
+pub mod read;

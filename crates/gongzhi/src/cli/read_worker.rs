@@ -1,5 +1,6 @@
-//! One command.
+//! `gongzhi read-worker`: the process in which foreign files are parsed. The program starts it itself.
 
+use std::io;
 use std::process::ExitCode;
 
 use super::Context;
@@ -7,6 +8,8 @@ use super::Context;
 #[derive(clap::Args)]
 pub struct Args {}
 
+/// Serves requests until the parent closes them.
 pub fn run(_args: &Args, _context: &Context) -> anyhow::Result<ExitCode> {
+    gongzhi_engine::read::serve(&mut io::stdin().lock(), &mut io::stdout().lock())?;
     Ok(ExitCode::SUCCESS)
 }

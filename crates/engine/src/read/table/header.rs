@@ -11,13 +11,13 @@ use super::super::event::Merge;
 use super::super::row::{Row, Value};
 use super::clean::shown;
 use super::names;
-use super::words::{is_label, is_note, is_signature, is_total};
+use super::words::{is_label, is_labelled_value, is_note, is_signature, is_total};
 use super::{Column, HeaderHint};
 
 /// Columns further apart than this with nothing between them are not one table.
 const WIDEST_GAP: u32 = 8;
 /// The most rows a header has.
-const MOST_ROWS: usize = 4;
+const MOST_ROWS: usize = 3;
 
 /// Where the header and the columns are among the first rows.
 #[derive(Debug, Default)]
@@ -76,8 +76,22 @@ impl Page<'_> {
     }
 
     fn find_by_looks(&self) -> Option<usize> {
-        let strict = (0..self.rows.len()).find(|at| self.looks_like_header(*at, 60, 80));
-        strict.or_else(|| (0..self.rows.len().min(10)).find(|at| self.looks_like_header(*at, 50, 50)))
+        // A header stands under titles: under a row of data there is none.
+        let most = self.rows.iter().take_while(|row| self.can_stand_above(row)).count() + 1;
+        let most = most.min(self.rows.len());
+        let strict = (0..most).find(|at| self.looks_like_header(*at, 60, 80));
+        strict.or_else(|| (0..most).find(|at| self.looks_like_header(*at, 50, 50)))
+    }
+
+    /// Titles, notes, 填报单位：…: few texts over a wider table, or texts that no row of data has.
+    fn can_stand_above(&self, row: &Row) -> bool {
+        let texts: Vec<&str> = row.iter().filter_map(|(_, value)| text_of(value)).collect();
+        if texts.len() * 2 <= row.len() {
+            return false;
+        }
+        row.len() * 10 < self.width * 6
+            || texts.iter().any(|text| is_labelled_value(text))
+            || (self.width <= 2 && row.len() == 1)
     }
 
     /// At least so many per cent of the width filled, and of the filled cells labels that differ.
@@ -89,12 +103,14 @@ impl Page<'_> {
         let texts: Vec<&str> = row.iter().filter_map(|(_, value)| text_of(value)).collect();
         let labels: HashSet<&str> = texts.iter().copied().filter(|text| is_label(text)).collect();
         let opens_otherwise = texts.first().is_some_and(|text| is_note(text) || is_signature(text) || is_total(text));
-        if opens_otherwise || labels.is_empty() {
+        let is_alone = row.len() <= 2 && self.width > 2 || labels.len() * 2 < row.len();
+        if (opens_otherwise && is_alone) || labels.is_empty() || (row.len() > 1 && labels.len() < 2) {
             return false;
         }
         let numbered = row.iter().filter(|(_, value)| is_year(*value)).count();
         let covered = self.covered(row);
-        covered * 100 >= self.width * filled_percent && (labels.len() + numbered) * 100 >= row.len() * label_percent
+        let named = texts.iter().filter(|text| is_label(text)).count() + numbered;
+        covered * 100 >= self.width * filled_percent && named * 100 >= row.len() * label_percent
     }
 
     /// Columns covered by a row's cells, those merged to the right of them counted.

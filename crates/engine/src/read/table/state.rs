@@ -228,7 +228,8 @@ impl Table {
 
     /// A row under the header: left out, or laid under the columns.
     fn settle(&mut self, row: Row, out: &mut VecDeque<Out>) {
-        let gap = row.number().saturating_sub(self.last_row).saturating_sub(1);
+        // What is blank above the first row is no gap in the table.
+        let gap = if self.last_row == 0 { 0 } else { row.number().saturating_sub(self.last_row).saturating_sub(1) };
         let Some(known) = self.known.as_mut() else { return };
         known.fill.advance(&row);
         let reason = if self.are_all_rows {
@@ -333,7 +334,7 @@ impl Known {
 
     fn repeats_header(&self, row: &Row) -> bool {
         self.header_rows.iter().any(|header| {
-            let enough = row.len() * 2 >= header.len() && (row.len() >= 2 || header.len() == 1);
+            let enough = row.len() * 2 >= header.len() && row.len() >= 2;
             enough && row.iter().all(|(column, value)| {
                 matches!(value, Value::Text(text) if header.get(&column).is_some_and(|name| name == text))
             })

@@ -14,4 +14,5 @@ pub mod schema;
 mod sealed;
 pub mod session;
 pub mod tables;
+pub mod template;
 pub mod workbook;

@@ -390,12 +390,12 @@ impl Styles {
             text: cell.clone(),
             wrapped: cell.clone().set_text_wrap(),
             amount: figure("#,##0.00"),
-            quantity: figure("#,##0.####"),
+            quantity: figure("#,##0.00##"),
             rate: figure("0.00%"),
             integer: figure("#,##0"),
             date: cell.clone().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Center),
             link: cell.clone().set_font_color(0x05_63C1).set_underline(rust_xlsxwriter::FormatUnderline::Single),
-            formula_like: cell.set_num_format("@").set_quote_prefix(),
+            formula_like: cell.set_num_format_index(49).set_quote_prefix(),
         }
     }
 

@@ -8,10 +8,12 @@ mod code;
 mod match_names;
 mod read;
 mod read_worker;
+mod template;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use chrono::{NaiveDate, TimeDelta, Utc};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use gongzhi_core::messages::{Language, Translator};
 
@@ -19,6 +21,8 @@ use gongzhi_core::messages::{Language, Translator};
 pub struct Context {
     /// Speaks messages.
     pub translator: Translator,
+    /// The day it is in the offices' time zone.
+    pub today: NaiveDate,
 }
 
 #[derive(Parser)]
@@ -36,6 +40,7 @@ enum Command {
     Read(read::Args),
     Code(code::Args),
     Match(match_names::Args),
+    Template(template::Args),
     #[command(hide = true)]
     ReadWorker(read_worker::Args),
 }
@@ -57,18 +62,25 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         Ok(words) => words,
         Err(error) => error.exit(),
     };
-    let context = Context { translator };
+    let context = Context { translator, today: today() };
     let outcome = match words.command {
         Command::Check(args) => check::run(&args, &context),
         Command::Read(args) => read::run(&args, &context),
         Command::Code(args) => code::run(&args, &context),
         Command::Match(args) => match_names::run(&args, &context),
+        Command::Template(args) => template::run(args, &context),
         Command::ReadWorker(args) => read_worker::run(&args, &context),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("{error:#}");
         ExitCode::from(2)
     })
+}
+
+/// The day in Asia/Shanghai, eight hours ahead of UTC all year.
+#[expect(clippy::disallowed_methods, reason = "the edge of the process: the clock is read here, once a command")]
+fn today() -> NaiveDate {
+    (Utc::now() + TimeDelta::hours(8)).date_naive()
 }
 
 /// `--lang` before anything is parsed (help itself is translated), else the locale, else Chinese.

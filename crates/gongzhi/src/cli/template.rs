@@ -1,0 +1,48 @@
+//! `gongzhi template`: workbooks for the units to fill in.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use gongzhi_core::messages::Message;
+
+use super::Context;
+use crate::acts::catalog::{CatalogPlace, get_catalog};
+use crate::acts::template::{TemplateOrder, write_templates};
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(required = true)]
+    items: Vec<String>,
+    #[arg(long)]
+    out: PathBuf,
+    #[arg(long)]
+    version: Option<u32>,
+    #[arg(long)]
+    period: Option<String>,
+    #[arg(long)]
+    unit: Option<String>,
+    #[arg(long)]
+    mode: Option<String>,
+    #[command(flatten)]
+    place: CatalogPlace,
+}
+
+/// Exit 0 when every template was written, 2 when the order is wrong or the folder can't be written to.
+pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
+    let say = &context.translator;
+    let catalog = get_catalog(&args.place, say)?;
+    let order = TemplateOrder {
+        items: args.items,
+        version: args.version,
+        period: args.period,
+        unit: args.unit,
+        mode: args.mode,
+    };
+    let paths = write_templates(&order, &catalog, (&args.out, context.today), say)?;
+    for path in &paths {
+        println!("{}", say.say(&Message::new("template-written").with("path", path.display())));
+    }
+    let count = Message::new("template-count").with("count", paths.len()).with("folder", args.out.display());
+    println!("{}", say.say(&count));
+    Ok(ExitCode::SUCCESS)
+}

@@ -3,6 +3,7 @@
 //! Every function is given text or values and gives back values and *all* the problems it found. What is read from
 //! files, kept in a database or asked of a clock comes in as an argument from the crates around it.
 
+pub mod access;
 pub mod calendar;
 pub mod catalog;
 pub mod cells;

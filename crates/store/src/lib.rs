@@ -1,1 +1,15 @@
-//! store
+//! The control store: uploads, batches, links, decisions and runs, on SQLite or PostgreSQL.
+//!
+//! The only crate that names sea_orm. Nothing is given out without a scope, and no function takes an id alone. A batch
+//! is visible when its row stands here, and its row stands here in the transaction that accepts its upload: files
+//! without a row were never there. Instants are kept as microseconds since 1970, whole in both databases.
+
+pub mod batches;
+pub mod decisions;
+mod entities;
+mod migrations;
+pub mod runs;
+mod store;
+pub mod uploads;
+
+pub use store::{Store, StoreError, StorePlace};

@@ -1,0 +1,8 @@
+//! The tables, as SeaORM sees them. They do not leave this crate.
+
+pub mod batch;
+pub mod decision;
+pub mod links;
+pub mod run;
+pub mod run_step;
+pub mod upload;

@@ -1,0 +1,15 @@
+//! The tables' history: each migration is applied once, in order, on SQLite and PostgreSQL alike.
+
+mod m0001_uploads_batches_decisions_runs;
+
+use sea_orm_migration::prelude::*;
+
+/// Every migration, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_uploads_batches_decisions_runs::Migration)]
+    }
+}

@@ -1,0 +1,162 @@
+//! Opening the store, and what all its parts share.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use gongzhi_core::access::Scope;
+use gongzhi_core::messages::Message;
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use sea_orm_migration::MigratorTrait;
+
+use crate::migrations::Migrator;
+
+/// What can go wrong with the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database says no.
+    #[error("control store: {0}")]
+    Database(#[from] DbErr),
+    /// The folder of the store can't be made.
+    #[error("control store folder {path}: {source}")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// What is asked for is not in the scope, or not there: the two are not told apart.
+    #[error("no such {what} in the scope")]
+    NotThere {
+        /// Upload, batch, run …
+        what: &'static str,
+    },
+    /// The upload has already ended: what was accepted is never changed.
+    #[error("upload {0} has already ended")]
+    UploadEnded(String),
+    /// A row holds what this version of the program does not understand.
+    #[error("control store: {column} holds {value}")]
+    NotUnderstood {
+        /// The column.
+        column: &'static str,
+        /// What it holds.
+        value: String,
+    },
+}
+
+impl StoreError {
+    /// The sentence for people.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Database(error) => Message::new("store-database").with("reason", error),
+            Self::Folder { path, source } => {
+                Message::new("store-folder").with("path", path.display()).with("reason", source)
+            }
+            Self::NotThere { what } => Message::new("store-not-there").with("what", what),
+            Self::UploadEnded(upload) => Message::new("store-upload-ended").with("upload", upload),
+            Self::NotUnderstood { column, value } => {
+                Message::new("store-not-understood").with("column", column).with("value", value)
+            }
+        }
+    }
+}
+
+/// Where the store is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StorePlace {
+    /// `control.sqlite` in a home folder; made when it is not there.
+    Home(PathBuf),
+    /// PostgreSQL, by URL.
+    Postgres(String),
+}
+
+/// The control store, opened. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    /// On SQLite a single connection: writers queue here instead of failing at the file.
+    writer: DatabaseConnection,
+    readers: DatabaseConnection,
+}
+
+impl Store {
+    /// Opens the store and brings its tables up to date.
+    pub async fn open(place: &StorePlace) -> Result<Self, StoreError> {
+        let store = match place {
+            StorePlace::Home(home) => Self::open_sqlite(home).await?,
+            StorePlace::Postgres(url) => {
+                let connection = Database::connect(quiet(ConnectOptions::new(url))).await?;
+                Self { writer: connection.clone(), readers: connection }
+            }
+        };
+        Migrator::up(&store.writer, None).await?;
+        Ok(store)
+    }
+
+    async fn open_sqlite(home: &std::path::Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(home).map_err(|source| StoreError::Folder { path: home.to_owned(), source })?;
+        let file = home.join("control.sqlite");
+        let options = |connections| {
+            let file = file.clone();
+            let mut options = quiet(ConnectOptions::new("sqlite://control.sqlite"));
+            options.max_connections(connections).map_sqlx_sqlite_opts(move |sqlite| {
+                sqlite
+                    .filename(&file)
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+                    .foreign_keys(true)
+                    .busy_timeout(Duration::from_secs(30))
+            });
+            options
+        };
+        let writer = Database::connect(options(1)).await?;
+        Ok(Self { writer, readers: Database::connect(options(4)).await? })
+    }
+
+    pub(crate) fn readers(&self) -> &DatabaseConnection {
+        &self.readers
+    }
+
+    /// Begins a transaction that writes. On SQLite it takes the file's lock at once: it can't fail halfway because
+    /// another program wrote in between.
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
+        let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
+        let options = TransactionOptions { sqlite_transaction_mode, ..TransactionOptions::default() };
+        Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    /// Ends all connections: everything written is in the file, and the file can be moved.
+    pub async fn close(self) -> Result<(), StoreError> {
+        self.readers.close().await?;
+        Ok(self.writer.close().await?)
+    }
+}
+
+fn quiet(mut options: ConnectOptions) -> ConnectOptions {
+    options.sqlx_logging(false);
+    options
+}
+
+/// The rows of a scope.
+pub(crate) fn in_scope(scope: &Scope, region: impl ColumnTrait, unit: Option<impl ColumnTrait>) -> Condition {
+    let mut condition = Condition::all();
+    if !scope.region.is_empty() {
+        condition = condition.add(region.starts_with(&scope.region));
+    }
+    match (unit, &scope.units) {
+        (Some(unit), Some(units)) => condition.add(unit.is_in(units.iter().cloned())),
+        _ => condition,
+    }
+}
+
+pub(crate) fn micros(instant: DateTime<Utc>) -> i64 {
+    instant.timestamp_micros()
+}
+
+pub(crate) fn instant(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(micros).unwrap_or_default()
+}

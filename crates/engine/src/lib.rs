@@ -14,5 +14,6 @@ pub mod schema;
 mod sealed;
 pub mod session;
 pub mod tables;
+pub mod taxpayers;
 pub mod template;
 pub mod workbook;

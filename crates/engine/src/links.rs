@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int64Builder, RecordBatch, StringBuilder};
-use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::basic::{Compression, ZstdLevel};
 use datafusion::parquet::file::metadata::KeyValue;
@@ -37,6 +37,10 @@ pub struct Link {
 pub struct PartyText<'a> {
     /// The row's number in its batch.
     pub row: u64,
+    /// The sheet it stood in.
+    pub sheet: &'a str,
+    /// Its row in the sheet, from 1.
+    pub sheet_row: u32,
     /// The party, and its place among the kind's parties.
     pub party: &'a Party,
     /// Its place among the kind's parties.
@@ -139,6 +143,7 @@ fn party_sources(kind: &Kind) -> Vec<(Source, String)> {
             });
         }
     }
+    sources.extend(["_sheet", "_row"].map(|name| (Source::Main, name.to_owned())));
     sources
 }
 
@@ -148,8 +153,13 @@ fn party_text<'a>(slice: &'a Slice, at: usize, party: &'a Party, place: usize) -
         let strings = column.and_then(|column| column.as_string_opt::<i32>());
         strings.filter(|strings| strings.is_valid(at)).map_or("", |strings| strings.value(at))
     };
+    let origin = slice.columns.len() - 2;
+    let sheets = slice.columns[origin].as_ref().and_then(|column| column.as_string_opt::<i32>());
+    let rows = slice.columns[origin + 1].as_ref().and_then(|column| column.as_primitive_opt::<Int32Type>());
     PartyText {
         row: 0,
+        sheet: sheets.map_or("", |sheets| sheets.value(at)),
+        sheet_row: rows.map_or(0, |rows| rows.value(at).cast_unsigned()),
         party,
         place,
         name: text(0),

@@ -87,13 +87,14 @@ impl Catalog {
             (["codes", _], "csv") => {
                 self.lists.insert(stem.to_owned(), content::read_code_list(&source.text, &mut findings));
             }
-            (_, "yaml") => self.read_yaml(&parts, stem, &source.text, &mut findings),
+            (_, "yaml") => self.read_yaml(&parts, &source.text, &mut findings),
             _ => findings.record(1, Message::new("catalog-file-unknown").with("path", &source.path)),
         }
     }
 
-    fn read_yaml(&mut self, parts: &[&str], stem: &str, text: &str, findings: &mut Findings<'_>) {
+    fn read_yaml(&mut self, parts: &[&str], text: &str, findings: &mut Findings<'_>) {
         let Some(node) = node::parse(text, findings) else { return };
+        let stem = parts.last().and_then(|name| name.split('.').next()).unwrap_or_default();
         let key = stem.to_owned();
         match parts {
             ["templates", _, _] => {

@@ -8,6 +8,7 @@ mod fingerprint;
 pub mod keys;
 pub mod links;
 pub mod parts;
+pub mod office_files;
 pub mod read;
 mod scan;
 pub mod schema;

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::io::Write;
 
 use chrono::{Datelike, NaiveDate};
-use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 /// What a cell holds.
@@ -140,9 +140,11 @@ pub enum OfficeFileError {
     File(#[from] std::io::Error),
 }
 
-/// An xlsx workbook with these sheets.
-pub fn workbook_of(sheets: &[OfficeSheet]) -> Result<Vec<u8>, OfficeFileError> {
+/// An xlsx workbook with these sheets. The day it claims to be made on is given, so that the same sheets are the same
+/// bytes.
+pub fn workbook_of(sheets: &[OfficeSheet], created: NaiveDate) -> Result<Vec<u8>, OfficeFileError> {
     let mut workbook = Workbook::new();
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&date_of(created)?));
     let formats = Formats {
         title: Format::new().set_bold().set_align(FormatAlign::Center),
         header: Format::new().set_bold().set_align(FormatAlign::Center).set_text_wrap(),
@@ -222,13 +224,16 @@ fn write_cell(sheet: &mut Worksheet, (row, at): (u32, u16), cell: &OfficeCell, d
             }
         },
         OfficeCell::Day(date) => {
-            let year = u16::try_from(date.year()).unwrap_or(1900);
-            let month = u8::try_from(date.month()).unwrap_or(1);
-            let day_of_month = u8::try_from(date.day()).unwrap_or(1);
-            sheet.write_datetime_with_format(row, at, ExcelDateTime::from_ymd(year, month, day_of_month)?, day)?;
+            sheet.write_datetime_with_format(row, at, date_of(*date)?, day)?;
         }
     }
     Ok(())
+}
+
+fn date_of(day: NaiveDate) -> Result<ExcelDateTime, XlsxError> {
+    let year = u16::try_from(day.year()).unwrap_or(1900);
+    let month = u8::try_from(day.month()).unwrap_or(1);
+    ExcelDateTime::from_ymd(year, month, u8::try_from(day.day()).unwrap_or(1))
 }
 
 fn column(at: usize) -> u16 {
@@ -411,7 +416,9 @@ mod tests {
 
     #[test]
     fn a_workbook_is_a_zip() {
-        assert!(workbook_of(&[sheet()]).unwrap().starts_with(b"PK"));
+        let day = NaiveDate::from_ymd_opt(2025, 1, 5).unwrap();
+        assert!(workbook_of(&[sheet()], day).unwrap().starts_with(b"PK"));
+        assert_eq!(workbook_of(&[sheet()], day).unwrap(), workbook_of(&[sheet()], day).unwrap());
         assert!(archive_of(&[("a.csv".into(), vec![1])]).unwrap().starts_with(b"PK"));
     }
 }

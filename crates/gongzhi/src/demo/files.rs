@@ -1,0 +1,210 @@
+//! The county's folder: every unit's files as it would keep and send them, in every format offices use.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use gongzhi_core::catalog::{Catalog, Item, Kind, Mode, Unit};
+use gongzhi_core::period::Period;
+use gongzhi_core::values::SetMode;
+use gongzhi_engine::office_files::{
+    OfficeSheet, TextEncoding, archive_of, html_of, text_of, workbook_of, xml_spreadsheet_of,
+};
+
+use super::dirt;
+use super::draft::Draft;
+use super::random::Dice;
+use super::sheets::{MadeSheet, Manner, Place, lay_out};
+use super::truth::FileTruth;
+use super::world::World;
+
+/// The files of one unit, item and period.
+pub struct Job<'a> {
+    /// Item.
+    pub item: &'a Item,
+    /// Unit.
+    pub unit: &'a Unit,
+    /// Period.
+    pub period: Period,
+    /// Mode.
+    pub mode: SetMode,
+    /// Rows by kind.
+    pub sets: BTreeMap<&'a str, Vec<Draft>>,
+    /// Number, for dice.
+    pub number: usize,
+    /// Wrong cells are planted in it and it is sent a second time.
+    pub wrong: bool,
+}
+
+/// What jobs are done with.
+#[derive(Clone, Copy)]
+pub struct Office<'a> {
+    /// County.
+    pub world: &'a World,
+    /// Catalogue.
+    pub catalog: &'a Catalog,
+    /// Folder of the county.
+    pub folder: &'a Path,
+}
+
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Workbook,
+    Text(char, TextEncoding, &'static str),
+    Html,
+    Xml,
+    Archive,
+}
+
+impl Shape {
+    fn drawn(dice: &mut Dice) -> Self {
+        match dice.below(100) {
+            0..52 => Self::Workbook,
+            52..66 => Self::Text(',', TextEncoding::Gbk, "csv"),
+            66..72 => Self::Text(',', TextEncoding::Utf8, "csv"),
+            72..78 => Self::Text(',', TextEncoding::Utf8Marked, "csv"),
+            78..84 => Self::Text('\t', TextEncoding::Gbk, "txt"),
+            84..90 => Self::Html,
+            90..96 => Self::Xml,
+            _ => Self::Archive,
+        }
+    }
+}
+
+/// One file of a job, still in memory.
+struct Made<'a> {
+    kinds: Vec<(&'a Kind, MadeSheet)>,
+}
+
+/// Writes the files of a job and gives their truth.
+pub fn write(office: Office<'_>, job: &Job<'_>) -> Result<Vec<FileTruth>> {
+    let mut dice = Dice::numbered(office.world.seed, "files", job.number);
+    let shape = Shape::drawn(&mut dice);
+    let typed = matches!(shape, Shape::Workbook | Shape::Xml);
+    let manner = Manner::drawn(&mut dice, typed, matches!(shape, Shape::Workbook | Shape::Html));
+    let mut made = Made { kinds: Vec::new() };
+    for kind in &job.item.kinds {
+        let Some(drafts) = job.sets.get(kind.key.as_str()).filter(|drafts| !drafts.is_empty()) else { continue };
+        let place = Place {
+            world: office.world,
+            catalog: office.catalog,
+            item: job.item,
+            kind,
+            unit: job.unit,
+            period: job.period,
+            mode: job.mode,
+        };
+        made.kinds.push((kind, lay_out(place, drafts, manner, &mut dice)));
+    }
+    if !job.wrong {
+        return put(office, job, shape, (&made, "", None));
+    }
+    let mut spoilt = Made { kinds: made.kinds.clone() };
+    let mut planted = Vec::new();
+    for (kind, sheet) in &mut spoilt.kinds {
+        planted.push(dirt::plant(sheet, kind, 1 + dice.below(5), &mut dice));
+    }
+    let mut truths = put(office, job, shape, (&spoilt, "", None))?;
+    let names: Vec<String> = truths.iter().map(|truth| truth.file.clone()).collect();
+    for truth in &mut truths {
+        truth.identities.clear();
+    }
+    for (at, cells) in planted.into_iter().enumerate() {
+        let truth = if truths.len() == 1 { 0 } else { at };
+        let Some(truth) = truths.get_mut(truth) else { continue };
+        let sheet = sheet_names(&truth.file, shape, &spoilt)[at].clone();
+        truth.wrong.extend(cells.into_iter().map(|cell| (sheet.clone(), cell)));
+    }
+    truths.extend(put(office, job, shape, (&made, "（更正）", Some(&names)))?);
+    Ok(truths)
+}
+
+/// Puts one version of a job's sheets into one file, or a file a kind.
+fn put(
+    office: Office<'_>,
+    job: &Job<'_>,
+    shape: Shape,
+    (made, suffix, mends): (&Made<'_>, &str, Option<&[String]>),
+) -> Result<Vec<FileTruth>> {
+    let folder = format!("{}/{}", job.unit.name.zh, folder_of(job.period));
+    let base = job.item.name.zh.replace(['/', '\\'], "、");
+    let created = job.period.last_day();
+    let sheets: Vec<OfficeSheet> = made.kinds.iter().map(|(_, made)| made.sheet.clone()).collect();
+    let mut truths = Vec::new();
+    let mut add = |name: String, bytes: Vec<u8>, kinds: std::ops::Range<usize>| -> Result<()> {
+        let file = format!("{folder}/{name}");
+        let path = office.folder.join(&file);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
+        }
+        fs::write(&path, bytes).with_context(|| path.display().to_string())?;
+        let names = sheet_names(&file, shape, made);
+        let mut truth = FileTruth { item: job.item.key.clone(), file, ..FileTruth::default() };
+        truth.mends = mends.and_then(|names| names.get(truths.len())).cloned();
+        for at in kinds {
+            let made = &made.kinds[at].1;
+            truth.rows += made.sheet.rows.len();
+            let sheet = &names[at];
+            truth.identities.extend(
+                made.identities.iter().map(|(row, party, uscc)| (sheet.clone(), *row, party.clone(), uscc.clone())),
+            );
+        }
+        truths.push(truth);
+        Ok(())
+    };
+    let all = 0..sheets.len();
+    match shape {
+        Shape::Workbook => add(format!("{base}{suffix}.xlsx"), workbook_of(&sheets, created)?, all)?,
+        Shape::Xml => add(format!("{base}{suffix}.xls"), xml_spreadsheet_of(&sheets), all)?,
+        Shape::Archive => {
+            let members: Vec<(String, Vec<u8>)> = sheets
+                .iter()
+                .map(|sheet| (format!("{}.csv", sheet.name), text_of(sheet, ',', TextEncoding::Utf8Marked)))
+                .collect();
+            add(format!("{base}{suffix}.zip"), archive_of(&members)?, all)?;
+        }
+        Shape::Text(..) | Shape::Html => {
+            for (at, sheet) in sheets.iter().enumerate() {
+                let (bytes, extension) = match shape {
+                    Shape::Text(separator, encoding, extension) => (text_of(sheet, separator, encoding), extension),
+                    _ => (html_of(sheet), "xls"),
+                };
+                let kind = if job.item.kinds.len() > 1 { format!("-{}", sheet.name) } else { String::new() };
+                add(format!("{base}{kind}{suffix}.{extension}"), bytes, at..at + 1)?;
+            }
+        }
+    }
+    Ok(truths)
+}
+
+/// The names under which a reader knows the sheets of a file, one a kind.
+fn sheet_names(file: &str, shape: Shape, made: &Made<'_>) -> Vec<String> {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let own = |made: &MadeSheet| match shape {
+        Shape::Workbook | Shape::Xml => made.sheet.name.clone(),
+        Shape::Archive => format!("{0}.csv/{0}", made.sheet.name),
+        Shape::Text(..) | Shape::Html => stem.to_owned(),
+    };
+    made.kinds.iter().map(|(_, made)| own(made)).collect()
+}
+
+/// The folder in which an office keeps a period's files.
+pub fn folder_of(period: Period) -> String {
+    match period {
+        Period::Year(year) => format!("{year}年度"),
+        Period::Quarter(year, quarter) => format!("{year}年第{quarter}季度"),
+        Period::Month(year, month) => format!("{year}年{month:02}月"),
+    }
+}
+
+/// The mode of a set: the first of the year is full, later ones hold differences.
+pub fn mode_of(item: &Item, period: Period) -> SetMode {
+    let first = period.first_day() == Period::Year(period.year()).first_day();
+    match item.mode {
+        Mode::FullThenDifferential if !first => SetMode::Differential,
+        _ => SetMode::Full,
+    }
+}

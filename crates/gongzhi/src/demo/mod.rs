@@ -1,0 +1,126 @@
+//! A made-up county: a year of the forty items and the tax side, in the dirty formats offices send, with planted truth.
+//!
+//! A world comes first: taxpayers, projects, land, outlets, and what happens to them, settled with the tax bureau unless
+//! a lead is planted. Then every unit writes down its part in its own manner. `DIR/county` is what `gongzhi run` may
+//! read; `DIR/truth` says who stands in each row, which leads exist and which cells are wrong. The same seed gives the
+//! same bytes.
+
+mod codes;
+mod dirt;
+mod draft;
+mod everyday;
+mod files;
+mod fill;
+mod land;
+mod names;
+mod random;
+mod settle;
+mod sheets;
+mod spelling;
+mod tax_side;
+mod tax_table;
+mod taxpayers;
+mod truth;
+mod world;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context as _, Result, anyhow};
+use gongzhi_core::catalog::{Catalog, Item};
+use gongzhi_core::period::Period;
+
+use draft::Draft;
+use files::{Job, Office, mode_of};
+use random::Dice;
+use truth::FileTruth;
+use world::World;
+
+/// What county to make.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// 1 is a county of 20 000 taxpayers.
+    pub scale: f64,
+    /// Seed of all dice.
+    pub seed: u64,
+    /// The year.
+    pub year: i32,
+}
+
+/// Makes the county and its truth in a folder; gives the counts.
+pub fn generate(catalog: &Catalog, settings: Settings, folder: &Path) -> Result<BTreeMap<&'static str, usize>> {
+    let mut world = World::new(settings.seed, settings.year, settings.scale);
+    land::make(&mut world);
+    let county = folder.join("county");
+    fs::create_dir_all(&county).with_context(|| county.display().to_string())?;
+    let sets = std::mem::take(&mut world.ledger.sets);
+    let office = Office { world: &world, catalog, folder: &county };
+    let jobs = jobs_of(office, &sets)?;
+    let mut truths = side_by_side(jobs.len(), |at| files::write(office, &jobs[at]))?;
+    truths.extend(tax_side::write(office, &sets)?);
+    truth::write(&world, &folder.join("truth"), &truths.into_iter().flatten().collect::<Vec<_>>())
+}
+
+type Sets = BTreeMap<(&'static str, Period), BTreeMap<&'static str, Vec<Draft>>>;
+
+/// The files of the forty items; in one period of every item, and here and there, wrong cells are planted.
+fn jobs_of<'a>(office: Office<'a>, sets: &Sets) -> Result<Vec<Job<'a>>> {
+    let mut jobs = Vec::new();
+    let mut dice = Dice::new(office.world.seed, "wrong files");
+    let mut chosen: BTreeMap<&str, usize> = BTreeMap::new();
+    for (key, period) in sets.keys() {
+        let item = get_item(office.catalog, key)?;
+        if item.number.is_none() {
+            continue;
+        }
+        let count = sets.keys().filter(|(other, _)| other == key).count();
+        let wrong_at = *chosen.entry(key).or_insert_with(|| dice.below(count));
+        let before = sets.keys().filter(|(other, before)| other == key && before < period).count();
+        let units: Vec<_> = office.catalog.units_of(item).collect();
+        for (number, unit) in units.iter().enumerate() {
+            let share = |drafts: &Vec<Draft>| {
+                drafts.iter().skip(number).step_by(units.len()).cloned().collect::<Vec<_>>()
+            };
+            jobs.push(Job {
+                item,
+                unit,
+                period: *period,
+                mode: mode_of(item, *period),
+                sets: sets[&(*key, *period)].iter().map(|(kind, drafts)| (*kind, share(drafts))).collect(),
+                number: jobs.len(),
+                wrong: before == wrong_at || dice.happens(500),
+            });
+        }
+    }
+    Ok(jobs)
+}
+
+/// The item with a key that this program's own text names.
+fn get_item<'a>(catalog: &'a Catalog, key: &str) -> Result<&'a Item> {
+    catalog.items.get(key).ok_or_else(|| anyhow!("the catalogue has no item {key}"))
+}
+
+/// Does numbered things on two threads and gives the results in order.
+fn side_by_side<T: Send>(count: usize, work: impl Fn(usize) -> Result<T> + Sync) -> Result<Vec<T>> {
+    let next = AtomicUsize::new(0);
+    let run = || -> Result<Vec<(usize, T)>> {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            if at >= count {
+                return Ok(done);
+            }
+            done.push((at, work(at)?));
+        }
+    };
+    let mut all = std::thread::scope(|scope| -> Result<Vec<(usize, T)>> {
+        let other = scope.spawn(run);
+        let mut mine = run()?;
+        mine.extend(other.join().map_err(|_| anyhow!("a thread that writes files ended"))??);
+        Ok(mine)
+    })?;
+    all.sort_by_key(|(at, _)| *at);
+    Ok(all.into_iter().map(|(_, value)| value).collect())
+}

@@ -1,0 +1,118 @@
+//! What is true, kept apart from what `run` may read.
+//!
+//! Four tables and the counts: who stands in each row, which leads exist, which cells are wrong, which files were sent a
+//! second time. They are CSV in UTF-8, so that anybody can look into them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use gongzhi_engine::office_files::push_line;
+use rust_decimal::Decimal;
+
+use super::dirt::WrongCell;
+use super::world::World;
+
+/// The truth of one file.
+#[derive(Debug, Clone, Default)]
+pub struct FileTruth {
+    /// Path below the county's folder, with `/`.
+    pub file: String,
+    /// The file whose wrong cells this one mends.
+    pub mends: Option<String>,
+    /// Item and period, for counting.
+    pub item: String,
+    /// Rows of all sheets.
+    pub rows: usize,
+    /// (sheet, row, party, code or empty).
+    pub identities: Vec<(String, usize, String, String)>,
+    /// (sheet, wrong cell).
+    pub wrong: Vec<(String, WrongCell)>,
+}
+
+/// Writes the tables.
+pub fn write(world: &World, folder: &Path, files: &[FileTruth]) -> Result<BTreeMap<&'static str, usize>> {
+    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    let put = |name: &str, lines: String| {
+        let path = folder.join(name);
+        fs::write(&path, lines).with_context(|| path.display().to_string())
+    };
+    put("identity.csv", identities(files))?;
+    put("cells.csv", cells(files))?;
+    put("files.csv", resent(files))?;
+    put("leads.csv", leads(world))?;
+    let counts = counts(world, files);
+    let mut text = serde_json::to_string_pretty(&counts)?;
+    text.push('\n');
+    put("counts.json", text)?;
+    Ok(counts)
+}
+
+fn table(header: &[&str]) -> String {
+    let mut lines = String::new();
+    push_line(&mut lines, header.iter().copied(), ',');
+    lines
+}
+
+fn identities(files: &[FileTruth]) -> String {
+    let mut lines = table(&["file", "sheet", "row", "party", "uscc"]);
+    for file in files {
+        for (sheet, row, party, uscc) in &file.identities {
+            let row = row.to_string();
+            push_line(&mut lines, [&file.file, sheet, &row, party, uscc].into_iter().map(String::as_str), ',');
+        }
+    }
+    lines
+}
+
+fn cells(files: &[FileTruth]) -> String {
+    let mut lines = table(&["file", "sheet", "cell", "what", "value"]);
+    for file in files {
+        for (sheet, wrong) in &file.wrong {
+            let cells = wrong.cells.join("|");
+            push_line(&mut lines, [&file.file, sheet, &cells, wrong.what, &wrong.value].into_iter(), ',');
+        }
+    }
+    lines
+}
+
+fn resent(files: &[FileTruth]) -> String {
+    let mut lines = table(&["file", "mends"]);
+    for file in files {
+        if let Some(mends) = &file.mends {
+            push_line(&mut lines, [file.file.as_str(), mends].into_iter(), ',');
+        }
+    }
+    lines
+}
+
+fn leads(world: &World) -> String {
+    let mut lines = table(&["model", "uscc", "name", "period", "due", "paid", "gap"]);
+    let yuan = |fen: Option<i64>| fen.map(|fen| Decimal::new(fen, 2).to_string()).unwrap_or_default();
+    let mut leads: Vec<_> = world.leads.iter().collect();
+    leads.sort_by_key(|lead| (lead.model, &world.taxpayer(lead.taxpayer).uscc, &lead.period));
+    for lead in leads {
+        let taxpayer = world.taxpayer(lead.taxpayer);
+        let gap = lead.due_fen.map(|due| due - lead.paid_fen.unwrap_or(0));
+        let (due, paid, gap) = (yuan(lead.due_fen), yuan(lead.paid_fen), yuan(gap));
+        push_line(
+            &mut lines,
+            [lead.model, &taxpayer.uscc, &taxpayer.name, &lead.period, &due, &paid, &gap].into_iter(),
+            ',',
+        );
+    }
+    lines
+}
+
+fn counts(world: &World, files: &[FileTruth]) -> BTreeMap<&'static str, usize> {
+    BTreeMap::from([
+        ("taxpayers", world.local_count),
+        ("files", files.len()),
+        ("rows", files.iter().map(|file| file.rows).sum()),
+        ("wrong_cells", files.iter().map(|file| file.wrong.len()).sum()),
+        ("resent_files", files.iter().filter(|file| file.mends.is_some()).count()),
+        ("identity_rows", files.iter().map(|file| file.identities.len()).sum()),
+        ("leads", world.leads.len()),
+    ])
+}

@@ -1,0 +1,301 @@
+//! The made-up county before anything is written down: who is there, and who plays which part.
+//!
+//! Taxpayers are drawn into parts (a land grantee, a discharger, an employer) without being drawn twice, so that a lead
+//! planted with one model never makes one of another by accident.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+
+use super::codes;
+use super::draft::Ledger;
+use super::names::Names;
+use super::random::Dice;
+use super::taxpayers::{Maker, PREFECTURE, PROVINCES, REGION, Registration, Seat, Subject, Taxpayer};
+
+/// A natural person, plainly made up.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Name.
+    pub name: String,
+    /// Number of the purpose-made division.
+    pub citizen_id: String,
+}
+
+/// A lead that a model must find.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlantedLead {
+    /// Model.
+    pub model: &'static str,
+    /// Taxpayer.
+    pub taxpayer: usize,
+    /// Period as the lead states it.
+    pub period: String,
+    /// What is due, in fen; none for a model without amount.
+    pub due_fen: Option<i64>,
+    /// What was paid, in fen.
+    pub paid_fen: Option<i64>,
+}
+
+/// The county.
+pub struct World {
+    /// Seed of all dice.
+    pub seed: u64,
+    /// The year made up.
+    pub year: i32,
+    /// How large it is; 1 is a county of 20 000 taxpayers.
+    pub scale: f64,
+    /// Words.
+    pub names: Names,
+    /// Taxpayers.
+    pub taxpayers: Vec<Taxpayer>,
+    /// How many of the first taxpayers are local and registered.
+    pub local_count: usize,
+    /// Natural persons.
+    pub persons: Vec<Person>,
+    /// Rows.
+    pub ledger: Ledger,
+    /// Leads.
+    pub leads: Vec<PlantedLead>,
+    /// What a taxpayer declared as subsidies in the annual return (income, untaxed), in fen.
+    pub declared_subsidies: BTreeMap<usize, (i64, i64)>,
+    /// Local taxpayers that play no part yet, by what sort they are.
+    free: BTreeMap<Part, Vec<usize>>,
+    absent: Vec<usize>,
+    serial: usize,
+    receipts: usize,
+}
+
+/// Which taxpayers a part is drawn from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Companies with up to 30 on the payroll.
+    SmallEmployer,
+    /// Companies with more.
+    LargeEmployer,
+    /// Sole traders.
+    SoleTrader,
+    /// Cooperatives.
+    Cooperative,
+    /// Offices, schools, stations.
+    PublicBody,
+    /// Villages.
+    Village,
+}
+
+impl World {
+    /// A county with its taxpayers and nothing that happens in it.
+    pub fn new(seed: u64, year: i32, scale: f64) -> Self {
+        let mut world = Self {
+            seed,
+            year,
+            scale,
+            names: Names::new(),
+            taxpayers: Vec::new(),
+            local_count: 0,
+            persons: Vec::new(),
+            ledger: Ledger::default(),
+            leads: Vec::new(),
+            declared_subsidies: BTreeMap::new(),
+            free: BTreeMap::new(),
+            absent: Vec::new(),
+            serial: 0,
+            receipts: 0,
+        };
+        let count = world.scaled(20_000).max(400);
+        world.with_maker("taxpayers", |maker, taxpayers| {
+            taxpayers.extend((0..count).map(|_| maker.local()));
+        });
+        world.local_count = count;
+        world.shuffle_parts();
+        world.make_absent();
+        world
+    }
+
+    /// A count of the full county, made smaller or larger; never less than three.
+    pub fn scaled(&self, count: usize) -> usize {
+        // Counts are far below what a float holds exactly.
+        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let scaled = (count as f64 * self.scale).round() as usize;
+        scaled.max(3)
+    }
+
+    /// Dice of a part of the county.
+    pub fn dice(&self, part: &str) -> Dice {
+        Dice::new(self.seed, part)
+    }
+
+    /// A day of the year by month and day; the month's last day when it has no such day.
+    pub fn day(&self, month: u32, day: u32) -> NaiveDate {
+        let at = |day| NaiveDate::from_ymd_opt(self.year, month, day);
+        (28..=day).rev().chain([day]).find_map(at).or_else(|| at(1)).unwrap_or_default()
+    }
+
+    /// A random day of a month.
+    pub fn day_in(&self, month: u32, dice: &mut Dice) -> NaiveDate {
+        self.day(month, 1) + Days::new(dice.below(28) as u64)
+    }
+
+    /// The day on which the tax side was exported, and from which the county is looked at: the year's annual returns
+    /// are in by then.
+    pub fn as_of(&self) -> NaiveDate {
+        NaiveDate::from_ymd_opt(self.year + 1, 6, 30).unwrap_or_default()
+    }
+
+    /// The number of the next receipt of an event.
+    pub fn next_receipt(&mut self) -> String {
+        self.receipts += 1;
+        format!("365239{:012}", self.receipts)
+    }
+
+    /// First day of the year.
+    pub fn year_start(&self) -> NaiveDate {
+        self.day(1, 1)
+    }
+
+    /// The taxpayer with this place. Places come from this world only.
+    pub fn taxpayer(&self, at: usize) -> &Taxpayer {
+        &self.taxpayers[at]
+    }
+
+    /// The person with this place.
+    pub fn person(&self, at: usize) -> &Person {
+        &self.persons[at]
+    }
+
+    /// Whether the tax registration or the market regulator's lists hold the taxpayer.
+    pub fn is_in_registry(&self, at: usize) -> bool {
+        self.taxpayer(at).registration != Registration::Absent
+    }
+
+    /// A taxpayer that plays no part yet; from now on it plays one. When nobody is left, somebody new moves in.
+    pub fn draw(&mut self, part: Part) -> usize {
+        if let Some(at) = self.free.get_mut(&part).and_then(Vec::pop) {
+            return at;
+        }
+        let subject = match part {
+            Part::SmallEmployer | Part::LargeEmployer => Subject::Enterprise,
+            Part::SoleTrader => Subject::SoleTrader,
+            Part::Cooperative => Subject::Cooperative,
+            Part::PublicBody => Subject::PublicBody,
+            Part::Village => Subject::Village,
+        };
+        let here = self.taxpayer(0).seat;
+        let at = self.add(subject, here, Registration::Registered);
+        let staff = if part == Part::LargeEmployer { 40 + i64::try_from(at % 90).unwrap_or(0) } else { 12 };
+        self.taxpayers[at].staff = staff;
+        at
+    }
+
+    /// Somebody for a part that settles everything: mostly local, at times somebody no registry knows.
+    pub fn draw_or_absent(&mut self, part: Part, dice: &mut Dice) -> usize {
+        if dice.happens(super::spelling::RATES.absent + super::spelling::RATES.same_brand) {
+            return dice.pick(&self.absent).copied().unwrap_or_default();
+        }
+        self.draw(part)
+    }
+
+    /// Somebody no registry knows.
+    pub fn find_absent(&self, dice: &mut Dice) -> Option<usize> {
+        dice.pick(&self.absent).copied()
+    }
+
+    /// A local taxpayer of any part, drawn freely.
+    pub fn any_local(&self, dice: &mut Dice) -> usize {
+        dice.below(self.local_count)
+    }
+
+    /// A company with its seat elsewhere that works here.
+    pub fn outside(&mut self, seat: Seat, industry: &'static str, registration: Registration) -> usize {
+        self.with_maker("outside", |maker, taxpayers| {
+            let mut taxpayer = maker.outside(seat, industry);
+            taxpayer.registration = registration;
+            taxpayers.push(taxpayer);
+        });
+        self.taxpayers.len() - 1
+    }
+
+    /// A new taxpayer.
+    pub fn add(&mut self, subject: Subject, seat: Seat, registration: Registration) -> usize {
+        self.with_maker("more", |maker, taxpayers| {
+            let mut taxpayer = maker.make(subject, seat);
+            taxpayer.registration = registration;
+            taxpayers.push(taxpayer);
+        });
+        self.taxpayers.len() - 1
+    }
+
+    /// A new person born in a year.
+    pub fn add_person(&mut self, dice: &mut Dice) -> usize {
+        let at = self.persons.len();
+        loop {
+            let born = NaiveDate::from_ymd_opt(1958, 1, 1).unwrap_or_default() + Days::new(dice.below(16_000) as u64);
+            let citizen_id = codes::citizen_id(born, at);
+            if self.names.give(&citizen_id) {
+                self.persons.push(Person { name: self.names.person(dice), citizen_id });
+                return at;
+            }
+        }
+    }
+
+    /// Notes a lead that a model must find.
+    pub fn plant(&mut self, lead: PlantedLead) {
+        self.leads.push(lead);
+    }
+
+    fn with_maker(&mut self, part: &str, make: impl FnOnce(&mut Maker<'_>, &mut Vec<Taxpayer>)) {
+        let dice = Dice::numbered(self.seed, part, self.serial);
+        let year_start = self.year_start();
+        let mut maker = Maker { names: &mut self.names, dice, year_start, serial: self.serial };
+        make(&mut maker, &mut self.taxpayers);
+        self.serial = maker.serial;
+    }
+
+    fn shuffle_parts(&mut self) {
+        for (at, taxpayer) in self.taxpayers.iter().enumerate() {
+            let part = match taxpayer.subject {
+                Subject::Enterprise if taxpayer.staff > 30 => Part::LargeEmployer,
+                Subject::Enterprise => Part::SmallEmployer,
+                Subject::SoleTrader => Part::SoleTrader,
+                Subject::Cooperative => Part::Cooperative,
+                Subject::PublicBody => Part::PublicBody,
+                Subject::Village | Subject::VillageCooperative => Part::Village,
+            };
+            self.free.entry(part).or_default().push(at);
+        }
+        let mut dice = self.dice("parts");
+        for list in self.free.values_mut() {
+            dice.shuffle(list);
+        }
+    }
+
+    /// Companies that no registry of the county knows: strangers, and namesakes from other counties.
+    fn make_absent(&mut self) {
+        let mut dice = self.dice("absent");
+        for _ in 0..self.scaled(400) {
+            let seat = *dice.pick(&[PREFECTURE[0], PREFECTURE[1], REGION[0], PROVINCES[0]]).unwrap_or(&PREFECTURE[0]);
+            let at = self.add(Subject::Enterprise, seat, Registration::Absent);
+            let rates = super::spelling::RATES;
+            if dice.below(rates.absent + rates.same_brand) < rates.same_brand {
+                self.make_namesake(at, &mut dice);
+            }
+            self.absent.push(at);
+        }
+    }
+
+    fn make_namesake(&mut self, at: usize, dice: &mut Dice) {
+        let elsewhere = PREFECTURE[1 + dice.below(PREFECTURE.len() - 1)];
+        for _ in 0..50 {
+            let local = self.any_local(dice);
+            let local = self.taxpayer(local);
+            if local.subject != Subject::Enterprise || !local.name.starts_with(local.seat.name) {
+                continue;
+            }
+            let name = local.name.replacen(local.seat.name, elsewhere.name, 1);
+            if self.names.give(&name) {
+                self.taxpayers[at].name = name;
+                return;
+            }
+        }
+    }
+}

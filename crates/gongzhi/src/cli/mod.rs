@@ -5,6 +5,7 @@
 
 mod check;
 mod code;
+mod demo_data;
 mod match_names;
 mod read;
 mod read_worker;
@@ -39,6 +40,7 @@ enum Command {
     Check(check::Args),
     Read(read::Args),
     Code(code::Args),
+    DemoData(demo_data::Args),
     Match(match_names::Args),
     Template(template::Args),
     #[command(hide = true)]
@@ -67,6 +69,7 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         Command::Check(args) => check::run(&args, &context),
         Command::Read(args) => read::run(&args, &context),
         Command::Code(args) => code::run(&args, &context),
+        Command::DemoData(args) => demo_data::run(&args, &context),
         Command::Match(args) => match_names::run(&args, &context),
         Command::Template(args) => template::run(args, &context),
         Command::ReadWorker(args) => read_worker::run(&args, &context),

@@ -49,8 +49,17 @@ pub struct Settings {
     pub year: i32,
 }
 
+/// What was made.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// Counts by name.
+    pub counts: BTreeMap<&'static str, usize>,
+    /// The day from which the county is meant to be looked at.
+    pub as_of: chrono::NaiveDate,
+}
+
 /// Makes the county and its truth in a folder; gives the counts.
-pub fn generate(catalog: &Catalog, settings: Settings, folder: &Path) -> Result<BTreeMap<&'static str, usize>> {
+pub fn generate(catalog: &Catalog, settings: Settings, folder: &Path) -> Result<Made> {
     let mut world = World::new(settings.seed, settings.year, settings.scale);
     land::make(&mut world);
     let county = folder.join("county");
@@ -60,7 +69,9 @@ pub fn generate(catalog: &Catalog, settings: Settings, folder: &Path) -> Result<
     let jobs = jobs_of(office, &sets)?;
     let mut truths = side_by_side(jobs.len(), |at| files::write(office, &jobs[at]))?;
     truths.extend(tax_side::write(office, &sets)?);
-    truth::write(&world, &folder.join("truth"), &truths.into_iter().flatten().collect::<Vec<_>>())
+    let truths: Vec<FileTruth> = truths.into_iter().flatten().collect();
+    let counts = truth::write(&world, &folder.join("truth"), &truths)?;
+    Ok(Made { counts, as_of: world.as_of() })
 }
 
 type Sets = BTreeMap<(&'static str, Period), BTreeMap<&'static str, Vec<Draft>>>;

@@ -1,6 +1,6 @@
 //! Administrative divisions (GB/T 2260): which code is which place, and since when and until when.
 //!
-//! The list is content (`catalog/codes/divisions.csv`: code, name, valid_from, valid_to as year and month) and is given
+//! The list is content (`catalog/codes/divisions.csv`: code, name, from, to; days are those of the yearly list in which a code first and last stood) and is given
 //! to this module as text. Retired codes stay in it: about four codes in a hundred still carry one, because a USCC keeps
 //! the region of first registration for good. Names of places are known short and long (`呼图壁`, `呼图壁县`).
 
@@ -15,10 +15,10 @@ pub struct Division {
     pub code: String,
     /// Full name, as the list has it.
     pub name: String,
-    /// First month in which the code stood in the list, `2012-08`.
-    pub valid_from: String,
-    /// Last month in which it stood there; empty: it still does.
-    pub valid_to: String,
+    /// First day on which the code is known to have stood in the list, `2012-08-01`; as written.
+    pub from: String,
+    /// Last day on which it stood there; empty: it still does.
+    pub to: String,
 }
 
 /// All divisions known, by code and by name.
@@ -96,7 +96,7 @@ const PEOPLES: [&str; 34] = [
 ];
 
 impl Divisions {
-    /// Reads the list. A line that is not `code,name,valid_from,valid_to` is told; the good lines are there all the
+    /// Reads the list. A line that is not `code,name,from,to` is told; the good lines are there all the
     /// same.
     pub fn read(csv: &str) -> (Self, Vec<Message>) {
         let mut divisions = Self::default();
@@ -108,8 +108,8 @@ impl Divisions {
                     divisions.add(Division {
                         code: code.to_owned(),
                         name: name.to_owned(),
-                        valid_from: from.to_owned(),
-                        valid_to: to.to_owned(),
+                        from: from.to_owned(),
+                        to: to.to_owned(),
                     });
                 }
                 _ => problems.push(Message::new("codes-divisions-line").with("line", number + 1)),
@@ -139,13 +139,13 @@ impl Divisions {
     /// The place that has the code now, or the last one that had it.
     pub fn find(&self, code: &str) -> Option<&Division> {
         let known = self.by_code.get(code)?;
-        let current = known.iter().map(|at| &self.list[*at]).find(|division| division.valid_to.is_empty());
+        let current = known.iter().map(|at| &self.list[*at]).find(|division| division.to.is_empty());
         current.or_else(|| known.last().map(|at| &self.list[*at]))
     }
 
     /// Whether the code was in the list once and is no more.
     pub fn is_retired(&self, code: &str) -> bool {
-        self.find(code).is_some_and(|division| !division.valid_to.is_empty())
+        self.find(code).is_some_and(|division| !division.to.is_empty())
     }
 
     /// Codes of the places known by a name, full or short.
@@ -205,13 +205,13 @@ fn names_of(full: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    const LIST: &str = "code,name,valid_from,valid_to\n\
-        650000,新疆维吾尔自治区,1980-12,\n\
-        652300,昌吉回族自治州,1980-12,\n\
-        652301,昌吉市,1983-12,\n\
-        652303,米泉市,1996-12,2006-12\n\
-        652323,呼图壁县,1980-12,\n\
-        652328,木垒哈萨克自治县,1980-12,\n";
+    const LIST: &str = "code,name,from,to\n\
+        650000,新疆维吾尔自治区,1980-12-01,\n\
+        652300,昌吉回族自治州,1980-12-01,\n\
+        652301,昌吉市,1983-12-01,\n\
+        652303,米泉市,1996-12-01,2006-12-31\n\
+        652323,呼图壁县,1980-12-01,\n\
+        652328,木垒哈萨克自治县,1980-12-01,\n";
 
     #[test]
     fn a_place_is_known_by_its_full_and_its_short_name() {
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_broken_line_is_told_with_its_number() {
-        let (_, problems) = Divisions::read("code,name,valid_from,valid_to\n6523,昌吉,,\n");
+        let (_, problems) = Divisions::read("code,name,from,to\n6523,昌吉,,\n");
         assert_eq!(problems.len(), 1);
     }
 }

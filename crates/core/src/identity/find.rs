@@ -42,7 +42,11 @@ struct CodeWord {
 
 impl Index {
     /// Who is meant, with at most `top` candidates, best first.
+    ///
+    /// A code that stands in the place of the name is read as a code.
     pub fn find(&self, query: &Query<'_>, decisions: &Decisions, top: usize) -> Match {
+        let is_code = query.uscc.is_empty() && signs::is_code_like(query.name);
+        let query = if is_code { &Query { name: "", uscc: query.name, ..*query } } else { query };
         let word = self.read_codes(query);
         let mut found = if word.found.is_empty() { Vec::new() } else { self.by_codes(query, &word) };
         let mut class = if found.is_empty() { Class::None } else { class_of_codes(&found) };
@@ -156,7 +160,7 @@ impl Index {
     fn by_name(&self, query: &Query<'_>, word: &CodeWord) -> (Vec<Found>, Class) {
         let mut full = Signs::new();
         signs::read_full(query.name, &mut full);
-        if full.len() < 2 || signs::is_code_like(query.name) {
+        if full.len() < 2 {
             return (Vec::new(), Class::None);
         }
         let probe = self.side(full);

@@ -135,7 +135,7 @@ pub(crate) mod tests {
     pub(crate) fn places() -> Places {
         Places::new(
             &Divisions::read(
-                "code,name,valid_from,valid_to\n650000,新疆维吾尔自治区,,\n652300,昌吉回族自治州,,\n652301,昌吉市,,\n\
+                "code,name,from,to\n650000,新疆维吾尔自治区,,\n652300,昌吉回族自治州,,\n652301,昌吉市,,\n\
                  652323,呼图壁县,,\n652302,阜康市,,\n230000,黑龙江省,,\n230800,佳木斯市,,\n120101,和平区,,\n",
             )
             .0,

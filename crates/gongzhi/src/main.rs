@@ -2,6 +2,7 @@
 
 mod acts;
 mod cli;
+mod clock;
 mod demo;
 
 use std::process::ExitCode;

@@ -14,6 +14,9 @@ use crate::codes::{OrganisationCode, RegistrationNumber, Uscc, normalise};
 const NEAR_ENOUGH: u32 = 160;
 /// A likelihood that is worth a person's look.
 const POSSIBLE: u16 = 800;
+/// A likelihood below which an entry is no candidate at all.
+const WORTH_SHOWING: u16 = 600;
+
 /// One entry on the way to become a candidate.
 #[derive(Debug, Clone)]
 struct Found {
@@ -173,6 +176,8 @@ impl Index {
         for one in &mut found {
             self.judge_codes(query, word, one);
         }
+        let length = |one: &Found| probe.full.len().max(self.texts.full(one.entry).len());
+        found.retain(|one| compare::score_thousandths(one.distance, length(one)) >= WORTH_SHOWING);
         let weight = |one: &Found| one.distance + 40 * one.differ.len() as u32;
         found.sort_by_key(|one| (weight(one), self.texts.full(one.entry).len(), one.entry));
         let class = if is_exact { class_of_exact(&found) } else { self.class_of_near(&found, &probe) };

@@ -3,5 +3,6 @@
 //! The command line (later the page and the jobs) only translate into these and out of them.
 
 pub mod catalog;
+pub mod identity;
 pub mod read;
 pub mod template;

@@ -55,11 +55,21 @@ fn settled_in(taxpayer: &Taxpayer, at: usize, month: NaiveDate, seed: u64) -> Ve
             relief_fen,
         });
         let base_fen = revenue_fen(&mut dice) * 2;
-        push_simple(&mut settled, ("stamp_tax", "买卖合同"), Period::quarter_of(month), (base_fen, 3, taxpayer.is_halved()));
+        push_simple(
+            &mut settled,
+            ("stamp_tax", "买卖合同"),
+            Period::quarter_of(month),
+            (base_fen, 3, taxpayer.is_halved()),
+        );
     }
     if has_payroll(taxpayer) {
         let wages_fen = taxpayer.staff * wage_fen(at);
-        push_simple(&mut settled, ("individual_income_tax", "工资薪金所得"), Period::month_of(month), (wages_fen, 100, false));
+        push_simple(
+            &mut settled,
+            ("individual_income_tax", "工资薪金所得"),
+            Period::month_of(month),
+            (wages_fen, 100, false),
+        );
     }
     settled
 }
@@ -251,9 +261,8 @@ pub fn write_invoices(world: &World, month: Period, table: &mut TaxTable) -> Res
 
 /// The tax registration as it stands at the end.
 pub fn write_registrations(world: &World, table: &mut TaxTable) -> Result<()> {
-    let known = |taxpayer: &&Taxpayer| {
-        matches!(taxpayer.registration, Registration::Registered | Registration::CrossRegion)
-    };
+    let known =
+        |taxpayer: &&Taxpayer| matches!(taxpayer.registration, Registration::Registered | Registration::CrossRegion);
     for taxpayer in world.taxpayers.iter().filter(known) {
         write_registration(world, taxpayer, table)?;
     }

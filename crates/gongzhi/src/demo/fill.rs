@@ -17,9 +17,11 @@ pub fn fill(catalog: &Catalog, kind: &Kind, (draft, period): (&Draft, Period), d
         .map(|column| match draft.find(&column.key) {
             Some(value) => value.clone(),
             None if column.party.is_some() || column.closed => Value::Empty,
-            None if is_key_text(kind, column) => {
-                Value::Text(format!("{}{:07}", column.example.chars().take(20).collect::<String>(), dice.below(10_000_000)))
-            }
+            None if is_key_text(kind, column) => Value::Text(format!(
+                "{}{:07}",
+                column.example.chars().take(20).collect::<String>(),
+                dice.below(10_000_000)
+            )),
             None if !column.required && dice.happens(1_500) => Value::Empty,
             None => default_of(catalog, column, period, dice),
         })
@@ -42,7 +44,9 @@ fn default_of(catalog: &Catalog, column: &Column, period: Period, dice: &mut Dic
         ColumnType::Text if column.example.is_empty() => Value::Empty,
         ColumnType::Text => Value::Text(column.example.clone()),
         ColumnType::Code => code_of(catalog, column, period, dice),
-        ColumnType::Region => Value::Text(dice.pick(&TOWNSHIPS).map(|(_, name)| (*name).to_owned()).unwrap_or_default()),
+        ColumnType::Region => {
+            Value::Text(dice.pick(&TOWNSHIPS).map(|(_, name)| (*name).to_owned()).unwrap_or_default())
+        }
         ColumnType::Date => Value::Day(day_in(period, dice)),
         ColumnType::Month => Value::Text(Period::month_of(day_in(period, dice)).to_string()),
         ColumnType::Period => Value::Text(spoken(period)),
@@ -175,4 +179,3 @@ fn is_above(low: &Value, high: &Value) -> bool {
         _ => false,
     }
 }
-

@@ -91,9 +91,8 @@ fn jobs_of<'a>(office: Office<'a>, sets: &Sets) -> Result<Vec<Job<'a>>> {
         let before = sets.keys().filter(|(other, before)| other == key && before < period).count();
         let units: Vec<_> = office.catalog.units_of(item).collect();
         for (number, unit) in units.iter().enumerate() {
-            let share = |drafts: &Vec<Draft>| {
-                drafts.iter().skip(number).step_by(units.len()).cloned().collect::<Vec<_>>()
-            };
+            let share =
+                |drafts: &Vec<Draft>| drafts.iter().skip(number).step_by(units.len()).cloned().collect::<Vec<_>>();
             jobs.push(Job {
                 item,
                 unit,

@@ -127,9 +127,8 @@ pub struct Place<'a> {
 pub fn lay_out(place: Place<'_>, drafts: &[Draft], manner: Manner, dice: &mut Dice) -> MadeSheet {
     let kind = place.kind;
     let version = place.item.version_on(place.period.last_day());
-    let shown: Vec<usize> = (0..kind.columns.len())
-        .filter(|at| kind.columns[*at].is_in(version) && !kind.columns[*at].closed)
-        .collect();
+    let shown: Vec<usize> =
+        (0..kind.columns.len()).filter(|at| kind.columns[*at].is_in(version) && !kind.columns[*at].closed).collect();
     let mut columns: Vec<Option<usize>> = shown.iter().copied().map(Some).collect();
     let mut headers: Vec<OfficeHeader> =
         shown.iter().map(|at| header_of(kind, &kind.columns[*at], manner, dice)).collect();
@@ -192,7 +191,9 @@ fn footers(width: usize, rows: usize) -> Vec<Vec<OfficeCell>> {
 fn header_of(kind: &Kind, column: &Column, manner: Manner, dice: &mut Dice) -> OfficeHeader {
     let mut text = column.name.zh.clone();
     if manner.aliases && column.party.is_none() && dice.happens(2_000) {
-        let known = |alias: &&String| kind.columns.iter().filter(|other| other.headers().any(|name| name == *alias)).count() == 1;
+        let known = |alias: &&String| {
+            kind.columns.iter().filter(|other| other.headers().any(|name| name == *alias)).count() == 1
+        };
         let aliases: Vec<&String> = column.aliases.iter().filter(known).collect();
         text = dice.pick(&aliases).map_or(text, |alias| (*alias).clone());
     }
@@ -273,7 +274,8 @@ fn party_cell(spelled: &Spelled, part: PartyPart, manner: Manner) -> OfficeCell 
 }
 
 fn widened(text: &str) -> String {
-    let widen = |sign: char| if sign.is_ascii_graphic() { char::from_u32(u32::from(sign) + 0xFEE0) } else { Some(sign) };
+    let widen =
+        |sign: char| if sign.is_ascii_graphic() { char::from_u32(u32::from(sign) + 0xFEE0) } else { Some(sign) };
     text.chars().filter_map(widen).collect()
 }
 
@@ -314,7 +316,6 @@ fn with_thousands(text: &str) -> String {
     }
     grouped
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -54,7 +54,8 @@ fn tables_of(world: &World, sets: &Sets) -> Vec<(&'static str, Period)> {
         tables.extend(everyday.map(|table| (*table, month)));
     }
     tables.extend(sets.keys().filter(|(item, _)| COVERED.contains(item) || item.starts_with("premium_")));
-    tables.extend(sets.keys().filter(|(item, _)| ["land_grade", "reported_account", "abnormal_taxpayer"].contains(item)));
+    tables
+        .extend(sets.keys().filter(|(item, _)| ["land_grade", "reported_account", "abnormal_taxpayer"].contains(item)));
     tables.sort_unstable();
     tables.dedup();
     tables

@@ -43,3 +43,6 @@ codes-line = { $value }　{ $kind }　{ $verdict }
 codes-line-normalised = 　规范写法：{ $code }
 codes-line-suggestion = 　是否应为：{ $code }
 codes-line-notice = 　说明：{ $notice }
+help-code = 判断每个值是哪种代码、是否有效（校验码、编排），提示可能的笔误
+help-code-value = 要判断的值；写 - 则从标准输入逐行读取
+help-code-json = 每个值输出一行 JSON

@@ -1,0 +1,64 @@
+//! Who is meant: codes judged, a registry turned into an index, names matched against it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Result, anyhow};
+use gongzhi_core::catalog::Source;
+use gongzhi_core::codes::Divisions;
+use gongzhi_core::identity::{Index, IndexBuilder, Places};
+use gongzhi_core::messages::{Message, Translator};
+use gongzhi_engine::registry::{self, RegistryError};
+
+/// Where the list of divisions stands in a catalogue.
+const DIVISIONS: &str = "codes/divisions.csv";
+
+/// Headers under which the names of a list are looked for when no column is named.
+const NAME_HEADERS: [&str; 6] = ["name", "名称", "企业名称", "纳税人名称", "单位名称", "机构名称"];
+
+/// The administrative divisions of a catalogue; none when it has no list of them.
+pub fn read_divisions(sources: &[Source]) -> Divisions {
+    let list = sources.iter().find(|source| source.path.ends_with(DIVISIONS));
+    list.map(|source| Divisions::read(&source.text).0).unwrap_or_default()
+}
+
+/// An index over the registries given, in their order.
+pub fn build_index(registries: &[impl AsRef<Path>], divisions: &Divisions, translator: &Translator) -> Result<Index> {
+    let mut builder = IndexBuilder::new(Arc::new(Places::new(divisions)));
+    for path in registries {
+        let count = registry::read_registry(path.as_ref(), |record| builder.record(&record));
+        if count.map_err(|error| spoken(&error, translator))? == 0 {
+            let message = Message::new("identity-registry-empty").with("path", path.as_ref().display());
+            return Err(anyhow!("{}", translator.say(&message)));
+        }
+    }
+    Ok(builder.finish())
+}
+
+/// The names of a list, a row each, blank ones too, with the code that stands beside each where a column of codes is
+/// named. Without a named column the first known header of names is taken.
+pub fn list_names(
+    path: &Path,
+    column: Option<&str>,
+    code_column: Option<&str>,
+    translator: &Translator,
+) -> Result<Vec<(String, String)>> {
+    let known = registry::list_columns(path).map_err(|error| spoken(&error, translator))?;
+    let column = column.or_else(|| NAME_HEADERS.into_iter().find(|header| known.iter().any(|one| one == header)));
+    let Some(column) = column else {
+        let message =
+            Message::new("identity-names-no-column").with("path", path.display()).with("known", known.join(", "));
+        return Err(anyhow!("{}", translator.say(&message)));
+    };
+    let columns: Vec<&str> = [Some(column), code_column].into_iter().flatten().collect();
+    let mut names = Vec::new();
+    registry::read_named_columns(path, &columns, |cells| {
+        names.push((cells[0].to_owned(), cells.get(1).copied().unwrap_or_default().to_owned()));
+    })
+    .map_err(|error| spoken(&error, translator))?;
+    Ok(names)
+}
+
+fn spoken(error: &RegistryError, translator: &Translator) -> anyhow::Error {
+    anyhow!("{}", translator.say(&error.message()))
+}

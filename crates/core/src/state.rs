@@ -205,7 +205,7 @@ impl Counted<'_> {
 pub struct Arrival {
     /// The row's number in its batch.
     pub row: u64,
-    /// What it does in a differential set. Rows of a full set are all added; one taken back there is as if absent.
+    /// What it does. Rows of a full set are all added, but for one taken back, which is said on purpose there too.
     pub action: RowAction,
     /// Equal when two rows say the same.
     pub print: u128,
@@ -315,6 +315,7 @@ impl<'a, K: Hash + Eq> Roller<'a, K> {
     fn arrive_whole(&mut self, key: K, place: Place, arrival: Arrival) {
         if arrival.action == RowAction::Revoke {
             self.whole.remove(&key);
+            self.held.remove(&key);
         } else {
             self.whole.insert(key, (place, arrival.print));
         }

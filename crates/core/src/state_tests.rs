@@ -1,1 +1,305 @@
+//! The rules of state, by example and by property.
+//!
+//! The reference of the property tests tells for one key, without rolling anything, which word about it is the last
+//! and whether a later whole set unsaid it.
 
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use proptest::prelude::*;
+
+use super::RowAction::{Add, Change, Revoke};
+use super::SetMode::{Differential, Nil};
+use super::*;
+
+/// A set in a test: its rows are (key, print, action).
+#[derive(Debug, Clone)]
+struct Sent {
+    batch: Batch,
+    rows: Vec<(u8, u8, RowAction)>,
+}
+
+fn noon(day: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_735_732_800, 0).unwrap() + TimeDelta::days(day)
+}
+
+fn sent(period: &str, mode: SetMode, day: i64, rows: &[(u8, u8, RowAction)]) -> Sent {
+    let period: Period = period.parse().unwrap();
+    let (covers_from, covers_to) = covered_days(period, false);
+    let batch = Batch {
+        id: format!("{period}-{}-{day}", mode.key()),
+        sequence: day,
+        region: "652323".to_owned(),
+        unit: "water".to_owned(),
+        lineage: "water".to_owned(),
+        item: "water_project".to_owned(),
+        kind: "project".to_owned(),
+        mark: Mark::Stock,
+        item_mode: Mode::FullThenDifferential,
+        period,
+        covers_from,
+        covers_to,
+        mode,
+        template_version: 1,
+        accepted_at: noon(day),
+        supplement_of: None,
+    };
+    Sent { batch, rows: rows.to_vec() }
+}
+
+fn full(period: &str, day: i64, rows: &[(u8, u8)]) -> Sent {
+    let rows: Vec<_> = rows.iter().map(|(key, print)| (*key, *print, RowAction::Add)).collect();
+    sent(period, SetMode::Full, day, &rows)
+}
+
+fn flow(mut set: Sent) -> Sent {
+    set.batch.mark = Mark::Flow;
+    set
+}
+
+fn roll(sets: &[Sent], moment: Moment) -> (BTreeMap<u8, u8>, Rolled) {
+    let by_id: HashMap<&str, &Sent> = sets.iter().map(|set| (set.batch.id.as_str(), set)).collect();
+    let ordered = order_batches(sets.iter().map(|set| &set.batch), moment);
+    let mut roller = Roller::new();
+    for counted in &ordered {
+        let rows = by_id[counted.batch.id.as_str()].rows.iter().enumerate().map(|(row, (key, print, action))| {
+            (*key, Arrival { row: row as u64, action: *action, print: u128::from(*print) })
+        });
+        roller.add(*counted, rows);
+    }
+    let rolled = roller.finish(moment.period);
+    let row = |place: &Place| by_id[ordered[place.batch].batch.id.as_str()].rows[usize::try_from(place.row).unwrap()];
+    let state = rolled.rows.iter().map(|place| (row(place).0, row(place).1)).collect();
+    (state, rolled)
+}
+
+fn now() -> Moment {
+    Moment { as_of: noon(10_000), period: None }
+}
+
+fn state(sets: &[Sent]) -> Vec<(u8, u8)> {
+    roll(sets, now()).0.into_iter().collect()
+}
+
+fn mismatches(sets: &[Sent]) -> Vec<Mismatch> {
+    roll(sets, now()).1.worklist.iter().map(|entry| entry.mismatch).collect()
+}
+
+#[test]
+fn the_last_row_of_a_key_wins() {
+    let sets = [full("2025Q1", 1, &[(1, 1), (2, 1)]), sent("2025Q2", Differential, 2, &[(2, 9, Change), (3, 1, Add)])];
+    assert_eq!(state(&sets), [(1, 1), (2, 9), (3, 1)]);
+    assert!(mismatches(&sets).is_empty());
+}
+
+#[test]
+fn a_revoked_row_holds_no_longer_and_can_come_back() {
+    let mut sets = vec![full("2025Q1", 1, &[(1, 1)]), sent("2025Q2", Differential, 2, &[(1, 1, Revoke)])];
+    assert_eq!(state(&sets), []);
+    sets.push(sent("2025Q3", Differential, 3, &[(1, 2, Add)]));
+    assert_eq!(state(&sets), [(1, 2)]);
+}
+
+#[test]
+fn the_first_set_of_a_year_ends_what_it_does_not_name_and_the_worklist_says_so() {
+    let sets = [full("2024Q1", 1, &[(1, 1), (2, 1), (3, 1)]), full("2025Q1", 400, &[(2, 1), (3, 5), (4, 1)])];
+    assert_eq!(state(&sets), [(2, 1), (3, 5), (4, 1)]);
+    let mut found = mismatches(&sets);
+    found.sort_unstable();
+    assert_eq!(found, [Mismatch::EndedWithoutRevocation, Mismatch::NewWithoutAddition, Mismatch::ChangedWithoutChange]);
+}
+
+#[test]
+fn a_late_full_set_does_not_overwrite_later_differences() {
+    let difference = sent("2025Q2", Differential, 5, &[(1, 7, Change), (2, 1, Revoke), (3, 1, Add)]);
+    let late = full("2025Q1", 9, &[(1, 1), (2, 1)]);
+    assert_eq!(state(&[difference, late]), [(1, 7), (3, 1)]);
+}
+
+#[test]
+fn a_full_set_sent_again_for_the_same_period_replaces_the_first() {
+    let sets = [full("2025Q1", 1, &[(1, 1), (2, 1)]), full("2025Q1", 2, &[(1, 2)])];
+    assert_eq!(state(&sets), [(1, 2)]);
+}
+
+#[test]
+fn a_full_flow_set_replaces_rows_of_the_periods_it_covers_only() {
+    let mut year_to_date = flow(full("2025Q2", 3, &[(2, 2)]));
+    (year_to_date.batch.covers_from, year_to_date.batch.covers_to) = covered_days(Period::Quarter(2025, 2), true);
+    let sets = [flow(full("2024Q4", 1, &[(9, 1)])), flow(full("2025Q1", 2, &[(1, 1), (2, 1)]))];
+    let quarter_only = [sets[0].clone(), sets[1].clone(), flow(full("2025Q2", 3, &[(3, 1)]))];
+    assert_eq!(state(&quarter_only), [(1, 1), (2, 1), (3, 1), (9, 1)]);
+    assert_eq!(state(&[sets[0].clone(), sets[1].clone(), year_to_date]), [(2, 2), (9, 1)]);
+}
+
+#[test]
+fn a_nil_flow_report_unsays_the_rows_of_its_period() {
+    let sets =
+        [flow(full("2025-01", 1, &[(1, 1)])), flow(full("2025-02", 2, &[(2, 1)])), flow(sent("2025-02", Nil, 3, &[]))];
+    assert_eq!(state(&sets), [(1, 1)]);
+}
+
+#[test]
+fn a_nil_stock_report_ends_everything_where_a_full_set_was_due_and_nothing_elsewhere() {
+    let before = full("2024Q1", 1, &[(1, 1)]);
+    assert_eq!(state(&[before.clone(), sent("2024Q2", Nil, 2, &[])]), [(1, 1)]);
+    let rebase = [before, sent("2025Q1", Nil, 2, &[])];
+    assert_eq!(state(&rebase), []);
+    assert_eq!(mismatches(&rebase), [Mismatch::EndedWithoutRevocation]);
+}
+
+#[test]
+fn a_supplement_belongs_to_the_period_it_corrects() {
+    let first = full("2025Q1", 1, &[(1, 1)]);
+    let later = sent("2025Q2", Differential, 2, &[(1, 2, Change)]);
+    let mut supplement = sent("2025Q3", Differential, 3, &[(1, 9, Change), (5, 1, Add)]);
+    assert_eq!(state(&[first.clone(), later.clone(), supplement.clone()]), [(1, 9), (5, 1)]);
+    supplement.batch.supplement_of = Some(first.batch.id.clone());
+    assert_eq!(state(&[first, later, supplement]), [(1, 2), (5, 1)]);
+}
+
+#[test]
+fn what_a_unit_declares_is_held_against_what_is_known() {
+    let sets =
+        [full("2025Q1", 1, &[(1, 1)]), sent("2025Q2", Differential, 2, &[(1, 2, Add), (2, 1, Change), (3, 1, Revoke)])];
+    let mut found = mismatches(&sets);
+    found.sort_unstable();
+    assert_eq!(found, [Mismatch::AddedButExisted, Mismatch::ChangedButUnknown, Mismatch::RevokedButUnknown]);
+}
+
+#[test]
+fn tables_sent_whole_every_time_make_no_worklist() {
+    let whole = |mut set: Sent| {
+        set.batch.item_mode = Mode::Full;
+        set
+    };
+    let sets = [whole(full("2025-01", 1, &[(1, 1), (2, 1)])), whole(full("2025-02", 2, &[(2, 2), (3, 1)]))];
+    assert_eq!(state(&sets), [(2, 2), (3, 1)]);
+    assert!(mismatches(&sets).is_empty());
+}
+
+#[test]
+fn what_held_when_and_what_we_knew_when_are_told_apart() {
+    let sets = [full("2025Q1", 1, &[(1, 1)]), sent("2025Q2", Differential, 2, &[(1, 2, Change)])];
+    let at = |day, period| {
+        let moment = Moment { as_of: noon(day), period: Some(period) };
+        roll(&sets, moment).0.into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(at(9, Period::Quarter(2025, 1)), [(1, 1)]);
+    assert_eq!(at(9, Period::Quarter(2025, 2)), [(1, 2)]);
+    assert_eq!(at(1, Period::Quarter(2025, 2)), [(1, 1)]);
+    assert_eq!(at(0, Period::Quarter(2025, 2)), []);
+}
+
+#[test]
+fn of_a_flow_kind_a_period_shows_what_happened_in_it() {
+    let sets = [flow(full("2025Q1", 1, &[(1, 1)])), flow(full("2025Q2", 2, &[(2, 1)]))];
+    let at = |period| roll(&sets, Moment { as_of: noon(9), period: Some(period) }).0.into_keys().collect::<Vec<_>>();
+    assert_eq!(at(Period::Quarter(2025, 2)), [2]);
+    assert_eq!(at(Period::Year(2025)), [1, 2]);
+    assert_eq!(at(Period::Quarter(2025, 3)), [] as [u8; 0]);
+}
+
+/// The state, key by key: the last word about a key, unless it takes the row back or a whole set after it that speaks
+/// of the same days does not name the key.
+fn reference(sets: &[Sent], as_of: DateTime<Utc>) -> BTreeMap<u8, u8> {
+    let by_id: HashMap<&str, &Sent> = sets.iter().map(|set| (set.batch.id.as_str(), set)).collect();
+    let mut known: Vec<(&Sent, &Batch)> = sets
+        .iter()
+        .filter(|set| set.batch.accepted_at <= as_of)
+        .map(|set| (set, &by_id[set.batch.supplement_of.as_deref().unwrap_or(&set.batch.id)].batch))
+        .map(|(set, corrected)| if corrected.accepted_at <= as_of { (set, corrected) } else { (set, &set.batch) })
+        .collect();
+    known.sort_by_key(|(set, corrected)| {
+        let batch = &set.batch;
+        (corrected.period.last_day(), batch.mode == Differential, batch.accepted_at, batch.sequence)
+    });
+    (0..=u8::MAX).filter_map(|key| Some((key, last_word(&known, key)?))).collect()
+}
+
+fn last_word(known: &[(&Sent, &Batch)], key: u8) -> Option<u8> {
+    let words = known.iter().enumerate().flat_map(|(at, (set, _))| set.rows.iter().map(move |row| (at, row)));
+    let (at, (_, print, action)) = words.filter(|(_, row)| row.0 == key).last()?;
+    let days = |at: usize| (known[at].1.covers_from, known[at].1.covers_to);
+    let is_unsaid = (at + 1..known.len()).any(|later| {
+        let speaks_of_it = days(later).0 <= days(at).0 && days(at).1 <= days(later).1;
+        known[later].0.batch.is_whole() && (known[later].0.batch.mark == Mark::Stock || speaks_of_it)
+    });
+    (*action != Revoke && !is_unsaid).then_some(*print)
+}
+
+fn any_history() -> impl Strategy<Value = Vec<Sent>> {
+    let action = prop_oneof![3 => Just(Add), 2 => Just(Change), 1 => Just(Revoke)];
+    let rows = prop::collection::vec((0u8..8, 0u8..4, action), 0..8);
+    let mode = prop_oneof![2 => Just(SetMode::Full), 3 => Just(Differential), 1 => Just(Nil)];
+    let period = prop_oneof![
+        (2024i32..2026, 1u32..5).prop_map(|(year, quarter)| Period::Quarter(year, quarter)),
+        (2024i32..2026).prop_map(Period::Year),
+        (2024i32..2026, 1u32..13).prop_map(|(year, month)| Period::Month(year, month)),
+    ];
+    let set = (period, mode, 0i64..30, rows, any::<bool>(), any::<prop::sample::Index>(), 0u8..5);
+    (prop::collection::vec(set, 1..10), any::<bool>()).prop_map(|(sets, is_flow)| {
+        let ids: Vec<String> = (0..sets.len()).map(|at| format!("b{at}")).collect();
+        let history = sets.into_iter().enumerate().map(|(at, (period, mode, day, rows, to_date, other, chance))| {
+            let mut set = sent(&period.to_string(), mode, day, if mode == Nil { &[] } else { &rows });
+            set.batch.id.clone_from(&ids[at]);
+            set.batch.sequence = i64::try_from(at).unwrap();
+            (set.batch.covers_from, set.batch.covers_to) = covered_days(period, to_date);
+            // A supplement corrects an earlier batch that is none itself: the first one never is.
+            set.batch.supplement_of = (chance == 0 && other.index(ids.len()) == 0 && at > 0).then(|| ids[0].clone());
+            if is_flow { flow(set) } else { set }
+        });
+        history.collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn rolling_says_what_the_reference_says(history in any_history(), as_of in 0i64..31) {
+        let moment = Moment { as_of: noon(as_of), period: None };
+        prop_assert_eq!(roll(&history, moment).0, reference(&history, noon(as_of)));
+    }
+
+    #[test]
+    fn the_order_in_which_sets_are_given_does_not_matter(history in any_history(), turn in any::<prop::sample::Index>()) {
+        let mut turned = history.clone();
+        turned.rotate_left(turn.index(history.len()));
+        prop_assert_eq!(roll(&history, now()).0, roll(&turned, now()).0);
+    }
+
+    #[test]
+    fn what_is_accepted_later_does_not_change_what_we_knew(history in any_history(), as_of in 0i64..31) {
+        let moment = Moment { as_of: noon(as_of), period: None };
+        let known: Vec<Sent> = history.iter().filter(|set| set.batch.accepted_at <= moment.as_of).cloned().collect();
+        prop_assert_eq!(roll(&history, moment).0, roll(&known, now()).0);
+    }
+
+    #[test]
+    fn deltas_applied_are_the_next_full_set(
+        before in prop::collection::btree_map(0u8..20, 0u8..4, 0..15),
+        after in prop::collection::btree_map(0u8..20, 0u8..4, 0..15),
+    ) {
+        let list = |state: &BTreeMap<u8, u8>| -> Vec<(u8, u128)> {
+            state.iter().map(|(key, print)| (*key, u128::from(*print))).collect()
+        };
+        let (earlier, later) = (list(&before), list(&after));
+        let deltas: Vec<(u8, u8, RowAction)> = difference(&earlier, &later)
+            .into_iter()
+            .map(|(key, action)| (*key, after.get(key).copied().unwrap_or_default(), action))
+            .collect();
+        let first: Vec<(u8, u8)> = before.iter().map(|(key, print)| (*key, *print)).collect();
+        let sets = [full("2025Q1", 1, &first), sent("2025Q2", Differential, 2, &deltas)];
+        prop_assert_eq!(roll(&sets, now()).0, after);
+        prop_assert!(mismatches(&sets).is_empty());
+    }
+
+    #[test]
+    fn a_full_set_that_agrees_with_the_state_puts_nothing_on_the_worklist(
+        state in prop::collection::btree_map(0u8..20, 0u8..4, 0..15),
+    ) {
+        let rows: Vec<(u8, u8)> = state.iter().map(|(key, print)| (*key, *print)).collect();
+        let sets = [full("2024Q1", 1, &rows), full("2025Q1", 2, &rows)];
+        prop_assert!(mismatches(&sets).is_empty());
+        prop_assert_eq!(roll(&sets, now()).0, state);
+    }
+}

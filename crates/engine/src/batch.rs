@@ -325,7 +325,7 @@ impl<'k> BatchWriter<'k> {
 
 fn destinations(kind: &Kind, version: u32) -> Vec<Destination> {
     let (mut main, mut personal) = (0, 0);
-    let mut next = |counter: &mut usize| {
+    let next = |counter: &mut usize| {
         *counter += 1;
         Some(*counter - 1)
     };

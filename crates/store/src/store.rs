@@ -8,7 +8,7 @@ use gongzhi_core::access::Scope;
 use gongzhi_core::messages::Message;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr,
+    ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
@@ -115,6 +115,22 @@ impl Store {
         };
         let writer = Database::connect(options(1)).await?;
         Ok(Self { writer, readers: Database::connect(options(4)).await? })
+    }
+
+    /// Opens a store of its own within a PostgreSQL database: tables in an emptied schema of the given name. For tests
+    /// that share one server.
+    #[doc(hidden)]
+    pub async fn open_test_schema(url: &str, name: &str) -> Result<Self, StoreError> {
+        let schema = format!("gongzhi_test_{name}");
+        let admin = Database::connect(quiet(ConnectOptions::new(url))).await?;
+        admin.execute_unprepared(&format!("drop schema if exists {schema} cascade")).await?;
+        admin.execute_unprepared(&format!("create schema {schema}")).await?;
+        admin.close().await?;
+        let mut options = quiet(ConnectOptions::new(url));
+        options.set_schema_search_path(schema).max_connections(4);
+        let connection = Database::connect(options).await?;
+        Migrator::up(&connection, None).await?;
+        Ok(Self { writer: connection.clone(), readers: connection })
     }
 
     pub(crate) fn readers(&self) -> &DatabaseConnection {

@@ -3,6 +3,7 @@
 //! The only crate that names arrow, parquet, datafusion and calamine. It is told what it may see and never asks the
 //! control store.
 
+pub mod annotate;
 pub mod batch;
 mod fingerprint;
 pub mod keys;

@@ -1,0 +1,17 @@
+annotate-file = "{ $path }" can't be read or written: { $why }. Check that the folder exists and the file is not open elsewhere.
+annotate-package = The workbook's inner lists are incomplete, it can't be annotated: { $why }. Open it in Excel or WPS, save it as xlsx and try again.
+annotate-note = ✗ { $what } → { $mend }
+annotate-title = What is wrong
+annotate-summary = { $errors } errors that must be mended, { $warnings } warnings to look at. The column "Cell" leads there; mend, save and send the whole file again, this sheet may stay.
+annotate-most-notes = {" "}Only the first { $count } cells have notes; the others are coloured and listed.
+annotate-most-listed = {" "}Only the first { $count } are listed.
+annotate-column-number = No.
+annotate-column-sheet = Sheet
+annotate-column-cell = Cell
+annotate-column-column = Column
+annotate-column-value = Value now
+annotate-column-severity = Severity
+annotate-column-what = What is wrong
+annotate-column-mend = How to mend it
+annotate-severity-error = error
+annotate-severity-warning = warning

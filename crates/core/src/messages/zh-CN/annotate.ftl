@@ -1,0 +1,17 @@
+annotate-file = “{ $path }”读写不成：{ $why }。请检查文件夹是否存在、文件是否正被打开。
+annotate-package = 工作簿内部结构不完整，标注不成：{ $why }。请用 Excel 或 WPS 打开后另存为 xlsx 再试。
+annotate-note = ✗ { $what } → { $mend }
+annotate-title = 校验问题清单
+annotate-summary = 错误 { $errors } 处，必须改正；提示 { $warnings } 处，请核对。点“单元格”一列可跳到该处；改好后保存，整份再报，本表不用删除。
+annotate-most-notes = 批注只加在前 { $count } 个单元格上，其余见底色和本表。
+annotate-most-listed = 本表只列出前 { $count } 条。
+annotate-column-number = 序号
+annotate-column-sheet = 工作表
+annotate-column-cell = 单元格
+annotate-column-column = 列
+annotate-column-value = 现在的内容
+annotate-column-severity = 程度
+annotate-column-what = 问题
+annotate-column-mend = 怎样改
+annotate-severity-error = 错误
+annotate-severity-warning = 提示

@@ -1,0 +1,215 @@
+use std::collections::BTreeMap;
+use std::io::Cursor;
+
+use calamine::{Data, Reader, Xlsx};
+use gongzhi_core::catalog::Severity;
+use gongzhi_core::issues::CellPlace;
+use gongzhi_core::messages::Language;
+use rust_xlsxwriter::{Format, FormatAlign, Formula, Note, Workbook};
+
+use super::*;
+use crate::read::{Limits, WorkerCommand};
+
+fn issue(sheet: &str, row: u32, column: u32, severity: Severity) -> Issue {
+    Issue {
+        sheet: sheet.to_owned(),
+        cell: Some(CellPlace { row, column }),
+        column: Some("amount_yuan".to_owned()),
+        severity,
+        rule: "range",
+        value: "=HYPERLINK(\"x\")".to_owned(),
+        message: Message::new("annotate-title"),
+        mend: Message::new("annotate-title"),
+    }
+}
+
+fn annotation<'a>(issues: &'a [Issue], translator: &'a Translator) -> Annotation<'a> {
+    Annotation {
+        issues, column_name: &|_| "金额（元）".to_owned(), translator, made: "2025-04-01".parse().unwrap()
+    }
+}
+
+/// A clerk's workbook: formats, formulas, widths, a merge, a note of her own, two sheets.
+fn hers() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let amount = Format::new().set_num_format("#,##0.00").set_bold();
+    let sheet = book.add_worksheet();
+    sheet.set_name("三月'明细").unwrap();
+    sheet.set_column_width(1, 33.5).unwrap().set_column_format(2, &amount).unwrap();
+    sheet.merge_range(0, 0, 0, 2, "标题", &Format::new().set_align(FormatAlign::Center)).unwrap();
+    sheet.write_string(1, 0, "名称").unwrap().write_string(1, 1, "金额").unwrap();
+    sheet.write_string(2, 0, "甲公司").unwrap().write_number_with_format(2, 1, 12.5, &amount).unwrap();
+    sheet.write_formula(3, 1, Formula::new("=SUM(B3:B3)*2").set_result("25")).unwrap();
+    sheet.insert_note(2, 0, &Note::new("待核").set_author("科员")).unwrap();
+    sheet.add_table(6, 0, 8, 1, &rust_xlsxwriter::Table::new()).unwrap();
+    book.add_worksheet().set_name("空表").unwrap();
+    book.save_to_buffer().unwrap()
+}
+
+fn pool() -> WorkerPool {
+    // No worker is started for a package that is patched.
+    WorkerPool::new(WorkerCommand::of_this_program().unwrap(), 1, Limits::default())
+}
+
+fn annotated(bytes: &[u8], issues: &[Issue]) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let (original, out) = (folder.path().join("原表.xlsx"), folder.path().join("out/标注.xlsx"));
+    std::fs::write(&original, bytes).unwrap();
+    let translator = Translator::new(Language::Chinese);
+    let done = annotate(&original, &pool(), &annotation(issues, &translator), &out).unwrap();
+    assert_eq!(done, Annotated::Patched);
+    std::fs::read(&out).unwrap()
+}
+
+fn part(bytes: &[u8], name: &str) -> String {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut text = String::new();
+    archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+fn open(bytes: &[u8]) -> Xlsx<Cursor<&[u8]>> {
+    Xlsx::new(Cursor::new(bytes)).unwrap()
+}
+
+type Content = BTreeMap<(u32, u32), (String, String)>;
+
+/// Value and formula of every cell that has one.
+fn content(bytes: &[u8], sheet: &str) -> Content {
+    let mut book = open(bytes);
+    let mut cells = Content::new();
+    let values = book.worksheet_range(sheet).unwrap();
+    let (top, left) = values.start().unwrap_or_default();
+    for (row, column, value) in values.used_cells() {
+        cells.entry((row as u32 + top, column as u32 + left)).or_default().0 = value.to_string();
+    }
+    let formulas = book.worksheet_formula(sheet).unwrap();
+    let (top, left) = formulas.start().unwrap_or_default();
+    for (row, column, formula) in formulas.used_cells().filter(|(.., formula)| !formula.is_empty()) {
+        cells.entry((row as u32 + top, column as u32 + left)).or_default().1 = formula.clone();
+    }
+    cells
+}
+
+const SHEET: &str = "三月'明细";
+
+#[test]
+fn her_cells_formulas_widths_and_tables_stand_as_before() {
+    let before = hers();
+    let issues = [
+        issue(SHEET, 3, 2, Severity::Error),
+        issue(SHEET, 5, 3, Severity::Warning),
+        issue("空表", 2, 1, Severity::Error),
+    ];
+    let after = annotated(&before, &issues);
+    assert_eq!(content(&after, SHEET), content(&before, SHEET));
+    assert_eq!(content(&before, SHEET)[&(3, 1)].1, "SUM(B3:B3)*2");
+    let sheet = |bytes: &[u8]| part(bytes, "xl/worksheets/sheet1.xml");
+    let columns = |text: &str| text[text.find("<cols>").unwrap()..text.find("</cols>").unwrap()].to_owned();
+    assert_eq!(columns(&sheet(&after)), columns(&sheet(&before)));
+    assert_eq!(part(&after, "xl/tables/table1.xml"), part(&before, "xl/tables/table1.xml"));
+    assert_eq!(part(&after, "xl/sharedStrings.xml"), part(&before, "xl/sharedStrings.xml"));
+}
+
+#[test]
+fn wrong_cells_have_the_ground_the_note_and_a_line_in_the_list() {
+    let issues = [
+        issue(SHEET, 3, 1, Severity::Error),
+        issue(SHEET, 3, 2, Severity::Error),
+        issue(SHEET, 30, 3, Severity::Warning),
+    ];
+    let after = annotated(&hers(), &issues);
+    let sheet = part(&after, "xl/worksheets/sheet1.xml");
+    let styles = part(&after, "xl/styles.xml");
+    let style_of = |address: &str| -> usize {
+        let cell = &sheet[sheet.find(&format!("<c r=\"{address}\"")).unwrap()..];
+        let cell = &cell[..cell.find('>').unwrap()];
+        let style = &cell[cell.find(" s=\"").unwrap() + 4..];
+        style[..style.find('"').unwrap()].parse().unwrap()
+    };
+    let formats = &styles[styles.find("<cellXfs").unwrap()..styles.find("</cellXfs>").unwrap()];
+    let formats: Vec<&str> = formats.split("<xf ").skip(1).collect();
+    let grounds = &styles[styles.find("<fills").unwrap()..styles.find("</fills>").unwrap()];
+    let grounds: Vec<&str> = grounds.split("<fill>").skip(1).collect();
+    let ground_of = |address: &str| {
+        let format = formats[style_of(address)];
+        let fill = &format[format.find("fillId=\"").unwrap() + 8..];
+        grounds[fill[..fill.find('"').unwrap()].parse::<usize>().unwrap()]
+    };
+    assert!(ground_of("A3").contains(styles_xml::ERROR_COLOUR), "{styles}");
+    assert!(ground_of("C30").contains(styles_xml::WARNING_COLOUR));
+    assert!(formats[style_of("B3")].contains("numFmtId=\"164\""), "the amount keeps its format: {styles}");
+    assert_eq!(
+        formats[style_of("C30")].split("fontId").nth(1).unwrap()[..4],
+        formats[style_of("B3")].split("fontId").nth(1).unwrap()[..4],
+        "an empty cell takes the column's format"
+    );
+    let notes = part(&after, "xl/comments1.xml");
+    assert!(
+        notes.contains("待核") && notes.contains("ref=\"C30\"") && notes.matches("【校验】").count() == 3,
+        "{notes}"
+    );
+    let mut book = open(&after);
+    assert_eq!(book.sheet_names().last().map(String::as_str), Some(LIST_SHEET));
+    let list = book.worksheet_range(LIST_SHEET).unwrap();
+    assert_eq!(list.get_value((3, 2)), Some(&Data::String("A3".to_owned())));
+    assert_eq!(list.get_value((3, 3)), Some(&Data::String("金额（元）".to_owned())));
+    assert_eq!(list.get_value((5, 4)), Some(&Data::String("=HYPERLINK(\"x\")".to_owned())), "a value stays a text");
+    assert!(
+        part(&after, "xl/worksheets/gongzhi_issues.xml")
+            .contains("location=\"&apos;三月&apos;&apos;明细&apos;!A3\"")
+    );
+}
+
+#[test]
+fn a_mark_on_a_merged_cell_moves_to_the_cell_that_is_shown() {
+    let after = annotated(&hers(), &[issue(SHEET, 1, 3, Severity::Error)]);
+    assert!(part(&after, "xl/comments1.xml").contains("ref=\"A1\""));
+}
+
+#[test]
+fn a_mended_file_loses_the_old_marks() {
+    let first = annotated(
+        &hers(),
+        &[
+            issue(SHEET, 3, 1, Severity::Error),
+            issue(SHEET, 3, 2, Severity::Error),
+            issue("空表", 1, 1, Severity::Error),
+        ],
+    );
+    let second = annotated(&first, &[issue(SHEET, 3, 2, Severity::Warning)]);
+    let names = open(&second).sheet_names();
+    assert_eq!(names, [SHEET, "空表", LIST_SHEET], "the list is not added twice");
+    let notes = part(&second, "xl/comments1.xml");
+    assert_eq!(notes.matches("【校验】").count(), 1, "{notes}");
+    assert!(notes.contains("待核"));
+    assert!(!part(&second, "xl/gongzhi_comments2.xml").contains("【校验】"));
+    assert!(!part(&second, "xl/drawings/gongzhi_notes2.vml").contains("<v:shape "), "the shape went with its note");
+    let third = annotated(&second, &[]);
+    let list = open(&third).worksheet_range(LIST_SHEET).unwrap();
+    assert_eq!(list.end().unwrap().0, 2, "nothing is listed any more");
+    let styles = part(&third, "xl/styles.xml");
+    let sheet = part(&third, "xl/worksheets/sheet1.xml");
+    let b3 = &sheet[sheet.find("<c r=\"B3\" s=\"").unwrap() + 13..];
+    let b3: usize = b3[..b3.find('"').unwrap()].parse().unwrap();
+    let formats = &styles[styles.find("<cellXfs").unwrap()..styles.find("</cellXfs>").unwrap()];
+    let format = formats.split("<xf ").nth(b3 + 1).unwrap();
+    assert!(format.contains("fillId=\"0\"") && format.contains("numFmtId=\"164\""), "{format}");
+    assert_eq!(content(&third, SHEET), content(&hers(), SHEET));
+}
+
+#[test]
+fn a_file_that_is_no_package_is_left_to_be_rebuilt() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.zip");
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    zip.start_file("甲.csv", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all("名称,金额\n甲,1\n".as_bytes()).unwrap();
+    zip.finish().unwrap();
+    let translator = Translator::new(Language::Chinese);
+    let out = folder.path().join("out.xlsx");
+    assert!(!patch::patch(&path, &annotation(&[], &translator), &out).unwrap());
+    assert!(!out.exists());
+    assert_eq!(annotated_name(Path::new("x/三月.XLSM")), "三月_校验.xlsm");
+    assert_eq!(annotated_name(Path::new("三月.csv")), "三月_校验.xlsx");
+}

@@ -215,3 +215,7 @@ fn read_places(place: DataPlace<'_>, visible: &VisibleBatch, rows: &[u32]) -> Re
     }
     Ok(places)
 }
+
+#[cfg(test)]
+#[path = "tables_tests.rs"]
+mod tests;

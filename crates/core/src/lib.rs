@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod cells;
 pub mod codes;
 pub mod identity;
+pub mod intake;
 pub mod issues;
 pub mod messages;
 pub mod period;

@@ -6,6 +6,7 @@
 pub mod annotate;
 pub mod batch;
 mod fingerprint;
+pub mod intake;
 pub mod keys;
 pub mod links;
 pub mod office_files;

@@ -1,0 +1,132 @@
+//! Rows that say the same thing twice.
+//!
+//! The kind's key, and what a template says is unique, are compared over all sheets of a kind in a file. A million rows
+//! are a million digests of 128 bits and row numbers, not a million texts. Null is a value like any other: two rows whose
+//! key parts are both empty have the same key.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::cell::Fault;
+use super::issue_list::IssueList;
+use super::plan::{KindPlan, UniquePlan};
+use super::row::{CheckedRow, Place};
+use crate::messages::Message;
+use crate::values::CellValue;
+
+/// Where a key was first seen.
+#[derive(Debug, Clone, Copy)]
+struct First {
+    sheet: u32,
+    row: u32,
+    whole: u64,
+}
+
+/// The keys seen.
+#[derive(Debug, Default)]
+pub(super) struct Duplicates {
+    seen: Vec<HashMap<u128, First>>,
+    sheets: Vec<String>,
+    all: Vec<usize>,
+}
+
+impl Duplicates {
+    pub(super) fn new(plan: &KindPlan) -> Self {
+        Self {
+            seen: plan.unique.iter().map(|_| HashMap::new()).collect(),
+            sheets: Vec::new(),
+            all: (0..plan.columns.len()).collect(),
+        }
+    }
+
+    pub(super) fn check(&mut self, row: &CheckedRow, place: &Place<'_>, issues: &mut IssueList) {
+        let sheet = self.sheet_number(&place.map.sheet);
+        let whole = digest(row, &self.all, 2);
+        for (unique, seen) in place.plan.unique.iter().zip(&mut self.seen) {
+            let columns = if unique.columns.is_empty() { &self.all } else { &unique.columns };
+            if !unique.is_key && columns.iter().any(|column| row.is_null(*column)) {
+                continue;
+            }
+            let key = u128::from(digest(row, columns, 0)) << 64 | u128::from(digest(row, columns, 1));
+            match seen.entry(key) {
+                Entry::Vacant(entry) => {
+                    entry.insert(First { sheet, row: row.number(), whole });
+                }
+                Entry::Occupied(entry) => {
+                    let first = *entry.get();
+                    let name = self.sheets.get(first.sheet as usize).map_or("", String::as_str);
+                    report(row, place, unique, (first, name, first.whole == whole), issues);
+                }
+            }
+        }
+    }
+
+    fn sheet_number(&mut self, name: &str) -> u32 {
+        if self.sheets.last().map(String::as_str) != Some(name) {
+            self.sheets.push(name.to_owned());
+        }
+        u32::try_from(self.sheets.len() - 1).unwrap_or(u32::MAX)
+    }
+}
+
+/// 64 bits of the values in these columns; the seed makes independent halves. The row's action is part of it: taking a row
+/// back and giving it anew is no contradiction.
+fn digest(row: &CheckedRow, columns: &[usize], seed: u8) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write_u8(seed);
+    row.action().hash(&mut hasher);
+    for column in columns {
+        match row.value(*column) {
+            CellValue::Null => hasher.write_u8(0),
+            CellValue::Text(text) => {
+                hasher.write_u8(1);
+                text.hash(&mut hasher);
+            }
+            CellValue::Date(day) => {
+                hasher.write_u8(2);
+                day.hash(&mut hasher);
+            }
+            CellValue::Decimal(value) => {
+                hasher.write_u8(3);
+                value.hash(&mut hasher);
+            }
+            CellValue::Integer(value) => {
+                hasher.write_u8(4);
+                hasher.write_i64(value);
+            }
+            CellValue::Boolean(value) => hasher.write_u8(5 + u8::from(value)),
+        }
+    }
+    hasher.finish()
+}
+
+fn report(
+    row: &CheckedRow,
+    place: &Place<'_>,
+    unique: &UniquePlan,
+    (first, first_sheet, same_row): (First, &str, bool),
+    issues: &mut IssueList,
+) {
+    let columns = &unique.columns;
+    let shown = columns.iter().map(|column| super::rules::shown(row.value(*column)));
+    let value = shown.filter(|value| !value.is_empty()).collect::<Vec<_>>().join(" · ");
+    let headers =
+        columns.iter().map(|column| place.plan.columns[*column].header.as_str()).collect::<Vec<_>>().join("、");
+    let (rule, key) = match (unique.is_key, same_row) {
+        (true, true) => ("duplicate-row", "intake-duplicate-row"),
+        (true, false) => ("duplicate-key", "intake-duplicate-key"),
+        (false, _) => ("unique", "intake-not-unique"),
+    };
+    let message = Message::new(key)
+        .with("row", row.number())
+        .with("first", first.row)
+        .with("sheet", first_sheet)
+        .with("columns", headers)
+        .with("value", &value);
+    let mend = Message::new(format!("{key}-mend")).with("row", row.number()).with("first", first.row);
+    let at = columns.iter().copied().find(|column| place.cell(*column).is_some() && !row.is_null(*column));
+    let at = at.or_else(|| (0..row.len()).find(|column| place.cell(*column).is_some())).unwrap_or_default();
+    let fault = Fault::new(rule, message, mend).with_severity(unique.severity);
+    issues.record(place.issue(at, value, *fault));
+}

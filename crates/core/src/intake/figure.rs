@@ -1,0 +1,121 @@
+//! Figures with the measure they are written in.
+//!
+//! Three things say what a figure is measured in: a word behind the figure itself (`50亩`, `3(万)`), the sheet's header or
+//! title (`总投资（万元）`, `单位：万元`), the template. The nearest one counts, and the value is brought to the measure the
+//! template keeps.
+
+use rust_decimal::Decimal;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::catalog::{ColumnType, Measure};
+use crate::cells::{self, ParsedDecimal};
+
+/// A figure in the measure of its column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figure {
+    /// The value.
+    pub value: Decimal,
+    /// It is written otherwise.
+    pub changed: bool,
+}
+
+/// Reads a figure. `sheet` is the measure its sheet states, `kept` the one the column keeps. `None`: no figure, or one of
+/// another dimension.
+pub fn read_figure(text: &str, sheet: Option<Measure>, kept: Option<Measure>, of: ColumnType) -> Option<Figure> {
+    if let Some(parsed) = cells::parse_decimal(text) {
+        return in_measure(parsed, sheet, kept, of);
+    }
+    let end = text.rfind(|sign: char| sign.is_ascii_digit()).map(|at| at + 1)?;
+    let (digits, word) = text.split_at(end);
+    let word: String = word.nfkc().filter(|sign| !sign.is_whitespace()).collect();
+    let stated = Measure::find(word.trim_matches(['(', ')']))?;
+    let (over, under) = stated.factor_to(kept?)?;
+    let parsed = cells::parse_decimal(digits).filter(|parsed| !parsed.percent)?;
+    Some(Figure { value: scale(parsed.value()?, over, under)?, changed: true })
+}
+
+fn in_measure(parsed: ParsedDecimal, sheet: Option<Measure>, kept: Option<Measure>, of: ColumnType) -> Option<Figure> {
+    if parsed.percent {
+        let allowed = of == ColumnType::Rate || kept == Some(Measure::Percent);
+        let value = if kept == Some(Measure::Percent) { parsed.figure } else { parsed.value()? };
+        return allowed.then_some(Figure { value, changed: true });
+    }
+    if of == ColumnType::Rate {
+        let value = parsed.value()?;
+        let in_percent = sheet == Some(Measure::Percent) && kept != Some(Measure::Percent);
+        let value = if in_percent { value.checked_div(Decimal::ONE_HUNDRED)? } else { value };
+        return Some(Figure { value, changed: parsed.changed || in_percent });
+    }
+    let (sheet, multiplier) = match sheet {
+        Some(measure) if parsed.multiplier > 1 => match (of_ten_thousand(measure), parsed.multiplier) {
+            // `3(万)` under 万元 says the same twice.
+            (Some(_), 10_000) => (Some(measure), 1),
+            (Some(base), many) => (Some(base), many),
+            (None, many) => (Some(measure), many),
+        },
+        measure => (measure, parsed.multiplier),
+    };
+    let value = parsed.figure.checked_mul(Decimal::from(multiplier))?;
+    match (sheet, kept) {
+        (Some(sheet), Some(kept)) if sheet != kept => {
+            let (over, under) = sheet.factor_to(kept)?;
+            Some(Figure { value: scale(value, over, under)?, changed: true })
+        }
+        _ => Some(Figure { value, changed: parsed.changed }),
+    }
+}
+
+/// What a measure of ten thousands (or more) counts.
+fn of_ten_thousand(measure: Measure) -> Option<Measure> {
+    match measure {
+        Measure::TenThousandYuan | Measure::HundredMillionYuan => Some(Measure::Yuan),
+        Measure::TenThousandTonne => Some(Measure::Tonne),
+        Measure::TenThousandCubicMetre => Some(Measure::CubicMetre),
+        _ => None,
+    }
+}
+
+fn scale(value: Decimal, over: i64, under: i64) -> Option<Decimal> {
+    value.checked_mul(Decimal::from(over))?.checked_div(Decimal::from(under))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn yuan(text: &str, sheet: Option<Measure>) -> Option<String> {
+        let figure = read_figure(text, sheet, Some(Measure::Yuan), ColumnType::Amount)?;
+        Some(figure.value.normalize().to_string())
+    }
+
+    #[test]
+    fn the_nearest_word_says_what_a_figure_is_measured_in() {
+        assert_eq!(yuan("3", None).as_deref(), Some("3"));
+        assert_eq!(yuan("3", Some(Measure::TenThousandYuan)).as_deref(), Some("30000"));
+        assert_eq!(yuan("3(万)", None).as_deref(), Some("30000"));
+        assert_eq!(yuan("3(万)", Some(Measure::TenThousandYuan)).as_deref(), Some("30000"));
+        assert_eq!(yuan("1.2亿", Some(Measure::TenThousandYuan)).as_deref(), Some("120000000"));
+        assert_eq!(yuan("5%", None), None);
+        assert_eq!(yuan("50亩", None), None);
+    }
+
+    #[test]
+    fn an_area_in_mu_is_kept_in_square_metres() {
+        let area = |text| {
+            read_figure(text, None, Some(Measure::SquareMetre), ColumnType::Quantity).map(|f| f.value.normalize())
+        };
+        assert_eq!(area("15亩").map(|area| area.to_string()).as_deref(), Some("10000"));
+        assert_eq!(area("1.5公顷").map(|area| area.to_string()).as_deref(), Some("15000"));
+        assert_eq!(area("33333.33㎡").map(|area| area.to_string()).as_deref(), Some("33333.33"));
+        assert_eq!(area("15元"), None);
+    }
+
+    #[test]
+    fn a_rate_is_a_ratio_however_it_is_written() {
+        let rate =
+            |text, sheet| read_figure(text, sheet, None, ColumnType::Rate).map(|f| f.value.normalize().to_string());
+        assert_eq!(rate("5%", None).as_deref(), Some("0.05"));
+        assert_eq!(rate("0.05", None).as_deref(), Some("0.05"));
+        assert_eq!(rate("5", Some(Measure::Percent)).as_deref(), Some("0.05"));
+    }
+}

@@ -1,0 +1,272 @@
+//! Headers as people write them, and the columns they mean.
+//!
+//! One column has many spellings: full-width signs, blanks between the signs, a star for "must be filled", a number in
+//! front, the measure in brackets (`总投资（万元）`), a group name above (`施工单位/名称`). A header is folded to one form
+//! and looked up among the folded names and aliases of a kind; the index is built once and asked once a column.
+
+use std::collections::{HashMap, HashSet};
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::catalog::{Catalog, Column, Item, Kind, Measure, PartyPart};
+
+/// Headers under which sheets say what a row of a differential set does.
+pub const ACTION_HEADERS: [&str; 7] =
+    ["操作（新增/变更/撤销）", "操作", "操作类型", "变更类型", "行操作", "操作标识", "增改撤标识"];
+
+/// Headers of columns that only count the rows.
+const COUNTING_HEADERS: [&str; 8] = ["序号", "行号", "编序", "no.", "no", "序", "行次", "项次"];
+
+/// Headers of a code without saying whose: they belong to the party whose name stands to the left.
+const BARE_CODES: [(&str, PartyPart); 9] = [
+    ("统一社会信用代码", PartyPart::Uscc),
+    ("社会信用代码", PartyPart::Uscc),
+    ("信用代码", PartyPart::Uscc),
+    ("统一代码", PartyPart::Uscc),
+    ("组织机构代码", PartyPart::OrganisationCode),
+    ("工商注册号", PartyPart::RegistrationNumber),
+    ("注册号", PartyPart::RegistrationNumber),
+    ("身份证号", PartyPart::CitizenId),
+    ("身份证号码", PartyPart::CitizenId),
+];
+
+/// A header in the form in which headers are compared: width and case folded, no blanks, no marks.
+pub fn fold(header: &str) -> String {
+    header
+        .nfkc()
+        .filter(|sign| !sign.is_whitespace() && !matches!(sign, '*' | '★' | '※' | ':' | '\u{200b}' | '\u{feff}' | '、'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The column a header means, and the measure it states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeaderMatch {
+    /// Position among the kind's columns.
+    pub column: usize,
+    /// Measure in brackets, when there is one.
+    pub measure: Option<Measure>,
+}
+
+/// The headers of one kind.
+#[derive(Debug, Clone)]
+pub struct KindHeaders {
+    /// Key of the item.
+    pub item: String,
+    /// Key of the kind.
+    pub kind: String,
+    /// Folded names by which the item and the kind are called in file and sheet names.
+    pub names: [String; 2],
+    /// Positions of columns that must be filled.
+    pub required: Vec<usize>,
+    /// Every column is closed: nobody is asked for it.
+    pub closed: bool,
+    column_count: usize,
+    columns: HashMap<String, usize>,
+    parties: HashMap<usize, String>,
+    codes: HashMap<(String, PartyPart), usize>,
+}
+
+impl KindHeaders {
+    fn new(item: &Item, kind: &Kind) -> Self {
+        let mut columns = HashMap::new();
+        for (at, column) in kind.columns.iter().enumerate() {
+            for header in spellings(column) {
+                columns.entry(fold(header)).or_insert(at);
+            }
+        }
+        let of_party = |column: &Column| column.party.clone();
+        let parts = || kind.columns.iter().enumerate().filter_map(move |(at, column)| Some((at, of_party(column)?)));
+        Self {
+            item: item.key.clone(),
+            kind: kind.key.clone(),
+            names: [fold(&item.name.zh), fold(&kind.name.zh)],
+            required: kind
+                .columns
+                .iter()
+                .enumerate()
+                .filter(|(_, c)| c.required && !c.closed)
+                .map(|(at, _)| at)
+                .collect(),
+            closed: !kind.columns.is_empty() && kind.columns.iter().all(|column| column.closed),
+            column_count: kind.columns.iter().filter(|column| !column.closed).count(),
+            columns,
+            parties: parts().map(|(at, (party, _))| (at, party)).collect(),
+            codes: parts().map(|(at, part)| (part, at)).collect(),
+        }
+    }
+
+    /// How many columns a sheet of the kind has.
+    pub fn column_count(&self) -> usize {
+        self.column_count
+    }
+
+    /// The column a header means. The whole header is tried first, then without what stands in brackets behind it, then
+    /// the parts of a joined one (`upper/lower`).
+    pub fn find(&self, header: &str) -> Option<HeaderMatch> {
+        let folded = fold(header);
+        if let Some(found) = self.find_folded(&folded) {
+            return Some(found);
+        }
+        let (upper, lower) = folded.rsplit_once('/')?;
+        self.find_folded(&format!("{upper}{lower}")).or_else(|| self.find_folded(lower)).or_else(|| {
+            let found = self.find_folded(upper)?;
+            Some(HeaderMatch { measure: found.measure.or_else(|| measure_of(lower)), ..found })
+        })
+    }
+
+    fn find_folded(&self, folded: &str) -> Option<HeaderMatch> {
+        let bracket = split_bracket(folded);
+        let measure = bracket.and_then(|(_, inner)| measure_of(inner));
+        if let Some(column) = self.columns.get(folded) {
+            return Some(HeaderMatch { column: *column, measure });
+        }
+        if let Some(column) = bracket.and_then(|(outer, _)| self.columns.get(outer)) {
+            return Some(HeaderMatch { column: *column, measure });
+        }
+        let bare = without_number(folded);
+        (bare.len() < folded.len()).then(|| self.find_folded(bare)).flatten()
+    }
+
+    /// The code column of the party that the column to the left belongs to, for a header that names a code only.
+    pub fn find_bare_code(&self, header: &str, left: Option<usize>) -> Option<usize> {
+        let folded = fold(without_repeat(header));
+        let party = self.parties.get(&left?)?;
+        let part = BARE_CODES.iter().find(|(name, _)| *name == folded)?.1;
+        self.codes.get(&(party.clone(), part)).copied()
+    }
+
+    /// How many different columns these headers name.
+    pub fn count_known<'a>(&self, headers: impl Iterator<Item = &'a str>) -> usize {
+        headers.filter_map(|header| self.find(header)).map(|found| found.column).collect::<HashSet<_>>().len()
+    }
+
+    /// The header of the kind that is spelt most like this one, for a hint.
+    pub fn nearest<'a>(&self, header: &str, kind: &'a Kind) -> Option<&'a str> {
+        let folded = fold(header);
+        let likeness = |name: &str| strsim::normalized_damerau_levenshtein(&folded, &fold(name));
+        let names = kind.columns.iter().filter(|c| !c.closed).flat_map(|c| c.headers().map(move |name| (c, name)));
+        let best = names.map(|(column, name)| (likeness(name), column)).max_by(|a, b| a.0.total_cmp(&b.0))?;
+        (best.0 >= 0.5).then_some(best.1.name.zh.as_str())
+    }
+}
+
+/// The headers of the whole catalogue, built once.
+#[derive(Debug, Clone, Default)]
+pub struct HeaderBook {
+    /// One entry a kind.
+    pub kinds: Vec<KindHeaders>,
+}
+
+impl HeaderBook {
+    /// The book of a catalogue.
+    pub fn new(catalog: &Catalog) -> Self {
+        let kinds =
+            catalog.items.values().flat_map(|item| item.kinds.iter().map(move |kind| KindHeaders::new(item, kind)));
+        Self { kinds: kinds.collect() }
+    }
+
+    /// The headers of a kind.
+    pub fn find(&self, item: &str, kind: &str) -> Option<&KindHeaders> {
+        self.kinds.iter().find(|headers| headers.item == item && headers.kind == kind)
+    }
+
+    /// How many of a row's texts are headers of one and the same kind, the kind that knows most.
+    pub fn most_known(&self, texts: &[String]) -> usize {
+        let known = self.kinds.iter().map(|kind| kind.count_known(texts.iter().map(String::as_str)));
+        known.max().unwrap_or(0)
+    }
+}
+
+fn spellings(column: &Column) -> impl Iterator<Item = &str> {
+    column.headers().chain(std::iter::once(column.key.as_str()))
+}
+
+/// Whether the header is that of the row action column.
+pub fn is_action(header: &str) -> bool {
+    let folded = fold(header);
+    ACTION_HEADERS.iter().any(|known| fold(known) == folded)
+}
+
+/// Whether the column under this header only counts rows.
+pub fn is_counting(header: &str) -> bool {
+    COUNTING_HEADERS.contains(&fold(header).as_str())
+}
+
+/// Whether the reader gave the column its name because it had none.
+pub fn is_blank(header: &str) -> bool {
+    header.strip_prefix("column_").is_some_and(|number| number.bytes().all(|sign| sign.is_ascii_digit()))
+}
+
+/// The header without the `_2` that tells it from the same one before it.
+pub fn without_repeat(header: &str) -> &str {
+    match header.rsplit_once('_') {
+        Some((name, number)) if !number.is_empty() && number.bytes().all(|sign| sign.is_ascii_digit()) => name,
+        _ => header,
+    }
+}
+
+/// What stands before the brackets at the end, and in them.
+fn split_bracket(folded: &str) -> Option<(&str, &str)> {
+    let inner_end = folded.strip_suffix([')', ']', '】', '〕'])?;
+    let at = inner_end.rfind(['(', '[', '【', '〔'])?;
+    let width = inner_end[at..].chars().next().map_or(1, char::len_utf8);
+    (at > 0).then_some((&folded[..at], &inner_end[at + width..]))
+}
+
+/// The measure a bracket names: `万元`, `单位:万元`, `m2`.
+fn measure_of(inner: &str) -> Option<Measure> {
+    let inner = inner.strip_prefix("计量单位").or_else(|| inner.strip_prefix("单位")).unwrap_or(inner);
+    Measure::find(inner.trim_matches([':', '：', '/']))
+}
+
+/// The header without the number in front of it: `3.总投资`, `(一)总投资`.
+fn without_number(folded: &str) -> &str {
+    let rest =
+        folded.trim_start_matches(|sign: char| sign.is_ascii_digit() || "()（）一二三四五六七八九十".contains(sign));
+    let rest = rest.strip_prefix(['.', '、', ')']).unwrap_or(rest);
+    if rest.is_empty() { folded } else { rest }
+}
+
+/// The measures a title row states: `单位：万元`, `金额单位：元、面积单位：亩`.
+pub fn measures_in_title(title: &str) -> Vec<Measure> {
+    let folded: String = title.nfkc().collect();
+    let mut found = Vec::new();
+    for (at, _) in folded.match_indices("单位:") {
+        let before = &folded[..at];
+        if ["填报", "报送", "编报", "报表", "编制", "上报", "提供", "责任"].iter().any(|word| before.ends_with(word))
+        {
+            continue;
+        }
+        let after = folded[at + "单位:".len()..].trim_start();
+        let end = after.find(char::is_whitespace).unwrap_or(after.len());
+        found.extend(after[..end].split(['、', ',', ';', '，', '；']).filter_map(|word| Measure::find(word.trim())));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn width_blanks_and_stars_do_not_make_another_header() {
+        assert_eq!(fold("＊企业 名称（全称）："), fold("企业名称(全称)"));
+        assert!(is_counting("序 号"));
+        assert!(is_action("操作(新增/变更/撤销)"));
+        assert!(is_blank("column_7") && !is_blank("column_a"));
+        assert_eq!(without_repeat("面积_2"), "面积");
+    }
+
+    #[test]
+    fn a_measure_is_read_from_brackets_and_titles() {
+        assert_eq!(
+            split_bracket("总投资(万元)").map(|(_, inner)| measure_of(inner)),
+            Some(Some(Measure::TenThousandYuan))
+        );
+        assert_eq!(measure_of(&fold("㎡")), Some(Measure::SquareMetre));
+        let title = "填报单位：某局 单位：万元、亩";
+        assert_eq!(measures_in_title(title), [Measure::TenThousandYuan, Measure::Mu]);
+        assert_eq!(measures_in_title("填报单位：元"), []);
+    }
+}

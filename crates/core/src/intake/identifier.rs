@@ -1,0 +1,116 @@
+//! Identifiers in cells: what holds is kept as it should be written, what fails its check digit is kept and told, what
+//! has another shape is no identifier.
+//!
+//! A few genuine codes fail their check digit, so it never blocks. Of a code that a spreadsheet turned into a figure the
+//! last digits are gone for good, so it always does.
+
+use super::cell::{Fault, Lens, Reading, digits_lost, kept};
+use crate::catalog::{ColumnType, Severity};
+use crate::codes::{CodeKind, CodeReport, check_as, normalise};
+use crate::messages::Message;
+
+/// Notices of a code whose shape is right and whose check digit is not.
+const DIGIT_NOTICES: [&str; 8] = [
+    "codes-check-digit-genuine",
+    "codes-organisation-digit",
+    "codes-registration-digit",
+    "codes-registration-or-tax-id",
+    "codes-registration-or-citizen-id",
+    "codes-tax-id-digit",
+    "codes-citizen-digit",
+    "codes-disability-citizen",
+];
+
+/// Reads a cell of a column of identifiers.
+///
+/// # Errors
+/// It is no identifier of the column's kind, or what a spreadsheet left of one.
+pub fn read_identifier(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<Reading, Box<Fault>> {
+    let today = lens.when().today;
+    let report = match lens.column.column_type {
+        ColumnType::Uscc => check_enterprise(text, lens),
+        ColumnType::OrganisationCode => check_with_others(CodeKind::OrganisationCode, text, lens),
+        ColumnType::RegistrationNumber => check_with_others(CodeKind::RegistrationNumber, text, lens),
+        ColumnType::TaxId => check_as(CodeKind::TaxId, text, today),
+        ColumnType::CitizenId => check_with_others(CodeKind::CitizenId, text, lens),
+        _ => check_as(CodeKind::DisabilityCertificate, text, today),
+    };
+    if report.verdict.holds() {
+        return Ok(held(&report, text, out));
+    }
+    let notice = report.notice.clone().unwrap_or_else(|| Message::new("intake-not-an-identifier").with("value", text));
+    if notice.key == "codes-scientific" {
+        return Err(digits_lost(lens, text));
+    }
+    if DIGIT_NOTICES.contains(&notice.key.as_ref()) {
+        let normal = normalise(text);
+        let fault = fault_of("check-digit", notice, &report).with_severity(Severity::Warning);
+        let mut reading = kept(&normal, normal != text, out);
+        reading.warning = Some(fault);
+        return Ok(reading);
+    }
+    if lens.column.column_type == ColumnType::CitizenId && is_other_certificate(text) {
+        let mut reading = kept(text, false, out);
+        let fault = lens.fault("identifier", "intake-other-certificate", text);
+        reading.warning = Some(fault.with_severity(Severity::Warning));
+        return Ok(reading);
+    }
+    Err(fault_of("identifier", notice, &report))
+}
+
+fn held(report: &CodeReport, text: &str, out: &mut String) -> Reading {
+    let code = report.code(text).unwrap_or(text);
+    kept(code, code != text, out)
+}
+
+fn fault_of(rule: &'static str, notice: Message, report: &CodeReport) -> Box<Fault> {
+    let mend = match &report.suggestion {
+        Some(suggestion) => Message::new("intake-mend-suggestion").with("suggestion", suggestion),
+        None => Message::new("intake-mend-identifier"),
+    };
+    Fault::new(rule, notice, mend)
+}
+
+/// A column for the unified code takes what it replaced too: nine signs are an organisation code, fifteen and thirteen a
+/// registration number or an old tax id, twenty a tax id of a person.
+fn check_enterprise(text: &str, lens: &Lens<'_>) -> CodeReport {
+    let today = lens.when().today;
+    let kind = match normalise(text).chars().filter(|sign| *sign != '-').count() {
+        9 => CodeKind::OrganisationCode,
+        13 => CodeKind::RegistrationNumber,
+        15 => {
+            let as_number = check_as(CodeKind::RegistrationNumber, text, today);
+            let as_tax_id = check_as(CodeKind::TaxId, text, today);
+            return if as_number.verdict.holds() || !as_tax_id.verdict.holds() { as_number } else { as_tax_id };
+        }
+        16 | 17 | 19 => CodeKind::Uscc,
+        20 => CodeKind::TaxId,
+        18 => return check_with_others(CodeKind::Uscc, text, lens),
+        _ => CodeKind::Uscc,
+    };
+    check_as(kind, text, today)
+}
+
+/// A code of another kind that holds is kept: the party's columns are put in order once the whole row is read.
+fn check_with_others(kind: CodeKind, text: &str, lens: &Lens<'_>) -> CodeReport {
+    let today = lens.when().today;
+    let own = check_as(kind, text, today);
+    if own.verdict.holds() || lens.column.party.is_none() {
+        return own;
+    }
+    let others = [CodeKind::Uscc, CodeKind::CitizenId, CodeKind::OrganisationCode, CodeKind::RegistrationNumber];
+    let mut reports = others.into_iter().filter(|other| *other != kind).map(|other| check_as(other, text, today));
+    reports.find(|report| report.verdict.holds()).unwrap_or(own)
+}
+
+/// A passport, a permit of residence, an officer's card: letters and digits, no masked sign, not merely a citizen's
+/// number with a digit too few or too many.
+fn is_other_certificate(text: &str) -> bool {
+    let signs = text.chars().count();
+    let digits_only = text.bytes().all(|sign| sign.is_ascii_digit());
+    let plain = text.chars().all(|sign| sign.is_alphanumeric() || "-()（）〔〕第号字".contains(sign));
+    let has_digit = text.bytes().filter(u8::is_ascii_digit).count() >= 5;
+    let near_citizen = text.len() >= 15 && text.bytes().filter(u8::is_ascii_digit).count() >= 14;
+    plain && has_digit && (5..=30).contains(&signs) && !digits_only && !near_citizen
+        || digits_only && (7..=12).contains(&signs)
+}

@@ -1,0 +1,263 @@
+//! Codes and places by every spelling, as hash maps built once a file.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use super::header::fold;
+use crate::catalog::{Catalog, CodeList, Column};
+
+/// A code list, or the short list of a column, by code, name and alias.
+#[derive(Debug, Clone, Default)]
+pub struct CodeLookup {
+    exact: HashMap<String, Code>,
+    folded: HashMap<String, Code>,
+    /// Names for the sentence that says what may stand there.
+    names: Vec<String>,
+}
+
+/// A code found, and whether it holds on the day asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// The code kept.
+    pub code: String,
+    /// It holds in the sheet's period.
+    pub holds: bool,
+}
+
+impl CodeLookup {
+    /// The codes a column takes; `translations` are the spellings of a layout profile. `None` for a column without codes.
+    pub fn new(column: &Column, catalog: &Catalog, day: NaiveDate) -> Option<Self> {
+        if let Some(list) = column.list.as_ref().and_then(|list| catalog.lists.get(list)) {
+            return Some(Self::of_list(list, day));
+        }
+        if column.values.is_empty() {
+            return None;
+        }
+        let mut lookup = Self::default();
+        for value in &column.values {
+            lookup.add(value, &Code { code: value.clone(), holds: true });
+            lookup.names.push(value.clone());
+        }
+        Some(lookup)
+    }
+
+    fn of_list(list: &CodeList, day: NaiveDate) -> Self {
+        let mut lookup = Self::default();
+        for entry in &list.entries {
+            let holds = entry.from.is_none_or(|from| from <= day) && entry.to.is_none_or(|to| day <= to);
+            let code = Code { code: entry.code.clone(), holds };
+            let spellings = [&entry.code, &entry.name.zh, &entry.name.en].into_iter().chain(&entry.aliases);
+            for spelling in spellings.filter(|spelling| !spelling.is_empty()) {
+                lookup.add(spelling, &code);
+            }
+            // A sheet that shows both (`0601 工业用地`, `工业用地(0601)`) says the same thing twice.
+            lookup.add(&format!("{}{}", entry.code, entry.name.zh), &code);
+            lookup.add(&format!("{}-{}", entry.code, entry.name.zh), &code);
+            lookup.add(&format!("{}({})", entry.name.zh, entry.code), &code);
+            if holds && !lookup.names.contains(&entry.name.zh) {
+                lookup.names.push(entry.name.zh.clone());
+            }
+        }
+        for entry in &list.entries {
+            // A spreadsheet takes the leading zeros of a code that it believes to be a figure.
+            let bare = entry.code.trim_start_matches('0');
+            if !bare.is_empty() && bare.bytes().all(|sign| sign.is_ascii_digit()) {
+                let code = Code { code: entry.code.clone(), holds: true };
+                lookup.folded.entry(bare.to_owned()).or_insert(code);
+            }
+        }
+        lookup
+    }
+
+    /// One that holds takes the place of one that doesn't.
+    pub(super) fn add(&mut self, spelling: &str, code: &Code) {
+        for (map, key) in [(&mut self.exact, spelling.to_owned()), (&mut self.folded, fold(spelling))] {
+            let known = map.entry(key).or_insert_with(|| code.clone());
+            if !known.holds && code.holds {
+                known.clone_from(code);
+            }
+        }
+    }
+
+    /// The code a text means.
+    pub fn find(&self, text: &str) -> Option<&Code> {
+        self.exact.get(text).or_else(|| self.folded.get(&fold(text)))
+    }
+
+    /// The names there are, at most so many, and how many more.
+    pub fn names(&self, most: usize) -> String {
+        let shown = self.names.iter().take(most).map(String::as_str).collect::<Vec<_>>().join("、");
+        if self.names.len() > most { format!("{shown}…（{}）", self.names.len()) } else { shown }
+    }
+
+    /// The name spelt most like the text.
+    pub fn nearest(&self, text: &str) -> Option<&str> {
+        let likeness = |name: &&String| strsim::normalized_damerau_levenshtein(text, name);
+        let best = self.names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+        (likeness(&best) > 0.3).then_some(best.as_str())
+    }
+}
+
+/// Administrative divisions by code and name: the counties of the country, the townships of the county.
+#[derive(Debug, Clone, Default)]
+pub struct RegionLookup {
+    names_by_code: HashMap<String, String>,
+    codes_by_name: HashMap<String, Vec<String>>,
+}
+
+/// What a text says about a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RegionFound<'a> {
+    /// One place.
+    One(&'a str),
+    /// A name that several places have.
+    Several(Vec<&'a str>),
+    /// No place known.
+    Unknown,
+}
+
+/// Ends of names that people leave out, longest first.
+const ENDINGS: [&str; 9] = ["维吾尔自治区", "回族自治州", "自治区", "自治州", "哈萨克自治县", "省", "市", "县", "区"];
+
+impl RegionLookup {
+    /// The places of a catalogue: its lists `divisions` and `township`, and the regions of its units.
+    pub fn new(catalog: &Catalog) -> Self {
+        let mut lookup = Self::default();
+        for list in ["township", "divisions"] {
+            let Some(list) = catalog.lists.get(list) else { continue };
+            for entry in &list.entries {
+                lookup.add(&entry.code, &entry.name.zh);
+                for alias in &entry.aliases {
+                    lookup.add_name(alias, &entry.code);
+                }
+            }
+        }
+        lookup
+    }
+
+    fn add(&mut self, code: &str, name: &str) {
+        self.names_by_code.entry(code.to_owned()).or_insert_with(|| name.to_owned());
+        self.add_name(name, code);
+        if let Some(short) = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending))
+            && short.chars().count() >= 2
+        {
+            self.add_name(short, code);
+        }
+    }
+
+    fn add_name(&mut self, name: &str, code: &str) {
+        let codes = self.codes_by_name.entry(name.to_owned()).or_default();
+        if !codes.iter().any(|known| known == code) {
+            codes.push(code.to_owned());
+        }
+    }
+
+    /// The place a text names, by code (`652323`, `652323100`, `652323000000`) or by name, alone or behind the names
+    /// of the places it lies in (`新疆昌吉州呼图壁县大丰镇`). Of several with one name the one in `home` is meant.
+    pub fn find<'a>(&'a self, text: &'a str, home: &str) -> RegionFound<'a> {
+        if !text.is_empty() && text.bytes().all(|sign| sign.is_ascii_digit()) {
+            return self.find_code(text);
+        }
+        let starts = text.char_indices().map(|(at, _)| at);
+        for at in starts {
+            if let Some(codes) = self.codes_by_name.get(&text[at..]) {
+                return self.choose(codes, &text[..at], home);
+            }
+        }
+        RegionFound::Unknown
+    }
+
+    fn find_code<'a>(&'a self, text: &'a str) -> RegionFound<'a> {
+        let code = match text.len() {
+            12 => text[..9].strip_suffix("000").unwrap_or(&text[..9]),
+            9 => text.strip_suffix("000").unwrap_or(text),
+            _ => text,
+        };
+        let known = self.names_by_code.is_empty() || self.names_by_code.contains_key(code);
+        // Townships of other counties are not in the list; their county is.
+        let within = code.len() == 9 && self.names_by_code.contains_key(&code[..6]);
+        let whole = matches!(code.len(), 6 | 9);
+        if whole && (known || within) { RegionFound::One(code) } else { RegionFound::Unknown }
+    }
+
+    fn choose<'a>(&self, codes: &'a [String], before: &str, home: &str) -> RegionFound<'a> {
+        if let [only] = codes {
+            return RegionFound::One(only);
+        }
+        let lies_in = |code: &&String| {
+            let province = self.names_by_code.get(&format!("{}0000", &code[..2]));
+            let short = province.map(|name| name.chars().take(2).collect::<String>());
+            short.is_some_and(|short| !before.is_empty() && before.contains(&short))
+        };
+        let named: Vec<&String> = codes.iter().filter(lies_in).collect();
+        if let [only] = named[..] {
+            return RegionFound::One(only);
+        }
+        for length in [6, 4, 2] {
+            let Some(prefix) = home.get(..length) else { continue };
+            let mut near = codes.iter().filter(|code| code.starts_with(prefix));
+            if let (Some(first), None) = (near.next(), near.next()) {
+                return RegionFound::One(first);
+            }
+        }
+        RegionFound::Several(codes.iter().map(String::as_str).take(5).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::CodeEntry;
+    use crate::messages::Bilingual;
+
+    fn entry(code: &str, name: &str) -> CodeEntry {
+        let name = Bilingual { zh: name.to_owned(), en: String::new() };
+        CodeEntry { code: code.to_owned(), name, from: None, to: None, aliases: Vec::new() }
+    }
+
+    fn places() -> RegionLookup {
+        let entries = [
+            ("650000", "新疆维吾尔自治区"),
+            ("652323", "呼图壁县"),
+            ("652301", "昌吉市"),
+            ("110102", "新城区"),
+            ("150102", "新城区"),
+            ("150000", "内蒙古自治区"),
+        ];
+        let list = CodeList { entries: entries.iter().map(|(code, name)| entry(code, name)).collect() };
+        let towns = CodeList { entries: vec![entry("652323101", "大丰镇")] };
+        let lists = [("divisions".to_owned(), list), ("township".to_owned(), towns)].into();
+        RegionLookup::new(&Catalog { lists, ..Catalog::default() })
+    }
+
+    #[test]
+    fn a_place_is_found_by_code_by_name_and_behind_the_places_it_lies_in() {
+        let places = places();
+        for text in ["652323", "652323000", "652323000000", "呼图壁县", "呼图壁", "新疆维吾尔自治区呼图壁县"]
+        {
+            assert_eq!(places.find(text, "652323"), RegionFound::One("652323"), "{text}");
+        }
+        assert_eq!(places.find("新疆昌吉州呼图壁县大丰镇", "652323"), RegionFound::One("652323101"));
+        assert_eq!(places.find("999999", "652323"), RegionFound::Unknown);
+        assert_eq!(places.find("天边", "652323"), RegionFound::Unknown);
+    }
+
+    #[test]
+    fn a_name_of_several_places_is_told_by_what_stands_before_it() {
+        let places = places();
+        assert_eq!(places.find("内蒙古呼和浩特市新城区", "652323"), RegionFound::One("150102"));
+        assert_eq!(places.find("新城区", "652323"), RegionFound::Several(vec!["110102", "150102"]));
+        assert_eq!(places.find("新城区", "110101"), RegionFound::One("110102"));
+    }
+
+    #[test]
+    fn a_code_is_found_by_name_alias_and_without_its_zeros() {
+        let list = CodeList { entries: vec![entry("0601", "工业用地"), entry("07", "住宅用地")] };
+        let lookup = CodeLookup::of_list(&list, NaiveDate::default());
+        for text in ["0601", "601", "工业用地", "0601 工业用地", "工业用地（0601）"] {
+            assert_eq!(lookup.find(text).map(|code| code.code.as_str()), Some("0601"), "{text}");
+        }
+        assert!(lookup.find("工业").is_none());
+    }
+}

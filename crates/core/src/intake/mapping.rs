@@ -1,0 +1,255 @@
+//! The columns of one sheet laid over the columns of its kind.
+//!
+//! Done once a sheet. A column that nobody knows is an error until the catalogue declares it or a confirmed layout profile
+//! maps or ignores it: what isn't understood is never dropped in silence.
+
+use super::header::{self, KindHeaders};
+use super::issue_list::IssueList;
+use super::lookup::CodeLookup;
+use super::plan::KindPlan;
+use super::profile::{LayoutProfile, Use};
+use crate::catalog::{Kind, Measure, Severity};
+use crate::issues::{CellPlace, Issue};
+use crate::messages::Message;
+
+/// A column of a sheet as the reader found it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetColumn {
+    /// Header.
+    pub name: String,
+    /// Column in the sheet, counted from 1.
+    pub column: u32,
+}
+
+/// A sheet before its rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SheetFacts {
+    /// Name.
+    pub name: String,
+    /// The last row of the header, counted from 1.
+    pub header_row: u32,
+    /// Columns from left to right.
+    pub columns: Vec<SheetColumn>,
+    /// Texts above the header.
+    pub titles: Vec<String>,
+    /// Serial days count from 1904.
+    pub epoch_1904: bool,
+}
+
+/// What a column of a sheet is used for.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// A column of the kind.
+    Column {
+        /// Position in the kind.
+        column: usize,
+        /// What its figures are measured in here.
+        measure: Option<Measure>,
+        /// Spellings of codes that a layout profile translates.
+        translations: Option<CodeLookup>,
+    },
+    /// What the row does.
+    Action,
+    /// Read and not kept.
+    Ignored,
+    /// Without a header: an error once a cell in it holds something.
+    Blank,
+}
+
+/// A sheet's columns, in the order of its cells, and where each column of the kind stands.
+#[derive(Debug, Clone)]
+pub struct SheetMap {
+    /// Name of the sheet.
+    pub sheet: String,
+    /// One entry for each column of the sheet.
+    pub targets: Vec<Target>,
+    /// Column in the sheet, counted from 1, of each column of the sheet.
+    pub places: Vec<u32>,
+    /// Column in the sheet of each column of the kind.
+    pub place_of: Vec<Option<u32>>,
+    /// The sheet has a row action column.
+    pub has_action: bool,
+    /// Serial days count from 1904.
+    pub epoch_1904: bool,
+}
+
+/// A sheet laid over a kind: what is known of both.
+#[derive(Debug, Clone, Copy)]
+pub struct Mapping<'a> {
+    /// The kind's headers.
+    pub headers: &'a KindHeaders,
+    /// The kind.
+    pub kind: &'a Kind,
+    /// The kind worked out.
+    pub plan: &'a KindPlan,
+    /// A confirmed layout profile for exactly these headers.
+    pub profile: Option<&'a LayoutProfile>,
+}
+
+impl Mapping<'_> {
+    /// Lays the sheet over the kind. What is wrong with its headers goes to `issues`.
+    pub fn map(&self, facts: &SheetFacts, issues: &mut IssueList) -> SheetMap {
+        let mut map = SheetMap {
+            sheet: facts.name.clone(),
+            targets: Vec::with_capacity(facts.columns.len()),
+            places: facts.columns.iter().map(|column| column.column).collect(),
+            place_of: vec![None; self.kind.columns.len()],
+            has_action: false,
+            epoch_1904: facts.epoch_1904,
+        };
+        let stated: Vec<Measure> = facts.titles.iter().flat_map(|title| header::measures_in_title(title)).collect();
+        let mut left = None;
+        for column in &facts.columns {
+            let target = self.target(column, left, &stated, &mut map, (facts, issues));
+            if let Target::Column { column, .. } = target {
+                left = Some(column);
+            }
+            map.targets.push(target);
+        }
+        self.report_missing(&map, facts, issues);
+        map
+    }
+
+    fn target(
+        &self,
+        column: &SheetColumn,
+        left: Option<usize>,
+        stated: &[Measure],
+        map: &mut SheetMap,
+        (facts, issues): (&SheetFacts, &mut IssueList),
+    ) -> Target {
+        let place = CellPlace { row: facts.header_row, column: column.column };
+        if let Some(used) = self.profile.and_then(|profile| profile.find(&column.name)) {
+            return self.profiled(used, map, column.column);
+        }
+        if header::is_blank(&column.name) {
+            return Target::Blank;
+        }
+        let repeated = header::without_repeat(&column.name);
+        let bare = self.headers.find_bare_code(&column.name, left).filter(|at| map.place_of[*at].is_none());
+        let found = match bare {
+            Some(at) => Some((at, None)),
+            None => self
+                .headers
+                .find(&column.name)
+                .or_else(|| self.headers.find(repeated))
+                .map(|found| (found.column, found.measure)),
+        };
+        if let Some((at, measure)) = found {
+            if let Some(first) = map.place_of[at] {
+                let message = Message::new("intake-header-twice").with("header", &column.name);
+                let first = CellPlace { row: facts.header_row, column: first }.address();
+                let mend = Message::new("intake-header-twice-mend");
+                issues.record(self.issue(
+                    facts,
+                    place,
+                    &column.name,
+                    ("header-twice", message.with("first", first), mend),
+                ));
+                return Target::Ignored;
+            }
+            map.place_of[at] = Some(column.column);
+            return self.known(at, measure, stated, (facts, place, issues));
+        }
+        if header::is_action(&column.name) && !map.has_action {
+            map.has_action = true;
+            return Target::Action;
+        }
+        if !header::is_counting(&column.name) {
+            self.report_unknown(column, facts, place, issues);
+        }
+        Target::Ignored
+    }
+
+    /// A column of the kind: closed ones are read over, the others get the measure their figures have here.
+    fn known(
+        &self,
+        at: usize,
+        measure: Option<Measure>,
+        stated: &[Measure],
+        (facts, place, issues): (&SheetFacts, CellPlace, &mut IssueList),
+    ) -> Target {
+        let plan = &self.plan.columns[at];
+        if plan.closed {
+            let message = Message::new("intake-column-closed").with("header", &plan.header);
+            let mend = Message::new("intake-column-closed-mend");
+            let mut issue = self.issue(facts, place, &plan.header, ("closed-column", message, mend));
+            issue.severity = Severity::Warning;
+            issue.column = Some(plan.key.clone());
+            issues.record(issue);
+            return Target::Ignored;
+        }
+        let same_dimension = |measure: &Measure| plan.measure.is_some_and(|kept| measure.factor_to(kept).is_some());
+        let of_rate = plan.column_type == crate::catalog::ColumnType::Rate && measure == Some(Measure::Percent);
+        let own = measure.filter(|measure| same_dimension(measure) || of_rate);
+        let measure = own.or_else(|| stated.iter().copied().find(same_dimension)).or(plan.measure);
+        Target::Column { column: at, measure, translations: None }
+    }
+
+    fn profiled(&self, used: &Use, map: &mut SheetMap, place: u32) -> Target {
+        let Use::Column { column, measure, codes } = used else {
+            if *used == Use::Action {
+                map.has_action = true;
+                return Target::Action;
+            }
+            return Target::Ignored;
+        };
+        let Some(at) = self.plan.columns.iter().position(|plan| plan.key == *column) else { return Target::Ignored };
+        if self.plan.columns[at].closed || map.place_of[at].is_some() {
+            return Target::Ignored;
+        }
+        map.place_of[at] = Some(place);
+        let translations = (!codes.is_empty()).then(|| CodeLookup::of_translations(codes));
+        let measure = measure.as_deref().and_then(|word| Measure::read(word).ok()).or(self.plan.columns[at].measure);
+        Target::Column { column: at, measure, translations }
+    }
+
+    fn report_unknown(&self, column: &SheetColumn, facts: &SheetFacts, place: CellPlace, issues: &mut IssueList) {
+        let message = Message::new("intake-column-unknown").with("header", &column.name);
+        let mend = match self.headers.nearest(&column.name, self.kind) {
+            Some(nearest) => Message::new("intake-column-unknown-nearest-mend").with("nearest", nearest),
+            None => Message::new("intake-column-unknown-mend"),
+        };
+        issues.record(self.issue(facts, place, &column.name, ("unknown-column", message, mend)));
+    }
+
+    /// A missing column that must be filled blocks; one the policy names is told; extensions are expected and no more.
+    fn report_missing(&self, map: &SheetMap, facts: &SheetFacts, issues: &mut IssueList) {
+        for (at, plan) in self.plan.columns.iter().enumerate() {
+            let expected = self.kind.columns[at].expected && self.kind.columns[at].is_in(self.plan.version);
+            let wanted = plan.required || (expected && !plan.extension);
+            if map.place_of[at].is_some() || plan.closed || !wanted {
+                continue;
+            }
+            issues.record(Issue {
+                sheet: facts.name.clone(),
+                cell: None,
+                column: Some(plan.key.clone()),
+                severity: if plan.required { Severity::Error } else { Severity::Warning },
+                rule: "missing-column",
+                value: String::new(),
+                message: Message::new("intake-column-missing").with("header", &plan.header),
+                mend: Message::new("intake-column-missing-mend").with("header", &plan.header),
+            });
+        }
+    }
+
+    fn issue(
+        &self,
+        facts: &SheetFacts,
+        place: CellPlace,
+        value: &str,
+        (rule, message, mend): (&'static str, Message, Message),
+    ) -> Issue {
+        Issue {
+            sheet: facts.name.clone(),
+            cell: Some(place),
+            column: None,
+            severity: Severity::Error,
+            rule,
+            value: value.to_owned(),
+            message,
+            mend,
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! A unit's sheet checked: which kind it is, whose, of which period, and whether every cell of it holds.
+//!
+//! Everything here is pure: it is given headers, titles and cells, and gives values and *all* the problems found, each with
+//! its sheet, cell, value, reason and how to mend it. A file goes through in this order: its hidden identity
+//! ([`identity`]) or its headers ([`recognise`]) say which kind a sheet is; [`place`] says whose and of which period;
+//! [`mapping`] lays its columns over the kind's, with the help of a confirmed layout profile ([`profile`]); [`row`] reads
+//! every cell by its column's type ([`cell`]) and checks every rule.
+
+pub mod cell;
+mod duplicates;
+mod figure;
+pub mod header;
+mod identifier;
+pub mod identity;
+pub mod issue_list;
+pub mod lookup;
+pub mod mapping;
+mod party;
+pub mod place;
+pub mod plan;
+pub mod profile;
+pub mod recognise;
+pub mod resolve;
+pub mod row;
+mod rules;
+
+pub use cell::{RawCell, RawValue};
+pub use header::{HeaderBook, KindHeaders};
+pub use identity::TemplateIdentity;
+pub use issue_list::IssueList;
+pub use mapping::{Mapping, SheetColumn, SheetFacts, SheetMap};
+pub use plan::{Circumstances, KindPlan};
+pub use profile::LayoutProfile;
+pub use resolve::{Clues, EarlierSets, Flags, Judge, Refusal};
+pub use row::{CheckedRow, RowChecker};

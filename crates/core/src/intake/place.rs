@@ -1,0 +1,352 @@
+//! Whose sheet it is and of which period: found where offices write it.
+//!
+//! Six places are asked in a fixed order: the hidden identity of a template, the flags, the title rows
+//! (`填报单位：…`, `所属期：2025年第1季度`), the column 信息所属时间期间, the folder's and the file's names. What stands further
+//! back never overrules what stands in front. Nothing is guessed: still unknown means refused, naming what was tried.
+
+use chrono::{Datelike, NaiveDate};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::catalog::{Catalog, Frequency, Item};
+use crate::cells;
+use crate::period::Period;
+
+/// Where a unit or a period was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FoundIn {
+    /// The hidden sheet of a template.
+    Identity,
+    /// A flag of the command, or the field of a form.
+    Flag,
+    /// A title row.
+    Title,
+    /// The column 信息所属时间期间.
+    Column,
+    /// The name of the file or of a folder above it.
+    Name,
+}
+
+/// Labels before the reporting unit in a title row.
+const UNIT_LABELS: [&str; 10] = [
+    "填报单位",
+    "报送单位",
+    "编报单位",
+    "报表单位",
+    "上报单位",
+    "填报部门",
+    "报送部门",
+    "提供单位",
+    "提供部门",
+    "编制单位",
+];
+
+/// Labels before the period in a title row.
+const PERIOD_LABELS: [&str; 12] = [
+    "信息所属时间期间",
+    "信息所属期间",
+    "信息所属期",
+    "所属时期",
+    "所属期间",
+    "所属期",
+    "报告期",
+    "统计期间",
+    "统计期",
+    "填报期间",
+    "数据期间",
+    "报送期间",
+];
+
+/// A text with every full-width sign narrowed.
+fn narrowed(text: &str) -> String {
+    text.nfkc().collect()
+}
+
+/// The text behind one of the labels and its colon, up to the next blank or label.
+fn labelled<'a>(text: &'a str, labels: &[&str]) -> Option<&'a str> {
+    let (at, label) = labels
+        .iter()
+        .filter_map(|label| Some((text.find(label)?, label)))
+        .min_by_key(|(at, l)| (*at, usize::MAX - l.len()))?;
+    let rest = text[at + label.len()..].trim_start();
+    let rest = match rest.strip_prefix('(') {
+        Some(inner) => inner.split_once(')')?.1.trim_start(),
+        None => rest,
+    };
+    let value = rest.strip_prefix(':')?.trim_start();
+    let end = value.find(|sign: char| sign == ';' || sign.is_whitespace()).unwrap_or(value.len());
+    let value = &value[..end];
+    // An empty entry is followed by the next label.
+    (!value.is_empty() && !value.ends_with(':')).then_some(value)
+}
+
+/// What a title row says about the unit: the text behind 填报单位.
+pub fn unit_text_in_title(title: &str) -> Option<String> {
+    let title = narrowed(title);
+    labelled(&title, &UNIT_LABELS).map(str::to_owned)
+}
+
+/// What a title row says about the period: behind a label first, else anywhere in the row (`2025年一季度…情况表`).
+pub fn periods_in_title(title: &str) -> Vec<Period> {
+    let title = narrowed(title);
+    if let Some(at) = PERIOD_LABELS.iter().filter_map(|label| title.find(label)).min() {
+        return periods_in(&title[at..]);
+    }
+    if title.contains("日期") { Vec::new() } else { periods_in(&title) }
+}
+
+/// The units of a catalogue under every name, the longest first.
+#[derive(Debug, Clone, Default)]
+pub struct UnitBook {
+    names: Vec<(String, String)>,
+}
+
+impl UnitBook {
+    /// The book of a catalogue.
+    pub fn new(catalog: &Catalog) -> Self {
+        let mut names: Vec<(String, String)> = catalog
+            .units
+            .values()
+            .flat_map(|unit| {
+                let spellings = [&unit.key, &unit.name.zh].into_iter().chain(&unit.aliases);
+                spellings.map(|name| (narrowed(name).to_lowercase(), unit.key.clone()))
+            })
+            .collect();
+        names.sort_by(|a, b| b.0.chars().count().cmp(&a.0.chars().count()).then(a.cmp(b)));
+        Self { names }
+    }
+
+    /// The unit with exactly this key, name or alias.
+    pub fn find(&self, text: &str) -> Option<&str> {
+        let text = narrowed(text.trim()).to_lowercase();
+        self.names.iter().find(|(name, _)| *name == text).map(|(_, key)| key.as_str())
+    }
+
+    /// The units named anywhere in a text, the longest name first; a key counts only as a word of its own.
+    pub fn named_in(&self, text: &str) -> Vec<&str> {
+        let text = narrowed(text).to_lowercase();
+        let is_key = |name: &str| name.is_ascii();
+        let word = |name: &str| {
+            let mut places = text.match_indices(name);
+            places.any(|(at, _)| {
+                let edge = |sign: Option<char>| !sign.is_some_and(|sign| sign.is_ascii_alphanumeric());
+                edge(text[..at].chars().next_back()) && edge(text[at + name.len()..].chars().next())
+            })
+        };
+        let stands = |name: &str| if is_key(name) { word(name) } else { text.contains(name) };
+        let mut found: Vec<&str> = Vec::new();
+        for (name, key) in self.names.iter().filter(|(name, _)| stands(name)) {
+            if !found.contains(&key.as_str()) && !name.is_empty() {
+                found.push(key);
+            }
+        }
+        found
+    }
+}
+
+/// Whether a period is one the item is reported by. Events close monthly; the tax side and what is asked for on demand
+/// may cover any stretch of the calendar.
+pub fn fits(item: &Item, period: Period) -> bool {
+    if item.number.is_none() {
+        return true;
+    }
+    match item.period {
+        Frequency::Month | Frequency::Event => matches!(period, Period::Month(..)),
+        Frequency::Quarter => matches!(period, Period::Quarter(..)),
+        Frequency::Year => matches!(period, Period::Year(_)),
+        Frequency::Demand => true,
+    }
+}
+
+/// Two days a text spans, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub to: NaiveDate,
+}
+
+impl Stretch {
+    /// The period that is exactly this stretch.
+    pub fn as_period(self) -> Option<Period> {
+        let (year, month) = (self.from.year(), Period::month_of(self.from));
+        let candidates = [month, Period::quarter_of(self.from), Period::Year(year)];
+        candidates.into_iter().find(|period| period.first_day() == self.from && period.last_day() == self.to)
+    }
+
+    /// The period of the item's own frequency in which the whole stretch lies.
+    pub fn period_for(self, item: &Item) -> Option<Period> {
+        let own = self.as_period().filter(|period| fits(item, *period));
+        let wanted = match item.period {
+            Frequency::Month | Frequency::Event => Period::month_of(self.from),
+            Frequency::Quarter => Period::quarter_of(self.from),
+            Frequency::Year => Period::Year(self.from.year()),
+            Frequency::Demand => self.as_period()?,
+        };
+        own.or_else(|| (wanted.contains(self.from) && wanted.contains(self.to)).then_some(wanted))
+    }
+}
+
+impl From<Period> for Stretch {
+    fn from(period: Period) -> Self {
+        Self { from: period.first_day(), to: period.last_day() }
+    }
+}
+
+/// Reads a cell of 信息所属时间期间: a period in any spelling, a day, or two days joined by 至, ~, — or -.
+pub fn read_stretch(text: &str) -> Option<Stretch> {
+    let text = narrowed(text.trim());
+    if let Some(period) = Period::find_spoken(&text) {
+        return Some(period.into());
+    }
+    if let Some(day) = cells::parse_date(&text) {
+        return Some(Stretch { from: day.value, to: day.value });
+    }
+    for joint in ["至", "到", "~", "—", "–", "--", "-", "/"] {
+        let Some((first, second)) = split_evenly(&text, joint) else { continue };
+        if let (Some(from), Some(to)) = (edge_of(first, false), edge_of(second, true)) {
+            return (from <= to).then_some(Stretch { from, to });
+        }
+    }
+    months_joined(&text).map(Stretch::from)
+}
+
+/// The two halves around a joint that stands once, or in the middle of several (`2025-01-01-2025-03-31`).
+fn split_evenly<'a>(text: &'a str, joint: &str) -> Option<(&'a str, &'a str)> {
+    let places: Vec<usize> = text.match_indices(joint).map(|(at, _)| at).collect();
+    let at = *places.get(places.len() / 2)?;
+    (places.len() % 2 == 1).then(|| (text[..at].trim(), text[at + joint.len()..].trim()))
+}
+
+fn edge_of(text: &str, is_end: bool) -> Option<NaiveDate> {
+    if let Some(day) = cells::parse_date(text) {
+        return Some(day.value);
+    }
+    let period = Period::find_spoken(text)?;
+    Some(if is_end { period.last_day() } else { period.first_day() })
+}
+
+/// `2025年1-3月`, `2025年1至12月`: the quarter or the year that is.
+fn months_joined(text: &str) -> Option<Period> {
+    let (year, rest) = (text.get(..4)?.parse().ok()?, text.get(4..)?.strip_prefix('年')?);
+    let months = rest.split('月').next()?;
+    let (first, last) = months.split_once(['-', '至', '到', '~', '—', '–'])?;
+    let (first, last): (u32, u32) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+    match (first, last) {
+        (1, 12) => Some(Period::Year(year)),
+        (first, last) if first % 3 == 1 && last == first + 2 && last <= 12 => Some(Period::Quarter(year, last / 3)),
+        _ => None,
+    }
+}
+
+/// The periods written anywhere in a text, in the order in which they stand. A day is no month.
+pub fn periods_in(text: &str) -> Vec<Period> {
+    let text = narrowed(text);
+    let mut found = Vec::new();
+    let mut skip_to = 0;
+    for (at, sign) in text.char_indices() {
+        let begins = sign.is_ascii_digit() && !text[..at].ends_with(|before: char| before.is_ascii_digit());
+        if !begins || at < skip_to {
+            continue;
+        }
+        if let Some((period, length)) = period_at(&text[at..]) {
+            found.push(period);
+            skip_to = at + length;
+        }
+    }
+    found
+}
+
+/// The period a text begins with, and how long it is.
+fn period_at(text: &str) -> Option<(Period, usize)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    if digits != 4 && digits != 6 {
+        return None;
+    }
+    let year: i32 = text[..4].parse().ok().filter(|year| (1990..=2100).contains(year))?;
+    if digits == 6 {
+        let month = text[4..6].parse().ok().filter(|month| (1..=12).contains(month))?;
+        return Some((Period::Month(year, month), 6));
+    }
+    let rest = &text[4..];
+    if let Some(period) = months_joined(text) {
+        return Some((period, 4 + rest.find('月').unwrap_or(0)));
+    }
+    let after = rest.strip_prefix(['年', '-', '_', '.', '/', ' ']).unwrap_or(rest);
+    let separated = after.len() < rest.len();
+    if let Some(quarter) = quarter_of(after) {
+        return Some((Period::Quarter(year, quarter), 5));
+    }
+    let number = after.bytes().take_while(u8::is_ascii_digit).count();
+    let month: Option<u32> = after[..number].parse().ok().filter(|month| (1..=12).contains(month));
+    if let (true, Some(month)) = (separated && number <= 2, month) {
+        let behind = &after[number..];
+        let is_month = rest.starts_with('年') == behind.starts_with('月');
+        let is_day = behind.trim_start_matches('月').starts_with(|sign: char| sign.is_ascii_digit())
+            || behind
+                .strip_prefix(['-', '.', '/', '_'])
+                .is_some_and(|day| day.starts_with(|sign: char| sign.is_ascii_digit()));
+        if is_month && !is_day {
+            return Some((Period::Month(year, month), 4 + 1 + number));
+        }
+        if is_day {
+            return None;
+        }
+    }
+    Some((Period::Year(year), 4))
+}
+
+/// The quarter a text begins with: `Q1`, `第1季度`, `一季度`.
+fn quarter_of(text: &str) -> Option<u32> {
+    if let Some(rest) = text.strip_prefix(['q', 'Q']) {
+        return rest.chars().next()?.to_digit(10).filter(|quarter| (1..=4).contains(quarter));
+    }
+    let text = text.trim_start().trim_start_matches('第');
+    let mut signs = text.chars();
+    let sign = signs.next()?;
+    let number = ["1一", "2二", "3三", "4四"].iter().position(|both| both.contains(sign))?;
+    signs.as_str().trim_start().starts_with('季').then_some(u32::try_from(number).ok()? + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(text: &str) -> Vec<String> {
+        periods_in(text).iter().map(Period::to_string).collect()
+    }
+
+    #[test]
+    fn periods_are_found_in_names_and_days_are_not_months() {
+        assert_eq!(all("自然资源局_土地出让_2025年3月.xlsx"), ["2025-03"]);
+        assert_eq!(all("2025Q1"), ["2025Q1"]);
+        assert_eq!(all("2025年第一季度投资项目"), ["2025Q1"]);
+        assert_eq!(all("2025年1-3月"), ["2025Q1"]);
+        assert_eq!(all("报送202503"), ["2025-03"]);
+        assert_eq!(all("20250408报送"), Vec::<String>::new());
+        assert_eq!(all("2025年4月3日"), Vec::<String>::new());
+        assert_eq!(all("2025-04-03"), Vec::<String>::new());
+        assert_eq!(all("2024年度财政补贴"), ["2024"]);
+        assert_eq!(all("652323"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_title_row_says_who_and_when() {
+        let title = "填报单位（盖章）：呼图壁县自然资源局 所属期：2025年第1季度 单位：万元";
+        assert_eq!(unit_text_in_title(title).as_deref(), Some("呼图壁县自然资源局"));
+        assert_eq!(periods_in_title(title), [Period::Quarter(2025, 1)]);
+        assert_eq!(periods_in_title("填报日期：2025年4月"), []);
+    }
+
+    #[test]
+    fn a_stretch_of_days_is_the_period_it_covers() {
+        let period = |text| read_stretch(text).and_then(Stretch::as_period).map(|period| period.to_string());
+        assert_eq!(period("2025-01-01至2025-03-31").as_deref(), Some("2025Q1"));
+        assert_eq!(period("2025年1月—2025年3月").as_deref(), Some("2025Q1"));
+        assert_eq!(period("2025.1.1-2025.12.31").as_deref(), Some("2025"));
+        assert_eq!(period("2025年3月").as_deref(), Some("2025-03"));
+        assert_eq!(period("2025-01-01-2025-01-20"), None);
+        assert!(read_stretch("2025-01-01-2025-01-20").is_some());
+        assert!(read_stretch("第一批").is_none());
+    }
+}

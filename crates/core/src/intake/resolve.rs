@@ -1,0 +1,268 @@
+//! Unit, period and mode of a sheet decided from everything that was found, or refused naming what was tried.
+
+use std::collections::HashSet;
+
+use super::identity::TemplateIdentity;
+use super::place::{self, FoundIn, Stretch, UnitBook};
+use crate::catalog::{Catalog, Frequency, Item, Kind, Mode, Severity};
+use crate::issues::Issue;
+use crate::messages::Message;
+use crate::period::Period;
+use crate::state;
+use crate::values::SetMode;
+
+/// A file, or a sheet of it, that can't be taken in at all: no cell is to blame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Stable name of the rule.
+    pub rule: &'static str,
+    /// Sheet; empty: the file.
+    pub sheet: String,
+    /// The value that is to blame, when there is one.
+    pub value: String,
+    /// Why.
+    pub message: Message,
+    /// How to mend it.
+    pub mend: Message,
+}
+
+impl Refusal {
+    /// A refusal whose two sentences have the keys `<key>` and `<key>-mend`.
+    pub fn new(rule: &'static str, message: Message) -> Self {
+        let mend = Message { key: format!("{}-mend", message.key).into(), values: message.values.clone() };
+        Self { rule, sheet: String::new(), value: String::new(), message, mend }
+    }
+
+    /// The same refusal with the value to blame.
+    #[must_use]
+    pub fn about(mut self, value: impl Into<String>) -> Self {
+        self.value = value.into();
+        self
+    }
+
+    /// The refusal as an issue of the file.
+    pub fn into_issue(self) -> Issue {
+        let Self { rule, sheet, value, message, mend } = self;
+        Issue { sheet, cell: None, column: None, severity: Severity::Error, rule, value, message, mend }
+    }
+}
+
+/// What the words of a command (or the fields of a form) say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// Unit, by key or name.
+    pub unit: Option<String>,
+    /// Period.
+    pub period: Option<Period>,
+    /// Mode.
+    pub mode: Option<SetMode>,
+}
+
+/// Everything that may say whose a sheet is and of which period.
+#[derive(Debug, Clone, Copy)]
+pub struct Clues<'a> {
+    /// The hidden identity.
+    pub identity: Option<&'a TemplateIdentity>,
+    /// The flags.
+    pub flags: &'a Flags,
+    /// Texts above the header.
+    pub titles: &'a [String],
+    /// What the column 信息所属时间期间 says first.
+    pub column: Option<Stretch>,
+    /// Path of the file as it was named, folders first.
+    pub path: &'a str,
+}
+
+/// Which units are known and which item is meant.
+#[derive(Debug, Clone, Copy)]
+pub struct Judge<'a> {
+    /// Units and items.
+    pub catalog: &'a Catalog,
+    /// Units by every name.
+    pub units: &'a UnitBook,
+    /// The item of the sheet.
+    pub item: &'a Item,
+}
+
+impl Judge<'_> {
+    /// The unit, by the first place that names one.
+    ///
+    /// # Errors
+    /// No place names a unit, the name is unknown, or the unit does not report the item.
+    pub fn unit(&self, clues: &Clues<'_>) -> Result<(String, FoundIn), Refusal> {
+        let title = clues.titles.iter().find_map(|title| place::unit_text_in_title(title));
+        let stated = [
+            (clues.identity.and_then(|identity| identity.unit.clone()), FoundIn::Identity),
+            (clues.flags.unit.clone(), FoundIn::Flag),
+            (title, FoundIn::Title),
+        ];
+        let first = stated.into_iter().find_map(|(text, found)| Some((text?, found)));
+        let Some((text, found)) = first else { return self.unit_in_path(clues.path) };
+        let named = match self.units.find(&text) {
+            Some(unit) => Some(unit),
+            // 呼图壁县自然资源局（盖章）, 填报单位：自然资源局规划股: the unit's name with something around it.
+            None if found == FoundIn::Title => self.units.named_in(&text).first().copied(),
+            None => None,
+        };
+        let Some(unit) = named else {
+            let message = Message::new("intake-unit-unknown").with("unit", &text);
+            return Err(Refusal::new("unknown-unit", message).about(text));
+        };
+        Ok((self.provider(unit)?, found))
+    }
+
+    fn unit_in_path(&self, path: &str) -> Result<(String, FoundIn), Refusal> {
+        // The nearest folder says more than the farthest, and a unit that reports the item more than one that doesn't.
+        let mut other = None;
+        for part in path.rsplit(['/', '\\']) {
+            for unit in self.units.named_in(part) {
+                if let Ok(unit) = self.provider(unit) {
+                    return Ok((unit, FoundIn::Name));
+                }
+                other = other.or(Some(unit));
+            }
+        }
+        match other {
+            Some(unit) => Err(self.not_provider(unit)),
+            None => Err(Refusal::new(
+                "unknown-unit",
+                Message::new("intake-unit-not-found").with("item", &self.item.name.zh),
+            )),
+        }
+    }
+
+    /// The unit under the key by which it reports the item: a department with two keys reports each item by its own.
+    fn provider(&self, unit: &str) -> Result<String, Refusal> {
+        let found = self.catalog.units_of(self.item).find(|provider| {
+            let same = provider.key == unit || provider.unit.as_deref() == Some(unit);
+            same || self.catalog.units.get(unit).is_some_and(|unit| unit.unit.as_ref() == Some(&provider.key))
+        });
+        found.map(|unit| unit.key.clone()).ok_or_else(|| self.not_provider(unit))
+    }
+
+    fn not_provider(&self, unit: &str) -> Refusal {
+        let name = |key: &str| self.catalog.units.get(key).map_or_else(|| key.to_owned(), |unit| unit.name.zh.clone());
+        let providers: Vec<&str> = self.catalog.units_of(self.item).map(|unit| unit.name.zh.as_str()).take(8).collect();
+        let message = Message::new("intake-unit-not-provider")
+            .with("unit", name(unit))
+            .with("item", &self.item.name.zh)
+            .with("providers", providers.join("、"));
+        Refusal::new("unit-not-provider", message).about(unit)
+    }
+
+    /// The period, by the first place that names one.
+    ///
+    /// # Errors
+    /// No place names a period, or the one named is not of the item's frequency.
+    pub fn period(&self, clues: &Clues<'_>) -> Result<(Period, FoundIn), Refusal> {
+        if let Some(text) = clues.identity.and_then(|identity| identity.period.as_ref()) {
+            let Some(period) = Period::find_spoken(text) else {
+                return Err(
+                    Refusal::new("period", Message::new("intake-period-unreadable").with("period", text)).about(text)
+                );
+            };
+            return self.fitting(period, FoundIn::Identity);
+        }
+        if let Some(period) = clues.flags.period {
+            return self.fitting(period, FoundIn::Flag);
+        }
+        let in_titles: Vec<Period> = clues.titles.iter().flat_map(|title| place::periods_in_title(title)).collect();
+        if let Some(found) = self.first_fitting(&in_titles, FoundIn::Title) {
+            return found;
+        }
+        if let Some(period) = clues.column.and_then(|stretch| stretch.period_for(self.item)) {
+            return Ok((period, FoundIn::Column));
+        }
+        let in_names: Vec<Period> = clues.path.rsplit(['/', '\\']).flat_map(place::periods_in).collect();
+        if let Some(found) = self.first_fitting(&in_names, FoundIn::Name) {
+            return found;
+        }
+        let message =
+            Message::new("intake-period-not-found").with("item", &self.item.name.zh).with("expected", self.expected());
+        Err(Refusal::new("period", message))
+    }
+
+    /// The first period of the item's frequency; when there are only others, the refusal of the first.
+    fn first_fitting(&self, periods: &[Period], found: FoundIn) -> Option<Result<(Period, FoundIn), Refusal>> {
+        let fitting = periods.iter().find(|period| place::fits(self.item, **period));
+        fitting.or(periods.first()).map(|period| self.fitting(*period, found))
+    }
+
+    fn fitting(&self, period: Period, found: FoundIn) -> Result<(Period, FoundIn), Refusal> {
+        if place::fits(self.item, period) {
+            return Ok((period, found));
+        }
+        let message = Message::new("intake-period-wrong")
+            .with("period", period)
+            .with("item", &self.item.name.zh)
+            .with("expected", self.expected());
+        Err(Refusal::new("period", message).about(period.to_string()))
+    }
+
+    /// How a period of the item is written.
+    fn expected(&self) -> &'static str {
+        match self.item.period {
+            Frequency::Month | Frequency::Event => "2025-03",
+            Frequency::Quarter => "2025Q1",
+            Frequency::Year => "2025",
+            Frequency::Demand => "2025 / 2025Q1 / 2025-03",
+        }
+    }
+
+    /// What later places say otherwise than the one that decided: told, never followed.
+    pub fn contradictions(&self, clues: &Clues<'_>, unit: &str, period: Period) -> Vec<Message> {
+        let mut told = Vec::new();
+        if let Some(stated) = clues.flags.period.filter(|stated| *stated != period) {
+            told.push(Message::new("intake-period-contradicts").with("stated", stated).with("period", period));
+        }
+        let in_titles: Vec<Period> = clues.titles.iter().flat_map(|title| place::periods_in_title(title)).collect();
+        let fitting = in_titles.iter().find(|stated| place::fits(self.item, **stated));
+        if let Some(stated) = fitting.filter(|stated| **stated != period) {
+            told.push(Message::new("intake-period-contradicts").with("stated", stated).with("period", period));
+        }
+        let in_title = clues.titles.iter().find_map(|title| place::unit_text_in_title(title));
+        let stated = [clues.flags.unit.clone(), in_title];
+        for text in stated.into_iter().flatten() {
+            let named = self.units.find(&text).or_else(|| self.units.named_in(&text).first().copied());
+            let same = named.is_some_and(|named| self.provider(named).is_ok_and(|named| named == unit));
+            if !same {
+                told.push(Message::new("intake-unit-contradicts").with("stated", text).with("unit", unit));
+            }
+        }
+        told
+    }
+}
+
+/// Which sets were accepted before: what makes a set the first of its year.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum EarlierSets {
+    /// Not known: the sheet itself decides.
+    #[default]
+    Unknown,
+    /// Accepted sets by (item, kind, unit, year).
+    Known(HashSet<(String, String, String, i32)>),
+}
+
+/// The mode of a set: a flag wins, then the hidden identity. Else it is full when the year's full set is due or nothing
+/// of the year was accepted yet, and differential when its rows say what they do.
+pub fn mode_of(
+    (item, kind): (&Item, &Kind),
+    (unit, period): (&str, Period),
+    has_action: bool,
+    clues: &Clues<'_>,
+    earlier: &EarlierSets,
+) -> SetMode {
+    let stated =
+        clues.flags.mode.or_else(|| clues.identity.and_then(|identity| SetMode::find(identity.mode.as_deref()?)));
+    if let Some(mode) = stated {
+        return mode;
+    }
+    let is_first = match earlier {
+        EarlierSets::Unknown => false,
+        EarlierSets::Known(sets) => {
+            !sets.contains(&(item.key.clone(), kind.key.clone(), unit.to_owned(), period.year()))
+        }
+    };
+    let full = item.mode != Mode::FullThenDifferential || state::is_full_due(item.mode, period) || is_first;
+    if full || !has_action { SetMode::Full } else { SetMode::Differential }
+}

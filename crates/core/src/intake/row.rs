@@ -1,0 +1,294 @@
+//! Every row against every rule.
+//!
+//! One checker serves all sheets of a kind in a file, so that keys are compared across them. It is given the cells of a row
+//! and gives the values in the order of the kind's columns; what is wrong goes to the list of issues. The row it gives is
+//! used again for the next one, and a row that is right allocates nothing.
+
+use super::cell::{Fault, Lens, RawCell, RawValue, Stored, read_cell};
+use super::duplicates::Duplicates;
+use super::issue_list::IssueList;
+use super::mapping::{SheetMap, Target};
+use super::plan::KindPlan;
+use super::{party, rules};
+use crate::catalog::Severity;
+use crate::issues::{CellPlace, Issue};
+use crate::messages::Message;
+use crate::values::{CellValue, RowAction, SetMode};
+
+/// A row checked.
+#[derive(Debug, Clone, Default)]
+pub struct CheckedRow {
+    number: u32,
+    action: RowAction,
+    text: String,
+    values: Vec<Stored>,
+    raws: Vec<(usize, u32, u32)>,
+}
+
+impl CheckedRow {
+    fn reset(&mut self, number: u32, columns: usize) {
+        self.number = number;
+        self.action = RowAction::Add;
+        self.text.clear();
+        self.raws.clear();
+        self.values.clear();
+        self.values.resize(columns, Stored::Null);
+    }
+
+    /// The row in the sheet, counted from 1.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// What the row does.
+    pub fn action(&self) -> RowAction {
+        self.action
+    }
+
+    /// How many columns the kind has.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether the kind has no columns.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The value of a column of the kind.
+    pub fn value(&self, column: usize) -> CellValue<'_> {
+        match self.values.get(column).copied().unwrap_or_default() {
+            Stored::Null => CellValue::Null,
+            Stored::Text(from, to) => CellValue::Text(self.slice(from, to)),
+            Stored::Date(day) => CellValue::Date(day),
+            Stored::Decimal(value) => CellValue::Decimal(value),
+            Stored::Integer(value) => CellValue::Integer(value),
+            Stored::Boolean(value) => CellValue::Boolean(value),
+        }
+    }
+
+    /// Whether a column holds nothing.
+    pub fn is_null(&self, column: usize) -> bool {
+        matches!(self.values.get(column), None | Some(Stored::Null))
+    }
+
+    /// The texts of cells that are written otherwise than their values, by column of the kind.
+    pub fn raws(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.raws.iter().map(|(column, from, to)| (*column, self.slice(*from, *to)))
+    }
+
+    /// Moves a value from one column to another that is empty. The text as it stood goes with it: of a person's number
+    /// nothing may stay in a column that isn't personal.
+    pub(super) fn shift(&mut self, from: usize, to: usize) {
+        self.values[to] = std::mem::take(&mut self.values[from]);
+        self.raws.retain(|(column, ..)| *column != to);
+        for (column, ..) in &mut self.raws {
+            if *column == from {
+                *column = to;
+            }
+        }
+    }
+
+    fn slice(&self, from: u32, to: u32) -> &str {
+        self.text.get(from as usize..to as usize).unwrap_or_default()
+    }
+
+    fn keep_raw(&mut self, column: usize, text: &str) {
+        let from = self.text.len() as u32;
+        self.text.push_str(text);
+        self.raws.push((column, from, self.text.len() as u32));
+    }
+}
+
+/// A row where it stands, for the issues about it.
+pub(super) struct Place<'a> {
+    pub(super) plan: &'a KindPlan,
+    pub(super) map: &'a SheetMap,
+    pub(super) row: u32,
+}
+
+impl Place<'_> {
+    /// The cell of a column of the kind; none when the sheet doesn't have it.
+    pub(super) fn cell(&self, column: usize) -> Option<CellPlace> {
+        self.map.place_of[column].map(|place| CellPlace { row: self.row, column: place })
+    }
+
+    /// The address of a column's cell, for sentences.
+    pub(super) fn address(&self, column: usize) -> String {
+        self.cell(column).map_or_else(|| self.row.to_string(), CellPlace::address)
+    }
+
+    pub(super) fn issue(&self, column: usize, value: String, fault: Fault) -> Issue {
+        let plan = &self.plan.columns[column];
+        let by_origin = if plan.extension { Severity::Warning } else { Severity::Error };
+        Issue {
+            sheet: self.map.sheet.clone(),
+            cell: self.cell(column),
+            column: Some(plan.key.clone()),
+            severity: fault.severity.unwrap_or(by_origin),
+            rule: fault.rule,
+            value,
+            message: fault.message,
+            mend: fault.mend,
+        }
+    }
+}
+
+/// Checks the rows of a kind.
+#[derive(Debug)]
+pub struct RowChecker {
+    plan: KindPlan,
+    mode: SetMode,
+    row: CheckedRow,
+    duplicates: Duplicates,
+}
+
+impl RowChecker {
+    /// A checker for the sheets of one kind in one file.
+    pub fn new(plan: KindPlan, mode: SetMode) -> Self {
+        let duplicates = Duplicates::new(&plan);
+        Self { plan, mode, row: CheckedRow::default(), duplicates }
+    }
+
+    /// The kind as it is checked.
+    pub fn plan(&self) -> &KindPlan {
+        &self.plan
+    }
+
+    /// Checks a row: `cell` gives the cell under each column of the sheet. What it gives back is good until the next row;
+    /// when the list of issues blocks, it must not be kept.
+    pub fn check<'r>(
+        &mut self,
+        map: &SheetMap,
+        number: u32,
+        cell: impl Fn(usize) -> RawCell<'r>,
+        issues: &mut IssueList,
+    ) -> &CheckedRow {
+        let row = &mut self.row;
+        row.reset(number, self.plan.columns.len());
+        let place = Place { plan: &self.plan, map, row: number };
+        for (at, target) in map.targets.iter().enumerate() {
+            let raw = cell(at);
+            match target {
+                Target::Column { .. } => read_into(row, &place, target, raw, issues),
+                Target::Action => row.action = read_action(&place, at, raw, self.mode, issues),
+                Target::Blank if raw.value != RawValue::Empty => report_blank(&place, at, raw, issues),
+                Target::Ignored | Target::Blank => {}
+            }
+        }
+        party::settle(row, &place, issues);
+        check_required(row, &place, issues);
+        rules::check(row, &place, issues);
+        self.duplicates.check(row, &place, issues);
+        &self.row
+    }
+}
+
+fn read_into(row: &mut CheckedRow, place: &Place<'_>, target: &Target, raw: RawCell<'_>, issues: &mut IssueList) {
+    let Target::Column { column, measure, translations } = target else { return };
+    let lens = Lens {
+        plan: place.plan,
+        column: &place.plan.columns[*column],
+        measure: *measure,
+        translations: translations.as_ref(),
+        epoch_1904: place.map.epoch_1904,
+    };
+    match read_cell(&lens, raw.value, &mut row.text) {
+        Ok(reading) => {
+            row.values[*column] = reading.value;
+            if let Some(text) = raw.raw {
+                row.keep_raw(*column, text);
+            } else if reading.changed {
+                keep_shown(row, *column, raw.value);
+            }
+            if let Some(warning) = reading.warning {
+                issues.record(place.issue(*column, raw.shown(), *warning));
+            }
+        }
+        Err(fault) => {
+            let shown = raw.shown();
+            row.keep_raw(*column, &shown);
+            issues.record(place.issue(*column, shown, *fault));
+        }
+    }
+}
+
+/// Keeps a cell's text without allocating where it is a text already.
+fn keep_shown(row: &mut CheckedRow, column: usize, value: RawValue<'_>) {
+    match value {
+        RawValue::Text(text) | RawValue::Number { text, .. } => row.keep_raw(column, text),
+        other => {
+            let shown = RawCell { value: other, raw: None }.shown();
+            row.keep_raw(column, &shown);
+        }
+    }
+}
+
+/// An empty cell that must not be: a cell that held something unreadable was told already.
+fn check_required(row: &CheckedRow, place: &Place<'_>, issues: &mut IssueList) {
+    for (at, column) in place.plan.columns.iter().enumerate() {
+        let told = || row.raws.iter().any(|(raw, from, to)| *raw == at && !is_blank_text(row.slice(*from, *to)));
+        if !column.required || !row.is_null(at) || place.map.place_of[at].is_none() || told() {
+            continue;
+        }
+        if row.action == RowAction::Revoke && !is_key(place.plan, at) {
+            continue;
+        }
+        let message = Message::new("intake-required").with("column", &column.header);
+        let fault =
+            Fault::new("required", message, Message::new("intake-required-mend").with("column", &column.header));
+        issues.record(place.issue(at, String::new(), *fault));
+    }
+}
+
+/// What stands for nothing (`/`, `—`, `无`) is short.
+fn is_blank_text(text: &str) -> bool {
+    text.chars().count() <= 2 || text.eq_ignore_ascii_case("n/a") || text.eq_ignore_ascii_case("null")
+}
+
+/// A row that is taken back need only say which it is.
+fn is_key(plan: &KindPlan, column: usize) -> bool {
+    plan.unique.first().is_none_or(|key| key.columns.is_empty() || key.columns.contains(&column))
+}
+
+fn read_action(place: &Place<'_>, at: usize, raw: RawCell<'_>, mode: SetMode, issues: &mut IssueList) -> RowAction {
+    let text = match raw.value {
+        RawValue::Text(text) => text,
+        RawValue::Empty => "",
+        _ => "?",
+    };
+    let found = RowAction::find(text);
+    let fault = match (found, mode) {
+        (Some(RowAction::Revoke), SetMode::Full) => "intake-revoke-in-full",
+        (Some(action), _) => return action,
+        (None, SetMode::Full) if text.is_empty() => return RowAction::Add,
+        (None, _) if text.is_empty() => "intake-action-missing",
+        (None, _) => "intake-action-unknown",
+    };
+    issues.record(Issue {
+        sheet: place.map.sheet.clone(),
+        cell: Some(CellPlace { row: place.row, column: place.map.places[at] }),
+        column: None,
+        severity: Severity::Error,
+        rule: "row-action",
+        value: raw.shown(),
+        message: Message::new(fault).with("value", raw.shown()),
+        mend: Message::new("intake-action-mend"),
+    });
+    found.unwrap_or_default()
+}
+
+/// A cell under no header: what it says can't be known.
+fn report_blank(place: &Place<'_>, at: usize, raw: RawCell<'_>, issues: &mut IssueList) {
+    let cell = CellPlace { row: place.row, column: place.map.places[at] };
+    issues.record(Issue {
+        sheet: place.map.sheet.clone(),
+        cell: Some(cell),
+        column: None,
+        severity: Severity::Error,
+        rule: "unknown-column",
+        value: raw.shown(),
+        message: Message::new("intake-column-nameless").with("column", crate::issues::column_letters(cell.column)),
+        mend: Message::new("intake-column-nameless-mend"),
+    });
+}

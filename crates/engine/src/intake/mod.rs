@@ -1,0 +1,306 @@
+//! A unit's file taken in: read, recognised, checked, and written as batches when nothing blocks.
+//!
+//! The rules are in [`gongzhi_core::intake`]; here they are given the rows of a file as they stream in, and what holds goes
+//! to a [`BatchWriter`](crate::batch::BatchWriter) row by row, so memory does not grow with the file. A workbook's hidden
+//! identity may stand behind its data: what the headers said is then compared with it, and only where the two differ is
+//! the file read again. Nothing of a file that is blocked or refused is kept.
+
+mod pass;
+mod sheet;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use gongzhi_core::catalog::{Catalog, Item, Kind};
+use gongzhi_core::intake::lookup::RegionLookup;
+use gongzhi_core::intake::place::UnitBook;
+use gongzhi_core::intake::{Clues, EarlierSets, Flags, HeaderBook, Judge, LayoutProfile, Refusal};
+use gongzhi_core::issues::Issue;
+use gongzhi_core::messages::Message;
+use gongzhi_core::period::Period;
+use gongzhi_core::values::SetMode;
+
+use crate::batch::{BatchError, BatchFiles};
+use crate::keys::Keys;
+use crate::read::{HeaderHint, LeftOut, Notice, ReadError, WorkerPool};
+use pass::Pass;
+
+/// What is worked out once for a catalogue and used for every file.
+#[derive(Clone)]
+pub struct IntakeBooks {
+    /// Headers of every kind.
+    pub headers: Arc<HeaderBook>,
+    /// Units by every name.
+    pub units: Arc<UnitBook>,
+    /// Places by code and name.
+    pub regions: Arc<RegionLookup>,
+}
+
+impl IntakeBooks {
+    /// The books of a catalogue.
+    pub fn new(catalog: &Catalog) -> Self {
+        Self {
+            headers: Arc::new(HeaderBook::new(catalog)),
+            units: Arc::new(UnitBook::new(catalog)),
+            regions: Arc::new(RegionLookup::new(catalog)),
+        }
+    }
+
+    /// Tells the reader how many of a row's texts are headers.
+    fn hint(&self, profiles: &[LayoutProfile]) -> HeaderHint {
+        let headers = Arc::clone(&self.headers);
+        let profiles = profiles.to_vec();
+        Arc::new(move |texts: &[String]| {
+            let of = |profile: &LayoutProfile| texts.iter().filter(|text| profile.find(text).is_some()).count();
+            headers.most_known(texts).max(profiles.iter().map(of).max().unwrap_or(0))
+        })
+    }
+}
+
+/// What every file of an intake shares. Two threads may use one context at once.
+pub struct IntakeContext<'a> {
+    /// The catalogue.
+    pub catalog: &'a Catalog,
+    /// Its books.
+    pub books: &'a IntakeBooks,
+    /// Reading processes.
+    pub pool: &'a WorkerPool,
+    /// Keys of the home folder.
+    pub keys: &'a Keys,
+    /// Folder of the batches.
+    pub data_folder: &'a Path,
+    /// Layout profiles, confirmed ones are used.
+    pub profiles: &'a [LayoutProfile],
+    /// Makes the id of a batch.
+    pub new_id: &'a (dyn Fn() -> String + Sync),
+}
+
+/// What is known of one file before it is read.
+#[derive(Debug, Clone)]
+pub struct IntakeRequest {
+    /// Path as people named it; the names of its folders may say whose it is and of which period.
+    pub name: String,
+    /// Key of the item, when it was named.
+    pub item: Option<String>,
+    /// Key of the kind, when it was named.
+    pub kind: Option<String>,
+    /// Unit, period and mode, when they were named.
+    pub flags: Flags,
+    /// Check only, write nothing.
+    pub is_dry_run: bool,
+    /// The day of intake.
+    pub today: NaiveDate,
+    /// Sets accepted before.
+    pub earlier: Arc<EarlierSets>,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Outcome {
+    /// Its batches are written.
+    Accepted,
+    /// Read, but an error in it blocks.
+    Blocked,
+    /// It can't be taken in at all.
+    #[default]
+    Refused,
+}
+
+/// A sheet of the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SheetReport {
+    /// Name.
+    pub sheet: String,
+    /// Key of the item.
+    pub item: String,
+    /// Key of the kind.
+    pub kind: String,
+    /// Rows of the table.
+    pub rows: u64,
+    /// Rows that are no rows of the table.
+    pub left_out: u64,
+    /// What was left out and why, the first two hundred.
+    pub left_out_rows: Vec<LeftOut>,
+    /// Headers of the sheet, for a layout profile.
+    pub headers: Vec<String>,
+}
+
+/// A batch of the file, written but visible to nobody yet.
+#[derive(Debug, Clone)]
+pub struct IntakeBatch {
+    /// Its id.
+    pub id: String,
+    /// Region it speaks of, six digits.
+    pub region: String,
+    /// Key of the unit.
+    pub unit: String,
+    /// Key of the item.
+    pub item: String,
+    /// Key of the kind.
+    pub kind: String,
+    /// Period.
+    pub period: Period,
+    /// Full, differential or nil.
+    pub mode: SetMode,
+    /// Version of the template.
+    pub template_version: u32,
+    /// Its files; none for a nil set and on a dry run.
+    pub files: Option<BatchFiles>,
+    /// Rows.
+    pub rows: u64,
+}
+
+/// What came of a file.
+#[derive(Debug, Clone, Default)]
+pub struct IntakeReport {
+    /// Path as people named it.
+    pub file: String,
+    /// Accepted, blocked or refused.
+    pub outcome: Outcome,
+    /// Key of the unit, once known.
+    pub unit: Option<String>,
+    /// Period, once known.
+    pub period: Option<Period>,
+    /// Mode, once known.
+    pub mode: Option<SetMode>,
+    /// Sheets recognised.
+    pub sheets: Vec<SheetReport>,
+    /// Issues by sheet, row and column.
+    pub issues: Vec<Issue>,
+    /// Issues found beyond those listed.
+    pub unlisted_issues: u64,
+    /// What the reader noticed.
+    pub notices: Vec<Notice>,
+    /// Batches, of an accepted file.
+    pub batches: Vec<IntakeBatch>,
+    /// Layout profiles proposed for sheets whose headers are not all known.
+    pub proposals: Vec<LayoutProfile>,
+}
+
+impl IntakeReport {
+    fn refused(name: &str, refusal: Refusal) -> Self {
+        Self { file: name.to_owned(), issues: vec![refusal.into_issue()], ..Self::default() }
+    }
+}
+
+/// What stops an intake for reasons that are not the file's.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// A batch can't be written.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+}
+
+impl IntakeError {
+    /// The sentence for people.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Batch(error) => error.message(),
+        }
+    }
+}
+
+/// Takes a file in. What is wrong with the file is in the report.
+///
+/// # Errors
+/// Batches can't be written.
+pub fn intake_file(
+    context: &IntakeContext<'_>,
+    path: &Path,
+    request: &IntakeRequest,
+) -> Result<IntakeReport, IntakeError> {
+    if let Some(refusal) = unknown_names(context, request) {
+        return Ok(IntakeReport::refused(&request.name, refusal));
+    }
+    let mut first = Pass::new(context, request, None);
+    if let Err(error) = first.read(path)? {
+        return Ok(IntakeReport::refused(&request.name, unreadable(&error)));
+    }
+    let Some(identity) = first.identity_to_follow() else { return first.finish() };
+    drop(first);
+    let mut second = Pass::new(context, request, Some(identity));
+    match second.read(path)? {
+        Ok(()) => second.finish(),
+        Err(error) => Ok(IntakeReport::refused(&request.name, unreadable(&error))),
+    }
+}
+
+/// The refusal of a file that can't be read.
+fn unreadable(error: &ReadError) -> Refusal {
+    let message = error.message();
+    Refusal {
+        rule: "unreadable",
+        sheet: String::new(),
+        value: String::new(),
+        mend: Message::new("intake-unreadable-mend"),
+        message,
+    }
+}
+
+/// Items and kinds named by flags that the catalogue doesn't have.
+fn unknown_names(context: &IntakeContext<'_>, request: &IntakeRequest) -> Option<Refusal> {
+    let named = request.item.as_ref()?;
+    let unknown =
+        |key: String| Refusal::new("unknown-item", Message::new("intake-item-unknown").with("item", &key)).about(key);
+    let Some(item) = context.catalog.items.get(named) else { return Some(unknown(named.clone())) };
+    let kind = request.kind.as_ref()?;
+    item.find_kind(kind).is_none().then(|| unknown(format!("{named}.{kind}")))
+}
+
+/// Takes in the declaration that there is nothing to report: a nil set for each kind of the item, without a file.
+pub fn declare_nil(context: &IntakeContext<'_>, request: &IntakeRequest) -> IntakeReport {
+    if let Some(refusal) = unknown_names(context, request) {
+        return IntakeReport::refused(&request.name, refusal);
+    }
+    let Some(item) = request.item.as_ref().and_then(|item| context.catalog.items.get(item)) else {
+        return IntakeReport::refused(&request.name, Refusal::new("nil", Message::new("intake-nil-without-item")));
+    };
+    let clues = Clues { identity: None, flags: &request.flags, titles: &[], column: None, path: &request.name };
+    let judge = Judge { catalog: context.catalog, units: &context.books.units, item };
+    let found = judge.unit(&clues).and_then(|(unit, _)| Ok((unit, judge.period(&clues)?.0)));
+    let (unit, period) = match found {
+        Ok(found) => found,
+        Err(refusal) => return IntakeReport::refused(&request.name, refusal),
+    };
+    let wanted = |kind: &&Kind| request.kind.as_ref().is_none_or(|key| *key == kind.key);
+    let batches = nil_batches(context, item, (&unit, period), item.kinds.iter().filter(wanted));
+    IntakeReport {
+        file: request.name.clone(),
+        outcome: Outcome::Accepted,
+        unit: Some(unit),
+        period: Some(period),
+        mode: Some(SetMode::Nil),
+        batches,
+        ..IntakeReport::default()
+    }
+}
+
+/// A nil set for each of the kinds; those whose columns are all closed are not expected.
+fn nil_batches<'k>(
+    context: &IntakeContext<'_>,
+    item: &Item,
+    (unit, period): (&str, Period),
+    kinds: impl Iterator<Item = &'k Kind>,
+) -> Vec<IntakeBatch> {
+    let open = kinds.filter(|kind| !kind.columns.iter().all(|column| column.closed));
+    open.map(|kind| IntakeBatch {
+        id: (context.new_id)(),
+        region: region_of(context.catalog, unit),
+        unit: unit.to_owned(),
+        item: item.key.clone(),
+        kind: kind.key.clone(),
+        period,
+        mode: SetMode::Nil,
+        template_version: item.version_on(period.last_day()),
+        files: None,
+        rows: 0,
+    })
+    .collect()
+}
+
+/// The county a unit reports for: six digits.
+fn region_of(catalog: &Catalog, unit: &str) -> String {
+    let region = catalog.units.get(unit).map_or("", |unit| unit.region.as_str());
+    region.get(..6).unwrap_or(region).to_owned()
+}

@@ -1,0 +1,592 @@
+//! One reading of a file, from its first event to its report.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use gongzhi_core::catalog::{Item, Kind, Severity};
+use gongzhi_core::intake::header::fold;
+use gongzhi_core::intake::identity::IDENTITY_SHEET;
+use gongzhi_core::intake::place::{Stretch, read_stretch};
+use gongzhi_core::intake::recognise::{Expected, Recognised, recognise};
+use gongzhi_core::intake::resolve::mode_of;
+use gongzhi_core::intake::{
+    Circumstances, Clues, IssueList, Judge, KindPlan, LayoutProfile, Mapping, RawValue, Refusal, RowChecker,
+    SheetFacts, SheetMap, TemplateIdentity,
+};
+use gongzhi_core::issues::Issue;
+use gongzhi_core::messages::Message;
+use gongzhi_core::period::Period;
+use gongzhi_core::values::{CellValue, SetMode};
+
+use super::sheet::{explains, facts_of, line_of, raw_cell};
+use super::{
+    IntakeBatch, IntakeContext, IntakeError, IntakeReport, IntakeRequest, Outcome, SheetReport, nil_batches, region_of,
+};
+use crate::batch::{BatchDescription, BatchWriter, RowOrigin};
+use crate::read::{LeftOut, Notice, ReadError, Row, SheetEvent, SheetHead, SheetTotals};
+
+/// Rows held back until the column 信息所属时间期间 says the period.
+const HELD_ROWS: usize = 50;
+/// Left-out rows and notices listed.
+const MOST_LISTED: usize = 200;
+
+/// One reading of a file.
+pub(super) struct Pass<'c> {
+    context: &'c IntakeContext<'c>,
+    request: &'c IntakeRequest,
+    /// The identity followed.
+    identity: Option<TemplateIdentity>,
+    /// The identity found on the way.
+    found: Option<TemplateIdentity>,
+    refusal: Option<Refusal>,
+    item: Option<&'c Item>,
+    unit: Option<String>,
+    period: Option<Period>,
+    works: Vec<Work<'c>>,
+    work_of: HashMap<String, usize>,
+    issues: IssueList,
+    sheets: Vec<SheetReport>,
+    notices: Vec<Notice>,
+    proposals: Vec<LayoutProfile>,
+    state: State<'c>,
+    /// Whether a sheet had rows that nobody could read.
+    unknown: Vec<(String, Vec<String>)>,
+}
+
+/// A kind of the file: its checker, and the batch its rows go to.
+struct Work<'c> {
+    kind: &'c Kind,
+    mode: SetMode,
+    checker: RowChecker,
+    description: BatchDescription,
+    writer: Option<BatchWriter<'c>>,
+    rows: u64,
+}
+
+/// What the current sheet is.
+#[derive(Default)]
+enum State<'c> {
+    /// Nothing to do with its rows.
+    #[default]
+    Skipped,
+    /// The hidden identity: its lines.
+    Identity(Vec<String>),
+    /// Recognised; held back until the period is known.
+    Held(Box<Held<'c>>),
+    /// Being checked.
+    Checked { work: usize, map: Box<SheetMap> },
+    /// Not recognised; how many rows it has.
+    Unknown { refusal: Box<Refusal>, is_table: bool },
+}
+
+/// A sheet held back.
+struct Held<'c> {
+    facts: SheetFacts,
+    kind: &'c Kind,
+    /// Position of the column 信息所属时间期间.
+    position: usize,
+    rows: Vec<Row>,
+}
+
+impl<'c> Pass<'c> {
+    pub(super) fn new(
+        context: &'c IntakeContext<'c>,
+        request: &'c IntakeRequest,
+        identity: Option<TemplateIdentity>,
+    ) -> Self {
+        Self {
+            context,
+            request,
+            identity,
+            found: None,
+            refusal: None,
+            item: None,
+            unit: None,
+            period: None,
+            works: Vec::new(),
+            work_of: HashMap::new(),
+            issues: IssueList::default(),
+            sheets: Vec::new(),
+            notices: Vec::new(),
+            proposals: Vec::new(),
+            state: State::default(),
+            unknown: Vec::new(),
+        }
+    }
+
+    /// Reads the file to its end. The inner result is what the reader says of the file.
+    pub(super) fn read(&mut self, path: &Path) -> Result<Result<(), ReadError>, IntakeError> {
+        let hint = self.context.books.hint(self.context.profiles);
+        let mut reader = match self.context.pool.read(path) {
+            Ok(reader) => reader.with_hint(hint),
+            Err(error) => return Ok(Err(error)),
+        };
+        loop {
+            let event = match reader.next_event() {
+                Ok(Some(event)) => event,
+                Ok(None) => return Ok(Ok(())),
+                Err(error) => return Ok(Err(error)),
+            };
+            match event {
+                SheetEvent::Sheet(head) => self.begin(head)?,
+                SheetEvent::Row(row) => self.take(row)?,
+                SheetEvent::LeftOut(left_out) => self.leave_out(left_out),
+                SheetEvent::Notice(notice) => self.notice(notice),
+                SheetEvent::SheetEnd(totals) => self.end(*totals)?,
+            }
+            if self.refusal.is_some() && self.identity.is_some() {
+                return Ok(Ok(()));
+            }
+        }
+    }
+
+    /// The identity found on the way, when it says otherwise than what the headers and titles said.
+    pub(super) fn identity_to_follow(&mut self) -> Option<TemplateIdentity> {
+        let identity = self.found.take().filter(|_| self.identity.is_none())?;
+        let period = self.period.map(|period| period.to_string());
+        let mode = self.works.first().map(|work| work.mode.key());
+        let same_kinds = self.sheets.iter().all(|sheet| {
+            sheet.item == identity.item && identity.kinds.get(&sheet.sheet).is_none_or(|kind| *kind == sheet.kind)
+        });
+        let agrees = self.refusal.is_none()
+            && self.unknown.is_empty()
+            && !self.sheets.is_empty()
+            && same_kinds
+            && (identity.unit.is_none() || identity.unit == self.unit)
+            && (identity.period.is_none() || identity.period == period)
+            && (identity.mode.is_none() || identity.mode.as_deref() == mode);
+        (!agrees).then_some(identity)
+    }
+
+    fn refuse(&mut self, sheet: &str, refusal: Refusal) {
+        self.state = State::Skipped;
+        if self.refusal.is_none() {
+            self.refusal = Some(Refusal { sheet: sheet.to_owned(), ..refusal });
+        }
+    }
+
+    /// A sheet begins.
+    fn begin(&mut self, head: &SheetHead) -> Result<(), IntakeError> {
+        self.state = State::Skipped;
+        if head.name == IDENTITY_SHEET {
+            let mut lines: Vec<String> = head.titles.iter().map(|title| title.text.clone()).collect();
+            lines.push(head.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(" "));
+            self.state = State::Identity(lines);
+            return Ok(());
+        }
+        if head.columns.is_empty() || explains(head) || self.refusal.is_some() {
+            return Ok(());
+        }
+        let facts = facts_of(head);
+        let (item, kind) = match self.recognise(&facts) {
+            Ok(found) => found,
+            Err(refusal) => {
+                let is_table = facts.columns.len() > 1 && head.header.row_count > 0;
+                self.state =
+                    State::Unknown { refusal: Box::new(Refusal { sheet: head.name.clone(), ..refusal }), is_table };
+                self.sheets.push(report_of(&facts, "", ""));
+                return Ok(());
+            }
+        };
+        self.sheets.push(report_of(&facts, &item.key, &kind.key));
+        if let Some(other) = self.item.filter(|other| other.key != item.key) {
+            let message = Message::new("intake-two-items").with("first", &other.name.zh).with("second", &item.name.zh);
+            self.refuse(&head.name, Refusal::new("two-items", message));
+            return Ok(());
+        }
+        self.item = Some(item);
+        self.start(facts, item, kind)
+    }
+
+    /// The kind of a sheet: by the hidden identity, by a confirmed layout profile for exactly these headers, by the headers.
+    fn recognise(&self, facts: &SheetFacts) -> Result<(&'c Item, &'c Kind), Refusal> {
+        let catalog = self.context.catalog;
+        let by_identity = self.identity.as_ref().and_then(|identity| {
+            let kind = identity.kinds.get(&facts.name)?;
+            catalog.find_kind(&format!("{}.{kind}", identity.item))
+        });
+        let by_profile = || self.profile(facts, None).and_then(|profile| catalog.find_kind(&profile.kind));
+        if let Some(found) = by_identity.or_else(by_profile) {
+            return self.open_kind(found);
+        }
+        let clues = self.clues(facts, None);
+        let units: Vec<&str> = self.context.books.units.named_in(&format!("{} {}", clues.path, facts.titles.join(" ")));
+        let stated = self.request.flags.unit.as_deref().and_then(|unit| self.context.books.units.find(unit));
+        let is_reporter = |item: &&Item| {
+            catalog
+                .units_of(item)
+                .any(|unit| stated.map_or(units.contains(&unit.key.as_str()), |stated| stated == unit.key))
+        };
+        let identity = self.identity.as_ref();
+        let expected = Expected {
+            item: self.request.item.clone().or_else(|| identity.map(|identity| identity.item.clone())),
+            kind: self.request.kind.clone(),
+            unit_items: catalog.items.values().filter(is_reporter).map(|item| item.key.clone()).collect(),
+            file: self.request.name.clone(),
+        };
+        match recognise(&self.context.books.headers, facts, &expected) {
+            Recognised::One(item, kind) => match catalog.find_kind(&format!("{item}.{kind}")) {
+                Some(found) => self.open_kind(found),
+                None => Err(Refusal::new("unknown-sheet", Message::new("intake-sheet-unknown"))),
+            },
+            Recognised::Several(kinds) => {
+                let message = Message::new("intake-sheet-several").with("sheet", &facts.name);
+                Err(Refusal::new("unknown-sheet", message.with("kinds", self.named(&kinds))))
+            }
+            Recognised::None(nearest) => {
+                let key = if nearest.is_empty() { "intake-sheet-unknown" } else { "intake-sheet-unknown-nearest" };
+                let message = Message::new(key).with("sheet", &facts.name).with("kinds", self.named(&nearest));
+                Err(Refusal::new("unknown-sheet", message))
+            }
+        }
+    }
+
+    fn open_kind(&self, (item, kind): (&'c Item, &'c Kind)) -> Result<(&'c Item, &'c Kind), Refusal> {
+        if kind.columns.iter().all(|column| column.closed) {
+            let message = Message::new("intake-kind-closed").with("item", &item.name.zh).with("kind", &kind.name.zh);
+            return Err(Refusal::new("closed-kind", message));
+        }
+        Ok((item, kind))
+    }
+
+    fn named(&self, kinds: &[String]) -> String {
+        let name = |key: &String| match self.context.catalog.find_kind(key) {
+            Some((item, kind)) => format!("{key}（{}·{}）", item.name.zh, kind.name.zh),
+            None => key.clone(),
+        };
+        kinds.iter().map(name).collect::<Vec<_>>().join("、")
+    }
+
+    /// The confirmed layout profile made for exactly these headers.
+    fn profile(&self, facts: &SheetFacts, unit: Option<&str>) -> Option<&'c LayoutProfile> {
+        let names = || facts.columns.iter().map(|column| column.name.as_str());
+        let wanted = |profile: &&LayoutProfile| {
+            let item = self.request.item.as_ref().is_none_or(|item| profile.kind.split('.').next() == Some(item));
+            let unit = unit.is_none_or(|unit| profile.unit.is_empty() || profile.unit == unit);
+            item && unit && profile.is_for(names())
+        };
+        self.context.profiles.iter().find(wanted)
+    }
+
+    fn clues<'a>(&'a self, facts: &'a SheetFacts, column: Option<Stretch>) -> Clues<'a> {
+        Clues {
+            identity: self.identity.as_ref(),
+            flags: &self.request.flags,
+            titles: &facts.titles,
+            column,
+            path: &self.request.name,
+        }
+    }
+
+    /// Starts a recognised sheet, or holds it back while only its rows can say the period.
+    fn start(&mut self, facts: SheetFacts, item: &'c Item, kind: &'c Kind) -> Result<(), IntakeError> {
+        let headers = self.context.books.headers.find(&item.key, &kind.key);
+        let said_before = {
+            let judge = Judge { catalog: self.context.catalog, units: &self.context.books.units, item };
+            let clues = Clues { path: "", ..self.clues(&facts, None) };
+            self.period.is_some() || judge.period(&clues).is_ok() || clues.flags.period.is_some()
+        };
+        let position = headers.and_then(|headers| {
+            let at = kind.columns.iter().position(|column| column.key == "info_period")?;
+            facts.columns.iter().position(|column| headers.find(&column.name).is_some_and(|found| found.column == at))
+        });
+        match position.filter(|_| !said_before) {
+            Some(position) => {
+                self.state = State::Held(Box::new(Held { facts, kind, position, rows: Vec::new() }));
+                Ok(())
+            }
+            None => self.open(facts, kind, None),
+        }
+    }
+
+    /// Opens a sheet for checking: unit, period and mode are decided, its columns laid over the kind's.
+    fn open(&mut self, facts: SheetFacts, kind: &'c Kind, column: Option<Stretch>) -> Result<(), IntakeError> {
+        let Some(item) = self.item else { return Ok(()) };
+        let judge = Judge { catalog: self.context.catalog, units: &self.context.books.units, item };
+        let clues = self.clues(&facts, column);
+        let decided = match (&self.unit, self.period) {
+            (Some(unit), Some(period)) => Ok((unit.clone(), period)),
+            _ => judge.unit(&clues).and_then(|(unit, _)| Ok((unit, judge.period(&clues)?.0))),
+        };
+        let (unit, period) = match decided {
+            Ok(decided) => decided,
+            Err(refusal) => {
+                self.refuse(&facts.name, refusal);
+                return Ok(());
+            }
+        };
+        for message in judge.contradictions(&clues, &unit, period) {
+            let refusal = Refusal { sheet: facts.name.clone(), ..Refusal::new("contradiction", message) };
+            self.issues.record(Issue { severity: Severity::Warning, ..refusal.into_issue() });
+        }
+        (self.unit, self.period) = (Some(unit), Some(period));
+        self.lay(&facts, item, kind)
+    }
+
+    /// Lays a sheet over its kind.
+    fn lay(&mut self, facts: &SheetFacts, item: &'c Item, kind: &'c Kind) -> Result<(), IntakeError> {
+        let Some(headers) = self.context.books.headers.find(&item.key, &kind.key) else { return Ok(()) };
+        let profile = self.profile(facts, self.unit.as_deref());
+        let work = match self.work_of.get(&kind.key) {
+            Some(work) => *work,
+            None => self.add_work(facts, item, kind),
+        };
+        let mapping = Mapping { headers, kind, plan: self.works[work].checker.plan(), profile };
+        let mut issues = IssueList::default();
+        let map = mapping.map(facts, &mut issues);
+        if issues.blocks() {
+            let names = facts.columns.iter().map(|column| column.name.as_str());
+            let unit = self.unit.as_deref().unwrap_or_default();
+            self.proposals.push(LayoutProfile::propose(kind, headers, unit, names));
+        }
+        self.issues.extend(issues);
+        if self.works[work].description.mapping.is_empty() {
+            self.works[work].description.mapping = mapping_of(facts, &map, kind);
+        }
+        self.state = State::Checked { work, map: Box::new(map) };
+        Ok(())
+    }
+
+    fn add_work(&mut self, facts: &SheetFacts, item: &'c Item, kind: &'c Kind) -> usize {
+        let (unit, period) = (self.unit.clone().unwrap_or_default(), self.period.unwrap_or(Period::Year(0)));
+        let has_action = facts.columns.iter().any(|column| gongzhi_core::intake::header::is_action(&column.name));
+        let clues = self.clues(facts, None);
+        let mode = mode_of((item, kind), (&unit, period), has_action, &clues, &self.request.earlier);
+        let region = self.context.catalog.units.get(&unit).map(|unit| unit.region.clone()).unwrap_or_default();
+        let when = Circumstances { period, region, today: self.request.today };
+        let plan = KindPlan::new(self.context.catalog, item, kind, self.context.books.regions.clone(), when);
+        let description = BatchDescription {
+            id: (self.context.new_id)(),
+            region: region_of(self.context.catalog, &unit),
+            unit,
+            item: item.key.clone(),
+            period,
+            mode,
+            template_version: plan.version,
+            mapping: Vec::new(),
+        };
+        self.works.push(Work { kind, mode, checker: RowChecker::new(plan, mode), description, writer: None, rows: 0 });
+        self.work_of.insert(kind.key.clone(), self.works.len() - 1);
+        self.works.len() - 1
+    }
+
+    /// A row of the current sheet.
+    fn take(&mut self, row: &Row) -> Result<(), IntakeError> {
+        match &mut self.state {
+            State::Skipped | State::Unknown { .. } => Ok(()),
+            State::Identity(lines) => {
+                lines.push(line_of(row));
+                Ok(())
+            }
+            State::Checked { work, map } => {
+                let work = &mut self.works[*work];
+                work.check(row, map, &mut self.issues, (self.context, self.request.is_dry_run))
+            }
+            State::Held(held) => {
+                let stretch = match raw_cell(row, held.position).value {
+                    RawValue::Text(text) | RawValue::Number { text, .. } => read_stretch(text),
+                    RawValue::Date(moment) => Some(Period::month_of(moment.date()).into()),
+                    _ => None,
+                };
+                held.rows.push(row.clone());
+                if stretch.is_some() || held.rows.len() >= HELD_ROWS { self.release(stretch) } else { Ok(()) }
+            }
+        }
+    }
+
+    /// The rows held back are checked with the period known, or found in the names.
+    fn release(&mut self, column: Option<Stretch>) -> Result<(), IntakeError> {
+        let State::Held(held) = std::mem::take(&mut self.state) else { return Ok(()) };
+        let Held { facts, kind, rows, .. } = *held;
+        self.open(facts, kind, column)?;
+        rows.iter().try_for_each(|row| self.take(row))
+    }
+
+    fn leave_out(&mut self, left_out: &LeftOut) {
+        if let State::Identity(lines) = &mut self.state {
+            lines.push(left_out.text.clone());
+            return;
+        }
+        if let Some(sheet) = self.sheets.last_mut().filter(|sheet| sheet.left_out_rows.len() < MOST_LISTED) {
+            sheet.left_out_rows.push(left_out.clone());
+        }
+    }
+
+    fn notice(&mut self, notice: &Notice) {
+        // Cells spoilt by a spreadsheet become issues of their own.
+        let is_issue = notice.message.key.contains("digits-lost");
+        if !is_issue && self.notices.len() < MOST_LISTED {
+            self.notices.push(notice.clone());
+        }
+    }
+
+    /// The current sheet is over.
+    fn end(&mut self, totals: SheetTotals) -> Result<(), IntakeError> {
+        if matches!(self.state, State::Held(_)) {
+            self.release(None)?;
+        }
+        match std::mem::take(&mut self.state) {
+            State::Identity(lines) => self.found = TemplateIdentity::read(lines.iter().map(String::as_str)),
+            State::Unknown { refusal, is_table } => self.end_unknown(*refusal, is_table, totals),
+            _ => {
+                if let Some(sheet) = self.sheets.last_mut() {
+                    (sheet.rows, sheet.left_out) = (totals.row_count, totals.left_out_count);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A sheet that nobody knows: a table with rows blocks, anything else is told.
+    fn end_unknown(&mut self, refusal: Refusal, is_table: bool, totals: SheetTotals) {
+        let Some(sheet) = self.sheets.pop() else { return };
+        if totals.row_count == 0 {
+            return;
+        }
+        self.unknown.push((sheet.sheet.clone(), sheet.headers));
+        let severity = if is_table { Severity::Error } else { Severity::Warning };
+        self.issues.record(Issue { severity, ..refusal.into_issue() });
+    }
+
+    /// The report, with the batches finished when nothing blocks.
+    pub(super) fn finish(mut self) -> Result<IntakeReport, IntakeError> {
+        self.refusal = self.refusal.take().or_else(|| self.reason_to_refuse());
+        let mode = self.works.first().map(|work| work.mode).or(self.request.flags.mode);
+        let rows: u64 = self.works.iter().map(|work| work.rows).sum();
+        if rows > 0 {
+            self.tell_empty_kinds();
+        }
+        let mut report = IntakeReport {
+            file: self.request.name.clone(),
+            unit: self.unit.clone(),
+            period: self.period,
+            mode,
+            sheets: std::mem::take(&mut self.sheets),
+            notices: std::mem::take(&mut self.notices),
+            proposals: std::mem::take(&mut self.proposals),
+            ..IntakeReport::default()
+        };
+        report.outcome = match (&self.refusal, self.issues.blocks()) {
+            (Some(_), _) => Outcome::Refused,
+            (None, true) => Outcome::Blocked,
+            (None, false) => Outcome::Accepted,
+        };
+        if report.outcome == Outcome::Accepted {
+            report.batches = self.finish_batches(mode)?;
+        }
+        let refusal = self.refusal.take().map(Refusal::into_issue);
+        let order: HashMap<String, usize> =
+            report.sheets.iter().enumerate().map(|(at, sheet)| (sheet.sheet.clone(), at)).collect();
+        let (mut issues, unlisted) = self.issues.into_parts();
+        issues.sort_by_key(|issue| (order.get(&issue.sheet).copied(), issue.cell));
+        report.issues = refusal.into_iter().chain(issues).collect();
+        report.unlisted_issues = unlisted;
+        Ok(report)
+    }
+
+    /// What makes the whole file unfit although no sheet was refused.
+    fn reason_to_refuse(&self) -> Option<Refusal> {
+        let rows: u64 = self.works.iter().map(|work| work.rows).sum();
+        let is_nil = self.works.first().is_some_and(|work| work.mode == SetMode::Nil)
+            || self.request.flags.mode == Some(SetMode::Nil);
+        if is_nil {
+            return (rows > 0).then(|| Refusal::new("nil", Message::new("intake-nil-with-rows").with("rows", rows)));
+        }
+        if self.works.is_empty() {
+            let unknown = (!self.unknown.is_empty()).then(|| Message::new("intake-nothing-known"));
+            return Some(match unknown {
+                Some(message) => Refusal::new("unknown-sheet", message),
+                None => Refusal::new("empty-sheet", Message::new("intake-file-empty")),
+            });
+        }
+        let sheet = self.sheets.iter().find(|sheet| !sheet.item.is_empty())?;
+        (rows == 0).then(|| {
+            let message = Message::new("intake-sheet-empty").with("sheet", &sheet.sheet);
+            Refusal { sheet: sheet.sheet.clone(), ..Refusal::new("empty-sheet", message) }
+        })
+    }
+
+    /// A sheet of a kind without rows is neither a set nor the declaration that there is nothing: told, where others of
+    /// the file have rows.
+    fn tell_empty_kinds(&mut self) {
+        let empty: Vec<String> =
+            self.works.iter().filter(|work| work.rows == 0).map(|work| work.kind.key.clone()).collect();
+        for sheet in self.sheets.iter().filter(|sheet| empty.contains(&sheet.kind)) {
+            let message = Message::new("intake-kind-empty").with("sheet", &sheet.sheet);
+            let refusal = Refusal { sheet: sheet.sheet.clone(), ..Refusal::new("empty-sheet", message) };
+            self.issues.record(Issue { severity: Severity::Warning, ..refusal.into_issue() });
+        }
+    }
+
+    fn finish_batches(&mut self, mode: Option<SetMode>) -> Result<Vec<IntakeBatch>, IntakeError> {
+        if mode == Some(SetMode::Nil) {
+            let (Some(item), Some(unit), Some(period)) = (self.item, &self.unit, self.period) else {
+                return Ok(Vec::new());
+            };
+            let kinds = self.works.iter().map(|work| work.kind);
+            return Ok(nil_batches(self.context, item, (unit, period), kinds));
+        }
+        let works = std::mem::take(&mut self.works);
+        works.into_iter().filter(|work| work.rows > 0).map(Work::finish).collect()
+    }
+}
+
+impl<'c> Work<'c> {
+    /// Checks a row and appends it while nothing blocks.
+    fn check(
+        &mut self,
+        row: &Row,
+        map: &SheetMap,
+        issues: &mut IssueList,
+        (context, is_dry_run): (&'c IntakeContext<'c>, bool),
+    ) -> Result<(), IntakeError> {
+        self.rows += 1;
+        let checked = self.checker.check(map, row.number(), |at| raw_cell(row, at), issues);
+        if issues.blocks() {
+            // Dropped unfinished, a writer leaves nothing behind.
+            self.writer = None;
+            return Ok(());
+        }
+        if is_dry_run {
+            return Ok(());
+        }
+        if self.writer.is_none() {
+            let created = BatchWriter::create(context.data_folder, &self.description, self.kind, context.keys)?;
+            self.writer = Some(created);
+        }
+        let Some(writer) = &mut self.writer else { return Ok(()) };
+        let values: Vec<CellValue<'_>> = (0..checked.len()).map(|at| checked.value(at)).collect();
+        let raws: Vec<(usize, &str)> = checked.raws().collect();
+        let origin = RowOrigin { sheet: &map.sheet, row: checked.number(), action: checked.action() };
+        writer.append(origin, &values, &raws)?;
+        Ok(())
+    }
+
+    fn finish(self) -> Result<IntakeBatch, IntakeError> {
+        let files = self.writer.map(BatchWriter::finish).transpose()?;
+        let BatchDescription { id, region, unit, item, period, mode, template_version, .. } = self.description;
+        let kind = self.kind.key.clone();
+        Ok(IntakeBatch { id, region, unit, item, kind, period, mode, template_version, files, rows: self.rows })
+    }
+}
+
+fn report_of(facts: &SheetFacts, item: &str, kind: &str) -> SheetReport {
+    SheetReport {
+        sheet: facts.name.clone(),
+        item: item.to_owned(),
+        kind: kind.to_owned(),
+        headers: facts.columns.iter().map(|column| column.name.clone()).collect(),
+        ..SheetReport::default()
+    }
+}
+
+/// Which header was taken for which column.
+fn mapping_of(facts: &SheetFacts, map: &SheetMap, kind: &Kind) -> Vec<(String, String)> {
+    let headers: HashMap<u32, &str> =
+        facts.columns.iter().map(|column| (column.column, column.name.as_str())).collect();
+    let pair = |(at, place): (usize, &Option<u32>)| {
+        let header = headers.get(&(*place)?)?;
+        Some(((*header).to_owned(), kind.columns.get(at)?.key.clone()))
+    };
+    map.place_of.iter().enumerate().filter_map(pair).filter(|(header, _)| !fold(header).is_empty()).collect()
+}

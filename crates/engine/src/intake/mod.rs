@@ -21,7 +21,7 @@ use gongzhi_core::messages::Message;
 use gongzhi_core::period::Period;
 use gongzhi_core::values::SetMode;
 
-use crate::batch::{BatchError, BatchFiles};
+use crate::batch::{BatchError, BatchFiles, BatchWriter};
 use crate::keys::Keys;
 use crate::read::{HeaderHint, LeftOut, Notice, ReadError, WorkerPool};
 use pass::Pass;
@@ -145,7 +145,9 @@ pub struct IntakeBatch {
     pub mode: SetMode,
     /// Version of the template.
     pub template_version: u32,
-    /// Its files; none for a nil set and on a dry run.
+    /// Keys of the files that writing it makes below the data folder; none for a nil set and on a dry run.
+    pub keys: Vec<String>,
+    /// Its files, once written.
     pub files: Option<BatchFiles>,
     /// Rows.
     pub rows: u64,
@@ -201,7 +203,65 @@ impl IntakeError {
     }
 }
 
-/// Takes a file in. What is wrong with the file is in the report.
+/// A file checked whose batches stand beside their places, not written yet: the control store is told their keys first.
+/// Dropped, it leaves nothing behind.
+pub struct CheckedFile<'c> {
+    report: IntakeReport,
+    writers: Vec<Option<BatchWriter<'c>>>,
+}
+
+impl CheckedFile<'_> {
+    /// What was found.
+    pub fn report(&self) -> &IntakeReport {
+        &self.report
+    }
+
+    /// Every key that writing makes.
+    pub fn keys(&self) -> Vec<String> {
+        self.report.batches.iter().flat_map(|batch| batch.keys.iter().cloned()).collect()
+    }
+
+    /// Writes the batches. They stand in their places and last, and are visible once the control store says so.
+    ///
+    /// # Errors
+    /// A batch can't be written.
+    pub fn write(self) -> Result<IntakeReport, IntakeError> {
+        let Self { mut report, writers } = self;
+        for (batch, writer) in report.batches.iter_mut().zip(writers) {
+            batch.files = writer.map(BatchWriter::finish).transpose()?;
+        }
+        Ok(report)
+    }
+}
+
+/// Reads and checks a file. What is wrong with the file is in the report.
+///
+/// # Errors
+/// Batches can't be begun.
+pub fn check_file<'c>(
+    context: &'c IntakeContext<'c>,
+    path: &Path,
+    request: &'c IntakeRequest,
+) -> Result<CheckedFile<'c>, IntakeError> {
+    let refused =
+        |refusal| Ok(CheckedFile { report: IntakeReport::refused(&request.name, refusal), writers: Vec::new() });
+    if let Some(refusal) = unknown_names(context, request) {
+        return refused(refusal);
+    }
+    let mut first = Pass::new(context, request, None);
+    if let Err(error) = first.read(path)? {
+        return refused(unreadable(&error));
+    }
+    let Some(identity) = first.identity_to_follow() else { return Ok(first.finish()) };
+    drop(first);
+    let mut second = Pass::new(context, request, Some(identity));
+    match second.read(path)? {
+        Ok(()) => Ok(second.finish()),
+        Err(error) => refused(unreadable(&error)),
+    }
+}
+
+/// Takes a file in: [`check_file`], then [`CheckedFile::write`].
 ///
 /// # Errors
 /// Batches can't be written.
@@ -210,20 +270,7 @@ pub fn intake_file(
     path: &Path,
     request: &IntakeRequest,
 ) -> Result<IntakeReport, IntakeError> {
-    if let Some(refusal) = unknown_names(context, request) {
-        return Ok(IntakeReport::refused(&request.name, refusal));
-    }
-    let mut first = Pass::new(context, request, None);
-    if let Err(error) = first.read(path)? {
-        return Ok(IntakeReport::refused(&request.name, unreadable(&error)));
-    }
-    let Some(identity) = first.identity_to_follow() else { return first.finish() };
-    drop(first);
-    let mut second = Pass::new(context, request, Some(identity));
-    match second.read(path)? {
-        Ok(()) => second.finish(),
-        Err(error) => Ok(IntakeReport::refused(&request.name, unreadable(&error))),
-    }
+    check_file(context, path, request)?.write()
 }
 
 /// The refusal of a file that can't be read.
@@ -293,6 +340,7 @@ fn nil_batches<'k>(
         period,
         mode: SetMode::Nil,
         template_version: item.version_on(period.last_day()),
+        keys: Vec::new(),
         files: None,
         rows: 0,
     })

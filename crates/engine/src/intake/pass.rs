@@ -20,7 +20,8 @@ use gongzhi_core::values::{CellValue, SetMode};
 
 use super::sheet::{explains, facts_of, line_of, raw_cell};
 use super::{
-    IntakeBatch, IntakeContext, IntakeError, IntakeReport, IntakeRequest, Outcome, SheetReport, nil_batches, region_of,
+    CheckedFile, IntakeBatch, IntakeContext, IntakeError, IntakeReport, IntakeRequest, Outcome, SheetReport,
+    nil_batches, region_of,
 };
 use crate::batch::{BatchDescription, BatchWriter, RowOrigin};
 use crate::read::{LeftOut, Notice, ReadError, Row, SheetEvent, SheetHead, SheetTotals};
@@ -448,8 +449,8 @@ impl<'c> Pass<'c> {
         self.issues.record(Issue { severity, ..refusal.into_issue() });
     }
 
-    /// The report, with the batches finished when nothing blocks.
-    pub(super) fn finish(mut self) -> Result<IntakeReport, IntakeError> {
+    /// The report, and the batches that may be written when nothing blocks.
+    pub(super) fn finish(mut self) -> CheckedFile<'c> {
         self.refusal = self.refusal.take().or_else(|| self.reason_to_refuse());
         let mode = self.works.first().map(|work| work.mode).or(self.request.flags.mode);
         let rows: u64 = self.works.iter().map(|work| work.rows).sum();
@@ -471,8 +472,9 @@ impl<'c> Pass<'c> {
             (None, true) => Outcome::Blocked,
             (None, false) => Outcome::Accepted,
         };
+        let mut writers = Vec::new();
         if report.outcome == Outcome::Accepted {
-            report.batches = self.finish_batches(mode)?;
+            (report.batches, writers) = self.end_works(mode);
         }
         let refusal = self.refusal.take().map(Refusal::into_issue);
         let order: HashMap<String, usize> =
@@ -481,7 +483,7 @@ impl<'c> Pass<'c> {
         issues.sort_by_key(|issue| (order.get(&issue.sheet).copied(), issue.cell));
         report.issues = refusal.into_iter().chain(issues).collect();
         report.unlisted_issues = unlisted;
-        Ok(report)
+        CheckedFile { report, writers }
     }
 
     /// What makes the whole file unfit although no sheet was refused.
@@ -518,16 +520,18 @@ impl<'c> Pass<'c> {
         }
     }
 
-    fn finish_batches(&mut self, mode: Option<SetMode>) -> Result<Vec<IntakeBatch>, IntakeError> {
+    /// The batches, and a writer for each that has rows.
+    fn end_works(&mut self, mode: Option<SetMode>) -> (Vec<IntakeBatch>, Vec<Option<BatchWriter<'c>>>) {
         if mode == Some(SetMode::Nil) {
             let (Some(item), Some(unit), Some(period)) = (self.item, &self.unit, self.period) else {
-                return Ok(Vec::new());
+                return (Vec::new(), Vec::new());
             };
-            let kinds = self.works.iter().map(|work| work.kind);
-            return Ok(nil_batches(self.context, item, (unit, period), kinds));
+            let batches = nil_batches(self.context, item, (unit, period), self.works.iter().map(|work| work.kind));
+            let writers = batches.iter().map(|_| None).collect();
+            return (batches, writers);
         }
         let works = std::mem::take(&mut self.works);
-        works.into_iter().filter(|work| work.rows > 0).map(Work::finish).collect()
+        works.into_iter().filter(|work| work.rows > 0).map(Work::end).unzip()
     }
 }
 
@@ -562,11 +566,29 @@ impl<'c> Work<'c> {
         Ok(())
     }
 
-    fn finish(self) -> Result<IntakeBatch, IntakeError> {
-        let files = self.writer.map(BatchWriter::finish).transpose()?;
+    fn end(self) -> (IntakeBatch, Option<BatchWriter<'c>>) {
+        let kind = self.kind;
+        let keys = if self.writer.is_some() {
+            let personal = self.description.personal_key(kind);
+            std::iter::once(self.description.main_key(kind)).chain(personal).collect()
+        } else {
+            Vec::new()
+        };
         let BatchDescription { id, region, unit, item, period, mode, template_version, .. } = self.description;
-        let kind = self.kind.key.clone();
-        Ok(IntakeBatch { id, region, unit, item, kind, period, mode, template_version, files, rows: self.rows })
+        let batch = IntakeBatch {
+            id,
+            region,
+            unit,
+            item,
+            kind: kind.key.clone(),
+            period,
+            mode,
+            template_version,
+            keys,
+            files: None,
+            rows: self.rows,
+        };
+        (batch, self.writer)
     }
 }
 

@@ -33,3 +33,6 @@ pub use plan::{Circumstances, KindPlan};
 pub use profile::LayoutProfile;
 pub use resolve::{Clues, EarlierSets, Flags, Judge, Refusal};
 pub use row::{CheckedRow, RowChecker};
+
+#[cfg(test)]
+mod tests;

@@ -23,6 +23,8 @@ pub struct CheckedRow {
     text: String,
     values: Vec<Stored>,
     raws: Vec<(usize, u32, u32)>,
+    /// Columns whose cell could not be read.
+    faulty: Vec<usize>,
 }
 
 impl CheckedRow {
@@ -31,6 +33,7 @@ impl CheckedRow {
         self.action = RowAction::Add;
         self.text.clear();
         self.raws.clear();
+        self.faulty.clear();
         self.values.clear();
         self.values.resize(columns, Stored::Null);
     }
@@ -208,6 +211,7 @@ fn read_into(row: &mut CheckedRow, place: &Place<'_>, target: &Target, raw: RawC
         Err(fault) => {
             let shown = raw.shown();
             row.keep_raw(*column, &shown);
+            row.faulty.push(*column);
             issues.record(place.issue(*column, shown, *fault));
         }
     }
@@ -227,8 +231,7 @@ fn keep_shown(row: &mut CheckedRow, column: usize, value: RawValue<'_>) {
 /// An empty cell that must not be: a cell that held something unreadable was told already.
 fn check_required(row: &CheckedRow, place: &Place<'_>, issues: &mut IssueList) {
     for (at, column) in place.plan.columns.iter().enumerate() {
-        let told = || row.raws.iter().any(|(raw, from, to)| *raw == at && !is_blank_text(row.slice(*from, *to)));
-        if !column.required || !row.is_null(at) || place.map.place_of[at].is_none() || told() {
+        if !column.required || !row.is_null(at) || place.map.place_of[at].is_none() || row.faulty.contains(&at) {
             continue;
         }
         if row.action == RowAction::Revoke && !is_key(place.plan, at) {
@@ -239,11 +242,6 @@ fn check_required(row: &CheckedRow, place: &Place<'_>, issues: &mut IssueList) {
             Fault::new("required", message, Message::new("intake-required-mend").with("column", &column.header));
         issues.record(place.issue(at, String::new(), *fault));
     }
-}
-
-/// What stands for nothing (`/`, `—`, `无`) is short.
-fn is_blank_text(text: &str) -> bool {
-    text.chars().count() <= 2 || text.eq_ignore_ascii_case("n/a") || text.eq_ignore_ascii_case("null")
 }
 
 /// A row that is taken back need only say which it is.

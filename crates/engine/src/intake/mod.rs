@@ -7,6 +7,7 @@
 
 mod pass;
 mod sheet;
+mod upload;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::batch::{BatchError, BatchFiles, BatchWriter};
 use crate::keys::Keys;
 use crate::read::{HeaderHint, LeftOut, Notice, ReadError, WorkerPool};
 use pass::Pass;
+pub use upload::{keep_upload, upload_key};
 
 /// What is worked out once for a catalogue and used for every file.
 #[derive(Clone)]

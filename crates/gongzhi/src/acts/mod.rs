@@ -4,5 +4,7 @@
 
 pub mod catalog;
 pub mod identity;
+pub mod intake;
+pub mod profile;
 pub mod read;
 pub mod template;

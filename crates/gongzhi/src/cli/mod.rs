@@ -6,7 +6,9 @@
 mod check;
 mod code;
 mod demo_data;
+mod intake;
 mod match_names;
+mod profile;
 mod read;
 mod read_worker;
 mod template;
@@ -14,7 +16,7 @@ mod template;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use chrono::{NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use gongzhi_core::messages::{Language, Translator};
 
@@ -24,6 +26,8 @@ pub struct Context {
     pub translator: Translator,
     /// The day it is in the offices' time zone.
     pub today: NaiveDate,
+    /// The moment the command began.
+    pub now: DateTime<Utc>,
 }
 
 #[derive(Parser)]
@@ -39,6 +43,8 @@ struct Words {
 enum Command {
     Check(check::Args),
     Read(read::Args),
+    Intake(intake::Args),
+    Profile(profile::Args),
     Code(code::Args),
     DemoData(demo_data::Args),
     Match(match_names::Args),
@@ -64,10 +70,13 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         Ok(words) => words,
         Err(error) => error.exit(),
     };
-    let context = Context { translator, today: today() };
+    let now = now();
+    let context = Context { translator, today: (now + TimeDelta::hours(8)).date_naive(), now };
     let outcome = match words.command {
         Command::Check(args) => check::run(&args, &context),
         Command::Read(args) => read::run(&args, &context),
+        Command::Intake(args) => intake::run(args, &context),
+        Command::Profile(args) => profile::run(&args, &context),
         Command::Code(args) => code::run(&args, &context),
         Command::DemoData(args) => demo_data::run(&args, &context),
         Command::Match(args) => match_names::run(&args, &context),
@@ -80,10 +89,10 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
     })
 }
 
-/// The day in Asia/Shanghai, eight hours ahead of UTC all year.
+/// The moment; days are those of Asia/Shanghai, eight hours ahead of UTC all year.
 #[expect(clippy::disallowed_methods, reason = "the edge of the process: the clock is read here, once a command")]
-fn today() -> NaiveDate {
-    (Utc::now() + TimeDelta::hours(8)).date_naive()
+fn now() -> DateTime<Utc> {
+    Utc::now()
 }
 
 /// `--lang` before anything is parsed (help itself is translated), else the locale, else Chinese.

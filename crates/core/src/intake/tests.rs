@@ -1,0 +1,318 @@
+//! Whole sheets through mapping and checking, on a catalogue of two small kinds.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::header::HeaderBook;
+use super::lookup::RegionLookup;
+use super::place::UnitBook;
+use super::profile::{Status, Use};
+use super::recognise::{Expected, Recognised, recognise};
+use super::*;
+use crate::catalog::{Catalog, Source};
+use crate::issues::Issue;
+use crate::period::Period;
+use crate::values::{RowAction, SetMode};
+
+const GRANT: &str = r#"
+number: 15
+name: {zh: 土地出让, en: Land}
+period: month
+due: {after: month, days: 5}
+mode: full_then_differential
+basis: 测试
+sharing: conditional
+purposes: [deed_tax]
+versions:
+  - {version: 1, from: 2022-04-01}
+kinds:
+  grant:
+    name: {zh: 出让, en: Grants}
+    mark: flow
+    key: [contract_number]
+    columns:
+      - {key: contract_number, zh: 合同编号, en: Contract, type: text, required: true, length: 10}
+      - party: grantee
+        zh: 受让单位
+        en: Grantee
+        required: true
+        person: true
+        codes: [organisation_code, registration_number]
+      - {key: area_square_metres, zh: 面积, en: Area, type: quantity, measure: square_metre, min: "0"}
+      - {key: price_yuan, zh: 成交价款, en: Price, type: amount, measure: yuan, min: "0"}
+      - {key: manner, zh: 供应方式, en: Manner, type: code, values: [招标, 挂牌], origin: extension}
+      - {key: contract_day, zh: 合同签订日期, en: Contract day, type: date}
+      - {key: delivery_day, zh: 约定交付日期, en: Delivery, type: date, origin: extension}
+      - {key: home_address, zh: 家庭住址, en: Home, type: text, class: personal, closed: true, expected: false}
+      - {key: info_period, zh: 信息所属时间期间, en: Period, type: period}
+    rules:
+      - {rule: order, columns: [contract_day, delivery_day]}
+      - {rule: not_future, column: contract_day}
+  recovery:
+    name: {zh: 收回, en: Recoveries}
+    mark: flow
+    key: []
+    columns:
+      - {key: document, zh: 收回文件, en: Document, type: text, required: true}
+      - {key: area_square_metres, zh: 面积, en: Area, type: quantity, measure: square_metre}
+"#;
+
+const UNIT: &str =
+    "name: {zh: 自然资源局, en: Land}\naliases: [县自然资源局]\nmember: true\nreports: true\nregion: \"652323\"\n";
+const OTHER_UNIT: &str = "name: {zh: 财政局, en: Finance}\nmember: true\nreports: true\nregion: \"652323\"\n";
+
+fn catalog() -> Catalog {
+    let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
+    let sources = [
+        source("templates/land/land_grant.yaml", GRANT),
+        source("providers/land.yaml", UNIT),
+        source("providers/finance.yaml", OTHER_UNIT),
+    ];
+    let (catalog, problems) = Catalog::compile(&sources);
+    assert!(problems.is_empty(), "{problems:?}");
+    catalog
+}
+
+fn sheet(headers: &[&str], titles: &[&str]) -> SheetFacts {
+    SheetFacts {
+        name: "表".to_owned(),
+        header_row: 1,
+        columns: headers
+            .iter()
+            .zip(1..)
+            .map(|(name, column)| SheetColumn { name: (*name).to_owned(), column })
+            .collect(),
+        titles: titles.iter().map(|title| (*title).to_owned()).collect(),
+        epoch_1904: false,
+    }
+}
+
+/// Checks rows of texts under headers; gives the rows as shown and the issues as `severity rule cell`.
+fn check(facts: &SheetFacts, rows: &[&[&str]], mode: SetMode) -> (Vec<Vec<String>>, Vec<String>) {
+    let (values, issues, _) = check_all(facts, rows, mode, None);
+    let issues = issues.iter().map(|issue| {
+        let cell = issue.cell.map(|cell| cell.address()).unwrap_or_default();
+        format!("{} {} {cell}", issue.severity.key(), issue.rule)
+    });
+    (values, issues.collect())
+}
+
+fn check_all(
+    facts: &SheetFacts,
+    rows: &[&[&str]],
+    mode: SetMode,
+    profile: Option<&LayoutProfile>,
+) -> (Vec<Vec<String>>, Vec<Issue>, Vec<RowAction>) {
+    let catalog = catalog();
+    let (item, kind) = catalog.find_kind("land_grant.grant").unwrap();
+    let book = HeaderBook::new(&catalog);
+    let headers = book.find("land_grant", "grant").unwrap();
+    let when = Circumstances {
+        period: Period::Month(2025, 3),
+        region: "652323".to_owned(),
+        today: NaiveDate::from_ymd_opt(2025, 4, 3).unwrap(),
+    };
+    let plan = KindPlan::new(&catalog, item, kind, Arc::new(RegionLookup::new(&catalog)), when);
+    let mut issues = IssueList::default();
+    let map = Mapping { headers, kind, plan: &plan, profile }.map(facts, &mut issues);
+    let mut checker = RowChecker::new(plan, mode);
+    let (mut values, mut actions) = (Vec::new(), Vec::new());
+    for (row, number) in rows.iter().zip(2..) {
+        let cell = |at: usize| {
+            let text = row.get(at).copied().unwrap_or_default();
+            RawCell { value: if text.is_empty() { RawValue::Empty } else { RawValue::Text(text) }, raw: None }
+        };
+        let checked = checker.check(&map, number, cell, &mut issues);
+        values.push((0..checked.len()).map(|at| rules::shown(checked.value(at))).collect());
+        actions.push(checked.action());
+    }
+    (values, issues.into_parts().0, actions)
+}
+
+const ALL: [&str; 7] =
+    ["合同编号", "受让单位名称", "受让单位统一社会信用代码", "面积", "成交价款", "合同签订日期", "信息所属时间期间"];
+
+#[test]
+fn a_clean_sheet_has_no_issue() {
+    let facts = sheet(
+        &[
+            "序号",
+            "合同编号",
+            "受让单位名称",
+            "受让单位组织机构代码",
+            "受让单位工商注册号",
+            "受让单位统一社会信用代码",
+            "面积（亩）",
+            "成交价款(万元)",
+            "合同签订日期",
+            "信息所属时间期间",
+        ],
+        &[],
+    );
+    let row = ["1", "a1", "示例有限公司", "", "", "91652323MA7A000172", "15", "1,200.5", "2025年3月5日", "2025年3月"];
+    let (values, issues) = check(&facts, &[&row], SetMode::Full);
+    assert_eq!(issues, Vec::<String>::new());
+    assert_eq!(&values[0][..3], ["a1", "示例有限公司", "91652323MA7A000172"]);
+    assert_eq!(values[0][6], "10000", "fifteen mu in square metres");
+    assert_eq!(values[0][7], "12005000", "ten thousands of yuan in yuan");
+    assert_eq!(values[0][9], "2025-03-05");
+}
+
+#[test]
+fn every_wrong_cell_is_named_with_its_address() {
+    let rows: [&[&str]; 7] = [
+        &["", "示例有限公司", "", "1", "1", "2025-03-05", "2025-03"],
+        &["a2", "示例有限公司", "9.16523E+17", "1", "1", "2025-03-05", "2025-03"],
+        &["a3", "示例有限公司", "", "-1", "1", "2025-03-05", "2025-03"],
+        &["a4", "示例有限公司", "", "多", "1", "2025-03-05", "2025-03"],
+        &["a5", "示例有限公司", "", "1", "1", "2025-13-05", "2025-03"],
+        &["a1234567890", "示例有限公司", "", "1", "1", "2025-05-05", "2025-03"],
+        &["a7", "示例有限公司", "91652323MA7A000179", "1", "1", "2025-03-05", "2025-04"],
+    ];
+    let (_, issues) = check(&sheet(&ALL, &[]), &rows, SetMode::Full);
+    let issues: Vec<&str> =
+        issues.iter().map(String::as_str).filter(|issue| !issue.contains("missing-column")).collect();
+    assert_eq!(
+        issues,
+        [
+            "error required A2",
+            "error digits-lost C3",
+            "error range D4",
+            "error type D5",
+            "error type F6",
+            "error length A7",
+            "error not-future F7",
+            "warning check-digit C8",
+            "warning within-period G8",
+        ]
+    );
+}
+
+#[test]
+fn an_extension_column_warns_and_keeps_nothing() {
+    let facts = sheet(&["合同编号", "受让单位名称", "供应方式", "合同签订日期", "约定交付日期"], &[]);
+    let rows: [&[&str]; 2] = [
+        &["a1", "示例有限公司", "抓阄", "2025-03-05", "明年"],
+        &["a2", "示例有限公司", "挂牌", "2025-03-05", "2025-03-01"],
+    ];
+    let (values, issues, _) = check_all(&facts, &rows, SetMode::Full, None);
+    let severe: Vec<_> = issues.iter().filter(|issue| issue.severity == crate::catalog::Severity::Error).collect();
+    assert!(severe.is_empty(), "{severe:?}");
+    let rules: Vec<&str> = issues.iter().map(|issue| issue.rule).filter(|rule| *rule != "missing-column").collect();
+    assert_eq!(rules, ["code-list", "type", "order"]);
+    assert_eq!(values[0][8], "");
+}
+
+#[test]
+fn an_unknown_column_blocks_until_a_confirmed_profile_ignores_it() {
+    let facts = sheet(&["合同编号", "受让单位名称", "内部流水", "金额合计"], &[]);
+    let row: &[&str] = &["a1", "示例有限公司", "77", "3"];
+    let (_, issues) = check(&facts, &[row], SetMode::Full);
+    assert_eq!(issues.iter().filter(|issue| issue.starts_with("error unknown-column")).count(), 2);
+    let catalog = catalog();
+    let (_, kind) = catalog.find_kind("land_grant.grant").unwrap();
+    let book = HeaderBook::new(&catalog);
+    let names = || facts.columns.iter().map(|column| column.name.as_str());
+    let mut profile = LayoutProfile::propose(kind, book.find("land_grant", "grant").unwrap(), "land", names());
+    assert!(!profile.is_for(names()), "a proposal is not used");
+    assert!(!profile.faults(kind).is_empty(), "what is undecided can't be confirmed");
+    profile.headers[2].used = Use::Ignore;
+    let measure = Some("ten_thousand_yuan".to_owned());
+    profile.headers[3].used = Use::Column { column: "price_yuan".to_owned(), measure, codes: Default::default() };
+    assert_eq!(profile.faults(kind), []);
+    profile.status = Status::Confirmed;
+    assert!(profile.is_for(names()));
+    let (values, issues, _) = check_all(&facts, &[row], SetMode::Full, Some(&profile));
+    assert!(issues.iter().all(|issue| issue.severity == crate::catalog::Severity::Warning), "{issues:?}");
+    assert_eq!(values[0][7], "30000");
+    let text = serde_json::to_string(&profile).unwrap();
+    assert_eq!(serde_json::from_str::<LayoutProfile>(&text).unwrap(), profile);
+}
+
+#[test]
+fn a_code_in_the_wrong_column_of_its_party_is_moved_and_told() {
+    let facts = sheet(
+        &["合同编号", "受让单位名称", "受让单位统一社会信用代码", "受让单位工商注册号", "受让单位身份证号码"],
+        &[],
+    );
+    let rows: [&[&str]; 3] = [
+        &["a1", "示例有限公司", "", "91652323MA7A000172", ""],
+        &["a2", "示例有限公司", "", "", "91652323MA7A000172"],
+        &["a3", "某人", "11010519491231002X", "", ""],
+    ];
+    let (values, issues) = check(&facts, &rows, SetMode::Full);
+    assert_eq!(values[0][2], "91652323MA7A000172");
+    assert_eq!(values[0][4], "");
+    assert_eq!(values[1][2], "91652323MA7A000172");
+    assert_eq!((values[2][2].as_str(), values[2][5].as_str()), ("", "11010519491231002X"));
+    assert_eq!(issues.iter().filter(|issue| issue.starts_with("warning moved-code")).count(), 3);
+    assert!(!issues.iter().any(|issue| issue.starts_with("error")), "{issues:?}");
+}
+
+#[test]
+fn two_rows_of_one_key_are_told_with_both_their_numbers() {
+    let rows: [&[&str]; 3] = [
+        &["a1", "示例有限公司", "", "1", "1", "2025-03-05", "2025-03"],
+        &["a1", "示例有限公司", "", "2", "1", "2025-03-05", "2025-03"],
+        &["a1", "示例有限公司", "", "1", "1", "2025-03-05", "2025-03"],
+    ];
+    let (_, issues, _) = check_all(&sheet(&ALL, &[]), &rows, SetMode::Full, None);
+    let rules: Vec<&str> = issues.iter().map(|issue| issue.rule).filter(|rule| *rule != "missing-column").collect();
+    assert_eq!(rules, ["duplicate-key", "duplicate-row"]);
+}
+
+#[test]
+fn a_differential_row_must_say_what_it_does() {
+    let facts = sheet(&["操作（新增/变更/撤销）", "合同编号", "受让单位名称"], &[]);
+    let rows: [&[&str]; 4] = [&["变更", "a1", "示例"], &["撤销", "a2", ""], &["", "a3", "示例"], &["改", "a4", "示例"]];
+    let (_, issues, actions) = check_all(&facts, &rows, SetMode::Differential, None);
+    let rules: Vec<&str> = issues.iter().map(|issue| issue.rule).filter(|rule| *rule != "missing-column").collect();
+    assert_eq!(rules, ["row-action", "row-action"]);
+    assert_eq!(&actions[..2], [RowAction::Change, RowAction::Revoke]);
+    let (_, issues) = check(&facts, &[&["撤销", "a2", ""]], SetMode::Full);
+    assert!(issues.contains(&"error row-action A2".to_owned()), "{issues:?}");
+}
+
+#[test]
+fn a_closed_column_is_read_over_and_told() {
+    let facts = sheet(&["合同编号", "受让单位名称", "家庭住址"], &[]);
+    let (values, issues) = check(&facts, &[&["a1", "示例", "某路1号"]], SetMode::Full);
+    assert!(issues.contains(&"warning closed-column C1".to_owned()), "{issues:?}");
+    assert_eq!(values[0][11], "");
+}
+
+#[test]
+fn a_kind_is_told_by_its_headers_and_asked_for_when_two_fit() {
+    let book = HeaderBook::new(&catalog());
+    let found = |headers: &[&str]| recognise(&book, &sheet(headers, &[]), &Expected::default());
+    let grant = Recognised::One("land_grant".to_owned(), "grant".to_owned());
+    assert_eq!(found(&["合同编号", "面积", "成交价款"]), grant);
+    assert_eq!(found(&["收回文件", "面积"]), Recognised::One("land_grant".to_owned(), "recovery".to_owned()));
+    assert!(matches!(found(&["面积"]), Recognised::None(nearest) if nearest.len() == 2));
+    assert_eq!(found(&["天气", "心情"]), Recognised::None(Vec::new()));
+}
+
+#[test]
+fn unit_and_period_come_from_the_first_place_that_names_them() {
+    let catalog = catalog();
+    let units = UnitBook::new(&catalog);
+    let item = &catalog.items["land_grant"];
+    let judge = Judge { catalog: &catalog, units: &units, item };
+    let titles = ["填报单位：呼图壁县自然资源局 所属期：2025年3月".to_owned()];
+    let flags = Flags::default();
+    let clues =
+        Clues { identity: None, flags: &flags, titles: &titles, column: None, path: "财政局/2025年2月.csv" };
+    assert_eq!(judge.unit(&clues).unwrap().0, "land");
+    assert_eq!(judge.period(&clues).unwrap().0, Period::Month(2025, 3));
+    let clues = Clues { titles: &[], path: "自然资源局/2025年2月.csv", ..clues };
+    assert_eq!(
+        (judge.unit(&clues).unwrap().0, judge.period(&clues).unwrap().0),
+        ("land".to_owned(), Period::Month(2025, 2))
+    );
+    let rule = |clues: &Clues<'_>| (judge.unit(clues).unwrap_err().rule, judge.period(clues).unwrap_err().rule);
+    assert_eq!(rule(&Clues { path: "财政局/2025Q1.csv", ..clues }), ("unit-not-provider", "period"));
+    assert_eq!(rule(&Clues { path: "a.csv", ..clues }), ("unknown-unit", "period"));
+    let flags = Flags { unit: Some("月球局".to_owned()), period: Some(Period::Year(2025)), mode: None };
+    assert_eq!(rule(&Clues { flags: &flags, ..clues }), ("unknown-unit", "period"));
+}

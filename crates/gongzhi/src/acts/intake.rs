@@ -1,0 +1,364 @@
+//! Taking in files: load what is known, decide by the rules, save the upload with its batches in one transaction.
+//!
+//! An upload is begun in the control store with every key it may write before anything is written, and its batches are
+//! visible only once it is accepted there. Killed in between, nothing is half visible, and the same file handed in again
+//! goes on with the same upload.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context as _, Result, anyhow};
+use chrono::{DateTime, TimeDelta, Utc};
+use gongzhi_core::access::{Purpose, Scope};
+use gongzhi_core::catalog::Catalog;
+use gongzhi_core::intake::{EarlierSets, Flags, LayoutProfile, Refusal};
+use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::period::Period;
+use gongzhi_core::state::{Moment, covered_days};
+use gongzhi_core::values::SetMode;
+use gongzhi_engine::intake::{
+    CheckedFile, IntakeBooks, IntakeContext, IntakeReport, IntakeRequest, Outcome, check_file, declare_nil,
+    keep_upload, upload_key,
+};
+use gongzhi_engine::keys::{Dice, Keys, digest_reader};
+use gongzhi_engine::read::{Limits, WorkerCommand, WorkerPool};
+use gongzhi_store::uploads::{NewBatch, NewUpload, UploadStatus};
+use gongzhi_store::{Store, StorePlace};
+use serde_json::json;
+
+use super::profile;
+
+/// What is said about the files beside what they say themselves, as written on the command line.
+#[derive(Debug, Clone, Default)]
+pub struct IntakeOrder {
+    /// `ITEM` or `ITEM.KIND`.
+    pub item: Option<String>,
+    /// Unit, by key or name.
+    pub unit: Option<String>,
+    /// Period.
+    pub period: Option<String>,
+    /// Mode.
+    pub mode: Option<String>,
+    /// Check only.
+    pub is_dry_run: bool,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone)]
+pub struct TakenIn {
+    /// What was found.
+    pub report: IntakeReport,
+    /// The same file was accepted before, then.
+    pub received_before: Option<DateTime<Utc>>,
+    /// Layout profiles that were written for a person to complete.
+    pub proposals: Vec<PathBuf>,
+}
+
+/// Everything an intake needs, opened.
+pub struct IntakeDesk {
+    catalog: Catalog,
+    books: IntakeBooks,
+    pool: WorkerPool,
+    keys: Keys,
+    store: Store,
+    home: PathBuf,
+    data_folder: PathBuf,
+    profiles: Vec<LayoutProfile>,
+    now: DateTime<Utc>,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl IntakeDesk {
+    /// Opens the home folder.
+    ///
+    /// # Errors
+    /// The home folder, its keys or its store can't be opened.
+    pub fn open(catalog: Catalog, home: &Path, now: DateTime<Utc>, say: &Translator) -> Result<Self> {
+        let told = |message: Message| anyhow!("{}", say.say(&message));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("tokio")?;
+        let keys = Keys::open(home, Dice::system()).map_err(|error| told(error.message()))?;
+        let place = StorePlace::Home(home.to_owned());
+        let store = runtime.block_on(Store::open(&place)).map_err(|error| told(error.message()))?;
+        let command = WorkerCommand::of_this_program().map_err(|error| told(error.message()))?;
+        Ok(Self {
+            books: IntakeBooks::new(&catalog),
+            catalog,
+            pool: WorkerPool::new(command, 1, Limits::default()),
+            keys,
+            store,
+            home: home.to_owned(),
+            data_folder: home.join("data"),
+            profiles: profile::list_profiles(home).into_iter().filter_map(|(_, read)| read.ok()).collect(),
+            now,
+            runtime,
+        })
+    }
+
+    /// Takes a file in. `name` is the path as people named it.
+    ///
+    /// # Errors
+    /// Not the file's: the store or the disk.
+    pub fn take(&self, path: &Path, name: &str, order: &IntakeOrder, say: &Translator) -> Result<TakenIn> {
+        let told = |message: Message| anyhow!("{}", say.say(&message));
+        let request = match self.request(name, order, say)? {
+            Ok(request) => request,
+            Err(refusal) => return Ok(TakenIn::of(refused(name, refusal))),
+        };
+        let new_id = || self.new_id();
+        let context = self.context(&new_id);
+        let digest = File::open(path).and_then(digest_reader).ok();
+        let key = digest.as_ref().map(|digest| upload_identity(digest, order));
+        if let Some(before) = self.received_before(key.as_deref(), &request, say)? {
+            let dry = IntakeRequest { is_dry_run: true, ..request };
+            let checked = check_file(&context, path, &dry).map_err(|error| told(error.message()))?;
+            let report = checked.write().map_err(|error| told(error.message()))?;
+            return Ok(TakenIn { report, received_before: Some(before), proposals: Vec::new() });
+        }
+        let checked = check_file(&context, path, &request).map_err(|error| told(error.message()))?;
+        let proposals = if request.is_dry_run { Vec::new() } else { self.keep_proposals(checked.report(), say)? };
+        let report = match (digest, key) {
+            (Some(digest), Some(key)) if !request.is_dry_run && checked.report().unit.is_some() => {
+                self.save(path, checked, (digest, key), say)?
+            }
+            _ => checked.write().map_err(|error| told(error.message()))?,
+        };
+        Ok(TakenIn { report, received_before: None, proposals })
+    }
+
+    /// Takes in a nil declaration that has no file.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn take_nil(&self, order: &IntakeOrder, say: &Translator) -> Result<TakenIn> {
+        let request = match self.request("", order, say)? {
+            Ok(request) => request,
+            Err(refusal) => return Ok(TakenIn::of(refused("", refusal))),
+        };
+        let new_id = || self.new_id();
+        let report = declare_nil(&self.context(&new_id), &request);
+        if report.outcome != Outcome::Accepted || request.is_dry_run {
+            return Ok(TakenIn::of(report));
+        }
+        let (unit, period) = (report.unit.clone().unwrap_or_default(), report.period.map(|period| period.to_string()));
+        let words = format!("nil|{}|{unit}|{}", order.item.as_deref().unwrap_or_default(), period.unwrap_or_default());
+        let digest = gongzhi_engine::keys::digest(words.as_bytes());
+        let begun = self.begin(&report, (&digest, &digest), &[], say)?;
+        let Some(upload) = begun else { return Ok(TakenIn::of(report)) };
+        self.accept(&upload, &report, say)?;
+        Ok(TakenIn::of(report))
+    }
+
+    fn context<'a>(&'a self, new_id: &'a (dyn Fn() -> String + Sync)) -> IntakeContext<'a> {
+        IntakeContext {
+            catalog: &self.catalog,
+            books: &self.books,
+            pool: &self.pool,
+            keys: &self.keys,
+            data_folder: &self.data_folder,
+            profiles: &self.profiles,
+            new_id,
+        }
+    }
+
+    /// The order understood; what can't be is a refusal of the file.
+    fn request(&self, name: &str, order: &IntakeOrder, say: &Translator) -> Result<Result<IntakeRequest, Refusal>> {
+        let flags = match flags_of(order) {
+            Ok(flags) => flags,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let (item, kind) = match order.item.as_deref().map(|item| item.split_once('.').unwrap_or((item, ""))) {
+            Some((item, kind)) => (Some(item.to_owned()), Some(kind.to_owned()).filter(|kind| !kind.is_empty())),
+            None => (None, None),
+        };
+        Ok(Ok(IntakeRequest {
+            name: name.to_owned(),
+            item,
+            kind,
+            flags,
+            is_dry_run: order.is_dry_run,
+            today: (self.now + TimeDelta::hours(8)).date_naive(),
+            earlier: Arc::new(self.earlier_sets(say)?),
+        }))
+    }
+
+    /// The sets accepted so far.
+    fn earlier_sets(&self, say: &Translator) -> Result<EarlierSets> {
+        let moment = Moment { as_of: DateTime::<Utc>::MAX_UTC, period: None };
+        let visible = self.runtime.block_on(self.store.visible_batches(&everywhere(), moment));
+        let visible = visible.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+        let of = |batch: gongzhi_core::state::Batch| (batch.item, batch.kind, batch.unit, batch.period.year());
+        let sets: HashSet<_> = visible.batches.into_iter().map(|visible| of(visible.batch)).collect();
+        Ok(EarlierSets::Known(sets))
+    }
+
+    /// When the same file was accepted with the same words.
+    fn received_before(
+        &self,
+        key: Option<&str>,
+        request: &IntakeRequest,
+        say: &Translator,
+    ) -> Result<Option<DateTime<Utc>>> {
+        let Some(key) = key.filter(|_| !request.is_dry_run) else { return Ok(None) };
+        let found = self.runtime.block_on(self.store.find_upload(&everywhere(), key));
+        let found = found.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+        Ok(found.filter(|upload| upload.status == UploadStatus::Accepted).and_then(|upload| upload.ended_at))
+    }
+
+    /// Names the keys in the store, writes, and accepts; a blocked or refused file is recorded without batches.
+    fn save(
+        &self,
+        path: &Path,
+        checked: CheckedFile<'_>,
+        (digest, key): (String, String),
+        say: &Translator,
+    ) -> Result<IntakeReport> {
+        let told = |message: Message| anyhow!("{}", say.say(&message));
+        let begun = self.begin(checked.report(), (&digest, &key), &checked.keys(), say)?;
+        let Some(upload) = begun else { return checked.write().map_err(|error| told(error.message())) };
+        let report = checked.write().map_err(|error| told(error.message()))?;
+        keep_upload(path, &upload, &self.data_folder, &self.keys).map_err(|error| told(error.message()))?;
+        if report.outcome == Outcome::Accepted {
+            self.accept(&upload, &report, say)?;
+            return Ok(report);
+        }
+        let status = if report.outcome == Outcome::Blocked { UploadStatus::Blocked } else { UploadStatus::Refused };
+        let facts = json!({ "issues": report.issues.len() });
+        let scope = everywhere();
+        let rejected = self.store.reject_upload(&scope, (&upload, status, self.now), &facts);
+        self.runtime.block_on(rejected).map_err(|error| told(error.message()))?;
+        Ok(report)
+    }
+
+    /// Begins the upload; none when another program accepted the same one meanwhile.
+    fn begin(
+        &self,
+        report: &IntakeReport,
+        (digest, key): (&str, &str),
+        keys: &[String],
+        say: &Translator,
+    ) -> Result<Option<String>> {
+        let unit = report.unit.clone().unwrap_or_default();
+        let region = self.catalog.units.get(&unit).map(|unit| unit.region.clone()).unwrap_or_default();
+        let id = self.new_id();
+        let new = NewUpload {
+            keys: keys.iter().cloned().chain([upload_key(&id)]).collect(),
+            id,
+            region: region.get(..6).unwrap_or(&region).to_owned(),
+            unit,
+            key: key.to_owned(),
+            file: report.file.clone(),
+            digest: digest.to_owned(),
+            started_at: self.now,
+        };
+        let begun = self.runtime.block_on(self.store.begin_upload(&everywhere(), &new));
+        let begun = begun.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+        Ok((begun.status == UploadStatus::Started).then_some(begun.id))
+    }
+
+    /// Accepts the upload with its batches.
+    fn accept(&self, upload: &str, report: &IntakeReport, say: &Translator) -> Result<()> {
+        let batches: Vec<NewBatch> = new_batches(&self.catalog, report);
+        let rows: u64 = report.batches.iter().map(|batch| batch.rows).sum();
+        let facts = json!({ "rows": rows, "issues": report.issues.len() });
+        let scope = everywhere();
+        let accepted = self.store.accept_upload(&scope, (upload, self.now), &batches, &facts);
+        self.runtime.block_on(accepted).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+        Ok(())
+    }
+
+    fn keep_proposals(&self, report: &IntakeReport, say: &Translator) -> Result<Vec<PathBuf>> {
+        let written = report.proposals.iter().map(|proposal| profile::propose(&self.home, proposal, say));
+        Ok(written.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+    }
+
+    fn new_id(&self) -> String {
+        new_id(self.now)
+    }
+}
+
+impl TakenIn {
+    fn of(report: IntakeReport) -> Self {
+        Self { report, received_before: None, proposals: Vec::new() }
+    }
+}
+
+/// The rows of the control store for the batches of a report.
+pub fn new_batches(catalog: &Catalog, report: &IntakeReport) -> Vec<NewBatch> {
+    let new = |batch: &gongzhi_engine::intake::IntakeBatch| {
+        let (item, kind) = catalog.find_kind(&format!("{}.{}", batch.item, batch.kind))?;
+        let (covers_from, covers_to) = covered_days(batch.period, false);
+        let part = |part: &gongzhi_engine::batch::FilePart| (part.key.clone(), part.digest.clone());
+        let files = batch.files.as_ref();
+        Some(NewBatch {
+            id: batch.id.clone(),
+            lineage: batch.unit.clone(),
+            item: batch.item.clone(),
+            kind: batch.kind.clone(),
+            mark: kind.mark,
+            item_mode: item.mode,
+            period: batch.period,
+            covers_from,
+            covers_to,
+            mode: batch.mode,
+            template_version: batch.template_version,
+            supplement_of: None,
+            main: files.map(|files| part(&files.main)),
+            personal: files.and_then(|files| files.personal.as_ref().map(part)),
+            rows: batch.rows,
+        })
+    };
+    report.batches.iter().filter_map(new).collect()
+}
+
+/// The command line may take in the sheets of every unit.
+fn everywhere() -> Scope {
+    Scope::region("", Purpose::Intake)
+}
+
+fn flags_of(order: &IntakeOrder) -> Result<Flags, Refusal> {
+    let period = match &order.period {
+        Some(text) => Some(Period::find_spoken(&gongzhi_core::cells::narrow(text)).ok_or_else(|| {
+            Refusal::new("period", Message::new("intake-period-unreadable").with("period", text)).about(text)
+        })?),
+        None => None,
+    };
+    let mode = match &order.mode {
+        Some(text) => Some(SetMode::find(text).ok_or_else(|| {
+            Refusal::new("mode", Message::new("intake-mode-unreadable").with("mode", text)).about(text)
+        })?),
+        None => None,
+    };
+    Ok(Flags { unit: order.unit.clone(), period, mode })
+}
+
+fn refused(name: &str, refusal: Refusal) -> IntakeReport {
+    IntakeReport { file: name.to_owned(), issues: vec![refusal.into_issue()], ..IntakeReport::default() }
+}
+
+/// What makes a repeated hand-in the same one: the file and what was said about it.
+fn upload_identity(digest: &str, order: &IntakeOrder) -> String {
+    let word = |word: &Option<String>| word.clone().unwrap_or_default();
+    let words = [digest.to_owned(), word(&order.item), word(&order.unit), word(&order.period), word(&order.mode)];
+    gongzhi_engine::keys::digest(words.join("|").as_bytes())
+}
+
+static COUNTER: Mutex<u64> = Mutex::new(0);
+
+/// A version 7 id: the clock is the command's, the chance the system's; ids of one moment still differ and keep their
+/// order.
+fn new_id(now: DateTime<Utc>) -> String {
+    let mut bytes = [0_u8; 10];
+    let filled = getrandom::fill(&mut bytes).is_ok();
+    let mut counter = COUNTER.lock().unwrap_or_else(PoisonError::into_inner);
+    *counter += 1;
+    let count = counter.to_be_bytes();
+    bytes[0] = count[6];
+    bytes[1] = count[7];
+    if !filled {
+        bytes[2..].copy_from_slice(&count);
+    }
+    let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid().to_string()
+}

@@ -1,0 +1,105 @@
+//! Layout profiles: files in `<home>/profiles`, proposed by the program, confirmed by a person, then used.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, anyhow};
+use chrono::NaiveDate;
+use gongzhi_core::catalog::Catalog;
+use gongzhi_core::intake::LayoutProfile;
+use gongzhi_core::intake::profile::{ProfileFault, Status};
+use gongzhi_core::messages::{Message, Translator};
+
+/// Every profile of a home folder with its path, or why it can't be read; by path.
+pub fn list_profiles(home: &Path) -> Vec<(PathBuf, Result<LayoutProfile, String>)> {
+    let mut paths = Vec::new();
+    gather(&home.join("profiles"), &mut paths);
+    paths.sort();
+    let read = |path: PathBuf| {
+        let read = fs::read_to_string(&path).map_err(|error| error.to_string());
+        let profile = read.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
+        (path, profile)
+    };
+    paths.into_iter().map(read).collect()
+}
+
+fn gather(folder: &Path, paths: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            gather(&path, paths);
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            paths.push(path);
+        }
+    }
+}
+
+/// Writes a proposal where none of the same headers is yet: what a person has begun to complete is never overwritten.
+pub fn propose(home: &Path, proposal: &LayoutProfile, say: &Translator) -> Result<Option<PathBuf>> {
+    let unit = if proposal.unit.is_empty() { "any" } else { &proposal.unit };
+    let path = home.join("profiles").join(unit).join(format!("{}.{}.json", proposal.kind, proposal.fingerprint()));
+    if path.exists() {
+        return Ok(Some(path));
+    }
+    save(&path, proposal, say)?;
+    Ok(Some(path))
+}
+
+fn save(path: &Path, profile: &LayoutProfile, say: &Translator) -> Result<()> {
+    let text = serde_json::to_string_pretty(profile).unwrap_or_default();
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let part = path.with_extension("json.part");
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(&part, text + "\n"))
+        .and_then(|()| fs::rename(&part, path))
+        .map_err(|error| unreadable(path, &error, say))
+}
+
+fn unreadable(path: &Path, why: &dyn std::fmt::Display, say: &Translator) -> anyhow::Error {
+    anyhow!("{}", say.say(&Message::new("profile-unreadable").with("path", path.display()).with("why", why)))
+}
+
+/// The profile in a file.
+pub fn get_profile(path: &Path, say: &Translator) -> Result<LayoutProfile> {
+    let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error, say))?;
+    serde_json::from_str(&text).map_err(|error| unreadable(path, &error, say))
+}
+
+/// Confirms a profile when nothing is left open; gives everything that is. A file from elsewhere is copied into the home
+/// folder.
+pub fn confirm(
+    (path, home): (&Path, &Path),
+    (post, day): (&str, NaiveDate),
+    catalog: &Catalog,
+    say: &Translator,
+) -> Result<Result<PathBuf, Vec<Message>>> {
+    let mut profile = get_profile(path, say)?;
+    let Some((_, kind)) = catalog.find_kind(&profile.kind) else {
+        return Ok(Err(vec![Message::new("profile-kind-unknown").with("kind", &profile.kind)]));
+    };
+    let faults = profile.faults(kind);
+    if !faults.is_empty() {
+        return Ok(Err(faults.iter().map(message_of).collect()));
+    }
+    profile.status = Status::Confirmed;
+    profile.confirmed_by = Some(post.to_owned());
+    profile.confirmed_on = Some(day);
+    let is_at_home = path.starts_with(home.join("profiles"));
+    let unit = if profile.unit.is_empty() { "any" } else { &profile.unit };
+    let name = format!("{}.{}.json", profile.kind, profile.fingerprint());
+    let place = if is_at_home { path.to_owned() } else { home.join("profiles").join(unit).join(name) };
+    save(&place, &profile, say)?;
+    Ok(Ok(place))
+}
+
+fn message_of(fault: &ProfileFault) -> Message {
+    match fault {
+        ProfileFault::Undecided(headers) => Message::new("profile-undecided").with("headers", headers.join("、")),
+        ProfileFault::NoSuchColumn(column) => Message::new("profile-no-such-column").with("column", column),
+        ProfileFault::ColumnTwice(column) => Message::new("profile-column-twice").with("column", column),
+        ProfileFault::BadMeasure(header) => Message::new("profile-bad-measure").with("header", header),
+        ProfileFault::RequiredUnmapped(headers) => {
+            Message::new("profile-required-unmapped").with("headers", headers.join("、"))
+        }
+    }
+}

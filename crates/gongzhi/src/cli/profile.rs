@@ -1,0 +1,105 @@
+//! `gongzhi profile`: how foreign systems' sheets map to the catalogue.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use gongzhi_core::intake::LayoutProfile;
+use gongzhi_core::intake::profile::{Status, Use};
+use gongzhi_core::messages::{Message, Translator};
+
+use super::Context;
+use crate::acts::catalog::{CatalogPlace, get_catalog};
+use crate::acts::profile::{confirm, get_profile, list_profiles};
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    List {
+        #[arg(long, default_value = ".gongzhi")]
+        home: PathBuf,
+    },
+    Show {
+        file: PathBuf,
+    },
+    Confirm {
+        file: PathBuf,
+        #[arg(long = "as", value_name = "POST")]
+        by: String,
+        #[arg(long, default_value = ".gongzhi")]
+        home: PathBuf,
+        #[command(flatten)]
+        place: CatalogPlace,
+    },
+}
+
+/// Exit 0 when done, 1 when a profile can't be confirmed yet, 2 when it can't be read.
+pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
+    let say = &context.translator;
+    match &args.what {
+        What::List { home } => list(home, say),
+        What::Show { file } => {
+            let profile = get_profile(file, say)?;
+            println!("{}", line_of(file, &profile, say));
+            for known in &profile.headers {
+                let line = Message::new("profile-header-line").with("header", &known.header);
+                println!("{}", say.say(&line.with("use", spoken_use(&known.used, say))));
+            }
+        }
+        What::Confirm { file, by, home, place } => {
+            let catalog = get_catalog(place, say)?;
+            match confirm((file, home), (by, context.today), &catalog, say)? {
+                Ok(path) => {
+                    println!("{}", say.say(&Message::new("profile-confirmed").with("path", path.display())));
+                }
+                Err(faults) => {
+                    println!("{}", say.say(&Message::new("profile-not-confirmed").with("path", file.display())));
+                    faults.iter().for_each(|fault| println!("{}", say.say(fault)));
+                    return Ok(ExitCode::from(1));
+                }
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(home: &std::path::Path, say: &Translator) {
+    let profiles = list_profiles(home);
+    if profiles.is_empty() {
+        println!("{}", say.say(&Message::new("profile-none")));
+    }
+    for (path, profile) in profiles {
+        match profile {
+            Ok(profile) => println!("{}", line_of(&path, &profile, say)),
+            Err(why) => {
+                let message = Message::new("profile-unreadable").with("path", path.display()).with("why", why);
+                println!("{}", say.say(&message));
+            }
+        }
+    }
+}
+
+fn line_of(path: &std::path::Path, profile: &LayoutProfile, say: &Translator) -> String {
+    let status = match profile.status {
+        Status::Proposed => Message::new("profile-status-proposed"),
+        Status::Confirmed => Message::new("profile-status-confirmed"),
+    };
+    let message = Message::new("profile-line").with("path", path.display()).with("kind", &profile.kind);
+    say.say(&message.with("unit", &profile.unit).with("status", say.say(&status)))
+}
+
+fn spoken_use(used: &Use, say: &Translator) -> String {
+    match used {
+        Use::Column { column, measure, .. } => match measure {
+            Some(measure) => format!("{column} ({measure})"),
+            None => column.clone(),
+        },
+        Use::Action => say.say(&Message::new("profile-use-action")),
+        Use::Ignore => say.say(&Message::new("profile-use-ignore")),
+        Use::Undecided => say.say(&Message::new("profile-use-undecided")),
+    }
+}

@@ -26,8 +26,9 @@ use gongzhi_engine::keys::{Dice, Keys, digest_reader};
 use gongzhi_engine::read::{Limits, WorkerCommand, WorkerPool};
 use gongzhi_store::uploads::{NewBatch, NewUpload, UploadStatus};
 use gongzhi_store::{Store, StorePlace};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
+use super::intake_report::report_json;
 use super::profile;
 
 /// What is said about the files beside what they say themselves, as written on the command line.
@@ -43,6 +44,8 @@ pub struct IntakeOrder {
     pub mode: Option<String>,
     /// Check only.
     pub is_dry_run: bool,
+    /// The name tells files apart too: of a folder, two files of the same content may be sets of two periods.
+    pub is_by_name: bool,
 }
 
 /// What became of a file.
@@ -85,7 +88,7 @@ impl IntakeDesk {
         Ok(Self {
             books: IntakeBooks::new(&catalog),
             catalog,
-            pool: WorkerPool::new(command, 1, Limits::default()),
+            pool: WorkerPool::new(command, 2, Limits::default()),
             keys,
             store,
             home: home.to_owned(),
@@ -109,7 +112,7 @@ impl IntakeDesk {
         let new_id = || self.new_id();
         let context = self.context(&new_id);
         let digest = File::open(path).and_then(digest_reader).ok();
-        let key = digest.as_ref().map(|digest| upload_identity(digest, order));
+        let key = digest.as_ref().map(|digest| upload_identity(digest, name, order));
         if let Some(before) = self.received_before(key.as_deref(), &request, say)? {
             let dry = IntakeRequest { is_dry_run: true, ..request };
             let checked = check_file(&context, path, &dry).map_err(|error| told(error.message()))?;
@@ -125,6 +128,26 @@ impl IntakeDesk {
             _ => checked.write().map_err(|error| told(error.message()))?,
         };
         Ok(TakenIn { report, received_before: None, proposals })
+    }
+
+    /// What was found in a file that was taken in before: the same content under the same name and order, whatever came
+    /// of it. A run that was broken off goes on after these.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn find_report(
+        &self,
+        path: &Path,
+        name: &str,
+        order: &IntakeOrder,
+        say: &Translator,
+    ) -> Result<Option<(Json, String)>> {
+        let Ok(digest) = File::open(path).and_then(digest_reader) else { return Ok(None) };
+        let key = upload_identity(&digest, name, order);
+        let found = self.runtime.block_on(self.store.find_upload(&everywhere(), &key));
+        let found = found.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+        let ended = found.filter(|upload| upload.status != UploadStatus::Started);
+        Ok(ended.and_then(|upload| Some((upload.facts.get("report")?.clone(), digest))))
     }
 
     /// Takes in a nil declaration that has no file.
@@ -148,6 +171,21 @@ impl IntakeDesk {
         let Some(upload) = begun else { return Ok(TakenIn::of(report)) };
         self.accept(&upload, &report, say)?;
         Ok(TakenIn::of(report))
+    }
+
+    /// The catalogue.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The control store and the runtime it is asked on.
+    pub fn store(&self) -> (&Store, &tokio::runtime::Runtime) {
+        (&self.store, &self.runtime)
+    }
+
+    /// Gives the keys away and ends the desk.
+    pub fn into_keys(self) -> (Keys, PathBuf) {
+        (self.keys, self.data_folder)
     }
 
     fn context<'a>(&'a self, new_id: &'a (dyn Fn() -> String + Sync)) -> IntakeContext<'a> {
@@ -224,7 +262,7 @@ impl IntakeDesk {
             return Ok(report);
         }
         let status = if report.outcome == Outcome::Blocked { UploadStatus::Blocked } else { UploadStatus::Refused };
-        let facts = json!({ "issues": report.issues.len() });
+        let facts = json!({ "report": report_json(&report, say) });
         let scope = everywhere();
         let rejected = self.store.reject_upload(&scope, (&upload, status, self.now), &facts);
         self.runtime.block_on(rejected).map_err(|error| told(error.message()))?;
@@ -260,8 +298,7 @@ impl IntakeDesk {
     /// Accepts the upload with its batches.
     fn accept(&self, upload: &str, report: &IntakeReport, say: &Translator) -> Result<()> {
         let batches: Vec<NewBatch> = new_batches(&self.catalog, report);
-        let rows: u64 = report.batches.iter().map(|batch| batch.rows).sum();
-        let facts = json!({ "rows": rows, "issues": report.issues.len() });
+        let facts = json!({ "report": report_json(report, say) });
         let scope = everywhere();
         let accepted = self.store.accept_upload(&scope, (upload, self.now), &batches, &facts);
         self.runtime.block_on(accepted).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
@@ -338,9 +375,12 @@ fn refused(name: &str, refusal: Refusal) -> IntakeReport {
 }
 
 /// What makes a repeated hand-in the same one: the file and what was said about it.
-fn upload_identity(digest: &str, order: &IntakeOrder) -> String {
+fn upload_identity(digest: &str, name: &str, order: &IntakeOrder) -> String {
     let word = |word: &Option<String>| word.clone().unwrap_or_default();
-    let words = [digest.to_owned(), word(&order.item), word(&order.unit), word(&order.period), word(&order.mode)];
+    let name = if order.is_by_name { name } else { "" };
+    let words = [digest, name].map(str::to_owned).into_iter();
+    let words = words.chain([word(&order.item), word(&order.unit), word(&order.period), word(&order.mode)]);
+    let words: Vec<String> = words.collect();
     gongzhi_engine::keys::digest(words.join("|").as_bytes())
 }
 

@@ -5,6 +5,7 @@
 pub mod catalog;
 pub mod identity;
 pub mod intake;
+pub mod intake_report;
 pub mod profile;
 pub mod read;
 pub mod template;

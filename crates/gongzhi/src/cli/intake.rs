@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use gongzhi_core::catalog::Severity;
-use gongzhi_core::issues::{CellPlace, Issue};
+use gongzhi_core::issues::CellPlace;
 use gongzhi_core::messages::{Message, Translator};
-use gongzhi_engine::intake::{IntakeReport, Outcome, SheetReport};
-use serde_json::{Value as Json, json};
+use gongzhi_engine::intake::Outcome;
 
 use super::Context;
 use crate::acts::catalog::{CatalogPlace, get_catalog};
 use crate::acts::intake::{IntakeDesk, IntakeOrder, TakenIn};
+use crate::acts::intake_report::{known_sheets, taken_json};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -44,6 +44,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         period: args.period,
         mode: args.mode,
         is_dry_run: args.dry_run,
+        is_by_name: false,
     };
     let desk = IntakeDesk::open(catalog, &args.home, context.now, say)?;
     let is_nil = order.mode.as_deref() == Some("nil");
@@ -54,7 +55,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let mut worst = 0;
     let mut tell = |taken: &TakenIn| {
         worst = worst.max(code_of(taken.report.outcome));
-        if args.json { println!("{}", json_of(taken, say)) } else { print_text(taken, args.dry_run, say) }
+        if args.json { println!("{}", taken_json(taken, say)) } else { print_text(taken, args.dry_run, say) }
     };
     if args.files.is_empty() {
         tell(&desk.take_nil(&order, say)?);
@@ -71,62 +72,6 @@ fn code_of(outcome: Outcome) -> u8 {
         Outcome::Blocked => 1,
         Outcome::Refused => 2,
     }
-}
-
-/// The report of a file as JSON.
-pub fn json_of(taken: &TakenIn, say: &Translator) -> Json {
-    let report = &taken.report;
-    let issues: Vec<Json> = report.issues.iter().map(|issue| issue_json(issue, say)).collect();
-    let sheets: Vec<Json> = known_sheets(report)
-        .map(|sheet| {
-            let left_out: Vec<Json> = sheet
-                .left_out_rows
-                .iter()
-                .map(|left_out| json!({"row": left_out.row, "reason": say.say(&left_out.message())}))
-                .collect();
-            json!({
-                "sheet": sheet.sheet, "item": sheet.item, "kind": sheet.kind, "rows": sheet.rows,
-                "left_out": sheet.left_out, "left_out_rows": left_out,
-            })
-        })
-        .collect();
-    let notices: Vec<Json> = report
-        .notices
-        .iter()
-        .map(|notice| json!({"message": say.say(&notice.message), "sheet": notice.sheet, "cell": notice.cell}))
-        .collect();
-    let proposals: Vec<String> = taken.proposals.iter().map(|path| path.display().to_string()).collect();
-    json!({
-        "file": report.file,
-        "unit": report.unit,
-        "period": report.period.map(|period| period.to_string()),
-        "mode": report.mode.map(|mode| mode.key()),
-        "accepted": report.outcome == Outcome::Accepted,
-        "sheets": sheets,
-        "issues": issues,
-        "unlisted_issues": report.unlisted_issues,
-        "notices": notices,
-        "batches": report.batches.iter().map(|batch| json!({"id": batch.id, "kind": batch.kind, "rows": batch.rows})).collect::<Vec<_>>(),
-        "proposed_profiles": proposals,
-        "received_before": taken.received_before.map(|when| when.to_rfc3339()),
-    })
-}
-
-fn issue_json(issue: &Issue, say: &Translator) -> Json {
-    json!({
-        "sheet": issue.sheet,
-        "cell": issue.cell.map(CellPlace::address),
-        "column": issue.column,
-        "severity": issue.severity.key(),
-        "rule": issue.rule,
-        "value": issue.value,
-        "message": say.say(&issue.message),
-        "mend": say.say(&issue.mend),
-    })
-}
-
-fn known_sheets(report: &IntakeReport) -> impl Iterator<Item = &SheetReport> {
-    report.sheets.iter().filter(|sheet| !sheet.item.is_empty())
 }
 
 fn print_text(taken: &TakenIn, is_dry_run: bool, say: &Translator) {

@@ -62,14 +62,17 @@ enum Look {
 pub struct ColumnProfile {
     counts: [u64; 8],
     speaks_of_days: bool,
+    takes_serials: bool,
 }
 
 impl ColumnProfile {
     /// A column with its name, which may speak of days: 登记日期, 成立时间, `sign_date`.
-    pub fn new(name: &str) -> Self {
+    /// Figures without a date format count days only from 1900: those of the other epoch stay figures.
+    pub fn new(name: &str, epoch_1904: bool) -> Self {
         let lower = name.to_lowercase();
         let words = ["日期", "时间", "年月日", "日", "date", "time"];
-        Self { counts: [0; 8], speaks_of_days: words.iter().any(|word| lower.contains(word)) }
+        let speaks_of_days = words.iter().any(|word| lower.contains(word));
+        Self { counts: [0; 8], speaks_of_days, takes_serials: speaks_of_days && !epoch_1904 }
     }
 
     /// Counts a cell.
@@ -88,7 +91,7 @@ impl ColumnProfile {
         if self.speaks_of_days || certain_dates > 0 {
             dates += count(Look::CompactDate);
         }
-        if self.speaks_of_days && certain_dates > 0 {
+        if self.takes_serials && certain_dates > 0 {
             dates += count(Look::Serial);
         }
         let integers = count(Look::Integer) + count(Look::CompactDate) + count(Look::Serial);
@@ -183,7 +186,7 @@ mod tests {
     use super::*;
 
     fn type_of(name: &str, texts: &[&str]) -> ColumnType {
-        let mut profile = ColumnProfile::new(name);
+        let mut profile = ColumnProfile::new(name, false);
         texts.iter().for_each(|text| profile.add(if text.is_empty() { Value::Empty } else { Value::Text(text) }));
         profile.column_type()
     }

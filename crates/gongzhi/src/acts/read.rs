@@ -158,7 +158,7 @@ impl SheetRows {
 
 impl SheetContent {
     fn new(head: &SheetHead) -> Self {
-        let profiles = head.columns.iter().map(|column| ColumnProfile::new(&column.name)).collect();
+        let profiles = head.columns.iter().map(|column| ColumnProfile::new(&column.name, head.epoch_1904)).collect();
         Self { head: head.clone(), profiles, ..Self::default() }
     }
 

@@ -25,7 +25,6 @@ read-more-broken-quotes = { $count } more rows have quotes that are not in pairs
 read-broken-json = This line is no JSON object and was not read. Check the line.
 read-more-broken-json = { $count } more lines are no JSON objects and were not read.
 read-broken-page = The page has text in a wrong encoding, replaced by "�". Export it again from its system.
-read-member-refused = "{ $member }" in the zip was not read: { $reason }
 read-too-many-left-out = { $count } more rows were left out for the reasons above; they are not listed one by one.
 read-left-out-title = title row above the header
 read-left-out-total = totals row, no data

@@ -25,7 +25,6 @@ read-more-broken-quotes = 另有 { $count } 行的引号不成对，处理办法
 read-broken-json = 这一行不是 JSON 对象，未读取。请检查该行。
 read-more-broken-json = 另有 { $count } 行不是 JSON 对象，未读取。
 read-broken-page = 网页中有文字编码错误，已用“�”代替。请从原系统重新导出。
-read-member-refused = 压缩包内的“{ $member }”未读取：{ $reason }
 read-too-many-left-out = 另有 { $count } 行未作为数据读取，原因同上，不再逐行列出。
 read-left-out-title = 表头以上的标题行
 read-left-out-total = 合计行，不是数据

@@ -1,15 +1,13 @@
 //! A zip of several files: each member is read by its own content, one after another.
 
 use encoding_rs::GB18030;
-use gongzhi_core::messages::Message;
-
 use super::super::error::ReadError;
 use super::detect::{Format, detect};
 use super::input::Input;
 use super::package::Package;
 use super::{MOST_WHOLE_BYTES, Sink, read_input};
 
-/// Reads every member that is a table; the others are named in notices. A zip without any is refused.
+/// Reads every member that is a table; each other gets a notice with the sentence that refuses it. A zip without any is refused.
 pub(super) fn read(mut input: Input, sink: &mut Sink<'_, '_>) -> Result<(), ReadError> {
     let mut package = Package::open(&mut input)?;
     let mut read_count = 0;
@@ -22,20 +20,15 @@ pub(super) fn read(mut input: Input, sink: &mut Sink<'_, '_>) -> Result<(), Read
         }
         sink.member = Some(name.clone());
         let outcome = package.whole_part(at, MOST_WHOLE_BYTES).and_then(|bytes| read_member(bytes, &name, sink));
-        sink.member = None;
         match outcome {
             Ok(()) => read_count += 1,
             Err(error @ (ReadError::Worker(_) | ReadError::BeyondLimits(_))) => return Err(error),
             Err(error) => {
-                let reason = error.message();
-                sink.notice(
-                    None,
-                    None,
-                    Message::new("read-member-refused").with("member", &name).with("reason-key", reason.key),
-                )?;
+                sink.notice(None, None, error.message())?;
                 refused = Some(error);
             }
         }
+        sink.member = None;
     }
     match refused {
         Some(error) if read_count == 0 => Err(error),

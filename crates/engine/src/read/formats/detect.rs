@@ -138,9 +138,6 @@ fn detect_text(input: &mut Input, head: &[u8]) -> Result<Format, ReadError> {
     let charset = text_decode::find_charset(input)?;
     let sample = text_decode::decode_sample(head, charset.charset);
     let trimmed = sample.trim_start();
-    if trimmed.is_empty() && input.size() <= head.len() as u64 {
-        return Err(ReadError::ZeroBytes);
-    }
     if trimmed.starts_with('<') {
         return detect_markup(trimmed);
     }

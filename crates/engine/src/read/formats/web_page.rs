@@ -18,6 +18,10 @@ use super::{MOST_CELLS, MOST_MERGES, MOST_WHOLE_BYTES, Sink};
 /// Cells a `colspan` or `rowspan` may reach over.
 const MOST_SPAN: u32 = 65_535;
 
+/// Tables inside tables; deeper ones are taken for their cells.
+const DEEPEST: usize = 32;
+const MOST_COLUMNS: u32 = 16_384;
+
 /// Reads the page's tables.
 pub(super) fn read(input: Input, stem: &str, sink: &mut Sink<'_, '_>) -> Result<(), ReadError> {
     let text = decode_page(input, MOST_WHOLE_BYTES)?;
@@ -81,6 +85,10 @@ impl Table {
         let span =
             |name| tag.attribute(name).and_then(|value| value.trim().parse().ok()).unwrap_or(1).clamp(1, MOST_SPAN);
         let (rows_spanned, columns_spanned): (u32, u32) = (span("rowspan"), span("colspan").min(1_000));
+        self.open = self.column < MOST_COLUMNS;
+        if !self.open {
+            return;
+        }
         let end = (self.column + columns_spanned) as usize;
         if self.covered.len() < end {
             self.covered.resize(end, 0);
@@ -96,7 +104,6 @@ impl Table {
             columns_spanned,
         });
         self.column += columns_spanned;
-        self.open = true;
     }
 }
 
@@ -176,7 +183,7 @@ impl Page {
 
     fn take_tag(&mut self, tag: &Tag<'_>) -> Result<(), ReadError> {
         match (tag.name.as_str(), tag.is_end) {
-            ("table", false) => self.stack.push(Table::default()),
+            ("table", false) if self.stack.len() < DEEPEST => self.stack.push(Table::default()),
             ("table", true) => self.done.extend(self.stack.pop()),
             ("br", _) => {
                 if let Some(cell) =

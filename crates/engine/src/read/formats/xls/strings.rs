@@ -63,6 +63,9 @@ fn push_signs(bytes: &[u8], length: usize, is_wide: bool, text: &mut String) -> 
     (count, count)
 }
 
+/// Bytes counted for each string besides its text: a workbook of empty ones fills memory by their places alone.
+const STRING_OVERHEAD: usize = 16;
+
 /// The shared strings: one behind another in one buffer. How many there are said to be is not asked.
 #[derive(Default)]
 pub(super) struct Strings {
@@ -76,7 +79,7 @@ impl Strings {
         let mut strings = Self::default();
         let mut cursor = Cursor { pieces, piece: 0, at: 8 };
         while let Some(()) = strings.read_one(&mut cursor) {
-            if strings.text.len() + strings.ends.len() * 4 > MOST_STRING_BYTES {
+            if strings.text.len() + strings.ends.len() * STRING_OVERHEAD > MOST_STRING_BYTES {
                 return Err(ReadError::BeyondLimits(Limit::Strings));
             }
         }

@@ -8,6 +8,9 @@ use super::super::super::error::{Limit, ReadError};
 use super::super::MOST_STRING_BYTES;
 use super::super::xml::{Xml, push_reference};
 
+/// Bytes counted for each string besides its text: a workbook of empty ones fills memory by their places alone.
+const STRING_OVERHEAD: usize = 16;
+
 /// The shared strings. How many the file announces is not asked.
 #[derive(Default)]
 pub(super) struct Strings {
@@ -37,8 +40,7 @@ impl Strings {
     fn push(&mut self, text: &str) -> Result<(), ReadError> {
         self.text.push_str(text);
         self.ends.push(self.text.len() as u32);
-        // The places count too: a workbook of empty strings fills memory by them alone.
-        if self.text.len() + self.ends.len() * 4 > MOST_STRING_BYTES {
+        if self.text.len() + self.ends.len() * STRING_OVERHEAD > MOST_STRING_BYTES {
             return Err(ReadError::BeyondLimits(Limit::Strings));
         }
         Ok(())

@@ -15,6 +15,8 @@ mod row;
 mod sheet_reader;
 mod stream;
 mod table;
+#[cfg(test)]
+mod tests;
 mod wire;
 mod worker;
 

@@ -1,13 +1,14 @@
 //! A zip of several files: each member is read by its own content, one after another.
 
-use encoding_rs::GB18030;
 use super::super::error::ReadError;
 use super::detect::{Format, detect};
 use super::input::Input;
 use super::package::Package;
 use super::{MOST_WHOLE_BYTES, Sink, read_input};
+use encoding_rs::GB18030;
 
-/// Reads every member that is a table; each other gets a notice with the sentence that refuses it. A zip without any is refused.
+/// Reads every member that is a table; each other gets a notice with the sentence that refuses it. A zip without any
+/// table is refused.
 pub(super) fn read(mut input: Input, sink: &mut Sink<'_, '_>) -> Result<(), ReadError> {
     let mut package = Package::open(&mut input)?;
     let mut read_count = 0;

@@ -137,6 +137,10 @@ fn detect_text(input: &mut Input, head: &[u8]) -> Result<Format, ReadError> {
     }
     let charset = text_decode::find_charset(input)?;
     let sample = text_decode::decode_sample(head, charset.charset);
+    let control = sample.chars().filter(|sign| sign.is_control() && !sign.is_whitespace()).count();
+    if control * 50 > sample.chars().count() {
+        return Err(ReadError::NoTable("?".to_owned()));
+    }
     let trimmed = sample.trim_start();
     if trimmed.starts_with('<') {
         return detect_markup(trimmed);

@@ -68,8 +68,16 @@ pub(super) fn shown_by_code(code: &str) -> Shown {
     }
 }
 
-/// Adds a figure as its format shows it. `text` is the figure as the file wrote it, where it wrote one.
-pub(super) fn push_number(row: &mut Row, column: u32, figure: Figure<'_>, shown: Shown, epoch_1904: bool) {
+/// The format of a figure, and the epoch its days count from.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct NumberFormat {
+    pub(super) shown: Shown,
+    pub(super) epoch_1904: bool,
+}
+
+/// Adds a figure as its format shows it.
+pub(super) fn push_number(row: &mut Row, column: u32, figure: Figure<'_>, format: NumberFormat) {
+    let NumberFormat { shown, epoch_1904 } = format;
     if shown != Shown::Figure {
         let serial = figure.value();
         if let Some(date) = date_from_serial(serial, epoch_1904) {
@@ -138,7 +146,7 @@ fn push_float(row: &mut Row, column: u32, value: f64) {
         return row.push(column, Value::Error("#NUM!"));
     }
     let size = value.abs();
-    let digits_lost = size >= 1e15 && size < 1e21;
+    let digits_lost = (1e15..1e21).contains(&size);
     let mut text = String::with_capacity(24);
     // Writing to a String can't fail.
     let _ = if digits_lost {
@@ -171,7 +179,7 @@ mod tests {
 
     fn pushed(figure: Figure<'_>, shown: Shown) -> String {
         let mut row = Row::new(1);
-        push_number(&mut row, 0, figure, shown, false);
+        push_number(&mut row, 0, figure, NumberFormat { shown, epoch_1904: false });
         match row.value(0) {
             Value::Number(number) => format!("{}{}", number.text, if number.digits_lost { " lost" } else { "" }),
             Value::Date(date) => date.to_string(),

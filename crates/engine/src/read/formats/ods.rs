@@ -15,7 +15,7 @@ use super::super::event::{Merge, SheetFacts};
 use super::super::row::{Row, Value};
 use super::super::wire::MOST_BYTES;
 use super::input::Input;
-use super::numbers::{Figure, Shown, push_number};
+use super::numbers::{Figure, NumberFormat, push_number};
 use super::package::Package;
 use super::text_decode::decode_whole;
 use super::xml::{Xml, attribute, number, push_reference};
@@ -313,7 +313,7 @@ impl OdsCell {
     fn push(&self, row: &mut Row, column: u32) {
         match self.kind.as_str() {
             "float" | "percentage" | "currency" if !self.value.is_empty() => {
-                push_number(row, column, Figure::Written(self.value.trim()), Shown::Figure, false);
+                push_number(row, column, Figure::Written(self.value.trim()), NumberFormat::default());
             }
             "date" => match parse_moment(&self.value) {
                 Some(moment) => row.push(column, Value::Date(moment.value)),

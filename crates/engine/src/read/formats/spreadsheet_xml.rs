@@ -11,7 +11,7 @@ use super::super::event::{Merge, SheetFacts};
 use super::super::row::{Row, Value};
 use super::super::wire::MOST_BYTES;
 use super::input::Input;
-use super::numbers::{Figure, Shown, push_number, shown_by_code};
+use super::numbers::{Figure, NumberFormat, Shown, push_number, shown_by_code};
 use super::text_decode::decode_whole;
 use super::xml::{Xml, attribute, number, push_reference};
 use super::{MOST_MERGES, MOST_WHOLE_BYTES, Sink};
@@ -174,7 +174,7 @@ impl Book {
         match self.kind.as_str() {
             "Number" => {
                 let shown = self.styles.get(&self.cell_style).copied().unwrap_or_default();
-                push_number(row, column, Figure::Written(text.trim()), shown, false);
+                push_number(row, column, Figure::Written(text.trim()), NumberFormat { shown, epoch_1904: false });
             }
             "DateTime" => match parse_moment(text) {
                 Some(moment) => row.push(column, Value::Date(moment.value)),

@@ -215,13 +215,16 @@ impl Records<'_> {
         loop {
             match parse(&record, separator, &mut self.cells) {
                 Progress::Complete => return Ok(true),
-                Progress::Broken(column) => return Ok(self.give_up(&record, &ends, separator, column)),
+                Progress::Broken(column) => {
+                    self.broken = Some(column);
+                    return Ok(self.give_up(&record, &ends, separator));
+                }
                 Progress::Open => {}
             }
             let mut next = String::new();
             if ends.len() >= MOST_LINES || !self.next_line(&mut next)? {
-                let column = self.cells.ends.len() as u32;
-                return Ok(self.give_up(&record, &ends, separator, column));
+                self.broken = Some(self.cells.ends.len() as u32);
+                return Ok(self.give_up(&record, &ends, separator));
             }
             record.push('\n');
             record.push_str(&next);
@@ -230,12 +233,11 @@ impl Records<'_> {
     }
 
     /// Takes the first line as it stands, quotes and all, and puts the others back.
-    fn give_up(&mut self, record: &str, ends: &[usize], separator: u8, column: u32) -> bool {
+    fn give_up(&mut self, record: &str, ends: &[usize], separator: u8) -> bool {
         for pair in ends.windows(2).rev() {
             self.waiting.push_front(record[pair[0] + 1..pair[1]].to_owned());
         }
         self.split_plainly(&record[..ends[0]], separator);
-        self.broken = Some(column);
         true
     }
 

@@ -11,7 +11,7 @@ use super::super::event::SheetFacts;
 use super::super::row::{Row, Value};
 use super::Sink;
 use super::input::Input;
-use super::numbers::{Figure, Shown, push_number};
+use super::numbers::{Figure, NumberFormat, Shown, push_number};
 use super::package::Package;
 
 const MOST_COLUMNS: u32 = 16_384;
@@ -59,16 +59,14 @@ pub(super) fn read(mut input: Input, sink: &mut Sink<'_, '_>) -> Result<(), Read
 fn push(row: &mut Row, column: u32, value: &DataRef<'_>, epoch_1904: bool) {
     match value {
         DataRef::Empty => {}
-        DataRef::Int(number) => {
-            push_number(row, column, Figure::Written(&number.to_string()), Shown::Figure, epoch_1904)
-        }
-        DataRef::Float(number) => push_number(row, column, Figure::Float(*number), Shown::Figure, epoch_1904),
+        DataRef::Int(number) => push_number(row, column, Figure::Written(&number.to_string()), NumberFormat::default()),
+        DataRef::Float(number) => push_number(row, column, Figure::Float(*number), NumberFormat::default()),
         DataRef::String(text) => push_text(row, column, text),
         DataRef::SharedString(text) => push_text(row, column, text),
         DataRef::Bool(truth) => row.push(column, Value::Boolean(*truth)),
         DataRef::DateTime(moment) => {
             let shown = if moment.is_duration() || moment.as_f64() < 1.0 { Shown::Time } else { Shown::Date };
-            push_number(row, column, Figure::Float(moment.as_f64()), shown, epoch_1904);
+            push_number(row, column, Figure::Float(moment.as_f64()), NumberFormat { shown, epoch_1904 });
         }
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => match parse_moment(text) {
             Some(moment) => row.push(column, Value::Date(moment.value)),

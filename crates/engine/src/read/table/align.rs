@@ -1,30 +1,40 @@
 //! A row of filled cells laid under the columns of its table.
 
-use super::super::row::Row;
+use super::super::row::{Row, Value};
+use super::clean::shown;
 use super::fill::FillDown;
 use super::{Column, LeftOut, Reason};
-use crate::read::table::clean::shown;
 
-/// Writes one cell for each column into `aligned`; cells beyond the columns go to `strays`.
-pub(super) fn align(row: &Row, columns: &[Column], fill: &FillDown, aligned: &mut Row, strays: &mut Vec<LeftOut>) {
-    aligned.reset(row.number());
-    let mut position = 0;
-    for column in columns {
-        while position < row.len() && row.column(position) < column.index {
+/// What a row is laid under.
+pub(super) struct Grid<'g> {
+    pub(super) columns: &'g [Column],
+    pub(super) fill: &'g FillDown,
+}
+
+impl Grid<'_> {
+    /// Writes one cell for each column into `aligned`; cells beyond the columns go to `strays`.
+    pub(super) fn align(&self, row: &Row, aligned: &mut Row, strays: &mut Vec<LeftOut>) {
+        aligned.reset(row.number());
+        let mut position = 0;
+        for column in self.columns {
+            while position < row.len() && row.column(position) < column.index {
+                strays.push(stray(row, position));
+                position += 1;
+            }
+            if position < row.len() && row.column(position) == column.index {
+                aligned.push_from(column.index, row, position);
+                position += 1;
+                continue;
+            }
+            let filled = if self.fill.is_idle() { None } else { self.fill.find(row.number(), column.index) };
+            match filled {
+                Some(cell) => aligned.push_from(column.index, cell, 0),
+                None => aligned.push(column.index, Value::Empty),
+            }
+        }
+        for position in position..row.len() {
             strays.push(stray(row, position));
-            position += 1;
         }
-        if position < row.len() && row.column(position) == column.index {
-            aligned.push_from(column.index, row, position);
-            position += 1;
-        } else if let Some(cell) = (!fill.is_idle()).then(|| fill.find(row.number(), column.index)).flatten() {
-            aligned.push_from(column.index, cell, 0);
-        } else {
-            aligned.push(column.index, super::super::row::Value::Empty);
-        }
-    }
-    for position in position..row.len() {
-        strays.push(stray(row, position));
     }
 }
 

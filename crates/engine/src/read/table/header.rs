@@ -209,7 +209,7 @@ impl Page<'_> {
             while let Some((column, value)) = cells.next() {
                 let name = names::clean_name(&shown(value));
                 let next = cells.peek().map_or(u32::MAX, |(column, _)| *column);
-                let end = self.name_end(row, column, lower, next);
+                let end = self.name_end(row, column..next, lower);
                 for covered in column..=end.min(column + 16_384) {
                     texts.entry(covered).or_default().push(name.clone());
                 }
@@ -220,7 +220,8 @@ impl Page<'_> {
 
     /// The last column a header cell names: to the end of its merge; without merges, over the gap to its right as far
     /// as the row below has names there.
-    fn name_end(&self, row: &Row, column: u32, lower: Option<&Row>, next: u32) -> u32 {
+    fn name_end(&self, row: &Row, cell: Range<u32>, lower: Option<&Row>) -> u32 {
+        let (column, next) = (cell.start, cell.end);
         if let Some(merge) = self.merge_at(row.number(), column) {
             return merge.last_column.min(next.saturating_sub(1));
         }

@@ -6,7 +6,7 @@ use gongzhi_core::messages::Message;
 
 use super::super::event::{Merge, Notice, SheetFacts};
 use super::super::row::{Row, Value, cell_name};
-use super::align::align;
+use super::align::Grid;
 use super::clean::{clean_into, row_text, shown};
 use super::fill::FillDown;
 use super::header::{self, Layout};
@@ -156,8 +156,9 @@ impl Table {
         let tail = held.split_off(far);
         let layout = header::decide(&held, &self.facts.merges, self.hint.as_ref());
         let (first_data, titles) = self.begin(&held, &layout);
+        let data_row = held.get(first_data).map_or(1, Row::number);
         let above = if layout.header.is_empty() { &held[..first_data] } else { &held[..layout.header.start] };
-        let head = self.head(&layout, &held, first_data, titles);
+        let head = SheetHead { titles, ..self.head(&layout, &held, data_row) };
         let no_table = head.columns.is_empty();
         out.push_back(Out::Sheet(head));
         out.extend(self.held_notices.drain(..).map(Out::Notice));
@@ -208,10 +209,10 @@ impl Table {
         (first_data, titles)
     }
 
-    fn head(&self, layout: &Layout, held: &[Row], first_data: usize, titles: Vec<Title>) -> SheetHead {
+    fn head(&self, layout: &Layout, held: &[Row], data_row: u32) -> SheetHead {
         let first_row = held.get(layout.header.start).map_or(1, Row::number);
         let header = if layout.header.is_empty() {
-            HeaderPlace { first_row: held.get(first_data).map_or(1, Row::number), row_count: 0 }
+            HeaderPlace { first_row: data_row, row_count: 0 }
         } else {
             let last = held[layout.header.end - 1].number();
             HeaderPlace { first_row, row_count: last - first_row + 1 }
@@ -222,7 +223,7 @@ impl Table {
             epoch_1904: self.facts.epoch_1904,
             header,
             columns: self.known.as_ref().map(|known| known.columns.clone()).unwrap_or_default(),
-            titles,
+            titles: Vec::new(),
         }
     }
 
@@ -255,7 +256,8 @@ impl Table {
     fn give(&mut self, row: Row, out: &mut VecDeque<Out>) {
         let Some(known) = &self.known else { return };
         let mut aligned = std::mem::replace(&mut self.scratch, row);
-        align(&self.scratch, &known.columns, &known.fill, &mut aligned, &mut self.strays);
+        let grid = Grid { columns: &known.columns, fill: &known.fill };
+        grid.align(&self.scratch, &mut aligned, &mut self.strays);
         self.last_reason = None;
         for stray in self.strays.drain(..) {
             out.push_back(Out::LeftOut(stray));

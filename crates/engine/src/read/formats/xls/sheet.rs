@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::super::error::ReadError;
 use super::super::super::event::Merge;
 use super::super::super::row::{Row, Value};
-use super::super::numbers::{Figure, push_number};
+use super::super::numbers::{Figure, NumberFormat, push_number};
 use super::super::{MOST_MERGES, Sink};
 use super::globals::Globals;
 use super::{Record, Records, kind};
@@ -136,7 +136,12 @@ fn push_cell(record: &Record<'_>, row: &mut Row, globals: &Globals) -> bool {
     let column = u32::from(record.u16(2).unwrap_or(0));
     let format = record.u16(4).unwrap_or(0);
     let mut number = |column, format, value| {
-        push_number(row, column, Figure::Float(value), globals.shown(format), globals.epoch_1904);
+        push_number(
+            row,
+            column,
+            Figure::Float(value),
+            NumberFormat { shown: globals.shown(format), epoch_1904: globals.epoch_1904 },
+        );
     };
     match record.kind {
         kind::NUMBER => record.f64(6).into_iter().for_each(|value| number(column, format, value)),
@@ -172,7 +177,7 @@ fn push_formula(record: &Record<'_>, row: &mut Row, globals: &Globals) -> bool {
     if record.u16(12) != Some(0xFFFF) {
         if let Some(value) = record.f64(6) {
             let shown = globals.shown(record.u16(4).unwrap_or(0));
-            push_number(row, column, Figure::Float(value), shown, globals.epoch_1904);
+            push_number(row, column, Figure::Float(value), NumberFormat { shown, epoch_1904: globals.epoch_1904 });
         }
         return false;
     }

@@ -8,7 +8,7 @@ use super::super::super::error::{Limit, ReadError};
 use super::super::super::row::{Row, Value};
 use super::super::super::wire::MOST_BYTES;
 use super::super::Sink;
-use super::super::numbers::{Figure, Shown, push_number};
+use super::super::numbers::{Figure, NumberFormat, Shown, push_number};
 use super::super::xml::{Xml, push_reference, truth, unescaped};
 use super::strings::{Strings, read_rich_text, unescape_signs};
 use super::styles::Styles;
@@ -116,7 +116,12 @@ impl SheetPart<'_> {
                 } else {
                     self.styles.shown(cell.style)
                 };
-                push_number(row, cell.column, Figure::Written(value.trim()), shown, self.epoch_1904);
+                push_number(
+                    row,
+                    cell.column,
+                    Figure::Written(value.trim()),
+                    NumberFormat { shown, epoch_1904: self.epoch_1904 },
+                );
             }
             Kind::SharedString => {
                 let text = value.trim().parse().ok().and_then(|index| self.strings.find(index));

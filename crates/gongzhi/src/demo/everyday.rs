@@ -106,10 +106,14 @@ pub fn wage_fen(at: usize) -> i64 {
     350_000 + i64::try_from(at % 40).unwrap_or(0) * 10_000
 }
 
-/// Taxpayers whose everyday rows are made: local, registered, open for the whole year.
-pub fn list_everyday(world: &World) -> impl Iterator<Item = (usize, &Taxpayer)> {
-    let registered = |taxpayer: &Taxpayer| taxpayer.registration == Registration::Registered;
-    world.taxpayers.iter().enumerate().filter(move |(_, taxpayer)| registered(taxpayer))
+/// Taxpayers whose everyday rows of a month are made: registered here, open the whole month and the one after it.
+fn list_everyday(world: &World, month: NaiveDate) -> impl Iterator<Item = (usize, &Taxpayer)> {
+    let trades = move |taxpayer: &Taxpayer| {
+        taxpayer.registration == Registration::Registered
+            && taxpayer.opened_on < month
+            && taxpayer.closed_on.is_none_or(|day| day >= month + Months::new(2))
+    };
+    world.taxpayers.iter().enumerate().filter(move |(_, taxpayer)| trades(taxpayer))
 }
 
 fn yuan(fen: i64) -> String {
@@ -146,7 +150,10 @@ fn name_of(kind: &str) -> &'static str {
 /// Payments that reached the treasury in a month.
 pub fn write_payments(world: &World, month: Period, table: &mut TaxTable) -> Result<()> {
     let declared = month.first_day() - Months::new(1);
-    for (at, taxpayer) in list_everyday(world) {
+    if declared.year() > world.year {
+        return Ok(());
+    }
+    for (at, taxpayer) in list_everyday(world, declared) {
         for (line, tax) in settled_in(taxpayer, at, declared, world.seed).iter().enumerate() {
             let paid_fen = tax.payable_fen - tax.relief_fen;
             if paid_fen == 0 {
@@ -171,7 +178,17 @@ pub fn write_payments(world: &World, month: Period, table: &mut TaxTable) -> Res
 /// Returns filed in a month.
 pub fn write_returns(world: &World, month: Period, table: &mut TaxTable) -> Result<()> {
     let declared = month.first_day() - Months::new(1);
-    for (at, taxpayer) in list_everyday(world) {
+    let annual = month == Period::Month(world.year + 1, 5);
+    if declared.year() > world.year && !annual {
+        return Ok(());
+    }
+    for (at, taxpayer) in list_everyday(world, declared.min(Period::Month(world.year, 12).first_day())) {
+        if annual {
+            if taxpayer.subject == Subject::Enterprise {
+                write_annual_return(world, (at, taxpayer), table)?;
+            }
+            continue;
+        }
         let filed_on = (month.first_day() + Days::new(4 + (at % 11) as u64)).to_string();
         for tax in settled_in(taxpayer, at, declared, world.seed) {
             begin_tax_row(table, taxpayer, &tax);
@@ -181,9 +198,6 @@ pub fn write_returns(world: &World, month: Period, table: &mut TaxTable) -> Resu
                 .set("due_on", &(month.first_day() + Days::new(14)).to_string())
                 .set("corrected", "否");
             table.end_row()?;
-        }
-        if month == Period::Month(world.year + 1, 5) && taxpayer.subject == Subject::Enterprise {
-            write_annual_return(world, (at, taxpayer), table)?;
         }
     }
     Ok(())
@@ -219,7 +233,7 @@ fn write_annual_return(world: &World, (at, taxpayer): (usize, &Taxpayer), table:
 
 /// Payrolls reported for a month, by employers with one.
 pub fn write_payrolls(world: &World, month: Period, table: &mut TaxTable) -> Result<()> {
-    for (at, taxpayer) in list_everyday(world).filter(|(_, taxpayer)| has_payroll(taxpayer)) {
+    for (at, taxpayer) in list_everyday(world, month.first_day()).filter(|(_, taxpayer)| has_payroll(taxpayer)) {
         let wages_fen = taxpayer.staff * wage_fen(at);
         table
             .set("taxpayer_name", &taxpayer.name)
@@ -236,10 +250,10 @@ pub fn write_payrolls(world: &World, month: Period, table: &mut TaxTable) -> Res
 
 /// What general VAT payers invoiced in a month, by goods.
 pub fn write_invoices(world: &World, month: Period, table: &mut TaxTable) -> Result<()> {
-    for (at, seller) in list_everyday(world).filter(|(_, taxpayer)| taxpayer.general_vat) {
+    for (at, seller) in list_everyday(world, month.first_day()).filter(|(_, taxpayer)| taxpayer.general_vat) {
         let mut dice = Dice::numbered(world.seed, "invoices", at * 64 + month.first_day().month0() as usize);
         for goods in 0..2 {
-            let buyer = world.taxpayer(world.any_local(&mut dice));
+            let buyer = world.taxpayer(world.any_open_local(&mut dice));
             let net_fen = seller.monthly_revenue_yuan * dice.between(30, 60);
             table
                 .set("seller_name", &seller.name)

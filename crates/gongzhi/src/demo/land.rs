@@ -28,6 +28,106 @@ const ALL: Paid = Paid { deed: 100, stamp: 100 };
 /// Everything about land.
 pub fn make(world: &mut World) {
     grants(world);
+    transfers(world);
+    recoveries(world);
+    changes(world);
+}
+
+fn any_month(dice: &mut Dice) -> u32 {
+    u32::try_from(dice.between(1, 11)).unwrap_or(1)
+}
+
+/// Land sold by one company to another: both owe stamp tax, the buyer deed tax too.
+fn transfers(world: &mut World) {
+    let mut dice = world.dice("land transfers");
+    for _ in 0..world.scaled(120) {
+        let seller = world.draw_or_absent(Part::SmallEmployer, &mut dice);
+        let buyer = world.draw(Part::SmallEmployer);
+        transfer(world, (seller, buyer), (100, 100), &mut dice);
+    }
+    for at in 0..world.scaled(20) {
+        let (seller, buyer) = (world.draw(Part::SmallEmployer), world.draw(Part::SmallEmployer));
+        transfer(world, (seller, buyer), if at % 2 == 0 { (0, 100) } else { (100, 30) }, &mut dice);
+    }
+}
+
+fn transfer(world: &mut World, (seller, buyer): (usize, usize), paid: (i64, i64), dice: &mut Dice) {
+    let day = world.day_in(any_month(dice), dice);
+    let area = dice.between(1_000, 30_000);
+    // Large enough that half of the stamp tax stands above the floor.
+    let unit_fen = dice.between(300, 900) * 100;
+    let price_fen = (area * unit_fen).max(100_000_000);
+    let deed = Duty::on_amount(buyer, "deed_tax", (price_fen, DEED_RATE), day).item("土地使用权出售");
+    settle(world, &deed, 100);
+    settle_stamp(world, seller, (price_fen, paid.0), day);
+    settle_stamp(world, buyer, (price_fen, paid.1), day);
+    let serial = dice.below(1_000_000);
+    let township = TOWNSHIPS[dice.below(TOWNSHIPS.len())].1;
+    let draft = Draft::of("transferor", seller)
+        .party("transferee", buyer)
+        .text("admin_region", township)
+        .text("land_certificate_number", format!("新（示例）呼图壁县不动产权第{serial:07}号"))
+        .text("location", format!("{township}示例路{}号", serial % 900))
+        .figure("transfer_area_square_metres", Decimal::from(area))
+        .day("transfer_day", day)
+        .fen("price_yuan", price_fen)
+        .flag("price_includes_tax", false)
+        .text("land_use", "0601")
+        .text("contract_number", format!("转让示例{serial:06}"))
+        .day("contract_day", day)
+        .day("delivery_day", day + Days::new(20))
+        .text("belonging_month", gongzhi_core::period::Period::month_of(day).to_string())
+        .text("parcel_number", parcel(dice));
+    world.ledger.add_on("land_transfer.transfer", Frequency::Month, day, draft);
+}
+
+/// Stamp tax of one party, with the lead that its missing part makes.
+pub fn settle_stamp(world: &mut World, taxpayer: usize, (price_fen, hundredths): (i64, i64), day: NaiveDate) {
+    let halved = world.taxpayer(taxpayer).is_halved();
+    let stamp = stamp_of(taxpayer, price_fen, day).halved(halved);
+    let paid_fen = settle(world, &stamp, hundredths);
+    note(world, "stamp/land_and_property", (&stamp, paid_fen), day);
+}
+
+fn recoveries(world: &mut World) {
+    let mut dice = world.dice("recoveries");
+    for at in 0..world.scaled(60) {
+        let holder = world.draw_or_absent(Part::SmallEmployer, &mut dice);
+        let day = world.day_in(any_month(&mut dice), &mut dice);
+        let township = TOWNSHIPS[dice.below(TOWNSHIPS.len())].1;
+        let area = dice.between(500, 20_000);
+        let draft = Draft::of("former_holder", holder)
+            .party("land_user", holder)
+            .text("admin_region", township)
+            .text("land_certificate_number", format!("新（示例）呼图壁县不动产权第{:07}号", 5_000_000 + at))
+            .text("recovery_document", format!("呼政函〔示例〕{at}号"))
+            .text("location", format!("{township}示例路{}号", dice.between(1, 900)))
+            .figure("area_square_metres", Decimal::from(area))
+            .text("parcel_number", parcel(&mut dice))
+            .day("recovery_day", day)
+            .fen("compensation_yuan", area * 20_000);
+        world.ledger.add_on("land_expropriation_grant.recovery", Frequency::Month, day, draft);
+    }
+}
+
+fn changes(world: &mut World) {
+    let mut dice = world.dice("land changes");
+    for at in 0..world.scaled(150) {
+        let holder = world.draw_or_absent(Part::SoleTrader, &mut dice);
+        let day = world.day_in(any_month(&mut dice), &mut dice);
+        let area = Decimal::from(dice.between(300, 9_000));
+        let draft = Draft::of("land_user", holder)
+            .party("holder_before", holder)
+            .party("holder_after", holder)
+            .text("admin_region", TOWNSHIPS[dice.below(TOWNSHIPS.len())].1)
+            .text("land_certificate_number", format!("新（示例）呼图壁县不动产权第{:07}号", 6_000_000 + at))
+            .text("change_matter", ["名称变更", "用途变更", "面积更正"][at % 3])
+            .day("change_day", day)
+            .text("parcel_number", parcel(&mut dice))
+            .figure("area_before_square_metres", area)
+            .figure("area_after_square_metres", area);
+        world.ledger.add_on("land_change.change", Frequency::Month, day, draft);
+    }
 }
 
 fn grants(world: &mut World) {
@@ -54,18 +154,14 @@ fn grants(world: &mut World) {
 
 /// A grant for money, with what the grantee pays of its taxes.
 fn grant(world: &mut World, grantee: usize, paid: Paid, dice: &mut Dice) {
-    let month = u32::try_from(dice.between(1, 11)).unwrap_or(1);
-    let day = world.day_in(month, dice);
+    let day = world.day_in(any_month(dice), dice);
     let area = dice.between(2_000, 60_000);
-    let price_fen = area * dice.between(80, 420) * 100;
+    let price_fen = (area * dice.between(80, 420) * 100).max(100_000_000);
     let fee_fen = if dice.below(3) == 0 { price_fen / 20 } else { 0 };
     let deed = Duty::on_amount(grantee, "deed_tax", (price_fen + fee_fen, DEED_RATE), day).item("土地使用权出让");
-    let halved = world.taxpayer(grantee).is_halved();
-    let stamp = stamp_of(grantee, price_fen, day).halved(halved);
     let deed_paid = settle(world, &deed, paid.deed);
-    let stamp_paid = settle(world, &stamp, paid.stamp);
     note(world, "deed/land_grant", (&deed, deed_paid), day);
-    note(world, "stamp/land_and_property", (&stamp, stamp_paid), day);
+    settle_stamp(world, grantee, (price_fen, paid.stamp), day);
     let draft = grant_draft((area, day), dice)
         .party("grantee", grantee)
         .text("manner", ["listing", "auction", "tender", "agreement"][dice.below(4)])
@@ -76,8 +172,7 @@ fn grant(world: &mut World, grantee: usize, paid: Paid, dice: &mut Dice) {
 
 /// Land allotted to a public body: no price, no deed tax.
 fn allotment(world: &mut World, body: usize, dice: &mut Dice) {
-    let month = u32::try_from(dice.between(1, 11)).unwrap_or(1);
-    let day = world.day_in(month, dice);
+    let day = world.day_in(any_month(dice), dice);
     let area = dice.between(2_000, 30_000);
     let draft = grant_draft((area, day), dice)
         .party("grantee", body)
@@ -110,7 +205,7 @@ fn stamp_of(taxpayer: usize, price_fen: i64, day: NaiveDate) -> Duty {
 }
 
 /// A lead, when the gap is above the floors of all models.
-fn note(world: &mut World, model: &'static str, (duty, paid_fen): (&Duty, i64), day: NaiveDate) {
+pub fn note(world: &mut World, model: &'static str, (duty, paid_fen): (&Duty, i64), day: NaiveDate) {
     let gap = duty.due_fen() - paid_fen;
     if gap <= (duty.due_fen() / 100).max(10_000) {
         return;
@@ -118,7 +213,7 @@ fn note(world: &mut World, model: &'static str, (duty, paid_fen): (&Duty, i64), 
     world.plant(PlantedLead {
         model,
         taxpayer: duty.taxpayer,
-        period: gongzhi_core::period::Period::month_of(day).to_string(),
+        day,
         due_fen: Some(duty.due_fen()),
         paid_fen: Some(paid_fen),
     });

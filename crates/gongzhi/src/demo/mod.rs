@@ -5,21 +5,29 @@
 //! read; `DIR/truth` says who stands in each row, which leads exist and which cells are wrong. The same seed gives the
 //! same bytes.
 
+mod buildings;
+mod business;
 mod codes;
 mod dirt;
 mod draft;
+mod environment;
 mod everyday;
+mod farmland;
 mod files;
 mod fill;
 mod land;
 mod names;
+mod persons;
+mod projects;
 mod random;
 mod settle;
 mod sheets;
 mod spelling;
+mod support;
 mod tax_side;
 mod tax_table;
 mod taxpayers;
+mod trades;
 mod truth;
 mod world;
 
@@ -61,7 +69,16 @@ pub struct Made {
 /// Makes the county and its truth in a folder; gives the counts.
 pub fn generate(catalog: &Catalog, settings: Settings, folder: &Path) -> Result<Made> {
     let mut world = World::new(settings.seed, settings.year, settings.scale);
+    projects::make(&mut world);
+    projects::list_builders(&mut world);
     land::make(&mut world);
+    farmland::make(&mut world);
+    buildings::make(&mut world);
+    environment::make(&mut world);
+    business::make(&mut world);
+    support::make(&mut world);
+    trades::make(&mut world);
+    persons::make(&mut world);
     let county = folder.join("county");
     fs::create_dir_all(&county).with_context(|| county.display().to_string())?;
     let sets = std::mem::take(&mut world.ledger.sets);

@@ -50,8 +50,13 @@ fn tables_of(world: &World, sets: &Sets) -> Vec<(&'static str, Period)> {
     let end = Period::month_of(world.as_of());
     for number in 0..18 {
         let month = Period::Month(world.year + number / 12, u32::try_from(number % 12 + 1).unwrap_or(1));
-        let everyday = EVERYDAY.iter().filter(|table| **table != "tax_registration" || month == end);
-        tables.extend(everyday.map(|table| (*table, month)));
+        let past = number < 12;
+        let due = EVERYDAY.iter().filter(|table| match **table {
+            "tax_registration" => month == end,
+            "payroll_summary" | "invoice_summary" => past,
+            _ => true,
+        });
+        tables.extend(due.map(|table| (*table, month)));
     }
     tables.extend(sets.keys().filter(|(item, _)| COVERED.contains(item) || item.starts_with("premium_")));
     tables

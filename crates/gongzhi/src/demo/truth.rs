@@ -8,10 +8,12 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use gongzhi_core::catalog::Frequency;
 use gongzhi_engine::office_files::push_line;
 use rust_decimal::Decimal;
 
 use super::dirt::WrongCell;
+use super::draft::period_of;
 use super::world::World;
 
 /// The truth of one file.
@@ -91,18 +93,25 @@ fn leads(world: &World) -> String {
     let mut lines = table(&["model", "uscc", "name", "period", "due", "paid", "gap"]);
     let yuan = |fen: Option<i64>| fen.map(|fen| Decimal::new(fen, 2).to_string()).unwrap_or_default();
     let mut leads: Vec<_> = world.leads.iter().collect();
-    leads.sort_by_key(|lead| (lead.model, &world.taxpayer(lead.taxpayer).uscc, &lead.period));
+    leads.sort_by_key(|lead| (lead.model, &world.taxpayer(lead.taxpayer).uscc, lead.day));
     for lead in leads {
         let taxpayer = world.taxpayer(lead.taxpayer);
         let gap = lead.due_fen.map(|due| due - lead.paid_fen.unwrap_or(0));
         let (due, paid, gap) = (yuan(lead.due_fen), yuan(lead.paid_fen), yuan(gap));
-        push_line(
-            &mut lines,
-            [lead.model, &taxpayer.uscc, &taxpayer.name, &lead.period, &due, &paid, &gap].into_iter(),
-            ',',
-        );
+        let period = period_of(lengths(lead.model), lead.day).to_string();
+        let fields = [lead.model, &taxpayer.uscc, &taxpayer.name, &period, &due, &paid, &gap];
+        push_line(&mut lines, fields.into_iter(), ',');
     }
     lines
+}
+
+/// The length of the period a model's leads are grouped by.
+fn lengths(model: &str) -> Frequency {
+    match model {
+        "income/subsidy_undeclared" | "fund/disability_levy" => Frequency::Year,
+        "stamp/land_and_property" | "environment/undeclared_discharge" | "construction/prepayment" => Frequency::Quarter,
+        _ => Frequency::Month,
+    }
 }
 
 fn counts(world: &World, files: &[FileTruth]) -> BTreeMap<&'static str, usize> {

@@ -3,7 +3,7 @@
 //! Taxpayers are drawn into parts (a land grantee, a discharger, an employer) without being drawn twice, so that a lead
 //! planted with one model never makes one of another by accident.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 
@@ -29,8 +29,8 @@ pub struct PlantedLead {
     pub model: &'static str,
     /// Taxpayer.
     pub taxpayer: usize,
-    /// Period as the lead states it.
-    pub period: String,
+    /// A day in the period the lead is about.
+    pub day: NaiveDate,
     /// What is due, in fen; none for a model without amount.
     pub due_fen: Option<i64>,
     /// What was paid, in fen.
@@ -59,9 +59,14 @@ pub struct World {
     pub leads: Vec<PlantedLead>,
     /// What a taxpayer declared as subsidies in the annual return (income, untaxed), in fen.
     pub declared_subsidies: BTreeMap<usize, (i64, i64)>,
+    /// Employers in the insurance register.
+    pub insured: BTreeSet<usize>,
+    /// Taxpayers that have a credit grade.
+    pub graded: BTreeSet<usize>,
     /// Local taxpayers that play no part yet, by what sort they are.
     free: BTreeMap<Part, Vec<usize>>,
     absent: Vec<usize>,
+    public_bodies: Vec<usize>,
     serial: usize,
     receipts: usize,
 }
@@ -97,8 +102,11 @@ impl World {
             ledger: Ledger::default(),
             leads: Vec::new(),
             declared_subsidies: BTreeMap::new(),
+            insured: BTreeSet::new(),
+            graded: BTreeSet::new(),
             free: BTreeMap::new(),
             absent: Vec::new(),
+            public_bodies: Vec::new(),
             serial: 0,
             receipts: 0,
         };
@@ -200,9 +208,20 @@ impl World {
         dice.pick(&self.absent).copied()
     }
 
+    /// A public body, drawn freely: bodies play many parts.
+    pub fn any_public_body(&self, dice: &mut Dice) -> usize {
+        dice.pick(&self.public_bodies).copied().unwrap_or_default()
+    }
+
     /// A local taxpayer of any part, drawn freely.
     pub fn any_local(&self, dice: &mut Dice) -> usize {
         dice.below(self.local_count)
+    }
+
+    /// A local taxpayer that did not close, drawn freely.
+    pub fn any_open_local(&self, dice: &mut Dice) -> usize {
+        let drawn = self.any_local(dice);
+        (drawn..self.local_count).find(|at| self.taxpayer(*at).closed_on.is_none()).unwrap_or(drawn)
     }
 
     /// A company with its seat elsewhere that works here.
@@ -262,6 +281,9 @@ impl World {
                 Subject::Village | Subject::VillageCooperative => Part::Village,
             };
             self.free.entry(part).or_default().push(at);
+            if part == Part::PublicBody {
+                self.public_bodies.push(at);
+            }
         }
         let mut dice = self.dice("parts");
         for list in self.free.values_mut() {

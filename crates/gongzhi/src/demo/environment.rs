@@ -1,0 +1,143 @@
+//! Dischargers and their outlets (item 17), with the environmental protection tax they declare by quarter.
+
+use chrono::{Days, NaiveDate};
+use gongzhi_core::period::Period;
+use rust_decimal::Decimal;
+
+use super::draft::Draft;
+use super::fill::spoken;
+use super::random::Dice;
+use super::settle::{Duty, settle};
+use super::taxpayers::TOWNSHIPS;
+use super::world::{Part, PlantedLead, World};
+
+/// What a discharger does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Habit {
+    /// Declares every quarter.
+    Declares,
+    /// Declares every quarter but this one.
+    Forgets(u32),
+    /// Discharges to the central plant: not taxed (环境保护税法 §4), and not declared.
+    ToPlant,
+}
+
+/// Everything about discharges.
+pub fn make(world: &mut World) {
+    let mut dice = world.dice("discharges");
+    for _ in 0..world.scaled(70) {
+        let discharger = world.draw_or_absent(Part::SmallEmployer, &mut dice);
+        discharge(world, discharger, Habit::Declares, &mut dice);
+    }
+    for at in 0..world.scaled(40) {
+        let discharger = world.draw(Part::SmallEmployer);
+        let quarter = u32::try_from(at % 4 + 1).unwrap_or(1);
+        discharge(world, discharger, Habit::Forgets(quarter), &mut dice);
+    }
+    for _ in 0..world.scaled(30) {
+        let discharger = world.draw(Part::SmallEmployer);
+        discharge(world, discharger, Habit::ToPlant, &mut dice);
+    }
+}
+
+fn discharge(world: &mut World, discharger: usize, habit: Habit, dice: &mut Dice) {
+    let air = habit != Habit::ToPlant && dice.below(2) == 0;
+    let (medium, pollutants) = if air { ("air", ["air_01", "air_02"]) } else { ("water", ["water_2_13", "water_2_20"]) };
+    let destination = if habit == Habit::ToPlant { "sewage_plant" } else { "environment" };
+    let township = TOWNSHIPS[world.taxpayer(discharger).township].1;
+    let outlet = format!("{}{:03}", if air { "DA" } else { "DW" }, dice.between(1, 9));
+    let common = |pollutant: &str| {
+        Draft::of("discharger", discharger)
+            .text("outlet_code", &outlet)
+            .text("pollutant", pollutant)
+            .text("medium", medium)
+            .text("discharge_destination", destination)
+            .text("admin_region", township)
+            .empty("discharge_permit")
+    };
+    for pollutant in pollutants {
+        let first = Period::Quarter(world.year, 1);
+        let draft = common(pollutant).text("outlet_name", format!("示例排口{outlet}")).text("info_period", spoken(first));
+        world.ledger.add("pollutant_discharge.outlet", first, draft);
+    }
+    for month in 1..=12 {
+        let quarter = Period::Quarter(world.year, (month - 1) / 3 + 1);
+        for pollutant in pollutants {
+            let kilograms = dice.between(200, 4_000);
+            let draft = common(pollutant)
+                .figure("discharged_kilograms", Decimal::from(kilograms))
+                .text("discharge_month", Period::Month(world.year, month).to_string())
+                .flag("limit_exceeded", false)
+                .text("monitoring_method", "automatic")
+                .text("info_period", spoken(quarter));
+            world.ledger.add("pollutant_discharge.discharge", quarter, concentrations(draft, air));
+        }
+    }
+    for quarter in 1..=4 {
+        declare_quarter(world, discharger, (habit, quarter), dice);
+    }
+    penalise(world, discharger, dice);
+}
+
+fn concentrations(draft: Draft, air: bool) -> Draft {
+    if air {
+        draft
+            .figure("air_concentration_milligrams_per_cubic_metre", Decimal::from(35))
+            .figure("air_limit_milligrams_per_cubic_metre", Decimal::from(100))
+            .empty("water_concentration_milligrams_per_litre")
+            .empty("water_limit_milligrams_per_litre")
+    } else {
+        draft
+            .figure("water_concentration_milligrams_per_litre", Decimal::from(45))
+            .figure("water_limit_milligrams_per_litre", Decimal::from(100))
+            .empty("air_concentration_milligrams_per_cubic_metre")
+            .empty("air_limit_milligrams_per_cubic_metre")
+    }
+}
+
+fn declare_quarter(world: &mut World, discharger: usize, (habit, quarter): (Habit, u32), dice: &mut Dice) {
+    let period = Period::Quarter(world.year, quarter);
+    if habit == Habit::ToPlant {
+        return;
+    }
+    if habit == Habit::Forgets(quarter) {
+        world.plant(PlantedLead {
+            model: "environment/undeclared_discharge",
+            taxpayer: discharger,
+            day: period.first_day(),
+            due_fen: None,
+            paid_fen: None,
+        });
+        return;
+    }
+    let equivalents = dice.between(1_000, 9_000);
+    let mut duty = Duty::on_amount(discharger, "environment_tax", (0, 0), period.last_day() + Days::new(9));
+    duty.item = "大气污染物、水污染物";
+    duty.period = (period.first_day(), period.last_day());
+    duty.base = Decimal::from(equivalents);
+    duty.rate = Decimal::new(14, 1);
+    duty.payable_fen = equivalents * 140;
+    duty.paid_on = period.last_day() + Days::new(9);
+    settle(world, &duty, 100);
+}
+
+/// One discharger in ten was fined once: the fine is evidence of nothing here.
+fn penalise(world: &mut World, discharger: usize, dice: &mut Dice) {
+    if dice.below(10) > 0 {
+        return;
+    }
+    let month = u32::try_from(dice.between(1, 12)).unwrap_or(1);
+    let day: NaiveDate = world.day_in(month, dice);
+    let penalty = Draft::of("discharger", discharger)
+        .text("penalty_document", format!("呼环罚〔示例〕{}{}号", day.format("%m%d"), discharger))
+        .day("penalty_day", day)
+        .fen("penalty_yuan", dice.between(1, 9) * 1_000_000);
+    world.ledger.add("pollutant_discharge.penalty", Period::quarter_of(day), penalty);
+    let review = Draft::of("discharger", discharger)
+        .text("review_matter", "abnormal_return")
+        .text("review_opinion", "示例：排放量与监测数据一致")
+        .text("request_number", format!("复核示例{discharger}"))
+        .day("request_day", day)
+        .day("opinion_day", day);
+    world.ledger.add("pollutant_discharge.review", Period::quarter_of(day), review);
+}

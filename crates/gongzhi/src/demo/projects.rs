@@ -1,0 +1,441 @@
+//! Building projects: one project is seen by several offices (items 1, 2, 3, 18, 19, 20, 21, 26, 27, 28, 29).
+//!
+//! A builder from elsewhere reports here and, from outside the prefecture, prepays VAT on what it received; some don't.
+//! What was received in a quarter stands in one office's sheet only, so that nobody counts it twice.
+
+use chrono::{Days, Months, NaiveDate};
+use gongzhi_core::catalog::Frequency;
+use gongzhi_core::period::Period;
+use gongzhi_core::values::RowAction;
+use rust_decimal::Decimal;
+
+use super::draft::{Draft, share};
+use super::fill::spoken;
+use super::random::Dice;
+use super::taxpayers::{PREFECTURE, PROVINCES, REGION, Registration, Seat, TOWNSHIPS};
+use super::world::{Part, PlantedLead, World};
+
+/// What is built, and so who reports it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Municipal,
+    Highway,
+    Water,
+    Industry,
+    RealEstate,
+    Agriculture,
+}
+
+impl Sort {
+    /// The office whose sheet says what was received.
+    fn paid_in(self) -> Option<&'static str> {
+        match self {
+            Self::Municipal => Some("municipal_project.project"),
+            Self::Highway => Some("highway_project.project"),
+            Self::Water => Some("water_project.project"),
+            Self::Industry => Some("investment_progress.progress"),
+            Self::RealEstate | Self::Agriculture => None,
+        }
+    }
+}
+
+/// Where a builder comes from and what it does about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Builder {
+    /// Seated here.
+    Local,
+    /// Seated in the prefecture: reports, does not prepay.
+    Near,
+    /// From farther away: reports and prepays.
+    Far,
+    /// From farther away: reports and prepays a part (hundredths).
+    Prepaying(i64),
+    /// From another province, unknown here.
+    Unreported,
+}
+
+/// A project.
+#[derive(Debug, Clone)]
+struct Project {
+    sort: Sort,
+    name: String,
+    code: String,
+    owner: usize,
+    builder: usize,
+    township: &'static str,
+    contract_fen: i64,
+    contract_day: NaiveDate,
+    start_day: NaiveDate,
+    finish_day: NaiveDate,
+    /// Month in which the builder is paid.
+    paid_month: Period,
+    paid_fen: i64,
+    simplified: bool,
+    exact: bool,
+}
+
+/// Everything about projects.
+pub fn make(world: &mut World) {
+    let mut dice = world.dice("projects");
+    let local: Vec<usize> = (0..world.scaled(60)).map(|_| world.draw(Part::SmallEmployer)).collect();
+    for at in 0..world.scaled(320) {
+        let builder = match at % 20 {
+            0..11 => Builder::Local,
+            11..15 => Builder::Near,
+            _ => Builder::Far,
+        };
+        let sort = match dice.below(10) {
+            0..2 => Sort::Municipal,
+            2..4 => Sort::Highway,
+            4..6 => Sort::Water,
+            6..8 => Sort::Industry,
+            8 => Sort::RealEstate,
+            _ => Sort::Agriculture,
+        };
+        build(world, (sort, builder), &local, &mut dice);
+    }
+    let paid_sorts = [Sort::Municipal, Sort::Highway, Sort::Water, Sort::Industry];
+    for at in 0..world.scaled(40) {
+        let hundredths = if at % 3 == 0 { 40 } else { 0 };
+        build(world, (paid_sorts[at % 4], Builder::Prepaying(hundredths)), &local, &mut dice);
+    }
+    for at in 0..world.scaled(40) {
+        build(world, (paid_sorts[at % 4], Builder::Unreported), &local, &mut dice);
+    }
+}
+
+fn build(world: &mut World, (sort, builder): (Sort, Builder), local: &[usize], dice: &mut Dice) {
+    let project = begin(world, (sort, builder), local, dice);
+    report_to_tax(world, &project, builder, dice);
+    report_by_office(world, &project, dice);
+    permits(world, &project, dice);
+}
+
+fn begin(world: &mut World, (sort, builder): (Sort, Builder), local: &[usize], dice: &mut Dice) -> Project {
+    let serial = dice.below(1_000_000);
+    let (township_code, township) = TOWNSHIPS[dice.below(TOWNSHIPS.len())];
+    let owner = match sort {
+        Sort::Industry | Sort::RealEstate => world.draw_or_absent(Part::SmallEmployer, dice),
+        _ => world.any_public_body(dice),
+    };
+    let start_month = u32::try_from(dice.between(1, 9)).unwrap_or(1);
+    let start_day = world.day_in(start_month, dice);
+    let paid_month = Period::month_of(start_day + Months::new(u32::try_from(dice.between(1, 3)).unwrap_or(1)));
+    let contract_fen = dice.between(800_000, 40_000_000) * 100;
+    Project {
+        sort,
+        name: format!("{township}{}{serial:06}", world.names.project(dice)),
+        code: format!("{}-{}-{:02}-{:02}-{serial:06}", start_day.format("%y%m"), &township_code[..6], 4, 1),
+        owner,
+        builder: builder_of(world, builder, local, dice),
+        township,
+        contract_fen,
+        contract_day: start_day - Days::new(20),
+        start_day,
+        finish_day: start_day + Months::new(u32::try_from(dice.between(4, 18)).unwrap_or(6)),
+        paid_month,
+        paid_fen: share(contract_fen, dice.between(10, 40), 100),
+        simplified: dice.below(5) == 0,
+        exact: builder == Builder::Unreported,
+    }
+}
+
+fn builder_of(world: &mut World, builder: Builder, local: &[usize], dice: &mut Dice) -> usize {
+    let far = |dice: &mut Dice| if dice.below(2) == 0 { REGION[dice.below(2)] } else { PROVINCES[dice.below(3)] };
+    let (seat, registration): (Seat, _) = match builder {
+        Builder::Local => return dice.pick(local).copied().unwrap_or_default(),
+        Builder::Near => (PREFECTURE[dice.below(PREFECTURE.len())], Registration::CrossRegion),
+        Builder::Far | Builder::Prepaying(_) => (far(dice), Registration::CrossRegion),
+        Builder::Unreported => (PROVINCES[dice.below(PROVINCES.len())], Registration::Absent),
+    };
+    let at = world.outside(seat, "建筑工程有限公司", registration);
+    // Whoever builds for millions is a general taxpayer; its own small-scale years would change the rate.
+    world.taxpayers[at].general_vat = true;
+    at
+}
+
+/// What the tax side knows: the report, and the VAT prepaid.
+fn report_to_tax(world: &mut World, project: &Project, builder: Builder, dice: &mut Dice) {
+    match builder {
+        Builder::Local => {}
+        Builder::Unreported => world.plant(PlantedLead {
+            model: "construction/contractor_without_report",
+            taxpayer: project.builder,
+            day: project.start_day,
+            due_fen: None,
+            paid_fen: None,
+        }),
+        Builder::Near => report(world, project, dice),
+        Builder::Far => {
+            report(world, project, dice);
+            prepay(world, project, 100);
+        }
+        Builder::Prepaying(hundredths) => {
+            report(world, project, dice);
+            if project.sort.paid_in().is_some() {
+                prepay(world, project, hundredths);
+            }
+        }
+    }
+}
+
+fn report(world: &mut World, project: &Project, dice: &mut Dice) {
+    let reported_on = project.start_day + Days::new(dice.below(12) as u64);
+    let seat = world.taxpayer(project.builder).seat;
+    let draft = Draft::of("taxpayer", project.builder)
+        .party("owner", project.owner)
+        .text("report_number", format!("跨报{}{}", project.start_day.format("%Y"), &project.code))
+        .text("home_authority", format!("国家税务总局{}税务局", seat.name))
+        .text("home_region", seat.name)
+        .text("project_code", &project.code)
+        .text("project_name", &project.name)
+        .text("contract_number", format!("示例合同{}", project.code))
+        .fen("contract_amount_yuan", project.contract_fen)
+        .day("contract_from", project.contract_day)
+        .day("contract_to", project.finish_day)
+        .text("work_region", "呼图壁县")
+        .text("work_address", project.township)
+        .text("manner", "建筑安装")
+        .day("reported_on", reported_on)
+        .day("checked_in_on", reported_on + Days::new(2))
+        .day("valid_to", project.finish_day)
+        .text("authority", "652323");
+    world.ledger.add_on("cross_region_report.report", Frequency::Month, reported_on + Days::new(2), draft);
+}
+
+/// (rate in hundredths of the tax-free price, VAT in hundredths) of a project's method.
+fn prepayment_of(project: &Project, received_fen: i64) -> i64 {
+    match project.simplified {
+        false => share(received_fen, 2, 109),
+        true => share(received_fen, 3, 103),
+    }
+}
+
+/// Prepays on so many hundredths of what was received; what is left out becomes a lead.
+fn prepay(world: &mut World, project: &Project, hundredths: i64) {
+    if project.sort.paid_in().is_none() {
+        return;
+    }
+    let declared_fen = share(project.paid_fen, hundredths, 100);
+    let (due_fen, prepaid_fen) = (prepayment_of(project, project.paid_fen), prepayment_of(project, declared_fen));
+    let month = project.paid_month;
+    let paid_on = month.last_day() + Days::new(9);
+    if prepaid_fen > 0 {
+        let number = world.next_receipt();
+        let rate = Decimal::new(if project.simplified { 3 } else { 2 }, 2);
+        let common = Draft::of("taxpayer", project.builder)
+            .text("project_name", &project.name)
+            .day("period_from", month.first_day())
+            .day("period_to", month.last_day())
+            .figure("rate", rate)
+            .day("paid_on", paid_on)
+            .text("receipt_number", &number)
+            .text("authority", "652323");
+        let prepayment = common
+            .clone()
+            .text("prepayment_sort", "construction")
+            .text("project_code", &project.code)
+            .text("project_address", project.township)
+            .flag("general_method", !project.simplified)
+            .fen("received_yuan", declared_fen)
+            .fen("subcontract_deducted_yuan", 0)
+            .fen("prepaid_yuan", prepaid_fen)
+            .day("filed_on", paid_on);
+        world.ledger.add_on("vat_prepayment.prepayment", Frequency::Month, paid_on, prepayment);
+        let payment = common
+            .text("tax_kind", "vat")
+            .text("tax_item", "建筑服务")
+            .fen("tax_payable_yuan", prepaid_fen)
+            .fen("relief_yuan", 0)
+            .fen("amount_yuan", prepaid_fen)
+            .text("payment_sort", "tax")
+            .text("payment_attribute", "预缴税款");
+        world.ledger.add_on("tax_payment.payment", Frequency::Month, paid_on, payment);
+    }
+    if due_fen - prepaid_fen > (due_fen / 100).max(10_000) {
+        world.plant(PlantedLead {
+            model: "construction/prepayment",
+            taxpayer: project.builder,
+            day: month.first_day(),
+            due_fen: Some(due_fen),
+            paid_fen: Some(prepaid_fen),
+        });
+    }
+}
+
+/// Rows of the offices that follow the project: it appears, and once it is paid it changes.
+fn report_by_office(world: &mut World, project: &Project, dice: &mut Dice) {
+    let kinds: &[&'static str] = match project.sort {
+        Sort::Municipal => &["investment_approval.project", "municipal_project.project"],
+        Sort::Highway => &["investment_approval.project", "highway_project.project"],
+        Sort::Water => &["investment_approval.project", "water_project.project"],
+        Sort::Industry => {
+            &["investment_approval.project", "investment_progress.progress", "construction_filing.project"]
+        }
+        Sort::RealEstate => &["real_estate_approval.project"],
+        Sort::Agriculture => &["agricultural_project.project"],
+    };
+    let begun = Period::quarter_of(project.start_day);
+    let paid = Period::quarter_of(project.paid_month.first_day());
+    for kind in kinds {
+        let pays = project.sort.paid_in() == Some(*kind);
+        if !pays || paid != begun {
+            world.ledger.add(kind, begun, row(project, begun, 0, dice));
+        }
+        if pays {
+            let action = if paid == begun { RowAction::Add } else { RowAction::Change };
+            world.ledger.add(kind, paid, row(project, paid, project.paid_fen, dice).action(action));
+        }
+    }
+}
+
+
+fn row(project: &Project, quarter: Period, paid_fen: i64, dice: &mut Dice) -> Draft {
+    let draft = Draft::of("owner", project.owner)
+        .party("builder", project.builder)
+        .text("admin_region", project.township)
+        .text("project_code", &project.code)
+        .text("project_name", &project.name)
+        .fen("total_investment_yuan", share(project.contract_fen, 13, 10))
+        .fen("project_cost_yuan", share(project.contract_fen, 11, 10))
+        .fen("bid_amount_yuan", project.contract_fen)
+        .fen("contract_amount_yuan", project.contract_fen)
+        .flag("contract_tax_included", true)
+        .text("vat_method", if project.simplified { "simplified" } else { "general" })
+        .text("location", format!("{}示例工地{}", project.township, dice.between(1, 99)))
+        .day("contract_day", project.contract_day)
+        .day("award_day", project.contract_day)
+        .day("approval_day", project.contract_day - Days::new(60))
+        .day("permit_day", project.start_day - Days::new(5))
+        .day("start_day", project.start_day)
+        .day("finish_day", project.finish_day)
+        .fen("paid_in_period_yuan", paid_fen)
+        .fen("paid_total_yuan", paid_fen)
+        .fen("funds_in_place_yuan", share(project.contract_fen, 6, 10))
+        .fen("annual_plan_yuan", share(project.contract_fen, 7, 10))
+        .empty("accepted_day")
+        .empty("final_account_yuan")
+        .empty("settlement_yuan")
+        .empty("settlement_day")
+        .empty("final_account_day")
+        .text("info_period", spoken(quarter));
+    let draft = if dice.below(3) == 0 { draft.party("investor", project.owner) } else { draft };
+    if project.exact { draft.exact() } else { draft }
+}
+
+/// What the housing office and the real-estate register hand out along the way.
+fn permits(world: &mut World, project: &Project, dice: &mut Dice) {
+    if matches!(project.sort, Sort::Water | Sort::Agriculture | Sort::Highway) {
+        return;
+    }
+    let add = |world: &mut World, kind: &'static str, day: NaiveDate, draft: Draft| {
+        let draft = if project.exact { draft.exact() } else { draft };
+        world.ledger.add_on(kind, Frequency::Quarter, day, draft);
+    };
+    let common = || {
+        Draft::of("owner", project.owner)
+            .text("admin_region", project.township)
+            .text("project_code", &project.code)
+            .text("project_name", &project.name)
+            .text("location", format!("{}示例工地", project.township))
+    };
+    let area = Decimal::from(dice.between(800, 40_000));
+    let permit_day = project.start_day;
+    let planning = common()
+        .text("permit_number", format!("建字第示例{}号", project.code))
+        .figure("floor_area_square_metres", area)
+        .day("permit_day", permit_day);
+    add(world, "construction_permit.planning_permit", permit_day, planning);
+    let land = common()
+        .text("permit_number", format!("地字第示例{}号", project.code))
+        .figure("area_square_metres", area)
+        .day("permit_day", permit_day);
+    add(world, "construction_permit.land_permit", permit_day, land);
+    let construction = common()
+        .party("builder", project.builder)
+        .text("permit_number", format!("示例{}", project.code))
+        .figure("floor_area_square_metres", area)
+        .fen("contract_amount_yuan", project.contract_fen)
+        .flag("contract_tax_included", true)
+        .day("start_day", project.start_day)
+        .day("finish_day", project.finish_day)
+        .day("permit_day", permit_day);
+    add(world, "construction_permit.construction_permit", permit_day, construction);
+    let tender = common()
+        .party("winner", project.builder)
+        .text("tender_number", format!("示例标{}", project.code))
+        .text("lot", "一标段")
+        .fen("contract_amount_yuan", project.contract_fen)
+        .day("award_day", project.contract_day.max(world.year_start()));
+    add(world, "construction_permit.tender", project.contract_day.max(world.year_start()), tender);
+    finish(world, project, (area, dice));
+    if project.sort == Sort::RealEstate {
+        let start = Draft::of("developer", project.owner)
+            .party("builder", project.builder)
+            .text("admin_region", project.township)
+            .text("project_code", &project.code)
+            .text("project_name", &project.name)
+            .figure("floor_area_square_metres", area)
+            .fen("contract_amount_yuan", project.contract_fen)
+            .flag("contract_tax_included", true)
+            .day("contract_day", project.contract_day)
+            .day("start_day", project.start_day);
+        let start = if project.exact { start.exact() } else { start };
+        world.ledger.add_on("building_start.start", Frequency::Month, project.start_day, start);
+    }
+}
+
+/// Projects that end within the year are accepted.
+fn finish(world: &mut World, project: &Project, (area, dice): (Decimal, &mut Dice)) {
+    if chrono::Datelike::year(&project.finish_day) > world.year {
+        return;
+    }
+    let day = project.finish_day;
+    let accepted = Draft::of("owner", project.owner)
+        .party("builder", project.builder)
+        .text("admin_region", project.township)
+        .text("project_code", &project.code)
+        .text("project_name", &project.name)
+        .text("location", format!("{}示例工地", project.township))
+        .figure("floor_area_square_metres", area)
+        .text("filing_number", format!("示例备{}", project.code))
+        .day("accepted_day", day)
+        .day("start_day", project.start_day)
+        .day("finish_day", day)
+        .day("final_account_day", day + Days::new(dice.below(40) as u64))
+        .fen("final_account_yuan", project.contract_fen);
+    let accepted = if project.exact { accepted.exact() } else { accepted };
+    world.ledger.add_on("construction_permit.acceptance", Frequency::Quarter, day, accepted.clone());
+    world.ledger.add_on("construction_acceptance.acceptance", Frequency::Quarter, day, accepted);
+}
+
+/// The housing office's list of builders: all of them in January, new ones later.
+pub fn list_builders(world: &mut World) {
+    let mut listed: Vec<(usize, Period, bool)> = Vec::new();
+    for ((item, period), kinds) in &world.ledger.sets {
+        if *item != "construction_permit" {
+            continue;
+        }
+        for draft in kinds.get("construction_permit").into_iter().flatten() {
+            let builder = draft.parties.iter().find(|(party, _)| *party == "builder");
+            if let Some((_, super::draft::Who::Taxpayer(builder))) = builder
+                && !listed.iter().any(|(known, ..)| known == builder)
+            {
+                listed.push((*builder, *period, draft.exact_identity));
+            }
+        }
+    }
+    for (builder, period, exact) in listed {
+        let taxpayer = world.taxpayer(builder);
+        let here = taxpayer.seat.region == super::taxpayers::COUNTY;
+        let draft = Draft::of("builder", builder)
+            .text("admin_region", TOWNSHIPS[taxpayer.township].1)
+            .flag("from_outside", !here)
+            .day("filing_day", period.first_day() + Days::new(10))
+            .text("seat_region", taxpayer.seat.name)
+            .text("registered_address", format!("{}示例路", taxpayer.seat.name))
+            .text("qualification", "建筑工程施工总承包三级");
+        let draft = if exact { draft.exact() } else { draft };
+        world.ledger.add("construction_permit.builder", period, draft);
+    }
+}

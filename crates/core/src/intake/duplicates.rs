@@ -45,7 +45,11 @@ impl Duplicates {
         let whole = digest(row, &self.all, 2);
         for (unique, seen) in place.plan.unique.iter().zip(&mut self.seen) {
             let columns = if unique.columns.is_empty() { &self.all } else { &unique.columns };
-            if !unique.is_key && columns.iter().any(|column| row.is_null(*column)) {
+            // A key that could not be read is told already, and is no key of another row.
+            let unread =
+                |column: &usize| row.is_faulty(*column) || place.plan.columns[*column].required && row.is_null(*column);
+            let partial = !unique.is_key && columns.iter().any(|column| row.is_null(*column));
+            if partial || columns.iter().any(unread) {
                 continue;
             }
             let key = u128::from(digest(row, columns, 0)) << 64 | u128::from(digest(row, columns, 1));

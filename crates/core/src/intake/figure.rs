@@ -22,16 +22,25 @@ pub struct Figure {
 /// Reads a figure. `sheet` is the measure its sheet states, `kept` the one the column keeps. `None`: no figure, or one of
 /// another dimension.
 pub fn read_figure(text: &str, sheet: Option<Measure>, kept: Option<Measure>, of: ColumnType) -> Option<Figure> {
+    if is_money(text) && !kept.is_some_and(|kept| kept.factor_to(Measure::Yuan).is_some()) {
+        return None;
+    }
     if let Some(parsed) = cells::parse_decimal(text) {
         return in_measure(parsed, sheet, kept, of);
     }
-    let end = text.rfind(|sign: char| sign.is_ascii_digit()).map(|at| at + 1)?;
+    let in_figure = |sign: char| sign.is_ascii_digit() || matches!(sign, '.' | ',' | '，' | '-' | '+');
+    let end = text.find(|sign: char| !in_figure(sign)).filter(|end| *end > 0)?;
     let (digits, word) = text.split_at(end);
     let word: String = word.nfkc().filter(|sign| !sign.is_whitespace()).collect();
     let stated = Measure::find(word.trim_matches(['(', ')']))?;
     let (over, under) = stated.factor_to(kept?)?;
     let parsed = cells::parse_decimal(digits).filter(|parsed| !parsed.percent)?;
     Some(Figure { value: scale(parsed.value()?, over, under)?, changed: true })
+}
+
+/// Words and signs of money: no area is fifteen yuan.
+fn is_money(text: &str) -> bool {
+    !text.is_ascii() && text.contains(['元', '圆', '¥', '￥', '币'])
 }
 
 fn in_measure(parsed: ParsedDecimal, sheet: Option<Measure>, kept: Option<Measure>, of: ColumnType) -> Option<Figure> {
@@ -107,6 +116,7 @@ mod tests {
         assert_eq!(area("15亩").map(|area| area.to_string()).as_deref(), Some("10000"));
         assert_eq!(area("1.5公顷").map(|area| area.to_string()).as_deref(), Some("15000"));
         assert_eq!(area("33333.33㎡").map(|area| area.to_string()).as_deref(), Some("33333.33"));
+        assert_eq!(area("100m2").map(|area| area.to_string()).as_deref(), Some("100"));
         assert_eq!(area("15元"), None);
     }
 

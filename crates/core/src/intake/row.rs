@@ -75,6 +75,11 @@ impl CheckedRow {
         matches!(self.values.get(column), None | Some(Stored::Null))
     }
 
+    /// Whether a column's cell could not be read.
+    pub(super) fn is_faulty(&self, column: usize) -> bool {
+        self.faulty.contains(&column)
+    }
+
     /// The texts of cells that are written otherwise than their values, by column of the kind.
     pub fn raws(&self) -> impl Iterator<Item = (usize, &str)> {
         self.raws.iter().map(|(column, from, to)| (*column, self.slice(*from, *to)))
@@ -231,7 +236,7 @@ fn keep_shown(row: &mut CheckedRow, column: usize, value: RawValue<'_>) {
 /// An empty cell that must not be: a cell that held something unreadable was told already.
 fn check_required(row: &CheckedRow, place: &Place<'_>, issues: &mut IssueList) {
     for (at, column) in place.plan.columns.iter().enumerate() {
-        if !column.required || !row.is_null(at) || place.map.place_of[at].is_none() || row.faulty.contains(&at) {
+        if !column.required || !row.is_null(at) || place.map.place_of[at].is_none() || row.is_faulty(at) {
             continue;
         }
         if row.action == RowAction::Revoke && !is_key(place.plan, at) {

@@ -47,7 +47,7 @@ kinds:
       - {key: home_address, zh: 家庭住址, en: Home, type: text, class: personal, closed: true, expected: false}
       - {key: info_period, zh: 信息所属时间期间, en: Period, type: period}
     rules:
-      - {rule: order, columns: [contract_day, delivery_day]}
+      - {rule: order, columns: [contract_day, delivery_day], severity: warning}
       - {rule: not_future, column: contract_day}
   recovery:
     name: {zh: 收回, en: Recoveries}

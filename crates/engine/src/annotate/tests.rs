@@ -156,8 +156,7 @@ fn wrong_cells_have_the_ground_the_note_and_a_line_in_the_list() {
     assert_eq!(list.get_value((3, 3)), Some(&Data::String("金额（元）".to_owned())));
     assert_eq!(list.get_value((5, 4)), Some(&Data::String("=HYPERLINK(\"x\")".to_owned())), "a value stays a text");
     assert!(
-        part(&after, "xl/worksheets/gongzhi_issues.xml")
-            .contains("location=\"&apos;三月&apos;&apos;明细&apos;!A3\"")
+        part(&after, "xl/worksheets/gongzhi_issues.xml").contains("location=\"&apos;三月&apos;&apos;明细&apos;!A3\"")
     );
 }
 

@@ -1,0 +1,94 @@
+//! Puts the state of things before the models.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use chrono::NaiveDate;
+use gongzhi_core::models::facts::{Coverage, RunFacts};
+use gongzhi_core::period::Period;
+use gongzhi_core::state::VisibleBatches;
+use gongzhi_engine::model_run::{ModelReport, run_models};
+use gongzhi_engine::session::{Session, SessionOptions, SessionPlace};
+use gongzhi_engine::tables::WorklistLine;
+
+use super::RunContext;
+
+/// What a comparison is given.
+pub struct Comparing<'a> {
+    /// The run's catalogue and models.
+    pub context: &'a RunContext<'a>,
+    /// Batches with their links.
+    pub visible: &'a VisibleBatches,
+    /// Where they are.
+    pub place: &'a SessionPlace,
+    /// What the tax side covers.
+    pub coverage: Vec<Coverage>,
+}
+
+/// What the models found.
+pub struct Compared {
+    /// One report a model.
+    pub reports: Vec<ModelReport>,
+    /// What did not fit together in the states read.
+    pub worklist: Vec<WorklistLine>,
+    /// County the run is about.
+    pub region: String,
+}
+
+/// Runs every model.
+pub async fn compare(given: Comparing<'_>, as_of: NaiveDate) -> Result<Compared> {
+    let region = region_of(given.visible);
+    let views = list_views(&given);
+    let options = SessionOptions::default();
+    let visible = (given.visible, views.iter().map(String::as_str));
+    let session = Session::open(&given.context.catalog, given.place, visible, &options)?;
+    let facts = RunFacts {
+        as_of,
+        region: region.clone(),
+        coverage: given.coverage.clone(),
+        delivered: list_delivered(given.visible),
+    };
+    let reports = run_models(session.context(), &given.context.catalog, &given.context.models, &facts).await;
+    Ok(Compared { reports, worklist: session.worklist().to_vec(), region })
+}
+
+/// The county most batches speak of; ties go to the lower code.
+fn region_of(visible: &VisibleBatches) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for batch in &visible.batches {
+        *counts.entry(batch.batch.region.get(..6).unwrap_or(&batch.batch.region)).or_default() += 1;
+    }
+    let most = counts.iter().max_by_key(|(region, count)| (**count, std::cmp::Reverse(**region)));
+    most.map(|(region, _)| (*region).to_owned()).unwrap_or_default()
+}
+
+/// The views that some model's SQL names and some batch fills; a view of a kind nobody sent is put up empty later.
+fn list_views(given: &Comparing<'_>) -> BTreeSet<String> {
+    let texts: Vec<&str> = given
+        .context
+        .catalog
+        .model_files
+        .iter()
+        .filter(|(path, _)| path.ends_with(".sql"))
+        .map(|(_, text)| text.as_str())
+        .collect();
+    let mut views = BTreeSet::new();
+    let kinds: BTreeSet<String> =
+        given.visible.batches.iter().map(|batch| format!("{}.{}", batch.batch.item, batch.batch.kind)).collect();
+    for key in kinds {
+        let Some((item, kind)) = given.context.catalog.find_kind(&key) else { continue };
+        let view = item.view_of(kind);
+        if texts.iter().any(|text| text.contains(&view)) {
+            views.insert(view);
+        }
+    }
+    views
+}
+
+fn list_delivered(visible: &VisibleBatches) -> BTreeMap<String, BTreeSet<Period>> {
+    let mut delivered: BTreeMap<String, BTreeSet<Period>> = BTreeMap::new();
+    for batch in &visible.batches {
+        delivered.entry(batch.batch.item.clone()).or_default().insert(batch.batch.period);
+    }
+    delivered
+}

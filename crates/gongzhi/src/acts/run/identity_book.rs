@@ -1,0 +1,83 @@
+//! `identity.xlsx`: the queue for people. Names the program could not link by itself, with who may be meant, what agrees
+//! and what differs; most rows first.
+
+use std::path::Path;
+
+use anyhow::Result;
+use gongzhi_core::identity::{Class, Mark};
+use gongzhi_core::messages::{Message, Translator};
+use gongzhi_engine::workbook::{Cell, ColumnKind, TableBook, TableColumn, TableHead};
+
+use super::identities::Queued;
+use super::outputs::RunResult;
+
+/// Writes the workbook.
+pub fn write_queue(result: &RunResult<'_>, path: &Path) -> Result<()> {
+    let say = result.context.say;
+    let word = |key: &'static str| say.say(&Message::new(key));
+    let column = |key, kind, width| TableColumn::new(word(key), kind, width);
+    let head = TableHead {
+        sheet: word("run-queue-sheet"),
+        title: word("run-queue-title"),
+        notes: vec![word("run-queue-note")],
+        columns: vec![
+            column("run-queue-name", ColumnKind::Text, 36.0),
+            column("run-queue-code", ColumnKind::Text, 22.0),
+            column("run-queue-rows", ColumnKind::Integer, 8.0),
+            column("run-queue-class", ColumnKind::Text, 10.0),
+            column("run-queue-place", ColumnKind::Text, 60.0),
+            column("run-queue-candidate", ColumnKind::Text, 36.0),
+            column("run-queue-candidate-code", ColumnKind::Text, 22.0),
+            column("run-queue-score", ColumnKind::Quantity, 8.0),
+            column("run-queue-agree", ColumnKind::Text, 30.0),
+            column("run-queue-differ", ColumnKind::Text, 30.0),
+        ],
+    };
+    let mut queue: Vec<(&String, &Queued)> = result.identified.queue.iter().collect();
+    queue.sort_by(|a, b| (b.1.found.class, b.1.rows, a.0).cmp(&(a.1.found.class, a.1.rows, b.0)));
+    let mut workbook = TableBook::new(result.order.as_of)?;
+    workbook.add_table(&head, queue.into_iter().flat_map(|(_, queued)| rows_of(queued, say)))?;
+    Ok(std::fs::write(path, workbook.into_bytes()?)?)
+}
+
+/// A row a candidate; the first carries what the sheets say.
+fn rows_of(queued: &Queued, say: &Translator) -> Vec<Vec<Cell>> {
+    let class = match queued.found.class {
+        Class::Certain => "run-class-certain",
+        Class::Probable => "run-class-probable",
+        Class::Possible => "run-class-possible",
+        Class::None => "run-class-none",
+    };
+    let (file, sheet, row) = &queued.first;
+    let said = vec![
+        Cell::Text(queued.name.clone()),
+        Cell::Text(queued.code.clone()),
+        Cell::Integer(i64::try_from(queued.rows).unwrap_or(i64::MAX)),
+        Cell::Text(say.say(&Message::new(class))),
+        Cell::Text(format!("{file} [{sheet}] A{row}")),
+    ];
+    let mut rows = Vec::new();
+    for (at, candidate) in queued.found.candidates.iter().enumerate() {
+        let mut cells = if at == 0 { said.clone() } else { vec![Cell::Empty; said.len()] };
+        cells.extend([
+            Cell::Text(candidate.name.clone()),
+            Cell::Text(candidate.uscc.clone()),
+            Cell::Decimal(rust_decimal::Decimal::new(i64::from(candidate.score_thousandths), 3)),
+            Cell::Text(marks(&candidate.agree, say)),
+            Cell::Text(marks(&candidate.differ, say)),
+        ]);
+        rows.push(cells);
+    }
+    if rows.is_empty() {
+        rows.push(said);
+    }
+    rows
+}
+
+fn marks(marks: &[Mark], say: &Translator) -> String {
+    let word = |mark: &Mark| {
+        let key = format!("identity-mark-{}", mark.key().replace('_', "-"));
+        say.find(&key).unwrap_or_else(|| mark.key().to_owned())
+    };
+    marks.iter().map(word).collect::<Vec<_>>().join("、")
+}

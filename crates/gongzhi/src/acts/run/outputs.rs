@@ -1,0 +1,162 @@
+//! What a run leaves: files for people and files for programs, in orders that do not depend on which thread was faster.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use gongzhi_core::leads::Lead;
+use serde_json::{Map, Value as Json, json};
+
+use super::comparing::Compared;
+use super::evidence::Places;
+use super::identities::Identified;
+use super::taking_in::TakenFolder;
+use super::{RunContext, RunOrder, identity_book, lead_book};
+
+/// A step and what it took.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Name.
+    pub name: &'static str,
+    /// Seconds.
+    pub seconds: f64,
+    /// What it counted.
+    pub counts: Vec<(&'static str, u64)>,
+}
+
+impl Step {
+    /// A step that ends now.
+    pub fn new(name: &'static str, started: Instant, counts: &[(&'static str, u64)]) -> Self {
+        Self { name, seconds: started.elapsed().as_secs_f64(), counts: counts.to_vec() }
+    }
+}
+
+/// Everything there is to tell.
+pub struct RunResult<'a> {
+    /// What the run was told.
+    pub order: &'a RunOrder,
+    /// What it was given.
+    pub context: &'a RunContext<'a>,
+    /// What became of the files.
+    pub taken: &'a TakenFolder,
+    /// Who is meant.
+    pub identified: &'a Identified,
+    /// What was found.
+    pub compared: Compared,
+    /// Where it stood.
+    pub told: Places,
+}
+
+/// Leads with their rank: the greatest gap first, then certain before probable, then by code and period.
+pub fn rank(leads: &[Lead]) -> Vec<(u64, &Lead)> {
+    let mut ranked: Vec<&Lead> = leads.iter().collect();
+    ranked.sort_by(|a, b| {
+        (b.gap, b.confidence).cmp(&(a.gap, a.confidence)).then_with(|| (&a.taxpayer, &a.period).cmp(&(&b.taxpayer, &b.period)))
+    });
+    ranked.into_iter().enumerate().map(|(at, lead)| (at as u64 + 1, lead)).collect()
+}
+
+/// A file of the results, opened for writing.
+pub fn create(out: &Path, name: &str) -> Result<BufWriter<File>> {
+    let path = out.join(name);
+    Ok(BufWriter::new(File::create(&path).with_context(|| path.display().to_string())?))
+}
+
+/// Writes `leads.xlsx` and `identity.xlsx`.
+pub fn write_for_people(result: &RunResult<'_>) -> Result<()> {
+    lead_book::write_leads(result, &result.order.out.join("leads.xlsx"))?;
+    identity_book::write_queue(result, &result.order.out.join("identity.xlsx"))
+}
+
+/// Writes `leads.jsonl`, `issues.jsonl` and, last, `run.json`: it is there when the run is whole.
+pub fn write_for_programs(result: &RunResult<'_>, steps: &[Step]) -> Result<()> {
+    let mut leads = create(&result.order.out, "leads.jsonl")?;
+    for report in &result.compared.reports {
+        for (_, lead) in rank(&report.leads) {
+            writeln!(leads, "{}", lead_json(lead, &result.told))?;
+        }
+    }
+    leads.flush()?;
+    write_issues(&result.order.out, result.taken)?;
+    let summary = serde_json::to_string_pretty(&run_json(result, steps))?;
+    Ok(std::fs::write(result.order.out.join("run.json"), summary + "\n")?)
+}
+
+/// Writes `issues.jsonl`: a line a file, in the shape of `gongzhi intake --json`.
+pub fn write_issues(out: &Path, taken: &TakenFolder) -> Result<()> {
+    let mut lines = create(out, "issues.jsonl")?;
+    for report in taken.reports.values() {
+        writeln!(lines, "{report}")?;
+    }
+    Ok(lines.flush()?)
+}
+
+fn lead_json(lead: &Lead, told: &Places) -> Json {
+    let places = |places: Vec<&gongzhi_engine::tables::EvidencePlace>| -> Vec<Json> {
+        places.iter().map(|at| json!({"file": at.file, "sheet": at.sheet, "row": at.row})).collect()
+    };
+    let amount = |amount: Option<rust_decimal::Decimal>| amount.map(|amount| format!("{amount:.2}"));
+    json!({
+        "model": lead.model,
+        "taxpayer": {"uscc": lead.taxpayer.uscc, "name": lead.taxpayer.name},
+        "period": lead.period,
+        "finding": lead.finding,
+        "due_low": amount(lead.due_low),
+        "due_high": amount(lead.due_high),
+        "paid": amount(lead.paid),
+        "gap": amount(lead.gap),
+        "confidence": lead.confidence.key(),
+        "due_day": lead.due_day,
+        "formula": lead.formula.zh,
+        "formula_numbers": lead.formula_numbers,
+        "laws": lead.laws.iter().map(|law| json!({"law": law.law, "articles": law.articles})).collect::<Vec<_>>(),
+        "unconfirmed": lead.unconfirmed,
+        "evidence": places(told.evidence(lead)),
+        "payments": places(told.payments(lead)),
+    })
+}
+
+fn run_json(result: &RunResult<'_>, steps: &[Step]) -> Json {
+    let [accepted, blocked, refused] = result.taken.counts();
+    let steps: Vec<Json> = steps
+        .iter()
+        .map(|step| {
+            let counts: Map<String, Json> =
+                step.counts.iter().map(|(name, count)| ((*name).to_owned(), json!(count))).collect();
+            json!({"step": step.name, "seconds": (step.seconds * 1000.0).round() / 1000.0, "counts": counts})
+        })
+        .collect();
+    let mut leads = Map::new();
+    let mut not_comparable = Map::new();
+    let mut models = Map::new();
+    for report in &result.compared.reports {
+        leads.insert(report.model.clone(), json!(report.leads.len()));
+        let reasons: Map<String, Json> = report
+            .outcomes
+            .iter()
+            .filter_map(|(outcome, count)| Some((outcome.strip_prefix("not_comparable:")?.to_owned(), json!(count))))
+            .collect();
+        not_comparable.insert(report.model.clone(), Json::Object(reasons));
+        let stopped = report.stopped.as_ref().map(|message| result.context.say.say(message));
+        let facts = json!({"compared": report.compared, "outcomes": report.outcomes, "stopped": stopped});
+        models.insert(report.model.clone(), facts);
+    }
+    let inputs: Vec<Json> =
+        result.taken.digests.iter().map(|(file, digest)| json!({"file": file, "digest": digest})).collect();
+    json!({
+        "as_of": result.order.as_of,
+        "region": result.compared.region,
+        "catalog": result.context.catalog.digest,
+        "files": {"accepted": accepted, "blocked": blocked, "refused": refused},
+        "steps": steps,
+        "identity": {"version": result.identified.version, "classes": result.identified.classes,
+                     "queue": result.identified.queue.len()},
+        "leads": leads,
+        "not_comparable": not_comparable,
+        "models": models,
+        "worklist": result.compared.worklist.len(),
+        "inputs": inputs,
+    })
+}

@@ -1,0 +1,96 @@
+//! Taking a folder in: the offices side by side, the files of one office one after the other, so that whether a set is
+//! the first of its year does not depend on which thread was faster.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::Result;
+use gongzhi_core::messages::Message;
+use serde_json::Value as Json;
+
+use super::RunContext;
+use super::files::ListedFile;
+use super::parallel::in_order;
+use crate::acts::intake::{IntakeDesk, IntakeOrder};
+use crate::acts::intake_report::report_json;
+
+/// What became of every file, by name.
+pub struct TakenFolder {
+    /// Reports in the shape of `gongzhi intake --json`, by file.
+    pub reports: BTreeMap<String, Json>,
+    /// Digests of the files, by file.
+    pub digests: BTreeMap<String, String>,
+}
+
+impl TakenFolder {
+    /// Files accepted, blocked, refused.
+    pub fn counts(&self) -> [u64; 3] {
+        let mut counts = [0; 3];
+        for report in self.reports.values() {
+            let is = |key: &str| report[key].as_bool().unwrap_or(false);
+            let at = if is("accepted") { 0 } else { 1 + usize::from(is("refused")) };
+            counts[at] += 1;
+        }
+        counts
+    }
+
+    /// Rows of accepted files.
+    pub fn accepted_rows(&self) -> u64 {
+        let accepted = self.reports.values().filter(|report| report["accepted"].as_bool().unwrap_or(false));
+        let rows = accepted.flat_map(|report| report["sheets"].as_array().into_iter().flatten());
+        rows.filter_map(|sheet| sheet["rows"].as_u64()).sum()
+    }
+}
+
+/// Takes every file in that is not in yet.
+pub fn take_in(desk: &IntakeDesk, files: &[ListedFile], context: &RunContext<'_>) -> Result<TakenFolder> {
+    let offices = list_offices(files);
+    let done = AtomicU64::new(0);
+    let order = IntakeOrder { is_by_name: true, ..IntakeOrder::default() };
+    let mut taken = TakenFolder { reports: BTreeMap::new(), digests: BTreeMap::new() };
+    let work = |at: usize| -> Result<Vec<(String, Json, String)>> {
+        let mut reports = Vec::new();
+        for file in &offices[at] {
+            let (report, digest) = take_one(desk, file, &order, context)?;
+            reports.push((file.name.clone(), report, digest));
+            let count = done.fetch_add(1, Ordering::Relaxed) + 1;
+            (context.progress)(&Message::new("run-progress-intake").with("file", &file.name), count, files.len() as u64);
+        }
+        Ok(reports)
+    };
+    in_order(offices.len(), work, |_, reports| {
+        for (name, report, digest) in reports? {
+            taken.reports.insert(name.clone(), report);
+            taken.digests.insert(name, digest);
+        }
+        Ok(())
+    })?;
+    Ok(taken)
+}
+
+/// Files by office, the office with most bytes first so that it doesn't stand alone at the end.
+fn list_offices(files: &[ListedFile]) -> Vec<Vec<&ListedFile>> {
+    let mut offices: BTreeMap<&str, (u64, Vec<&ListedFile>)> = BTreeMap::new();
+    for file in files {
+        let office = offices.entry(&file.office).or_default();
+        office.0 += std::fs::metadata(&file.path).map_or(0, |facts| facts.len());
+        office.1.push(file);
+    }
+    let mut offices: Vec<_> = offices.into_values().collect();
+    offices.sort_by_key(|office| std::cmp::Reverse(office.0));
+    offices.into_iter().map(|(_, files)| files).collect()
+}
+
+fn take_one(
+    desk: &IntakeDesk,
+    file: &ListedFile,
+    order: &IntakeOrder,
+    context: &RunContext<'_>,
+) -> Result<(Json, String)> {
+    if let Some(known) = desk.find_report(&file.path, &file.name, order, context.say)? {
+        return Ok(known);
+    }
+    let taken = desk.take(&file.path, &file.name, order, context.say)?;
+    let digest = std::fs::File::open(&file.path).and_then(gongzhi_engine::keys::digest_reader).unwrap_or_default();
+    Ok((report_json(&taken.report, context.say), digest))
+}

@@ -1,0 +1,41 @@
+//! `gongzhi coverage`: proposes what the tax side's files cover, for a person to confirm.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use gongzhi_core::messages::Message;
+
+use super::Context;
+use crate::acts::catalog::{CatalogPlace, get_catalog};
+use crate::acts::run::{COVERAGE_FILE, propose_folder};
+
+#[derive(clap::Args)]
+pub struct Args {
+    folder: PathBuf,
+    #[arg(long)]
+    authority: Option<String>,
+    #[arg(long)]
+    write: bool,
+    #[command(flatten)]
+    place: CatalogPlace,
+}
+
+/// Prints the proposal, or writes it where none is yet. Exit 0; 2 when the folder holds nothing of the tax side.
+pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
+    let say = &context.translator;
+    let catalog = get_catalog(&args.place, say)?;
+    let proposal = propose_folder(&args.folder, catalog, (args.authority.as_deref(), context.now), say)?;
+    let path = args.folder.join(COVERAGE_FILE);
+    if !args.write {
+        print!("{proposal}");
+        eprintln!("{}", say.say(&Message::new("run-coverage-proposed").with("path", path.display())));
+        return Ok(ExitCode::SUCCESS);
+    }
+    if path.exists() {
+        eprintln!("{}", say.say(&Message::new("run-coverage-exists").with("path", path.display())));
+        return Ok(ExitCode::from(2));
+    }
+    std::fs::write(&path, proposal)?;
+    println!("{}", say.say(&Message::new("run-coverage-written").with("path", path.display())));
+    Ok(ExitCode::SUCCESS)
+}

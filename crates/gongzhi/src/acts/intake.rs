@@ -173,10 +173,6 @@ impl IntakeDesk {
         Ok(TakenIn::of(report))
     }
 
-    /// The catalogue.
-    pub fn catalog(&self) -> &Catalog {
-        &self.catalog
-    }
 
     /// The control store and the runtime it is asked on.
     pub fn store(&self) -> (&Store, &tokio::runtime::Runtime) {

@@ -6,6 +6,8 @@ pub mod catalog;
 pub mod identity;
 pub mod intake;
 pub mod intake_report;
+pub mod models;
 pub mod profile;
 pub mod read;
+pub mod run;
 pub mod template;

@@ -7,6 +7,7 @@ use gongzhi_core::messages::Message;
 
 use super::Context;
 use crate::acts::catalog::{CatalogPlace, line_of, list_sources};
+use crate::acts::models;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -17,7 +18,9 @@ pub struct Args {
 /// Exit 0 when clean, 1 with problems, 2 when the folder can't be read.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let (catalog, problems) = Catalog::compile(&list_sources(&args.place, say)?);
+    let (catalog, mut problems) = Catalog::compile(&list_sources(&args.place, say)?);
+    let (models, of_models) = models::check(&catalog)?;
+    problems.extend(of_models);
     for problem in &problems {
         println!("{}", line_of(problem, say));
     }
@@ -32,7 +35,8 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
         .with("columns", kinds.iter().map(|kind| kind.columns.len()).sum::<usize>())
         .with("units", catalog.units.len())
         .with("parameters", catalog.parameters.len())
-        .with("laws", catalog.laws.len());
+        .with("laws", catalog.laws.len())
+        .with("models", models.models.len());
     println!("{}", say.say(&clean));
     Ok(ExitCode::SUCCESS)
 }

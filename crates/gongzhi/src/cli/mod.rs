@@ -5,12 +5,15 @@
 
 mod check;
 mod code;
+mod coverage;
 mod demo_data;
 mod intake;
 mod match_names;
+mod models;
 mod profile;
 mod read;
 mod read_worker;
+mod run;
 mod template;
 
 use std::ffi::OsString;
@@ -46,9 +49,12 @@ enum Command {
     Intake(intake::Args),
     Profile(profile::Args),
     Code(code::Args),
+    Coverage(coverage::Args),
+    Run(run::Args),
     DemoData(demo_data::Args),
     Match(match_names::Args),
     Template(template::Args),
+    Models(models::Args),
     #[command(hide = true)]
     ReadWorker(read_worker::Args),
 }
@@ -78,9 +84,12 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         Command::Intake(args) => intake::run(args, &context),
         Command::Profile(args) => profile::run(&args, &context),
         Command::Code(args) => code::run(&args, &context),
+        Command::Coverage(args) => coverage::run(&args, &context),
+        Command::Run(args) => run::run(args, &context),
         Command::DemoData(args) => demo_data::run(&args, &context),
         Command::Match(args) => match_names::run(&args, &context),
         Command::Template(args) => template::run(args, &context),
+        Command::Models(args) => models::run(&args, &context),
         Command::ReadWorker(args) => read_worker::run(&args, &context),
     };
     outcome.unwrap_or_else(|error| {

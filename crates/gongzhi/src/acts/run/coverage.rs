@@ -133,7 +133,8 @@ mod tests {
 
     #[test]
     fn an_empty_kind_covers_every_kind_and_a_missing_file_covers_nothing() {
-        let coverage = read("table,tax_kind,authority,from,to,as_of\ntax_payment,,652323,2025-01-01,2025-12-31,\n").unwrap();
+        let coverage =
+            read("table,tax_kind,authority,from,to,as_of\ntax_payment,,652323,2025-01-01,2025-12-31,\n").unwrap();
         assert_eq!((coverage[0].tax_kind.as_str(), coverage[0].as_of), ("", None));
         assert!(read_coverage(Path::new("no/such/file"), &Translator::new(Language::English)).unwrap().is_empty());
     }

@@ -90,18 +90,22 @@ pub fn identify(given: &Identifying<'_>, index: &Index, lines: &mut impl Write) 
     let version = format!("{} {}", index.digest(), decisions_digest(given.decisions));
     let mut all = Identified { version: version.clone(), registry: index.entry_count(), ..Identified::default() };
     let batches: Vec<&VisibleBatch> = given.visible.batches.iter().filter(|batch| batch.main_key.is_some()).collect();
-    in_order(batches.len(), |at| identify_batch(given, (index, &version), batches[at]), |_, done| {
-        let done: BatchIdentified = done?;
-        lines.write_all(&done.lines)?;
-        all.links.extend(done.links.map(|links| (done.batch, links)));
-        for (class, count) in done.classes {
-            *all.classes.entry(class).or_default() += count;
-        }
-        for (subject, queued) in done.queue {
-            all.queue.entry(subject).and_modify(|known| known.rows += queued.rows).or_insert(queued);
-        }
-        Ok(())
-    })?;
+    in_order(
+        batches.len(),
+        |at| identify_batch(given, (index, &version), batches[at]),
+        |_, done| {
+            let done: BatchIdentified = done?;
+            lines.write_all(&done.lines)?;
+            all.links.extend(done.links.map(|links| (done.batch, links)));
+            for (class, count) in done.classes {
+                *all.classes.entry(class).or_default() += count;
+            }
+            for (subject, queued) in done.queue {
+                all.queue.entry(subject).and_modify(|known| known.rows += queued.rows).or_insert(queued);
+            }
+            Ok(())
+        },
+    )?;
     Ok(all)
 }
 
@@ -132,21 +136,28 @@ fn identify_batch(
     let is_tax_side = item.provider == TAX_SIDE;
     let place = DataPlace { folder: &given.place.folder, keys: &given.place.keys };
     let mut known: HashMap<String, (Match, Link)> = HashMap::new();
-    let links = link_batch(place, visible, kind, (version, |text: PartyText<'_>| {
-        if text.is_empty() {
-            return Link { taxpayer: None, confidence: "", subject: "" };
-        }
-        let said = [text.name, text.uscc, text.organisation_code, text.registration_number, text.certificate_digest];
-        let (found, link) = known.entry(said.join("\u{1f}")).or_insert_with(|| decide(given, index, &text));
-        *done.classes.entry(found.class.key()).or_default() += 1;
-        if !is_tax_side {
-            write_line(&mut done.lines, visible, &text, found);
-            if found.class != Class::Certain && link.confidence != "stated" && link.subject != Subject::Person.key() {
-                queue(&mut done.queue, visible, &text, found);
+    let links = link_batch(
+        place,
+        visible,
+        kind,
+        (version, |text: PartyText<'_>| {
+            if text.is_empty() {
+                return Link { taxpayer: None, confidence: "", subject: "" };
             }
-        }
-        link.clone()
-    }))?;
+            let said =
+                [text.name, text.uscc, text.organisation_code, text.registration_number, text.certificate_digest];
+            let (found, link) = known.entry(said.join("\u{1f}")).or_insert_with(|| decide(given, index, &text));
+            *done.classes.entry(found.class.key()).or_default() += 1;
+            if !is_tax_side {
+                write_line(&mut done.lines, visible, &text, found);
+                if found.class != Class::Certain && link.confidence != "stated" && link.subject != Subject::Person.key()
+                {
+                    queue(&mut done.queue, visible, &text, found);
+                }
+            }
+            link.clone()
+        }),
+    )?;
     done.links = Some(links);
     Ok(done)
 }
@@ -190,12 +201,7 @@ fn write_line(lines: &mut Vec<u8>, visible: &VisibleBatch, text: &PartyText<'_>,
     lines.push(b'\n');
 }
 
-fn queue(
-    queue: &mut BTreeMap<String, Queued>,
-    visible: &VisibleBatch,
-    text: &PartyText<'_>,
-    found: &Match,
-) {
+fn queue(queue: &mut BTreeMap<String, Queued>, visible: &VisibleBatch, text: &PartyText<'_>, found: &Match) {
     let subject = query_of(text).subject();
     queue.entry(subject).and_modify(|queued| queued.rows += 1).or_insert_with(|| Queued {
         name: text.name.to_owned(),

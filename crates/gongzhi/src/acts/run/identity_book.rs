@@ -37,7 +37,7 @@ pub fn write_queue(result: &RunResult<'_>, path: &Path) -> Result<()> {
     queue.sort_by(|a, b| (b.1.found.class, b.1.rows, a.0).cmp(&(a.1.found.class, a.1.rows, b.0)));
     let mut workbook = TableBook::new(result.order.as_of)?;
     workbook.add_table(&head, queue.into_iter().flat_map(|(_, queued)| rows_of(queued, say)))?;
-    Ok(std::fs::write(path, workbook.into_bytes()?)?)
+    Ok(workbook.save(path)?)
 }
 
 /// A row a candidate; the first carries what the sheets say.

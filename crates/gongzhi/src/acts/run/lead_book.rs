@@ -30,7 +30,7 @@ pub fn write_leads(result: &RunResult<'_>, path: &Path) -> Result<()> {
         leads.into_iter().enumerate().flat_map(|(at, lead)| book.evidence_rows(report, at, lead)).collect::<Vec<_>>()
     });
     workbook.add_table(&book.evidence_head(), evidence)?;
-    Ok(std::fs::write(path, workbook.into_bytes()?)?)
+    Ok(workbook.save(path)?)
 }
 
 struct LeadBook<'a> {

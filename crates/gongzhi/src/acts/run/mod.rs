@@ -140,7 +140,8 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
 
     let started = Instant::now();
     let told = evidence::list_places(&place, &visible, &compared)?;
-    let result = outputs::RunResult { order, context: &context, taken: &taken, identified: &identified, compared, told };
+    let result =
+        outputs::RunResult { order, context: &context, taken: &taken, identified: &identified, compared, told };
     outputs::write_for_people(&result)?;
     steps.push(Step::new("reports", started, &[]));
     outputs::write_for_programs(&result, &steps)?;

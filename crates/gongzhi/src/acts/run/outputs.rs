@@ -53,7 +53,9 @@ pub struct RunResult<'a> {
 pub fn rank(leads: &[Lead]) -> Vec<(u64, &Lead)> {
     let mut ranked: Vec<&Lead> = leads.iter().collect();
     ranked.sort_by(|a, b| {
-        (b.gap, b.confidence).cmp(&(a.gap, a.confidence)).then_with(|| (&a.taxpayer, &a.period).cmp(&(&b.taxpayer, &b.period)))
+        (b.gap, b.confidence)
+            .cmp(&(a.gap, a.confidence))
+            .then_with(|| (&a.taxpayer, &a.period).cmp(&(&b.taxpayer, &b.period)))
     });
     ranked.into_iter().enumerate().map(|(at, lead)| (at as u64 + 1, lead)).collect()
 }

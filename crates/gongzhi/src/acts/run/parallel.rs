@@ -1,9 +1,9 @@
 //! Work done by two threads, its results taken in order: the same input gives the same output whoever was faster.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 
 use anyhow::Result;
 
@@ -62,10 +62,14 @@ mod tests {
     #[test]
     fn results_come_in_order_however_long_each_takes() {
         let mut seen = Vec::new();
-        in_order(50, |at| (0..(50 - at) * 1000).sum::<usize>(), |at, _| {
-            seen.push(at);
-            Ok(())
-        })
+        in_order(
+            50,
+            |at| (0..(50 - at) * 1000).sum::<usize>(),
+            |at, _| {
+                seen.push(at);
+                Ok(())
+            },
+        )
         .unwrap();
         assert_eq!(seen, (0..50).collect::<Vec<_>>());
     }

@@ -54,7 +54,11 @@ pub fn take_in(desk: &IntakeDesk, files: &[ListedFile], context: &RunContext<'_>
             let (report, digest) = take_one(desk, file, &order, context)?;
             reports.push((file.name.clone(), report, digest));
             let count = done.fetch_add(1, Ordering::Relaxed) + 1;
-            (context.progress)(&Message::new("run-progress-intake").with("file", &file.name), count, files.len() as u64);
+            (context.progress)(
+                &Message::new("run-progress-intake").with("file", &file.name),
+                count,
+                files.len() as u64,
+            );
         }
         Ok(reports)
     };

@@ -1,0 +1,20 @@
+-- One row is one sign of business of an enterprise: insured, permitted, paid from the budget, building, buying or selling.
+select employer_taxpayer as taxpayer, 'insured' as sign, enrolled_day as sign_day, left_day as sign_end, _ref as evidence
+from insurance_enrolment_employer
+where (enrolment_status is null or enrolment_status = 'normal') and coalesce(insured_persons, 1) > 0
+union all
+select builder_taxpayer, 'permitted', permit_day, permit_day, _ref from construction_permit_construction_permit
+union all
+select recipient_taxpayer, 'subsidised', paid_day, paid_day, _ref from fiscal_subsidy_payment
+union all
+select builder_taxpayer, 'building', start_day, coalesce(finish_day, start_day), _ref from highway_project_project
+union all
+select builder_taxpayer, 'building', start_day, coalesce(finish_day, start_day), _ref from water_project_project
+union all
+select buyer_taxpayer, 'buying', to_date(month || '-01'), to_date(month || '-01') + interval '1 month' - interval '1 day', _ref
+from invoice_summary_month
+where net_amount_yuan > 0
+union all
+select seller_taxpayer, 'selling', to_date(month || '-01'), to_date(month || '-01') + interval '1 month' - interval '1 day', _ref
+from invoice_summary_month
+where net_amount_yuan > 0

@@ -1,0 +1,454 @@
+//! Formulas: how a model computes an amount, in a small language of its own.
+//!
+//! A formula is content and must stay readable to a lawyer, exact to the fen and free of floats; it must also be shown
+//! with its numbers put in. That is why it is not SQL: `(price_yuan + known(fee_yuan, 0)) * rate` is parsed here, checked
+//! against the names a model declares, computed with decimals and written out again with values in place of names.
+//!
+//! Words: numbers, names, `+ - * /`, `< <= > >= = <>`, `and`, `or`, `min(a, b, …)`, `max(a, b, …)`, `if(c, a, b)`,
+//! `known(name, stand_in)`. A name without a value makes the whole formula *not computable*, naming it; `known` states
+//! what stands in for a fact that is missing, and the lead then says that the fact would narrow it.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use rust_decimal::Decimal;
+
+/// Deepest nesting accepted.
+const DEPTH_LIMIT: usize = 40;
+
+/// A parsed formula.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Formula {
+    root: Expression,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Expression {
+    Number(Decimal),
+    Name(String),
+    Negative(Box<Self>),
+    Binary(Operator, Box<Self>, Box<Self>),
+    Call(Function, Vec<Self>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Operator {
+    Or,
+    And,
+    Less,
+    LessOrEqual,
+    More,
+    MoreOrEqual,
+    Equal,
+    Unequal,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Function {
+    Min,
+    Max,
+    If,
+    Known,
+}
+
+/// Why a formula can't be read: the sign it stumbled over.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("formula not understood at {0:?}")]
+pub struct FormulaError(pub String);
+
+/// Why a formula has no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoValue {
+    /// This name has no value.
+    Missing(String),
+    /// Division by zero, or a figure beyond what a decimal holds.
+    Impossible,
+}
+
+/// What names stand for while a formula is computed.
+pub trait Names {
+    /// The value of a name; `None` when it has none.
+    fn find(&self, name: &str) -> Option<Decimal>;
+}
+
+impl Names for std::collections::BTreeMap<String, Decimal> {
+    fn find(&self, name: &str) -> Option<Decimal> {
+        self.get(name).copied()
+    }
+}
+
+impl Formula {
+    /// Reads a formula.
+    pub fn read(text: &str) -> Result<Self, FormulaError> {
+        let mut reader = Reader { words: split(text)?, at: 0, depth: 0 };
+        let root = reader.expression(0)?;
+        match reader.peek() {
+            None => Ok(Self { root }),
+            Some(word) => Err(FormulaError(word.to_owned())),
+        }
+    }
+
+    /// A formula that is one number.
+    pub fn number(number: Decimal) -> Self {
+        Self { root: Expression::Number(number) }
+    }
+
+    /// Every name in it.
+    pub fn names(&self) -> BTreeSet<&str> {
+        let mut names = BTreeSet::new();
+        self.root.gather(&mut names);
+        names
+    }
+
+    /// The value, not rounded. `missing` gathers the names for which a stand-in was taken.
+    pub fn value(&self, names: &dyn Names, missing: &mut BTreeSet<String>) -> Result<Decimal, NoValue> {
+        self.root.value(names, missing)
+    }
+
+    /// The formula with every name written by `write` (a label, or a figure).
+    pub fn show(&self, write: &dyn Fn(&str) -> String) -> String {
+        self.root.show(0, write)
+    }
+}
+
+impl Expression {
+    fn gather<'a>(&'a self, names: &mut BTreeSet<&'a str>) {
+        match self {
+            Self::Number(_) => {}
+            Self::Name(name) => {
+                names.insert(name);
+            }
+            Self::Negative(inner) => inner.gather(names),
+            Self::Binary(_, left, right) => {
+                left.gather(names);
+                right.gather(names);
+            }
+            Self::Call(_, parts) => parts.iter().for_each(|part| part.gather(names)),
+        }
+    }
+
+    fn value(&self, names: &dyn Names, missing: &mut BTreeSet<String>) -> Result<Decimal, NoValue> {
+        match self {
+            Self::Number(number) => Ok(*number),
+            Self::Name(name) => names.find(name).ok_or_else(|| NoValue::Missing(name.clone())),
+            Self::Negative(inner) => inner.value(names, missing).map(|value| -value),
+            Self::Binary(operator, left, right) => {
+                let left = left.value(names, missing)?;
+                let right = right.value(names, missing)?;
+                operator.apply(left, right).ok_or(NoValue::Impossible)
+            }
+            Self::Call(function, parts) => function.apply(parts, names, missing),
+        }
+    }
+
+    fn show(&self, outer: u8, write: &dyn Fn(&str) -> String) -> String {
+        match self {
+            Self::Number(number) => number.normalize().to_string(),
+            Self::Name(name) => write(name),
+            Self::Negative(inner) => format!("−{}", inner.show(9, write)),
+            Self::Binary(operator, left, right) => {
+                let binding = operator.binding();
+                let left = left.show(binding, write);
+                let text = format!("{left} {} {}", operator.sign(), right.show(binding + 1, write));
+                if binding < outer { format!("({text})") } else { text }
+            }
+            Self::Call(function, parts) => function.show(parts, write),
+        }
+    }
+}
+
+impl Operator {
+    fn find(word: &str) -> Option<Self> {
+        Some(match word {
+            "or" => Self::Or,
+            "and" => Self::And,
+            "<" => Self::Less,
+            "<=" => Self::LessOrEqual,
+            ">" => Self::More,
+            ">=" => Self::MoreOrEqual,
+            "=" => Self::Equal,
+            "<>" => Self::Unequal,
+            "+" => Self::Add,
+            "-" => Self::Subtract,
+            "*" => Self::Multiply,
+            "/" => Self::Divide,
+            _ => return None,
+        })
+    }
+
+    fn binding(self) -> u8 {
+        match self {
+            Self::Or => 1,
+            Self::And => 2,
+            Self::Less | Self::LessOrEqual | Self::More | Self::MoreOrEqual | Self::Equal | Self::Unequal => 3,
+            Self::Add | Self::Subtract => 5,
+            Self::Multiply | Self::Divide => 7,
+        }
+    }
+
+    fn sign(self) -> &'static str {
+        match self {
+            Self::Or => "或",
+            Self::And => "且",
+            Self::Less => "<",
+            Self::LessOrEqual => "≤",
+            Self::More => ">",
+            Self::MoreOrEqual => "≥",
+            Self::Equal => "=",
+            Self::Unequal => "≠",
+            Self::Add => "+",
+            Self::Subtract => "−",
+            Self::Multiply => "×",
+            Self::Divide => "÷",
+        }
+    }
+
+    fn apply(self, left: Decimal, right: Decimal) -> Option<Decimal> {
+        let said = |yes: bool| Some(if yes { Decimal::ONE } else { Decimal::ZERO });
+        match self {
+            Self::Or => said(!left.is_zero() || !right.is_zero()),
+            Self::And => said(!left.is_zero() && !right.is_zero()),
+            Self::Less => said(left < right),
+            Self::LessOrEqual => said(left <= right),
+            Self::More => said(left > right),
+            Self::MoreOrEqual => said(left >= right),
+            Self::Equal => said(left == right),
+            Self::Unequal => said(left != right),
+            Self::Add => left.checked_add(right),
+            Self::Subtract => left.checked_sub(right),
+            Self::Multiply => left.checked_mul(right),
+            Self::Divide => left.checked_div(right),
+        }
+    }
+}
+
+impl Function {
+    fn find(word: &str, count: usize) -> Option<Self> {
+        match (word, count) {
+            ("min", 2..) => Some(Self::Min),
+            ("max", 2..) => Some(Self::Max),
+            ("if", 3) => Some(Self::If),
+            ("known", 2) => Some(Self::Known),
+            _ => None,
+        }
+    }
+
+    fn apply(
+        self,
+        parts: &[Expression],
+        names: &dyn Names,
+        missing: &mut BTreeSet<String>,
+    ) -> Result<Decimal, NoValue> {
+        let mut values = parts.iter().map(|part| (part, part));
+        match self {
+            Self::Min | Self::Max => {
+                let mut best: Option<Decimal> = None;
+                for (part, _) in values {
+                    let value = part.value(names, missing)?;
+                    best = Some(match best {
+                        None => value,
+                        Some(other) if self == Self::Min => other.min(value),
+                        Some(other) => other.max(value),
+                    });
+                }
+                best.ok_or(NoValue::Impossible)
+            }
+            Self::If => {
+                let [condition, then, otherwise] = parts else { return Err(NoValue::Impossible) };
+                let holds = !condition.value(names, missing)?.is_zero();
+                if holds { then.value(names, missing) } else { otherwise.value(names, missing) }
+            }
+            Self::Known => {
+                let Some((wanted, _)) = values.next() else { return Err(NoValue::Impossible) };
+                let Some((stand_in, _)) = values.next() else { return Err(NoValue::Impossible) };
+                match wanted.value(names, missing) {
+                    Err(NoValue::Missing(name)) => {
+                        missing.insert(name);
+                        stand_in.value(names, missing)
+                    }
+                    other => other,
+                }
+            }
+        }
+    }
+
+    fn show(self, parts: &[Expression], write: &dyn Fn(&str) -> String) -> String {
+        let word = match self {
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::If => "if",
+            Self::Known => {
+                return parts.first().map(|part| part.show(9, write)).unwrap_or_default();
+            }
+        };
+        let mut text = format!("{word}(");
+        for (at, part) in parts.iter().enumerate() {
+            let _ = write!(text, "{}{}", if at == 0 { "" } else { ", " }, part.show(0, write));
+        }
+        text.push(')');
+        text
+    }
+}
+
+/// Cuts a formula into numbers, names and signs.
+fn split(text: &str) -> Result<Vec<String>, FormulaError> {
+    let mut words = Vec::new();
+    let mut rest = text.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            'a'..='z' | '_' => rest.find(|sign: char| !(sign.is_ascii_alphanumeric() || sign == '_')),
+            '0'..='9' => rest.find(|sign: char| !(sign.is_ascii_digit() || sign == '.')),
+            '<' | '>' => Some(if rest[1..].starts_with(['=', '>']) { 2 } else { 1 }),
+            '+' | '-' | '*' | '/' | '(' | ')' | ',' | '=' => Some(1),
+            _ => return Err(FormulaError(first.to_string())),
+        };
+        let (word, after) = rest.split_at(length.unwrap_or(rest.len()));
+        words.push(word.to_owned());
+        rest = after.trim_start();
+    }
+    Ok(words)
+}
+
+struct Reader {
+    words: Vec<String>,
+    at: usize,
+    depth: usize,
+}
+
+impl Reader {
+    fn peek(&self) -> Option<&str> {
+        self.words.get(self.at).map(String::as_str)
+    }
+
+    fn wrong(&self) -> FormulaError {
+        FormulaError(self.peek().unwrap_or("…").to_owned())
+    }
+
+    fn take(&mut self, word: &str) -> Result<(), FormulaError> {
+        if self.peek() != Some(word) {
+            return Err(self.wrong());
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Reads operators that bind at least as tightly as `least`.
+    fn expression(&mut self, least: u8) -> Result<Expression, FormulaError> {
+        self.depth += 1;
+        if self.depth > DEPTH_LIMIT {
+            return Err(self.wrong());
+        }
+        let mut left = self.primary()?;
+        while let Some(operator) = self.peek().and_then(Operator::find).filter(|found| found.binding() >= least) {
+            self.at += 1;
+            let right = self.expression(operator.binding() + 1)?;
+            left = Expression::Binary(operator, Box::new(left), Box::new(right));
+        }
+        self.depth -= 1;
+        Ok(left)
+    }
+
+    fn primary(&mut self) -> Result<Expression, FormulaError> {
+        let Some(word) = self.peek().map(str::to_owned) else { return Err(self.wrong()) };
+        if word == "-" {
+            self.at += 1;
+            return Ok(Expression::Negative(Box::new(self.expression(9)?)));
+        }
+        if word == "(" {
+            self.at += 1;
+            let inner = self.expression(0)?;
+            self.take(")")?;
+            return Ok(inner);
+        }
+        let first = word.chars().next().unwrap_or(' ');
+        if first.is_ascii_digit() {
+            let number = word.parse().map_err(|_| FormulaError(word.clone()))?;
+            self.at += 1;
+            return Ok(Expression::Number(number));
+        }
+        if !(first.is_ascii_lowercase() || first == '_') || Operator::find(&word).is_some() {
+            return Err(self.wrong());
+        }
+        self.at += 1;
+        if self.peek() != Some("(") {
+            return Ok(Expression::Name(word));
+        }
+        self.call(&word)
+    }
+
+    fn call(&mut self, word: &str) -> Result<Expression, FormulaError> {
+        self.take("(")?;
+        let mut parts = vec![self.expression(0)?];
+        while self.peek() == Some(",") {
+            self.at += 1;
+            parts.push(self.expression(0)?);
+        }
+        self.take(")")?;
+        let function = Function::find(word, parts.len()).ok_or_else(|| FormulaError(word.to_owned()))?;
+        Ok(Expression::Call(function, parts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn names(pairs: &[(&str, &str)]) -> BTreeMap<String, Decimal> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), value.parse().unwrap())).collect()
+    }
+
+    fn value(text: &str, pairs: &[(&str, &str)]) -> Result<String, NoValue> {
+        let value = Formula::read(text).unwrap().value(&names(pairs), &mut BTreeSet::new());
+        value.map(|value| value.normalize().to_string())
+    }
+
+    #[test]
+    fn products_bind_before_sums_and_comparisons_after() {
+        assert_eq!(value("2 + 3 * 4 - 6 / 2", &[]).as_deref(), Ok("11"));
+        assert_eq!(value("if(1 + 1 >= 2 and 3 < 2 or 5 = 5, 10, 20)", &[]).as_deref(), Ok("10"));
+        assert_eq!(value("10 - 3 - 2", &[]).as_deref(), Ok("5"));
+        assert_eq!(value("-2 * 3", &[]).as_deref(), Ok("-6"));
+    }
+
+    #[test]
+    fn a_name_without_a_value_is_named_and_never_zero() {
+        assert_eq!(value("price * rate", &[("rate", "0.03")]), Err(NoValue::Missing("price".to_owned())));
+        assert_eq!(value("if(0, price, 7)", &[]).as_deref(), Ok("7"));
+    }
+
+    #[test]
+    fn a_stand_in_is_taken_and_told() {
+        let formula = Formula::read("(price + known(fee, 0)) * rate").unwrap();
+        let mut missing = BTreeSet::new();
+        let value = formula.value(&names(&[("price", "100"), ("rate", "0.03")]), &mut missing).unwrap();
+        assert_eq!(value.normalize().to_string(), "3");
+        assert_eq!(missing.into_iter().collect::<Vec<_>>(), ["fee"]);
+    }
+
+    #[test]
+    fn a_formula_is_shown_with_its_numbers_and_only_the_brackets_it_needs() {
+        let formula = Formula::read("(price + known(fee, 0)) * rate - (a - b)").unwrap();
+        assert_eq!(formula.show(&|name| name.to_uppercase()), "(PRICE + FEE) × RATE − (A − B)");
+    }
+
+    #[test]
+    fn division_by_zero_has_no_value() {
+        assert_eq!(value("1 / 0", &[]), Err(NoValue::Impossible));
+    }
+
+    #[test]
+    fn nonsense_is_refused_at_the_word_it_begins_with() {
+        for (text, at) in
+            [("1 +", "…"), ("price price", "price"), ("abs(1)", "abs"), ("1 $ 2", "$"), ("if(1, 2)", "if")]
+        {
+            assert_eq!(Formula::read(text), Err(FormulaError(at.to_owned())), "{text}");
+        }
+        assert!(Formula::read(&"(".repeat(500)).is_err());
+    }
+}

@@ -1,0 +1,328 @@
+//! Reads `models/<group>/<model>.yaml` and checks every name in it against the catalogue.
+
+use std::collections::BTreeSet;
+
+use super::cases::read_cases;
+use super::formula::Formula;
+use super::{
+    AmountQuestion, Asks, CoverageNeed, DueDay, DueFrom, Model, Models, PaidRule, ParameterUse, PeriodLength, TaxedAt,
+};
+use crate::catalog::node::{Fields, Findings, Node, Problem, nearest, parse, scalar};
+use crate::catalog::{Catalog, Mark};
+use crate::leads::LawReference;
+use crate::messages::{Bilingual, Message};
+
+/// Parameters of the floors where a model names none.
+const FLOORS: (&str, &str) = ("lead/floor_yuan", "lead/floor_ratio");
+
+/// Columns every model's SQL has; labels of a model's own facts stand in its `facts`.
+pub const FIXED_COLUMNS: [&str; 8] =
+    ["taxpayer", "taxpayer_name", "confidence", "subject", "event_day", "period", "place_region", "evidence"];
+
+/// Columns the shared steps understand where a model's SQL gives them.
+pub const OPTIONAL_COLUMNS: [&str; 5] = ["left_out", "not_comparable", "finding", "service", "deadline_day"];
+
+/// Kinds of subject that a model may leave out.
+const SUBJECTS: [&str; 6] = ["enterprise", "sole_trader", "public_body", "village", "person", "unknown"];
+
+/// Reads every model and view.
+pub fn read_models(catalog: &Catalog, problems: &mut Vec<Problem>) -> Models {
+    let mut models = Models::default();
+    for (path, text) in &catalog.model_files {
+        let mut findings = Findings { file: path, problems };
+        if let Some(name) = path.strip_prefix("views/") {
+            match name.strip_suffix(".sql") {
+                Some(stem) if !stem.contains('/') => {
+                    models.views.insert(stem.to_owned(), text.clone());
+                }
+                _ => findings.record(1, Message::new("catalog-file-unknown").with("path", path)),
+            }
+        }
+    }
+    for (path, text) in &catalog.model_files {
+        let Some(rest) = path.strip_prefix("models/") else { continue };
+        let key = rest.trim_end_matches(".cases.yaml").trim_end_matches(".yaml").trim_end_matches(".sql");
+        let mut findings = Findings { file: path, problems };
+        if key.matches('/').count() != 1 {
+            findings.record(1, Message::new("catalog-file-unknown").with("path", path));
+        }
+        for extension in ["yaml", "sql", "cases.yaml"] {
+            let wanted = format!("models/{key}.{extension}");
+            let first = catalog.model_files.keys().find(|file| file.starts_with(&format!("models/{key}.")));
+            if first == Some(path) && !catalog.model_files.contains_key(&wanted) {
+                findings.record(1, Message::new("models-file-missing").with("path", wanted));
+            }
+        }
+        if path == &format!("models/{key}.yaml")
+            && let Some(node) = parse(text, &mut findings)
+        {
+            let sql = catalog.model_files.get(&format!("models/{key}.sql")).cloned().unwrap_or_default();
+            let mut reader = Reader { catalog, views: models.views.keys().map(String::as_str).collect(), findings };
+            let model = reader.model(key, sql, &node);
+            models.models.insert(key.to_owned(), model);
+        }
+        if path == &format!("models/{key}.cases.yaml") {
+            models.cases.insert(key.to_owned(), read_cases(path, text, problems));
+        }
+    }
+    models
+}
+
+struct Reader<'a, 'b> {
+    catalog: &'a Catalog,
+    views: BTreeSet<&'a str>,
+    findings: Findings<'b>,
+}
+
+impl Reader<'_, '_> {
+    fn model(&mut self, key: &str, sql: String, node: &Node) -> Model {
+        let findings = &mut self.findings;
+        let mut fields = Fields::of(node, findings);
+        let name = fields.get_bilingual("name", findings);
+        let question = fields.get_bilingual("question", findings);
+        let taxed_at = fields.get_as("taxed_at", TaxedAt::read, findings).unwrap_or(TaxedAt::Here);
+        let period = fields.get_as("period", PeriodLength::read, findings).unwrap_or(PeriodLength::Year);
+        let (reads, needs) = (fields.texts("reads", findings), fields.texts("needs", findings));
+        let (leaves_out, absence) = (fields.texts("leaves_out", findings), fields.texts("absence", findings));
+        let halved = fields.flag("halved", false, findings);
+        let floor_yuan = fields.find_text("floor_yuan", findings).unwrap_or_else(|| FLOORS.0.to_owned());
+        let floor_ratio = fields.find_text("floor_ratio", findings).unwrap_or_else(|| FLOORS.1.to_owned());
+        let asks_amount = match fields.get_text("asks", findings).as_str() {
+            "amount" => true,
+            "finding" => false,
+            other => {
+                let message = Message::new("catalog-bad-value").with("key", "asks").with("value", other);
+                findings.record(node.line, message.with("expected", "amount | finding"));
+                false
+            }
+        };
+        let mut model = Model {
+            key: key.to_owned(),
+            name,
+            question,
+            laws: self.laws(&mut fields),
+            asks: Asks::Finding(Vec::new()),
+            taxed_at,
+            period,
+            reads,
+            coverage: self.coverage(&mut fields),
+            absence,
+            due: self.due(&mut fields),
+            parameters: self.parameters(&mut fields),
+            facts: self.labels(&mut fields, "facts"),
+            needs,
+            leaves_out,
+            halved,
+            floor_yuan,
+            floor_ratio,
+            sql,
+        };
+        model.asks = if asks_amount {
+            self.amount(&mut fields, &model)
+        } else {
+            Asks::Finding(self.labels(&mut fields, "findings"))
+        };
+        fields.finish(&mut self.findings);
+        self.check(&model, node.line);
+        model
+    }
+
+    fn laws(&mut self, fields: &mut Fields<'_>) -> Vec<LawReference> {
+        let mut laws = Vec::new();
+        for node in fields.list("law", &mut self.findings) {
+            let mut each = Fields::of(node, &mut self.findings);
+            let law = each.get_text("law", &mut self.findings);
+            let articles = each.find_text("articles", &mut self.findings).unwrap_or_default();
+            each.finish(&mut self.findings);
+            match self.catalog.laws.get(&law) {
+                Some(found) => laws.push(LawReference { law, name: found.name.clone(), articles }),
+                None => self.findings.record(node.line, Message::new("catalog-law-unknown").with("law", law)),
+            }
+        }
+        if laws.is_empty() {
+            self.findings.record(fields.line(), Message::new("catalog-key-missing").with("key", "law"));
+        }
+        laws
+    }
+
+    fn coverage(&mut self, fields: &mut Fields<'_>) -> Vec<CoverageNeed> {
+        let mut needs = Vec::new();
+        for node in fields.list("coverage", &mut self.findings) {
+            let mut each = Fields::of(node, &mut self.findings);
+            let table = each.get_text("table", &mut self.findings);
+            let tax_kinds = each.texts("tax_kinds", &mut self.findings);
+            each.finish(&mut self.findings);
+            self.check_tax_kinds(&tax_kinds, node.line);
+            let Some(item) = self.catalog.items.get(&table) else {
+                self.unknown(node.line, "table", &table, self.catalog.items.keys());
+                continue;
+            };
+            let stock = item.kinds.iter().all(|kind| kind.mark == Mark::Stock);
+            needs.push(CoverageNeed { table, tax_kinds, stock });
+        }
+        needs
+    }
+
+    fn due(&mut self, fields: &mut Fields<'_>) -> Option<DueDay> {
+        let node = fields.find("due")?;
+        let mut each = Fields::of(node, &mut self.findings);
+        let after = each.get_as("after", DueFrom::read, &mut self.findings).unwrap_or(DueFrom::Event);
+        let parameter = each.get_text("param", &mut self.findings);
+        each.finish(&mut self.findings);
+        self.check_parameter(&parameter, node.line);
+        let measure = self.catalog.parameters.get(&parameter).map(|found| found.measure.as_str());
+        if measure.is_some_and(|measure| !matches!(measure, "days" | "months")) {
+            let message = Message::new("catalog-bad-value").with("key", "measure").with("value", &parameter);
+            self.findings.record(node.line, message.with("expected", "days | months"));
+        }
+        Some(DueDay { after, parameter })
+    }
+
+    fn parameters(&mut self, fields: &mut Fields<'_>) -> Vec<ParameterUse> {
+        let mut used = Vec::new();
+        for (name, node) in fields.entries("parameters", &mut self.findings) {
+            let mut each = Fields::of(node, &mut self.findings);
+            let parameter = ParameterUse {
+                name: name.clone(),
+                key: each.get_text("param", &mut self.findings),
+                on: each.find_text("on", &mut self.findings),
+                class: each.find_text("class", &mut self.findings),
+                optional: each.flag("optional", false, &mut self.findings),
+            };
+            each.finish(&mut self.findings);
+            self.check_parameter(&parameter.key, node.line);
+            used.push(parameter);
+        }
+        used
+    }
+
+    fn labels(&mut self, fields: &mut Fields<'_>, key: &'static str) -> Vec<(String, Bilingual)> {
+        let mut labels = Vec::new();
+        for (name, node) in fields.entries(key, &mut self.findings) {
+            let mut each = Fields::of(node, &mut self.findings);
+            let zh = each.get_text("zh", &mut self.findings);
+            let en = each.find_text("en", &mut self.findings).unwrap_or_default();
+            each.finish(&mut self.findings);
+            labels.push((name.clone(), Bilingual { zh, en }));
+        }
+        labels
+    }
+
+    fn amount(&mut self, fields: &mut Fields<'_>, model: &Model) -> Asks {
+        let mut known: BTreeSet<String> = model.facts.iter().map(|(name, _)| name.clone()).collect();
+        known.extend(model.parameters.iter().map(|used| used.name.clone()));
+        let mut question = AmountQuestion { steps: Vec::new(), low: zero(), high: None, paid: self.paid(fields) };
+        if let Some(node) = fields.get("formula", &mut self.findings) {
+            let mut each = Fields::of(node, &mut self.findings);
+            for (name, step) in each.entries("steps", &mut self.findings) {
+                let formula = self.formula(step, &known);
+                known.insert(name.clone());
+                question.steps.push((name.clone(), formula));
+            }
+            if let Some(low) = each.get("low", &mut self.findings) {
+                question.low = self.formula(low, &known);
+            }
+            question.high = each.find("high").map(|high| self.formula(high, &known));
+            each.finish(&mut self.findings);
+        }
+        Asks::Amount(Box::new(question))
+    }
+
+    fn paid(&mut self, fields: &mut Fields<'_>) -> PaidRule {
+        let mut paid = PaidRule { view: "payments".to_owned(), tax_kinds: Vec::new(), items: Vec::new(), later: false };
+        let Some(node) = fields.get("paid", &mut self.findings) else { return paid };
+        let mut each = Fields::of(node, &mut self.findings);
+        if let Some(view) = each.find_text("view", &mut self.findings) {
+            paid.view = view;
+        }
+        paid.tax_kinds = each.texts("tax_kinds", &mut self.findings);
+        paid.items = each.texts("items", &mut self.findings);
+        paid.later = each.flag("later", false, &mut self.findings);
+        each.finish(&mut self.findings);
+        self.check_tax_kinds(&paid.tax_kinds, node.line);
+        if !self.views.contains(paid.view.as_str()) {
+            self.unknown(node.line, "view", &paid.view, self.views.clone());
+        }
+        paid
+    }
+
+    fn formula(&mut self, node: &Node, known: &BTreeSet<String>) -> Formula {
+        let Some(text) = scalar(node, &mut self.findings) else { return zero() };
+        match Formula::read(text) {
+            Ok(formula) => {
+                for name in formula.names().into_iter().filter(|name| !known.contains(*name)) {
+                    self.unknown(node.line, "formula", name, known);
+                }
+                formula
+            }
+            Err(error) => {
+                self.findings.record(node.line, Message::new("models-formula").with("word", error.0));
+                zero()
+            }
+        }
+    }
+
+    /// What only the whole model shows.
+    fn check(&mut self, model: &Model, line: usize) {
+        let facts: BTreeSet<&str> = model.facts.iter().map(|(name, _)| name.as_str()).collect();
+        for column in &model.needs {
+            if !facts.contains(column.as_str()) && !FIXED_COLUMNS.contains(&column.as_str()) {
+                self.unknown(line, "needs", column, facts.clone());
+            }
+        }
+        let columns = model.parameters.iter().flat_map(|used| used.on.iter().chain(&used.class));
+        for column in columns.filter(|column| !matches!(column.as_str(), "event_day" | "period_end" | "as_of")) {
+            if !facts.contains(column.as_str()) {
+                self.unknown(line, "parameters", column, facts.clone());
+            }
+        }
+        for subject in model.leaves_out.iter().filter(|subject| !SUBJECTS.contains(&subject.as_str())) {
+            self.unknown(line, "leaves_out", subject, SUBJECTS);
+        }
+        for item in model.absence.iter().filter(|item| !self.catalog.items.contains_key(*item)) {
+            self.unknown(line, "absence", item, self.catalog.items.keys());
+        }
+        for view in &model.reads {
+            if !self.views.contains(view.as_str()) && self.catalog.find_view(view).is_none() {
+                self.unknown(line, "reads", view, self.views.clone());
+            }
+        }
+        if model.reads.is_empty() {
+            self.findings.record(line, Message::new("catalog-key-missing").with("key", "reads"));
+        }
+        for key in [&model.floor_yuan, &model.floor_ratio] {
+            if matches!(model.asks, Asks::Amount(_)) {
+                self.check_parameter(key, line);
+            }
+        }
+        if matches!(&model.asks, Asks::Finding(findings) if findings.is_empty()) {
+            self.findings.record(line, Message::new("catalog-key-missing").with("key", "findings"));
+        }
+    }
+
+    fn check_parameter(&mut self, key: &str, line: usize) {
+        if !self.catalog.parameters.contains_key(key) {
+            self.unknown(line, "param", key, self.catalog.parameters.keys());
+        }
+    }
+
+    fn check_tax_kinds(&mut self, kinds: &[String], line: usize) {
+        let Some(list) = self.catalog.lists.get("tax_kind") else { return };
+        for kind in kinds {
+            if !list.entries.iter().any(|entry| entry.code == *kind) {
+                self.unknown(line, "tax_kinds", kind, list.entries.iter().map(|entry| &entry.code));
+            }
+        }
+    }
+
+    fn unknown<T: AsRef<str>>(&mut self, line: usize, key: &str, value: &str, known: impl IntoIterator<Item = T>) {
+        let known: Vec<T> = known.into_iter().collect();
+        let hint = nearest(value, known.iter().map(AsRef::as_ref)).unwrap_or("-");
+        let message = Message::new("models-unknown-name").with("key", key).with("value", value).with("hint", hint);
+        self.findings.record(line, message);
+    }
+}
+
+fn zero() -> Formula {
+    Formula::number(rust_decimal::Decimal::ZERO)
+}

@@ -1,0 +1,173 @@
+//! `gongzhi models list|show|test`: what the models ask, and whether their cases hold.
+
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use gongzhi_core::catalog::{Catalog, region_with_parents};
+use gongzhi_core::messages::{Bilingual, Message, Translator};
+use gongzhi_core::models::steps::find_stop;
+use gongzhi_core::models::{Asks, Model, Models};
+
+use super::Context;
+use crate::acts::catalog::{CatalogPlace, get_catalog, line_of};
+use crate::acts::models;
+
+/// The county whose local figures `list` and `show` speak of.
+const REGION: &str = "652323";
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    List(Place),
+    Show(Show),
+    Test(Test),
+}
+
+#[derive(clap::Args)]
+struct Place {
+    #[command(flatten)]
+    place: CatalogPlace,
+}
+
+#[derive(clap::Args)]
+struct Show {
+    model: String,
+    #[command(flatten)]
+    place: CatalogPlace,
+}
+
+#[derive(clap::Args)]
+struct Test {
+    model: Vec<String>,
+    #[command(flatten)]
+    place: CatalogPlace,
+}
+
+/// Exit 0 when all is well (all cases pass), 1 when a case fails, 2 when the catalogue is unreadable.
+pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
+    let say = &context.translator;
+    match &args.command {
+        Command::List(place) => list(&place.place, say),
+        Command::Show(args) => show(args, say),
+        Command::Test(args) => test(args, say),
+    }
+}
+
+fn get_models(place: &CatalogPlace, say: &Translator) -> anyhow::Result<(Catalog, Models)> {
+    let catalog = get_catalog(place, say)?;
+    let (models, problems) = models::check(&catalog)?;
+    if problems.is_empty() {
+        return Ok((catalog, models));
+    }
+    let lines: Vec<String> = problems.iter().map(|problem| line_of(problem, say)).collect();
+    Err(anyhow!("{}", lines.join("\n")))
+}
+
+fn get_model<'a>(models: &'a Models, key: &str, say: &Translator) -> anyhow::Result<&'a Model> {
+    models.models.get(key).ok_or_else(|| {
+        let known = models.models.keys().map(String::as_str);
+        let hint = gongzhi_core::catalog::node::nearest(key, known).unwrap_or("-");
+        anyhow!("{}", say.say(&Message::new("models-unknown").with("model", key).with("hint", hint)))
+    })
+}
+
+fn list(place: &CatalogPlace, say: &Translator) -> anyhow::Result<ExitCode> {
+    let (catalog, models) = get_models(place, say)?;
+    for model in models.models.values() {
+        let stopped = find_stop(&catalog, model, REGION);
+        let unset = stopped.and_then(|message| message.values.into_iter().find(|(name, _)| name == "parameter"));
+        let message = match unset {
+            Some((_, parameter)) => Message::new("models-list-stopped").with("parameter", parameter),
+            None => Message::new("models-list-line"),
+        };
+        println!("{}", say.say(&message.with("model", &model.key).with("name", model.name.get(say.language()))));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(args: &Show, say: &Translator) -> anyhow::Result<ExitCode> {
+    let (catalog, models) = get_models(&args.place, say)?;
+    let model = get_model(&models, &args.model, say)?;
+    let text = |bilingual: &Bilingual| bilingual.get(say.language()).to_owned();
+    let line = |key: &'static str, text: String| {
+        if !text.is_empty() {
+            println!("{}", say.say(&Message::new(key).with("text", text)));
+        }
+    };
+    println!("{}  {}", model.key, text(&model.name));
+    line("models-show-question", text(&model.question));
+    for law in &model.laws {
+        line("models-show-law", format!("{} {}", text(&law.name), law.articles));
+    }
+    if let Asks::Amount(question) = &model.asks {
+        let shown = question.low.show(&|name| label(&catalog, model, name, say));
+        line("models-show-formula", shown);
+    }
+    let tables = model.coverage.iter().map(|need| format!("{} {}", need.table, need.tax_kinds.join(" ")));
+    line("models-show-reads", model.reads.join(" "));
+    line("models-show-coverage", tables.collect::<Vec<_>>().join("; "));
+    line("models-show-absence", model.absence.join(" "));
+    line("models-show-leaves-out", model.leaves_out.join(" "));
+    for key in model.parameter_keys() {
+        show_parameter(&catalog, key, say);
+    }
+    let count = models.cases.get(&model.key).map_or(0, |file| file.cases.len());
+    println!("{}", say.say(&Message::new("models-show-cases").with("count", count)));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn label(catalog: &Catalog, model: &Model, name: &str, say: &Translator) -> String {
+    let used = model.parameters.iter().find(|used| used.name == name);
+    let parameter = used.and_then(|used| catalog.parameters.get(&used.key)).map(|found| found.name.clone());
+    parameter.unwrap_or_else(|| model.label_of(name)).get(say.language()).to_owned()
+}
+
+fn show_parameter(catalog: &Catalog, key: &str, say: &Translator) {
+    let Some(parameter) = catalog.parameters.get(key) else { return };
+    let name = parameter.name.get(say.language());
+    println!("{}", say.say(&Message::new("models-show-parameter").with("name", name).with("key", key)));
+    let chain = region_with_parents(REGION);
+    let here = parameter.values.iter().filter(|value| chain.contains(&value.region.as_str()));
+    let mut values: Vec<_> = here.collect();
+    values.sort_by_key(|value| (&value.class, value.from));
+    if values.is_empty() {
+        println!("  {}", say.say(&Message::new("models-show-parameter-unset")));
+    }
+    for value in values {
+        let message = Message::new("models-show-value").with("from", value.from).with("region", &value.region);
+        let message = message.with("class", &value.class).with("value", value.value);
+        let message = message.with("certainty", value.certainty.key()).with("reference", &value.reference);
+        println!("  {}", say.say(&message));
+    }
+}
+
+fn test(args: &Test, say: &Translator) -> anyhow::Result<ExitCode> {
+    let (catalog, models) = get_models(&args.place, say)?;
+    let mut wanted = Vec::new();
+    for key in &args.model {
+        wanted.push(get_model(&models, key, say)?);
+    }
+    if wanted.is_empty() {
+        wanted.extend(models.models.values());
+    }
+    let results = models::test(&catalog, &models, &wanted)?;
+    let mut failed = 0_usize;
+    for result in &results {
+        let key = if result.differences.is_empty() { "models-test-passed" } else { "models-test-failed" };
+        failed += usize::from(!result.differences.is_empty());
+        let place = format!("models/{}.cases.yaml:{}", result.model, result.line);
+        let message = Message::new(key).with("model", &result.model).with("name", &result.name).with("place", place);
+        println!("{}", say.say(&message));
+        for difference in &result.differences {
+            println!("    {}", say.say(difference));
+        }
+    }
+    let summary = Message::new("models-test-summary").with("models", wanted.len()).with("cases", results.len());
+    println!("{}", say.say(&summary.with("passed", results.len() - failed).with("failed", failed)));
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}

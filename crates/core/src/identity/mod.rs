@@ -198,3 +198,6 @@ impl Match {
         self.candidates.first().filter(|_| self.class == Class::Certain)
     }
 }
+
+#[cfg(test)]
+mod tests;

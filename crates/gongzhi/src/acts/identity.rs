@@ -22,17 +22,24 @@ pub fn read_divisions(sources: &[Source]) -> Divisions {
     list.map(|source| Divisions::read(&source.text).0).unwrap_or_default()
 }
 
-/// An index over the registries given, in their order.
-pub fn build_index(registries: &[impl AsRef<Path>], divisions: &Divisions, translator: &Translator) -> Result<Index> {
+/// An index over the registries given, in their order, and how many records they hold.
+pub fn build_index(
+    registries: &[impl AsRef<Path>],
+    divisions: &Divisions,
+    translator: &Translator,
+) -> Result<(Index, u64)> {
+    let mut records = 0;
     let mut builder = IndexBuilder::new(Arc::new(Places::new(divisions)));
     for path in registries {
-        let count = registry::read_registry(path.as_ref(), |record| builder.record(&record));
-        if count.map_err(|error| spoken(&error, translator))? == 0 {
+        let count = registry::read_registry(path.as_ref(), |record| builder.record(&record))
+            .map_err(|error| spoken(&error, translator))?;
+        records += count;
+        if count == 0 {
             let message = Message::new("identity-registry-empty").with("path", path.as_ref().display());
             return Err(anyhow!("{}", translator.say(&message)));
         }
     }
-    Ok(builder.finish())
+    Ok((builder.finish(), records))
 }
 
 /// The names of a list, a row each, blank ones too, with the code that stands beside each where a column of codes is

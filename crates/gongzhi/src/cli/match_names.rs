@@ -47,7 +47,7 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
     let start = Instant::now();
     let divisions = identity::read_divisions(&list_sources(&args.place, say)?);
-    let index = identity::build_index(&args.registry, &divisions, say)?;
+    let (index, records) = identity::build_index(&args.registry, &divisions, say)?;
     let index_seconds = start.elapsed().as_secs_f64();
     let names = match &args.names {
         Some(file) => identity::list_names(file, args.column.as_deref(), args.code_column.as_deref(), say)?,
@@ -71,7 +71,7 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
         eprintln!(
             "{}",
             json!({
-                "entries": index.entry_count(), "index_seconds": index_seconds, "names": names.len(),
+                "records": records, "entries": index.entry_count(), "index_seconds": index_seconds, "names": names.len(),
                 "find_seconds": find_seconds, "peak_memory_bytes": peak_memory_bytes(),
             })
         );

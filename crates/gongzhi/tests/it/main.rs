@@ -1,5 +1,6 @@
 //! The program from outside: every test runs the binary as a person or another program would.
 
+mod identity;
 mod program;
 mod read;
 mod real_data;

@@ -8,7 +8,7 @@ use super::places::agree;
 use super::search::Search;
 use super::signs::{self, Signs};
 use super::{Candidate, Class, EntryId, Mark, Match, Query, form, keys, parts};
-use crate::codes::{OrganisationCode, RegistrationNumber, Uscc, normalise};
+use crate::codes::{OrganisationCode, RegistrationNumber, Uscc, may_be_personal, normalise};
 
 /// A candidate found by slips that is at least this near spares the search by pairs.
 const NEAR_ENOUGH: u32 = 160;
@@ -52,7 +52,7 @@ impl Index {
         let query = if is_code { &Query { name: "", uscc: query.name, ..*query } } else { query };
         let word = self.read_codes(query);
         let mut found = if word.found.is_empty() { Vec::new() } else { self.by_codes(query, &word) };
-        let mut class = if found.is_empty() { Class::None } else { class_of_codes(&found) };
+        let mut class = class_of_codes(&found);
         if class != Class::Certain && !query.name.is_empty() {
             let (of_names, class_of_names) = self.by_name(query, &word);
             let class_of_names = if found.is_empty() { class_of_names } else { class_of_names.min(Class::Possible) };
@@ -88,9 +88,16 @@ impl Index {
 
     fn read_code(&self, code: &str, mark: Mark, word: &mut CodeWord) {
         let code = if code.len() == 10 { code.replace('-', "") } else { code.to_owned() };
-        if code.len() == 18 {
-            self.read_eighteen(code, mark, word);
-            return;
+        match code.len() {
+            // A natural person's number beside an organisation's name says nothing about the organisation.
+            _ if may_be_personal(&code) => return,
+            18 => return self.read_eighteen(code, mark, word),
+            // A USCC with a sign too few or too many.
+            17 | 19 if mark == Mark::Code => {
+                word.broken = Some(code);
+                return;
+            }
+            _ => {}
         }
         let before = word.found.len();
         let organisation = match code.len() {
@@ -303,8 +310,8 @@ impl Index {
         let mut probe = Signs::new();
         signs::read_full(query.name, &mut probe);
         let (mut agree, mut differ) = (found.marks, found.differ);
-        let has_name = agree.iter().chain(&differ).any(|mark| matches!(mark, Mark::Name | Mark::FormerName));
-        if !probe.is_empty() && !has_name {
+        let is_same_name = agree.iter().any(|mark| matches!(mark, Mark::Name | Mark::FormerName));
+        if !probe.is_empty() && !is_same_name {
             differ.push(Mark::Name);
             for (mark, is_same) in self.compare_parts(&probe, found.entry) {
                 if is_same { agree.push(mark) } else { differ.push(mark) }
@@ -349,9 +356,18 @@ fn found_has(found: &[Found], entry: u32) -> bool {
     found.iter().any(|one| one.entry == entry)
 }
 
-/// One entry named by valid codes is certain; when codes name two, only the strongest may stand, and not for certain.
+/// One entry named by valid codes is certain. When one code stands for several entries, the one whose name agrees is
+/// meant; when codes name different entries, none may stand for certain.
 fn class_of_codes(found: &[Found]) -> Class {
-    if found.len() == 1 { Class::Certain } else { Class::Probable }
+    let codes = |one: &Found| one.marks.iter().copied().filter(|mark| *mark != Mark::Name).collect::<Vec<_>>();
+    let is_one_code = found.iter().all(|one| codes(one) == codes(&found[0]));
+    let with_name = found.iter().filter(|one| one.marks.contains(&Mark::Name)).count();
+    match found.len() {
+        0 => Class::None,
+        1 => Class::Certain,
+        _ if is_one_code && with_name == 1 => Class::Certain,
+        _ => Class::Probable,
+    }
 }
 
 /// An exact name that is unique and that nothing speaks against is certain; one for two codes is at most probable; a

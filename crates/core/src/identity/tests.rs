@@ -89,15 +89,32 @@ fn codes_that_disagree_beat_names_that_agree() {
     assert_eq!(found.candidates[0].differ, [Mark::Code]);
     let found = find(&Query { name: "呼图壁县明翔商贸有限公司", uscc: SECOND, ..Query::default() });
     assert_eq!(linked(&found), Some(SECOND));
-    assert_eq!(found.candidates[0].differ, [Mark::Name]);
+    assert!(found.candidates[0].differ.contains(&Mark::Name));
+}
+
+#[test]
+fn a_code_of_two_taxpayers_links_to_the_one_whose_name_agrees() {
+    let found = find(&Query {
+        name: "呼图壁县明翔商贸有限公司", organisation_code: "MA7A00017", ..Query::default()
+    });
+    assert_eq!(linked(&found), Some(FIRST));
+}
+
+#[test]
+fn a_persons_number_in_the_column_of_codes_says_nothing_about_an_organisation() {
+    let found =
+        find(&Query { name: "呼图壁县明翔商贸有限公司", uscc: "11010519491231002X", ..Query::default() });
+    assert_eq!(linked(&found), Some(FIRST));
 }
 
 #[test]
 fn a_code_one_slip_away_does_not_disagree_and_one_far_away_does() {
     let name = "呼图壁县明翔商贸有限公司";
-    let near = find(&Query { name, uscc: "91652323MA7A000173", ..Query::default() });
-    assert_eq!(linked(&near), Some(FIRST));
-    assert!(near.candidates[0].agree.contains(&Mark::CodeNearly));
+    for uscc in ["91652323MA7A000173", "9165233MA7A000172", "916523223MA7A000172", "91652323MA7A00O172"] {
+        let near = find(&Query { name, uscc, ..Query::default() });
+        assert_eq!(linked(&near), Some(FIRST), "{uscc}");
+        assert!(near.candidates[0].agree.contains(&Mark::CodeNearly));
+    }
     let far = find(&Query { name, uscc: "91110000MA00000009", ..Query::default() });
     assert_eq!(far.class, Class::Possible);
 }

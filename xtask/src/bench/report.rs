@@ -1,0 +1,39 @@
+//! Writes what a benchmark measured: printed, and kept in `bench/results/<name>.md` with machine and command.
+
+use std::fmt::Write as _;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::steps::root;
+
+/// Prints the report and keeps it as the last result of the benchmark.
+pub fn keep(name: &str, body: &str) -> Result<()> {
+    let mut text = format!("# bench {name}\n\n`cargo xtask bench {name}`\n\n");
+    writeln!(text, "Machine: {}. Program: {}.\n", machine(), version())?;
+    text.push_str(body);
+    println!("{text}");
+    let folder = root().join("bench/results");
+    std::fs::create_dir_all(&folder)?;
+    std::fs::write(folder.join(format!("{name}.md")), text)?;
+    Ok(())
+}
+
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let processor = first_value("/proc/cpuinfo", "model name").unwrap_or_else(|| std::env::consts::ARCH.to_owned());
+    let memory = first_value("/proc/meminfo", "MemTotal").unwrap_or_else(|| "memory unknown".to_owned());
+    format!("{cores} cores, {processor}, {memory}, {}", std::env::consts::OS)
+}
+
+fn first_value(file: &str, key: &str) -> Option<String> {
+    let text = std::fs::read_to_string(file).ok()?;
+    let line = text.lines().find(|line| line.starts_with(key))?;
+    line.split_once(':').map(|(_, value)| value.trim().to_owned())
+}
+
+fn version() -> String {
+    let described = Command::new("git").args(["describe", "--always", "--dirty"]).current_dir(root()).output();
+    let commit = described.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
+    format!("gongzhi {} ({commit})", env!("CARGO_PKG_VERSION"))
+}

@@ -1,6 +1,8 @@
 //! The program from outside: every test runs the binary as a person or another program would.
 
+mod annotate;
 mod identity;
 mod program;
 mod read;
 mod real_data;
+mod template;

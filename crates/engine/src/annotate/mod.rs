@@ -114,7 +114,11 @@ pub fn annotate(
         std::fs::create_dir_all(folder).map_err(at(folder))?;
     }
     let patched = match is_zip(original).map_err(at(original))? {
-        true => patch::patch(original, annotation, &part)?,
+        // A package that contradicts itself can still be read cell by cell.
+        true => match patch::patch(original, annotation, &part) {
+            Err(AnnotateError::Package(_)) => false,
+            other => other?,
+        },
         false => false,
     };
     if !patched {

@@ -71,10 +71,16 @@ pub(super) struct StyleBook {
 const GROUPS: [&str; 4] = ["fonts", "fills", "borders", "cellXfs"];
 
 impl StyleBook {
-    /// Reads the style sheet; `None` stands for a package without one.
+    /// Reads the style sheet; `None` stands for a package without one, and one without any style is as good as none.
     pub(super) fn read(text: Option<String>) -> Result<Self, AnnotateError> {
-        let text = text.unwrap_or_else(|| BARE.to_owned());
-        let (groups, formats, grounds) = scan(&text)?;
+        let bare = || BARE.to_owned();
+        let mut text = text.unwrap_or_else(bare);
+        let mut scanned = scan(&text)?;
+        if scanned.0.is_empty() {
+            text = bare();
+            scanned = scan(&text)?;
+        }
+        let (groups, formats, grounds) = scanned;
         if GROUPS.iter().any(|name| !groups.contains_key(name)) {
             return Err(AnnotateError::package("the style sheet lacks fonts, fills, borders or formats"));
         }

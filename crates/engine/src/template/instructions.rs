@@ -204,7 +204,7 @@ impl Page<'_, '_> {
     /// Makes the current row as tall as its fullest cell.
     fn tall(&mut self, cells: &[String], widths: &[f64]) -> Result<(), WorkbookError> {
         let lines = cells.iter().zip(widths).map(|(cell, width)| {
-            cell.lines().map(|line| (shown_width(line) / (width - 1.5)).ceil().max(1.0)).sum::<f64>()
+            cell.lines().map(|line| (shown_width(line) * 0.9 / (width - 1.5)).ceil().max(1.0)).sum::<f64>()
         });
         self.sheet.set_row_height(self.row, lines.fold(1.0, f64::max) * 15.0 + 6.0)?;
         Ok(())

@@ -4,7 +4,7 @@
 //! for every row that says the same. The latest decision about a pair stands; taking one back is one more decision
 //! (`same: None`), so nothing is ever lost.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
@@ -26,10 +26,10 @@ pub struct Decision {
     pub decided_at: DateTime<Utc>,
 }
 
-/// The decisions that stand.
+/// The decisions that stand, in an order that does not depend on the one they were given in.
 #[derive(Debug, Clone, Default)]
 pub struct Decisions {
-    by_subject: HashMap<String, Vec<(String, bool)>>,
+    by_subject: BTreeMap<String, Vec<(String, bool)>>,
 }
 
 impl Decisions {
@@ -37,7 +37,7 @@ impl Decisions {
     pub fn new(decisions: impl IntoIterator<Item = Decision>) -> Self {
         let mut all: Vec<Decision> = decisions.into_iter().collect();
         all.sort_by_key(|decision| decision.decided_at);
-        let mut by_subject: HashMap<String, Vec<(String, bool)>> = HashMap::new();
+        let mut by_subject: BTreeMap<String, Vec<(String, bool)>> = BTreeMap::new();
         for decision in all {
             let pairs = by_subject.entry(decision.subject).or_default();
             pairs.retain(|(uscc, _)| *uscc != decision.uscc);

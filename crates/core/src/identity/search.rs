@@ -11,8 +11,8 @@ const FORM_MISSPELT: u32 = 60;
 /// No bucket of names is read beyond this many.
 const MOST_OF_A_BUCKET: usize = 256;
 /// How many names the search by pairs may read, and how many of them it compares.
-const MOST_BY_PAIRS: usize = 10_000;
-const MOST_COMPARED: usize = 48;
+const MOST_BY_PAIRS: usize = 6_000;
+const MOST_COMPARED: usize = 40;
 /// How many entries a search gives back at most.
 const MOST_FOUND: usize = 64;
 

@@ -7,6 +7,7 @@ mod check;
 mod code;
 mod coverage;
 mod demo_data;
+mod demo_score;
 mod intake;
 mod match_names;
 mod models;
@@ -52,6 +53,7 @@ enum Command {
     Coverage(coverage::Args),
     Run(run::Args),
     DemoData(demo_data::Args),
+    DemoScore(demo_score::Args),
     Match(match_names::Args),
     Template(template::Args),
     Models(models::Args),
@@ -87,6 +89,7 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         Command::Coverage(args) => coverage::run(&args, &context),
         Command::Run(args) => run::run(args, &context),
         Command::DemoData(args) => demo_data::run(&args, &context),
+        Command::DemoScore(args) => demo_score::run(&args, &context),
         Command::Match(args) => match_names::run(&args, &context),
         Command::Template(args) => template::run(args, &context),
         Command::Models(args) => models::run(&args, &context),

@@ -95,7 +95,8 @@ fn condemned(world: &mut World) {
             .text("house_place", format!("{house}第{at}处"))
             .day("appraised_day", day)
             .day("demolished_day", day);
-        let kind = if at % 2 == 0 { "property_registration.dangerous_house" } else { "property_registration.demolition" };
+        let kind =
+            if at % 2 == 0 { "property_registration.dangerous_house" } else { "property_registration.demolition" };
         world.ledger.add_on(kind, Frequency::Month, day, common);
         let compensation = Draft::of("beneficiary", owner)
             .text("admin_region", township)

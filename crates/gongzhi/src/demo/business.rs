@@ -155,12 +155,12 @@ fn closings(world: &mut World) {
     for at in 0..world.scaled(40) {
         let taxpayer = world.draw(Part::SmallEmployer);
         let day = close(world, taxpayer, if at % 4 == 3 { "revoked" } else { "deregistered" }, &mut dice);
-        let owed_fen = owe_before(world, taxpayer, day, &mut dice);
+        owe_before(world, taxpayer, day, &mut dice);
         world.plant(PlantedLead {
             model: "registration/closing_with_arrears",
             taxpayer,
             day,
-            due_fen: Some(owed_fen),
+            due_fen: None,
             paid_fen: None,
         });
     }
@@ -198,12 +198,12 @@ fn bankruptcies(world: &mut World) {
                 claim(world, (debtor, at), (day + Days::new(20), owed_fen));
             }
             _ => {
-                let owed_fen = owe_before(world, debtor, day, &mut dice);
+                owe_before(world, debtor, day, &mut dice);
                 world.plant(PlantedLead {
                     model: "case/bankruptcy_claim",
                     taxpayer: debtor,
                     day,
-                    due_fen: Some(owed_fen),
+                    due_fen: None,
                     paid_fen: None,
                 });
             }

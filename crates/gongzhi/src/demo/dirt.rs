@@ -1,5 +1,7 @@
 //! Wrong cells, planted on purpose: each is something intake must find, and say where it is.
 
+use std::collections::BTreeSet;
+
 use gongzhi_core::catalog::{ColumnType, Kind, Origin, PartyPart, Rule, Severity};
 use gongzhi_core::issues::CellPlace;
 use gongzhi_engine::office_files::OfficeCell;
@@ -38,6 +40,8 @@ pub fn plant(made: &mut MadeSheet, kind: &Kind, count: usize, dice: &mut Dice) -
     let first_row = made.sheet.first_row();
     let mut planted = Vec::new();
     let mut taken = Vec::new();
+    // Two rows without their key would be said to be the same row: a column is spoilt in one way once.
+    let mut emptied = BTreeSet::new();
     for _ in 0..count.min(rows) {
         let row = dice.below(rows);
         if taken.contains(&row) {
@@ -46,7 +50,10 @@ pub fn plant(made: &mut MadeSheet, kind: &Kind, count: usize, dice: &mut Dice) -
         taken.push(row);
         let wrong = match dice.pick(&orders) {
             Some(order) if dice.happens(2_500) => break_order(made, row, *order),
-            _ => dice.pick(&mistakes).map(|mistake| write_mistake(made, row, *mistake)),
+            _ => dice
+                .pick(&mistakes)
+                .filter(|mistake| emptied.insert((mistake.column, mistake.text.is_empty())))
+                .map(|mistake| write_mistake(made, row, *mistake)),
         };
         let Some((columns, what, value)) = wrong else { continue };
         let address = |column: usize| {

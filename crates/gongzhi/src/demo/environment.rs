@@ -42,7 +42,8 @@ pub fn make(world: &mut World) {
 
 fn discharge(world: &mut World, discharger: usize, habit: Habit, dice: &mut Dice) {
     let air = habit != Habit::ToPlant && dice.below(2) == 0;
-    let (medium, pollutants) = if air { ("air", ["air_01", "air_02"]) } else { ("water", ["water_2_13", "water_2_20"]) };
+    let (medium, pollutants) =
+        if air { ("air", ["air_01", "air_02"]) } else { ("water", ["water_2_13", "water_2_20"]) };
     let destination = if habit == Habit::ToPlant { "sewage_plant" } else { "environment" };
     let township = TOWNSHIPS[world.taxpayer(discharger).township].1;
     let outlet = format!("{}{:03}", if air { "DA" } else { "DW" }, dice.between(1, 9));
@@ -57,7 +58,8 @@ fn discharge(world: &mut World, discharger: usize, habit: Habit, dice: &mut Dice
     };
     for pollutant in pollutants {
         let first = Period::Quarter(world.year, 1);
-        let draft = common(pollutant).text("outlet_name", format!("示例排口{outlet}")).text("info_period", spoken(first));
+        let draft =
+            common(pollutant).text("outlet_name", format!("示例排口{outlet}")).text("info_period", spoken(first));
         world.ledger.add("pollutant_discharge.outlet", first, draft);
     }
     for month in 1..=12 {

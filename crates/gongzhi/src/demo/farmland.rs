@@ -171,9 +171,11 @@ fn by_kind(draft: Draft, kind: &str, day: NaiveDate) -> Draft {
             draft.cells.retain(|(column, _)| *column != "occupation_day");
             draft.day("occupation_day", day).day("approval_end_day", day + Days::new(700))
         }
-        "changed_use" => {
-            draft.text("use_before", "耕地").text("use_after", "仓储用地").day("changed_day", day).text("document", document)
-        }
+        "changed_use" => draft
+            .text("use_before", "耕地")
+            .text("use_after", "仓储用地")
+            .day("changed_day", day)
+            .text("document", document),
         "unapproved" => {
             let mut draft = draft;
             draft.cells.retain(|(column, _)| *column != "occupation_day");

@@ -6,18 +6,19 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use gongzhi_core::catalog::{Catalog, Item, Kind, Mode, Unit};
+use gongzhi_core::messages::Translator;
 use gongzhi_core::period::Period;
 use gongzhi_core::values::SetMode;
 use gongzhi_engine::office_files::{
     OfficeSheet, TextEncoding, archive_of, html_of, text_of, workbook_of, xml_spreadsheet_of,
 };
 
-use super::dirt;
 use super::draft::Draft;
 use super::random::Dice;
 use super::sheets::{MadeSheet, Manner, Place, lay_out};
 use super::truth::FileTruth;
 use super::world::World;
+use super::{dirt, forms};
 
 /// The files of one unit, item and period.
 pub struct Job<'a> {
@@ -46,6 +47,8 @@ pub struct Office<'a> {
     pub catalog: &'a Catalog,
     /// Folder of the county.
     pub folder: &'a Path,
+    /// Speaks in templates.
+    pub translator: &'a Translator,
 }
 
 /// How a file is written.
@@ -56,12 +59,14 @@ enum Shape {
     Html,
     Xml,
     Archive,
+    Template,
 }
 
 impl Shape {
     fn drawn(dice: &mut Dice) -> Self {
         match dice.below(100) {
-            0..52 => Self::Workbook,
+            0..14 => Self::Template,
+            14..52 => Self::Workbook,
             52..66 => Self::Text(',', TextEncoding::Gbk, "csv"),
             66..72 => Self::Text(',', TextEncoding::Utf8, "csv"),
             72..78 => Self::Text(',', TextEncoding::Utf8Marked, "csv"),
@@ -81,9 +86,17 @@ struct Made<'a> {
 /// Writes the files of a job and gives their truth.
 pub fn write(office: Office<'_>, job: &Job<'_>) -> Result<Vec<FileTruth>> {
     let mut dice = Dice::numbered(office.world.seed, "files", job.number);
-    let shape = Shape::drawn(&mut dice);
-    let typed = matches!(shape, Shape::Workbook | Shape::Xml);
-    let manner = Manner::drawn(&mut dice, typed, matches!(shape, Shape::Workbook | Shape::Html));
+    let shape = match Shape::drawn(&mut dice) {
+        Shape::Template if job.wrong => Shape::Workbook,
+        shape => shape,
+    };
+    let manner = match shape {
+        Shape::Template => Manner::of_template(),
+        _ => {
+            let typed = matches!(shape, Shape::Workbook | Shape::Xml);
+            Manner::drawn(&mut dice, typed, matches!(shape, Shape::Workbook | Shape::Html))
+        }
+    };
     let mut made = Made { kinds: Vec::new() };
     for kind in &job.item.kinds {
         let Some(drafts) = job.sets.get(kind.key.as_str()).filter(|drafts| !drafts.is_empty()) else { continue };
@@ -114,7 +127,7 @@ pub fn write(office: Office<'_>, job: &Job<'_>) -> Result<Vec<FileTruth>> {
     for (at, cells) in planted.into_iter().enumerate() {
         let truth = if truths.len() == 1 { 0 } else { at };
         let Some(truth) = truths.get_mut(truth) else { continue };
-        let sheet = sheet_names(&truth.file, shape, &spoilt)[at].clone();
+        let sheet = sheet_names(job, &truth.file, shape, &spoilt)[at].clone();
         truth.wrong.extend(cells.into_iter().map(|cell| (sheet.clone(), cell)));
     }
     truths.extend(put(office, job, shape, (&made, "（更正）", Some(&names)))?);
@@ -135,21 +148,19 @@ fn put(
     let mut truths = Vec::new();
     let mut add = |name: String, bytes: Vec<u8>, kinds: std::ops::Range<usize>| -> Result<()> {
         let file = format!("{folder}/{name}");
-        let path = office.folder.join(&file);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
-        }
-        fs::write(&path, bytes).with_context(|| path.display().to_string())?;
-        let names = sheet_names(&file, shape, made);
-        let mut truth = FileTruth { item: job.item.key.clone(), file, ..FileTruth::default() };
+        put_bytes(office, &file, &bytes)?;
+        let names = sheet_names(job, &file, shape, made);
+        let mut truth = FileTruth { file, ..FileTruth::default() };
         truth.mends = mends.and_then(|names| names.get(truths.len())).cloned();
         for at in kinds {
             let made = &made.kinds[at].1;
             truth.rows += made.sheet.rows.len();
             let sheet = &names[at];
-            truth.identities.extend(
-                made.identities.iter().map(|(row, party, uscc)| (sheet.clone(), *row, party.clone(), uscc.clone())),
-            );
+            let above = if shape == Shape::Template { forms::rows_above(made) } else { 0 };
+            let placed = |(row, party, uscc): &(usize, String, String)| {
+                (sheet.clone(), *row + above, party.clone(), uscc.clone())
+            };
+            truth.identities.extend(made.identities.iter().map(placed));
         }
         truths.push(truth);
         Ok(())
@@ -157,6 +168,7 @@ fn put(
     let all = 0..sheets.len();
     match shape {
         Shape::Workbook => add(format!("{base}{suffix}.xlsx"), workbook_of(&sheets, created)?, all)?,
+        Shape::Template => add(format!("{base}{suffix}.xlsx"), forms::filled(office, job, &made.kinds)?, all)?,
         Shape::Xml => add(format!("{base}{suffix}.xls"), xml_spreadsheet_of(&sheets), all)?,
         Shape::Archive => {
             let members: Vec<(String, Vec<u8>)> = sheets
@@ -180,15 +192,16 @@ fn put(
 }
 
 /// The names under which a reader knows the sheets of a file, one a kind.
-fn sheet_names(file: &str, shape: Shape, made: &Made<'_>) -> Vec<String> {
+fn sheet_names(job: &Job<'_>, file: &str, shape: Shape, made: &Made<'_>) -> Vec<String> {
     let name = file.rsplit('/').next().unwrap_or(file);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let own = |made: &MadeSheet| match shape {
+    let own = |kind: &Kind, made: &MadeSheet| match shape {
+        Shape::Template => forms::sheet_name(job.item, kind, job.period),
         Shape::Workbook | Shape::Xml => made.sheet.name.clone(),
         Shape::Archive => format!("{0}.csv/{0}", made.sheet.name),
         Shape::Text(..) | Shape::Html => stem.to_owned(),
     };
-    made.kinds.iter().map(|(_, made)| own(made)).collect()
+    made.kinds.iter().map(|(kind, made)| own(kind, made)).collect()
 }
 
 /// The folder in which an office keeps a period's files.
@@ -198,6 +211,21 @@ pub fn folder_of(period: Period) -> String {
         Period::Quarter(year, quarter) => format!("{year}年第{quarter}季度"),
         Period::Month(year, month) => format!("{year}年{month:02}月"),
     }
+}
+
+/// Writes the report that a unit has nothing to say of an item in a period.
+pub fn write_nil(office: Office<'_>, item: &Item, unit: &Unit, period: Period) -> Result<FileTruth> {
+    let file = format!("{}/{}/{}.xlsx", unit.name.zh, folder_of(period), item.name.zh.replace(['/', '\\'], "、"));
+    put_bytes(office, &file, &forms::nil(office, item, unit, period)?)?;
+    Ok(FileTruth { file, ..FileTruth::default() })
+}
+
+fn put_bytes(office: Office<'_>, file: &str, bytes: &[u8]) -> Result<()> {
+    let path = office.folder.join(file);
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
+    }
+    fs::write(&path, bytes).with_context(|| path.display().to_string())
 }
 
 /// The mode of a set: the first of the year is full, later ones hold differences.

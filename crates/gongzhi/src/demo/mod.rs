@@ -15,11 +15,13 @@ mod everyday;
 mod farmland;
 mod files;
 mod fill;
+mod forms;
 mod land;
 mod names;
 mod persons;
 mod projects;
 mod random;
+pub mod score;
 mod settle;
 mod sheets;
 mod spelling;
@@ -37,7 +39,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context as _, Result, anyhow};
-use gongzhi_core::catalog::{Catalog, Item};
+use gongzhi_core::catalog::{Catalog, Frequency, Item, Unit};
+use gongzhi_core::messages::{Language, Translator};
 use gongzhi_core::period::Period;
 
 use draft::Draft;
@@ -82,9 +85,15 @@ pub fn generate(catalog: &Catalog, settings: Settings, folder: &Path) -> Result<
     let county = folder.join("county");
     fs::create_dir_all(&county).with_context(|| county.display().to_string())?;
     let sets = std::mem::take(&mut world.ledger.sets);
-    let office = Office { world: &world, catalog, folder: &county };
+    let translator = Translator::new(Language::Chinese);
+    let office = Office { world: &world, catalog, folder: &county, translator: &translator };
     let jobs = jobs_of(office, &sets)?;
     let mut truths = side_by_side(jobs.len(), |at| files::write(office, &jobs[at]))?;
+    let silent = silences(office, &sets);
+    truths.extend(side_by_side(silent.len(), |at| {
+        let (item, unit, period) = silent[at];
+        files::write_nil(office, item, unit, period).map(|truth| vec![truth])
+    })?);
     truths.extend(tax_side::write(office, &sets)?);
     let truths: Vec<FileTruth> = truths.into_iter().flatten().collect();
     let counts = truth::write(&world, &folder.join("truth"), &truths)?;
@@ -108,20 +117,47 @@ fn jobs_of<'a>(office: Office<'a>, sets: &Sets) -> Result<Vec<Job<'a>>> {
         let before = sets.keys().filter(|(other, before)| other == key && before < period).count();
         let units: Vec<_> = office.catalog.units_of(item).collect();
         for (number, unit) in units.iter().enumerate() {
-            let share =
-                |drafts: &Vec<Draft>| drafts.iter().skip(number).step_by(units.len()).cloned().collect::<Vec<_>>();
+            let mut shares: BTreeMap<&str, Vec<Draft>> = BTreeMap::new();
+            for (kind, drafts) in &sets[&(*key, *period)] {
+                let share: Vec<Draft> = drafts.iter().skip(number).step_by(units.len()).cloned().collect();
+                if !share.is_empty() {
+                    shares.insert(kind, share);
+                }
+            }
+            if shares.is_empty() {
+                continue;
+            }
             jobs.push(Job {
                 item,
                 unit,
                 period: *period,
                 mode: mode_of(item, *period),
-                sets: sets[&(*key, *period)].iter().map(|(kind, drafts)| (*kind, share(drafts))).collect(),
+                sets: shares,
                 number: jobs.len(),
                 wrong: before == wrong_at || dice.happens(500),
             });
         }
     }
     Ok(jobs)
+}
+
+/// Duties of the year for which a unit has nothing to report.
+fn silences<'a>(office: Office<'a>, sets: &Sets) -> Vec<(&'a Item, &'a Unit, Period)> {
+    let mut silent = Vec::new();
+    let year = office.world.year;
+    for item in office.catalog.items.values().filter(|item| item.number.is_some()) {
+        let periods: Vec<Period> = match item.period {
+            Frequency::Month | Frequency::Event => (1..=12).map(|month| Period::Month(year, month)).collect(),
+            Frequency::Quarter => (1..=4).map(|quarter| Period::Quarter(year, quarter)).collect(),
+            Frequency::Year => vec![Period::Year(year)],
+            Frequency::Demand => Vec::new(),
+        };
+        let said = |period: &Period| sets.keys().any(|(key, said)| *key == item.key && said == period);
+        for period in periods.into_iter().filter(|period| !said(period)) {
+            silent.extend(office.catalog.units_of(item).map(|unit| (item, unit, period)));
+        }
+    }
+    silent
 }
 
 /// The item with a key that this program's own text names.

@@ -56,11 +56,6 @@ impl Names {
         format!("{}{}村", self.word("village", dice), self.word("village_stem", dice))
     }
 
-    /// A street and a number.
-    pub fn address(&self, place: &str, dice: &mut Dice) -> String {
-        format!("{place}{}{}号", self.word("road", dice), dice.between(1, 399))
-    }
-
     /// What a project builds.
     pub fn project(&self, dice: &mut Dice) -> String {
         format!("{}{}", self.word("project_thing", dice), self.word("project_stage", dice))

@@ -203,7 +203,7 @@ fn report(world: &mut World, project: &Project, dice: &mut Dice) {
     world.ledger.add_on("cross_region_report.report", Frequency::Month, reported_on + Days::new(2), draft);
 }
 
-/// (rate in hundredths of the tax-free price, VAT in hundredths) of a project's method.
+/// VAT prepaid on receipts: 2 % by the general method, 3 % by the simplified one, of the price without tax.
 fn prepayment_of(project: &Project, received_fen: i64) -> i64 {
     match project.simplified {
         false => share(received_fen, 2, 109),
@@ -217,7 +217,9 @@ fn prepay(world: &mut World, project: &Project, hundredths: i64) {
         return;
     }
     let declared_fen = share(project.paid_fen, hundredths, 100);
-    let (due_fen, prepaid_fen) = (prepayment_of(project, project.paid_fen), prepayment_of(project, declared_fen));
+    // Without any prepayment return the subcontracts are unknown: half of the receipts is the low end of the range.
+    let base_fen = if hundredths == 0 { share(project.paid_fen, 1, 2) } else { project.paid_fen };
+    let (due_fen, prepaid_fen) = (prepayment_of(project, base_fen), prepayment_of(project, declared_fen));
     let month = project.paid_month;
     let paid_on = month.last_day() + Days::new(9);
     if prepaid_fen > 0 {
@@ -288,7 +290,6 @@ fn report_by_office(world: &mut World, project: &Project, dice: &mut Dice) {
         }
     }
 }
-
 
 fn row(project: &Project, quarter: Period, paid_fen: i64, dice: &mut Dice) -> Draft {
     let draft = Draft::of("owner", project.owner)

@@ -87,12 +87,6 @@ pub fn settle(world: &mut World, duty: &Duty, hundredths: i64) -> i64 {
     paid_fen
 }
 
-/// Declares a tax without paying anything.
-pub fn declare(world: &mut World, duty: &Duty) {
-    let filed_on = duty.paid_on - Days::new(1);
-    world.ledger.add_on("tax_return.return", Frequency::Month, filed_on, returned(duty, filed_on, 100));
-}
-
 fn returned(duty: &Duty, filed_on: NaiveDate, hundredths: i64) -> Draft {
     taxed(duty, hundredths)
         .fen("due_yuan", share(duty.due_fen(), hundredths, 100))

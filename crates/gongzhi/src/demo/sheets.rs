@@ -58,15 +58,15 @@ pub struct Manner {
 }
 
 impl Manner {
-    /// As the template asks for it.
-    pub fn plain() -> Self {
+    /// As the template is filled in: figures and days in cells of their kind, nothing around the table.
+    pub fn of_template() -> Self {
         Self {
-            days: Days::Iso,
+            days: Days::Typed,
             thousands: false,
             ten_thousands: false,
             full_width: false,
             trailing_blanks: false,
-            typed: false,
+            typed: true,
             counted: false,
             grouped: false,
             aliases: false,

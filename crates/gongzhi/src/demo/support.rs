@@ -78,8 +78,8 @@ fn undeclared(world: &mut World, dice: &mut Dice) {
             model: "income/subsidy_undeclared",
             taxpayer: recipient,
             day: world.year_start(),
-            due_fen: Some(amount_fen),
-            paid_fen: Some(declared_fen),
+            due_fen: None,
+            paid_fen: None,
         });
     }
 }
@@ -94,7 +94,8 @@ fn in_arrears(world: &mut World, dice: &mut Dice) {
         let grade = match at % 3 {
             0 => {
                 let from = world.year_start() - Days::new(184);
-                let mut duty = Duty::on_amount(recipient, "property_tax", (dice.between(3_000, 60_000) * 100, 10_000), from);
+                let mut duty =
+                    Duty::on_amount(recipient, "property_tax", (dice.between(3_000, 60_000) * 100, 10_000), from);
                 duty.item = "从价计征";
                 duty.period = (from, world.year_start() - Days::new(1));
                 owe(world, &duty, world.year_start() - Days::new(170));

@@ -88,7 +88,7 @@ fn write_table<'d>(
     for draft in drafts {
         write_draft(office, (item, kind), draft, &mut table)?;
     }
-    Ok(FileTruth { file, item: key.to_owned(), rows: table.finish()?, ..FileTruth::default() })
+    Ok(FileTruth { file, rows: table.finish()?, ..FileTruth::default() })
 }
 
 /// One row of an event, as the tax bureau's system gives it out: codes by name, days in ISO.

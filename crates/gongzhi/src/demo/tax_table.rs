@@ -38,11 +38,6 @@ impl TaxTable {
         Ok(Self { file, encoding, fields: vec![String::new(); keys.len()], keys, pending, rows: 0 })
     }
 
-    /// Keys of the columns, in order.
-    pub fn keys(&self) -> &[String] {
-        &self.keys
-    }
-
     /// Puts a value into the row that is being made.
     pub fn set(&mut self, column: &str, value: &str) -> &mut Self {
         if let Some(at) = self.keys.iter().position(|key| key == column) {

@@ -3,7 +3,7 @@
 //! Local taxpayers come first, then builders from elsewhere that work here, then companies that no registry of the county
 //! knows. Every one has a code with a right check digit and a name that nobody else has.
 
-use chrono::{Days, Months, NaiveDate};
+use chrono::{Days, NaiveDate};
 
 use super::codes;
 use super::names::Names;
@@ -244,11 +244,6 @@ impl Maker<'_> {
                 self.dice.between(5_000, 90_000)
             },
         }
-    }
-
-    /// A day of the given month, later than its first.
-    pub fn opened_in(&mut self, months_after_start: u32) -> NaiveDate {
-        self.year_start + Months::new(months_after_start) + Days::new(self.dice.below(26) as u64)
     }
 
     fn staff(&mut self, subject: Subject) -> i64 {

@@ -133,7 +133,9 @@ fn accounts(world: &mut World) {
 /// The land use tax grades of the county, as the tax bureau keeps them.
 fn grades(world: &mut World) {
     let year = Period::Year(world.year);
-    for (at, (zone, fen)) in [("县城中心", 800), ("县城外围", 500), ("建制镇", 300), ("工矿区", 200)].into_iter().enumerate() {
+    for (at, (zone, fen)) in
+        [("县城中心", 800), ("县城外围", 500), ("建制镇", 300), ("工矿区", 200)].into_iter().enumerate()
+    {
         let draft = Draft::default()
             .text("admin_region", "呼图壁县")
             .text("zone_name", zone)

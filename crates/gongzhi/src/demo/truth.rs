@@ -23,8 +23,6 @@ pub struct FileTruth {
     pub file: String,
     /// The file whose wrong cells this one mends.
     pub mends: Option<String>,
-    /// Item and period, for counting.
-    pub item: String,
     /// Rows of all sheets.
     pub rows: usize,
     /// (sheet, row, party, code or empty).
@@ -109,7 +107,9 @@ fn leads(world: &World) -> String {
 fn lengths(model: &str) -> Frequency {
     match model {
         "income/subsidy_undeclared" | "fund/disability_levy" => Frequency::Year,
-        "stamp/land_and_property" | "environment/undeclared_discharge" | "construction/prepayment" => Frequency::Quarter,
+        "stamp/land_and_property" | "environment/undeclared_discharge" | "construction/prepayment" => {
+            Frequency::Quarter
+        }
         _ => Frequency::Month,
     }
 }

@@ -203,11 +203,6 @@ impl World {
         self.draw(part)
     }
 
-    /// Somebody no registry knows.
-    pub fn find_absent(&self, dice: &mut Dice) -> Option<usize> {
-        dice.pick(&self.absent).copied()
-    }
-
     /// A public body, drawn freely: bodies play many parts.
     pub fn any_public_body(&self, dice: &mut Dice) -> usize {
         dice.pick(&self.public_bodies).copied().unwrap_or_default()

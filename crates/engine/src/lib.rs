@@ -17,6 +17,7 @@ pub mod office_files;
 pub mod parts;
 pub mod read;
 pub mod registry;
+mod rows;
 mod scan;
 pub mod schema;
 mod sealed;

@@ -10,4 +10,5 @@ pub mod models;
 pub mod profile;
 pub mod read;
 pub mod run;
+pub mod state;
 pub mod template;

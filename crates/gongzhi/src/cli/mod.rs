@@ -15,6 +15,7 @@ mod profile;
 mod read;
 mod read_worker;
 mod run;
+mod state;
 mod template;
 
 use std::ffi::OsString;
@@ -55,6 +56,7 @@ enum Command {
     DemoData(demo_data::Args),
     DemoScore(demo_score::Args),
     Match(match_names::Args),
+    State(state::Args),
     Template(template::Args),
     Models(models::Args),
     #[command(hide = true)]
@@ -91,6 +93,7 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         Command::DemoData(args) => demo_data::run(&args, &context),
         Command::DemoScore(args) => demo_score::run(&args, &context),
         Command::Match(args) => match_names::run(&args, &context),
+        Command::State(args) => state::run(args, &context),
         Command::Template(args) => template::run(args, &context),
         Command::Models(args) => models::run(&args, &context),
         Command::ReadWorker(args) => read_worker::run(&args, &context),

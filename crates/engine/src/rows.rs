@@ -1,0 +1,44 @@
+//! Rows of a question as values for people and other programs: text, decimal text, whole numbers, ISO days, null.
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use datafusion::arrow::datatypes::{DataType, Int64Type};
+use datafusion::arrow::error::ArrowError;
+use datafusion::arrow::util::display::array_value_to_string;
+use futures::StreamExt;
+use serde_json::{Map, Value};
+
+use crate::session::{Session, SessionError};
+
+impl Session {
+    /// Asks a question and shows each row as a JSON object of its columns, in order, without holding them.
+    pub async fn each_row(&self, sql: &str, mut show: impl FnMut(Map<String, Value>)) -> Result<u64, SessionError> {
+        let frame = self.question(sql).await?;
+        let mut stream = frame.execute_stream().await.map_err(|error| self.error(error))?;
+        let mut count = 0;
+        while let Some(batch) = stream.next().await {
+            let batch = batch.map_err(|error| self.error(error))?;
+            for at in 0..batch.num_rows() {
+                show(row_of(&batch, at).map_err(|error| self.error(error.into()))?);
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+}
+
+fn row_of(batch: &RecordBatch, at: usize) -> Result<Map<String, Value>, ArrowError> {
+    let schema = batch.schema();
+    let columns = schema.fields().iter().zip(batch.columns());
+    columns.map(|(field, column)| Ok((field.name().clone(), value_of(column, at)?))).collect()
+}
+
+fn value_of(column: &ArrayRef, at: usize) -> Result<Value, ArrowError> {
+    if column.is_null(at) {
+        return Ok(Value::Null);
+    }
+    match column.data_type() {
+        DataType::Boolean => Ok(column.as_boolean().value(at).into()),
+        DataType::Int64 => Ok(column.as_primitive::<Int64Type>().value(at).into()),
+        _ => array_value_to_string(column, at).map(Value::String),
+    }
+}

@@ -1,0 +1,128 @@
+//! The state of a record kind as of a day: its rows, and what did not fit together.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use gongzhi_core::access::{Purpose, Scope};
+use gongzhi_core::catalog::Catalog;
+use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::period::Period;
+use gongzhi_core::state::{Moment, VisibleBatches};
+use gongzhi_engine::keys::{Dice, Keys};
+use gongzhi_engine::parts::DataPlace;
+use gongzhi_engine::session::{Session, SessionOptions, SessionPlace};
+use gongzhi_engine::tables::{EvidencePlace, WorklistLine, list_evidence};
+use gongzhi_store::{Store, StorePlace};
+use serde_json::{Map, Value};
+
+/// What is asked for.
+pub struct StateOrder {
+    /// The home folder.
+    pub home: PathBuf,
+    /// The kind, `<item>.<kind>`.
+    pub kind: String,
+    /// What was known at the end of this day; none: what is known now.
+    pub as_of: Option<NaiveDate>,
+    /// What held in this period; none: what holds last.
+    pub period: Option<Period>,
+}
+
+/// One entry of the worklist, with where its rows stand in the units' files.
+pub struct WorklistPlace {
+    /// The entry.
+    pub line: WorklistLine,
+    /// Where the row stands that brought it up.
+    pub after: Option<EvidencePlace>,
+    /// Where the row stands that held before.
+    pub before: Option<EvidencePlace>,
+}
+
+/// What was found besides the rows.
+pub struct StateFound {
+    /// Rows that hold.
+    pub rows: u64,
+    /// Batches that were known.
+    pub batches: usize,
+    /// What did not fit together.
+    pub worklist: Vec<WorklistPlace>,
+}
+
+/// Shows each row that holds, ordered by its evidence, and gives back the rest.
+///
+/// # Errors
+/// The kind is not in the catalogue, or the home folder can't be read.
+pub fn show_state(
+    catalog: &Catalog,
+    (order, now): (&StateOrder, DateTime<Utc>),
+    translator: &Translator,
+    show: impl FnMut(Map<String, Value>),
+) -> Result<StateFound> {
+    let told = |message: Message| anyhow!("{}", translator.say(&message));
+    let unknown = || told(Message::new("state-kind-unknown").with("kind", &order.kind));
+    let (item, kind) = catalog.find_kind(&order.kind).ok_or_else(unknown)?;
+    let moment = Moment { as_of: order.as_of.map_or(now, end_of_day), period: order.period };
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().context("tokio")?;
+    if !order.home.is_dir() {
+        return Err(told(Message::new("state-home-missing").with("path", order.home.display())));
+    }
+    let keys = Keys::open(&order.home, Dice::system()).map_err(|error| told(error.message()))?;
+    let place = SessionPlace { folder: order.home.join("data"), keys: Arc::new(keys) };
+    let visible = runtime.block_on(visible_batches(order, moment)).map_err(|error| told(error.message()))?;
+    let batches = visible.of_kind(item, kind).values().map(Vec::len).sum();
+    let view = item.view_of(kind);
+    let opened = Session::open(catalog, &place, (&visible, [view.as_str()]), &SessionOptions::default());
+    let session = opened.map_err(|error| told(error.message()))?;
+    let sql = format!(
+        "select * from {view} order by cast(split_part(_ref, ':', 1) as bigint), cast(split_part(_ref, ':', 2) as bigint)"
+    );
+    let rows = runtime.block_on(session.each_row(&sql, show)).map_err(|error| told(error.message()))?;
+    let data = DataPlace { folder: &place.folder, keys: &place.keys };
+    let worklist = place_worklist(data, &visible, session.worklist()).map_err(|error| told(error.message()))?;
+    Ok(StateFound { rows, batches, worklist })
+}
+
+async fn visible_batches(order: &StateOrder, moment: Moment) -> Result<VisibleBatches, gongzhi_store::StoreError> {
+    let store = Store::open(&StorePlace::Home(order.home.clone())).await?;
+    let visible = store.visible_batches(&Scope::region("", Purpose::Analysis), moment).await?;
+    store.close().await?;
+    Ok(visible)
+}
+
+fn place_worklist(
+    data: DataPlace<'_>,
+    visible: &VisibleBatches,
+    worklist: &[WorklistLine],
+) -> Result<Vec<WorklistPlace>, gongzhi_engine::batch::BatchError> {
+    let handles = worklist.iter().flat_map(|line| [&line.after, &line.before]).flatten();
+    let places = list_evidence(data, visible, handles.map(String::as_str))?;
+    let by_handle: std::collections::HashMap<&str, &EvidencePlace> =
+        places.iter().map(|place| (place.handle.as_str(), place)).collect();
+    let find = |handle: &Option<String>| {
+        handle.as_deref().and_then(|handle| by_handle.get(handle)).map(|place| (*place).clone())
+    };
+    let placed = worklist.iter().map(|line| WorklistPlace {
+        after: find(&line.after),
+        before: find(&line.before),
+        line: line.clone(),
+    });
+    Ok(placed.collect())
+}
+
+/// The end of a day in Asia/Shanghai, eight hours ahead of UTC all year.
+fn end_of_day(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::hours(16) - TimeDelta::microseconds(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_ends_at_sixteen_hours_utc() {
+        let end = end_of_day(NaiveDate::from_ymd_opt(2025, 4, 5).unwrap());
+        assert_eq!(end.to_rfc3339(), "2025-04-05T15:59:59.999999+00:00");
+    }
+}

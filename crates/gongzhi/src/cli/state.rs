@@ -1,0 +1,80 @@
+//! `gongzhi state`: what holds of a record kind, as of a day and in a period.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::period::Period;
+use gongzhi_engine::tables::EvidencePlace;
+use serde_json::json;
+
+use super::Context;
+use crate::acts::catalog::{CatalogPlace, get_catalog};
+use crate::acts::state::{StateOrder, WorklistPlace, show_state};
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(value_name = "ITEM.KIND")]
+    kind: String,
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    as_of: Option<NaiveDate>,
+    #[arg(long)]
+    period: Option<Period>,
+    #[arg(long)]
+    worklist: bool,
+    #[arg(long)]
+    json: bool,
+    #[arg(long, default_value = ".gongzhi")]
+    home: PathBuf,
+    #[command(flatten)]
+    place: CatalogPlace,
+}
+
+/// With `--json` a line a row (with `--worklist`: a line an entry), else a summary.
+pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
+    let say = &context.translator;
+    let catalog = get_catalog(&args.place, say)?;
+    let is_listed = args.json && !args.worklist;
+    let order = StateOrder { home: args.home, kind: args.kind, as_of: args.as_of, period: args.period };
+    let found = show_state(&catalog, (&order, context.now), say, |row| {
+        if is_listed {
+            println!("{}", serde_json::Value::Object(row));
+        }
+    })?;
+    if !args.json {
+        let summary = Message::new("state-summary")
+            .with("kind", &order.kind)
+            .with("batches", found.batches)
+            .with("rows", found.rows)
+            .with("worklist", found.worklist.len());
+        println!("{}", say.say(&summary));
+    }
+    for entry in found.worklist.iter().filter(|_| args.worklist) {
+        println!("{}", if args.json { entry_json(entry) } else { entry_text(entry, say) });
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn entry_json(entry: &WorklistPlace) -> String {
+    let place = |place: &Option<EvidencePlace>| {
+        place.as_ref().map(|place| json!({"file": place.file, "sheet": place.sheet, "row": place.row}))
+    };
+    let line = &entry.line;
+    json!({
+        "mismatch": line.mismatch.key(), "unit": line.group.lineage, "region": line.group.region, "batch": line.batch,
+        "row": place(&entry.after), "row_before": place(&entry.before),
+    })
+    .to_string()
+}
+
+fn entry_text(entry: &WorklistPlace, say: &Translator) -> String {
+    let what = say.say(&Message::new(format!("state-mismatch-{}", entry.line.mismatch.key())));
+    let place = |key: &'static str, place: &Option<EvidencePlace>| {
+        let place = place.as_ref()?;
+        let message = Message::new(key).with("file", &place.file).with("sheet", &place.sheet).with("row", place.row);
+        Some(say.say(&message))
+    };
+    let parts = [Some(what), place("state-place", &entry.after), place("state-place-before", &entry.before)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}

@@ -22,19 +22,19 @@ const QUESTIONS: [(&str, &str); 3] = [
     (
         "tax_registration_taxpayer",
         "select taxpayer_uscc, taxpayer_name, former_names, coalesce(registered_address, operating_address),
-            cast(null as varchar), cast(null as varchar), authority
+            cast(null as varchar) as organisation_code, cast(null as varchar) as registration_number, authority
          from tax_registration_taxpayer order by _ref",
     ),
     (
         "business_opening_opening",
-        "select enterprise_uscc, enterprise_name, cast(null as varchar), address,
-            enterprise_organisation_code, enterprise_registration_number, cast(null as varchar)
+        "select enterprise_uscc, enterprise_name, cast(null as varchar) as former_names, address,
+            enterprise_organisation_code, enterprise_registration_number, cast(null as varchar) as region
          from business_opening_opening order by _ref",
     ),
     (
         "business_closing_closing",
-        "select enterprise_uscc, enterprise_name, cast(null as varchar), address,
-            enterprise_organisation_code, enterprise_registration_number, cast(null as varchar)
+        "select enterprise_uscc, enterprise_name, cast(null as varchar) as former_names, address,
+            enterprise_organisation_code, enterprise_registration_number, cast(null as varchar) as region
          from business_closing_closing order by _ref",
     ),
 ];

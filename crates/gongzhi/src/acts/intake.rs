@@ -173,7 +173,6 @@ impl IntakeDesk {
         Ok(TakenIn::of(report))
     }
 
-
     /// The control store and the runtime it is asked on.
     pub fn store(&self) -> (&Store, &tokio::runtime::Runtime) {
         (&self.store, &self.runtime)

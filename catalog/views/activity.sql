@@ -3,18 +3,20 @@ select employer_taxpayer as taxpayer, 'insured' as sign, enrolled_day as sign_da
 from insurance_enrolment_employer
 where (enrolment_status is null or enrolment_status = 'normal') and coalesce(insured_persons, 1) > 0
 union all
-select builder_taxpayer, 'permitted', permit_day, permit_day, _ref from construction_permit_construction_permit
+select builder_taxpayer, 'permitted', permit_day as sign_day, permit_day as sign_end, _ref from construction_permit_construction_permit
 union all
-select recipient_taxpayer, 'subsidised', paid_day, paid_day, _ref from fiscal_subsidy_payment
+select recipient_taxpayer, 'subsidised', paid_day as sign_day, paid_day as sign_end, _ref from fiscal_subsidy_payment
 union all
-select builder_taxpayer, 'building', start_day, coalesce(finish_day, start_day), _ref from highway_project_project
+select builder_taxpayer, 'building', start_day as sign_day, coalesce(finish_day, start_day) as sign_end, _ref from highway_project_project
 union all
-select builder_taxpayer, 'building', start_day, coalesce(finish_day, start_day), _ref from water_project_project
+select builder_taxpayer, 'building', start_day as sign_day, coalesce(finish_day, start_day) as sign_end, _ref from water_project_project
 union all
-select buyer_taxpayer, 'buying', to_date(month || '-01'), to_date(month || '-01') + interval '1 month' - interval '1 day', _ref
+select buyer_taxpayer, 'buying', cast(month || '-01' as date) as sign_day,
+  cast(cast(month || '-01' as date) + interval '1 month' - interval '1 day' as date) as sign_end, _ref
 from invoice_summary_month
 where net_amount_yuan > 0
 union all
-select seller_taxpayer, 'selling', to_date(month || '-01'), to_date(month || '-01') + interval '1 month' - interval '1 day', _ref
+select seller_taxpayer, 'selling', cast(month || '-01' as date) as sign_day,
+  cast(cast(month || '-01' as date) + interval '1 month' - interval '1 day' as date) as sign_end, _ref
 from invoice_summary_month
 where net_amount_yuan > 0

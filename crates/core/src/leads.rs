@@ -72,6 +72,17 @@ pub struct ParameterUsed {
     pub certainty: String,
 }
 
+/// A fact behind a lead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeadFact {
+    /// Name in the model.
+    pub name: String,
+    /// What people call it.
+    pub label: Bilingual,
+    /// Value as text.
+    pub value: String,
+}
+
 /// One lead.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Lead {
@@ -111,6 +122,6 @@ pub struct Lead {
     pub unconfirmed: Vec<String>,
     /// Names of the facts that are missing and would narrow the range.
     pub narrowed_by: Vec<Bilingual>,
-    /// The model's own facts as (label, value), of the first row.
-    pub facts: Vec<(Bilingual, String)>,
+    /// The model's own facts of the first row.
+    pub facts: Vec<LeadFact>,
 }

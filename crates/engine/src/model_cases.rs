@@ -15,7 +15,7 @@ use gongzhi_core::models::{Model, Models};
 use gongzhi_core::period::Period;
 
 use crate::model_run::{judge_model, model_config};
-use crate::schema::{party_columns, view_schema};
+use crate::schema::{party_columns, view_schema_opened};
 
 /// What came of one case.
 #[derive(Debug, Clone)]
@@ -53,7 +53,7 @@ async fn run_case(
     let mut problems = Vec::new();
     let mut registered = Vec::new();
     for (view, rows) in &case.rows {
-        match table_of(catalog, view, rows, case) {
+        match table_of((catalog, model), view, rows, case) {
             Ok(table) => {
                 if let Err(error) = session.register_table(view.as_str(), Arc::new(table)) {
                     problems.push(Message::new("models-query").with("why", error.strip_backtrace()));
@@ -79,11 +79,11 @@ async fn run_case(
 }
 
 /// The rows of a view as a table; a column that is not in the view is an error, a missing one is null.
-fn table_of(catalog: &Catalog, view: &str, rows: &Rows, case: &Case) -> Result<MemTable, Message> {
+fn table_of((catalog, model): (&Catalog, &Model), view: &str, rows: &Rows, case: &Case) -> Result<MemTable, Message> {
     let Some((item, kind)) = catalog.find_view(view) else {
         return Err(Message::new("models-no-view").with("view", view));
     };
-    let schema = view_schema(item, kind);
+    let schema = view_schema_opened(item, kind, &model.opens);
     let rows: Vec<BTreeMap<String, String>> =
         rows.iter().enumerate().map(|(at, row)| filled(view, at + 1, row, (kind, case))).collect();
     for column in rows.iter().flat_map(BTreeMap::keys) {

@@ -23,17 +23,14 @@ use gongzhi_core::leads::Lead;
 use gongzhi_core::messages::Message;
 use gongzhi_core::models::facts::{Fact, RunFacts};
 use gongzhi_core::models::steps::{Judgement, Material, find_stop, judge};
-use gongzhi_core::models::{Model, Models};
+use gongzhi_core::models::{CALENDAR_VIEW, Model, Models};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::model_rows::{facts_of, payments_of, standings_of};
-use crate::schema::view_schema;
+use crate::schema::view_schema_opened;
 
 pub use crate::model_fence::check_models;
-
-/// The view of working days, made from the calendars of the catalogue.
-pub const CALENDAR_VIEW: &str = "calendar";
 
 /// The shared view of registrations that the shared steps read for every model.
 pub const REGISTRATION_VIEW: &str = "registration";
@@ -174,7 +171,7 @@ pub(crate) async fn prepare_views(
     wanted.extend(model.payments_view().map(|paid| paid.view.as_str()));
     let mut registered = Vec::new();
     for view in wanted {
-        register_view(session, (catalog, models), view, &mut registered).await?;
+        register_view(session, (catalog, models), (view, &model.opens), &mut registered).await?;
     }
     Ok(registered)
 }
@@ -183,7 +180,7 @@ pub(crate) async fn prepare_views(
 async fn register_view(
     session: &SessionContext,
     (catalog, models): (&Catalog, &Models),
-    view: &str,
+    (view, opens): (&str, &BTreeSet<String>),
     registered: &mut Vec<String>,
 ) -> Result<(), ModelError> {
     if session.table_exist(view)? {
@@ -191,7 +188,7 @@ async fn register_view(
     }
     if let Some(sql) = models.views.get(view) {
         for below in tables_of(session, sql)? {
-            Box::pin(register_view(session, (catalog, models), &below, registered)).await?;
+            Box::pin(register_view(session, (catalog, models), (&below, opens), registered)).await?;
         }
         let plan = session.sql_with_options(sql, read_only()).await?;
         session.register_table(view, plan.into_view())?;
@@ -199,7 +196,10 @@ async fn register_view(
         session.register_table(view, Arc::new(crate::model_rows::calendar_table(catalog)?))?;
     } else {
         let (item, kind) = catalog.find_view(view).ok_or_else(|| ModelError::NoView(view.to_owned()))?;
-        session.register_table(view, Arc::new(MemTable::try_new(view_schema(item, kind), vec![Vec::new()])?))?;
+        session.register_table(
+            view,
+            Arc::new(MemTable::try_new(view_schema_opened(item, kind, opens), vec![Vec::new()])?),
+        )?;
     }
     registered.push(view.to_owned());
     Ok(())

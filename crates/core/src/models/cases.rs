@@ -359,7 +359,10 @@ fn field_of(lead: &Lead, field: &str) -> Option<String> {
         "unconfirmed" => lead.unconfirmed.join(";"),
         "formula_numbers" => lead.formula_numbers.join(";"),
         "narrowed_by" => lead.narrowed_by.iter().map(|label| label.zh.as_str()).collect::<Vec<_>>().join(";"),
-        _ => return None,
+        _ => {
+            let name = field.strip_prefix("fact:")?;
+            lead.facts.iter().find(|fact| fact.name == name)?.value.clone()
+        }
     })
 }
 

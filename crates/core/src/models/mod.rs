@@ -12,7 +12,7 @@ pub mod formula;
 mod read;
 pub mod steps;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
 use crate::catalog::names::words;
@@ -88,6 +88,10 @@ pub struct Model {
     pub parameters: Vec<ParameterUse>,
     /// The SQL's own fact columns with their labels.
     pub facts: Vec<(String, Bilingual)>,
+    /// Labels of steps of the formula and of flags that a range depends on.
+    pub labels: Vec<(String, Bilingual)>,
+    /// Personal columns the question can't do without, as `<item>.<kind>.<column>`.
+    pub opens: BTreeSet<String>,
     /// Fact columns without which a row is not computable.
     pub needs: Vec<String>,
     /// Subjects the law leaves out (`person`, `public_body`, …).
@@ -172,6 +176,9 @@ pub struct ParameterUse {
     pub optional: bool,
 }
 
+/// The view of working days, made from the calendars of the catalogue.
+pub const CALENDAR_VIEW: &str = "calendar";
+
 /// The compiled models and shared views of a catalogue.
 #[derive(Debug, Clone, Default)]
 pub struct Models {
@@ -184,6 +191,11 @@ pub struct Models {
 }
 
 impl Models {
+    /// The personal columns that all models together open.
+    pub fn opened(&self) -> BTreeSet<String> {
+        self.models.values().flat_map(|model| model.opens.iter().cloned()).collect()
+    }
+
     /// Compiles every model and view of the catalogue, with all problems found.
     pub fn compile(catalog: &Catalog) -> (Self, Vec<Problem>) {
         let mut problems = Vec::new();
@@ -215,7 +227,8 @@ impl Model {
 
     /// The label of a fact column.
     pub fn label_of(&self, fact: &str) -> Bilingual {
-        let label = self.facts.iter().find(|(name, _)| name == fact).map(|(_, label)| label.clone());
+        let label =
+            self.facts.iter().chain(&self.labels).find(|(name, _)| name == fact).map(|(_, label)| label.clone());
         label.unwrap_or_else(|| Bilingual { zh: fact.to_owned(), en: String::new() })
     }
 

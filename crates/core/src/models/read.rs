@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::cases::read_cases;
 use super::formula::Formula;
 use super::{
-    AmountQuestion, Asks, CoverageNeed, DueDay, DueFrom, Model, Models, PaidRule, ParameterUse, PeriodLength, TaxedAt,
+    AmountQuestion, Asks, CALENDAR_VIEW, CoverageNeed, DueDay, DueFrom, Model, Models, PaidRule, ParameterUse,
+    PeriodLength, TaxedAt,
 };
 use crate::catalog::node::{Fields, Findings, Node, Problem, nearest, parse, scalar};
 use crate::catalog::{Catalog, Mark};
@@ -85,6 +86,7 @@ impl Reader<'_, '_> {
         let (reads, needs) = (fields.texts("reads", findings), fields.texts("needs", findings));
         let (leaves_out, absence) = (fields.texts("leaves_out", findings), fields.texts("absence", findings));
         let halved = fields.flag("halved", false, findings);
+        let opens = fields.texts("opens", findings).into_iter().collect();
         let floor_yuan = fields.find_text("floor_yuan", findings).unwrap_or_else(|| FLOORS.0.to_owned());
         let floor_ratio = fields.find_text("floor_ratio", findings).unwrap_or_else(|| FLOORS.1.to_owned());
         let asks_amount = match fields.get_text("asks", findings).as_str() {
@@ -110,6 +112,8 @@ impl Reader<'_, '_> {
             due: self.due(&mut fields),
             parameters: self.parameters(&mut fields),
             facts: self.labels(&mut fields, "facts"),
+            labels: self.labels(&mut fields, "labels"),
+            opens,
             needs,
             leaves_out,
             halved,
@@ -283,8 +287,17 @@ impl Reader<'_, '_> {
             self.unknown(line, "absence", item, self.catalog.items.keys());
         }
         for view in &model.reads {
-            if !self.views.contains(view.as_str()) && self.catalog.find_view(view).is_none() {
+            let known = self.views.contains(view.as_str()) || view == CALENDAR_VIEW;
+            if !known && self.catalog.find_view(view).is_none() {
                 self.unknown(line, "reads", view, self.views.clone());
+            }
+        }
+        for column in &model.opens {
+            let mut parts = column.rsplitn(2, '.');
+            let (name, kind) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            let found = self.catalog.find_kind(kind).and_then(|(_, kind)| kind.find_column(name));
+            if found.is_none_or(|found| !found.class.is_personal()) {
+                self.unknown(line, "opens", column, model.opens.iter().filter(|other| *other != column));
             }
         }
         if model.reads.is_empty() {

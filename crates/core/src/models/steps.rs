@@ -18,7 +18,7 @@ use super::{AmountQuestion, Asks, DueFrom, Model, PeriodLength, TaxedAt};
 use crate::calendar::Calendar;
 use crate::catalog::{Catalog, ParameterValue, region_with_parents};
 use crate::codes::Uscc;
-use crate::leads::{Confidence, Lead, ParameterUsed, Taxpayer};
+use crate::leads::{Confidence, Lead, LeadFact, ParameterUsed, Taxpayer};
 use crate::messages::{Bilingual, Message};
 use crate::period::Period;
 
@@ -485,10 +485,13 @@ impl Material<'_> {
         Bilingual { zh: question.low.show(&|name| label(name).zh), en: question.low.show(&english) }
     }
 
-    fn facts_of(&self, rows: &[Examined<'_>]) -> Vec<(Bilingual, String)> {
+    fn facts_of(&self, rows: &[Examined<'_>]) -> Vec<LeadFact> {
         let Some(first) = rows.first() else { return Vec::new() };
-        let labelled = self.model.facts.iter();
-        labelled.filter_map(|(name, label)| Some((label.clone(), first.fact.values.get(name)?.to_string()))).collect()
+        let labelled = self.model.facts.iter().filter_map(|(name, label)| {
+            let value = first.fact.values.get(name)?.to_string();
+            Some(LeadFact { name: name.clone(), label: label.clone(), value })
+        });
+        labelled.collect()
     }
 }
 

@@ -1,0 +1,52 @@
+-- One row is one employer in one year: staff and wages by its payroll, disabled persons placed by the federation's list.
+with payroll as (
+  select
+    taxpayer_taxpayer as taxpayer, min(taxpayer_name) as taxpayer_name, min(taxpayer_confidence) as confidence,
+    min(taxpayer_subject) as subject, cast(date_trunc('year', cast(month || '-01' as date)) as date) as year_from,
+    sum(person_count) as person_months, sum(wage_total_yuan) as wages_yuan, string_agg(_ref, ';') as evidence
+  from payroll_summary_month
+  group by taxpayer_taxpayer, case when taxpayer_taxpayer is null then taxpayer_name end, date_trunc('year', cast(month || '-01' as date))
+),
+employers_of as (
+  -- A person on two employers' lists at once can count for one of them only.
+  select citizen_id_digest, count(*) as employer_count from disability_employment_employment group by citizen_id_digest
+),
+placements as (
+  select
+    p.taxpayer, p.year_from, e._ref,
+    case when e.disability_degree in ('1', '2') then 2 else 1 end as weight,
+    -- 残疾人就业保障金征收使用管理办法: a contract of a year, at least the minimum wage, insured, a valid certificate.
+    coalesce(e.contract_to_day < e.contract_from_day + interval '1 year' - interval '1 day', false)
+      or coalesce(e.contract_from_day > p.year_from + interval '1 year' - interval '1 day', false)
+      or coalesce(e.contract_to_day < p.year_from, false)
+      or coalesce(e.monthly_wage_yuan < $minimum_wage, false)
+      or coalesce(e.insured_months = 0, false)
+      or coalesce(c.valid_to_day < p.year_from, false) as refuted,
+    e.contract_from_day is not null and e.monthly_wage_yuan is not null and e.insured_months is not null
+      and n.employer_count = 1 as proved
+  from payroll p
+  join disability_employment_employment e on e.employer_taxpayer = p.taxpayer
+  join employers_of n on n.citizen_id_digest = e.citizen_id_digest
+  left join disability_employment_certificate c on c.citizen_id_digest = e.citizen_id_digest
+),
+placed as (
+  select
+    taxpayer, year_from,
+    sum(case when refuted then 0 else weight end) as possible,
+    sum(case when proved and not refuted then weight else 0 end) as sure,
+    string_agg(_ref, ';') as evidence
+  from placements
+  group by taxpayer, year_from
+)
+select
+  p.taxpayer, p.taxpayer_name, p.confidence, p.subject,
+  cast(p.year_from + interval '1 year' - interval '1 day' as date) as event_day,
+  cast(null as varchar) as period,
+  cast(null as varchar) as place_region,
+  concat_ws(';', p.evidence, d.evidence) as evidence,
+  p.person_months as staff_months,
+  p.wages_yuan,
+  coalesce(d.possible, 0) as placed_possible,
+  coalesce(d.sure, 0) as placed_sure
+from payroll p
+left join placed d on d.taxpayer = p.taxpayer and d.year_from = p.year_from

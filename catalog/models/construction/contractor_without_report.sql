@@ -36,7 +36,7 @@ projects as (
     min(place_region) as place_region, string_agg(_ref, ';') as evidence
   from works
   -- A project without a builder yet asks nothing of anybody.
-  where builder_name is not null or builder_uscc is not null
+  where coalesce(builder_taxpayer, builder_name, builder_uscc) is not null
   group by
     coalesce(builder_taxpayer, case when length(builder_uscc) = 18 then builder_uscc end),
     case when builder_taxpayer is null and coalesce(length(builder_uscc), 0) <> 18 then builder_name end, project_name

@@ -27,7 +27,7 @@ projects as (
     max(contract_amount_yuan) as contract_amount_yuan, min(place_region) as place_region,
     string_agg(_ref, ';') as evidence
   from receipts
-  where builder_name is not null or builder_uscc is not null
+  where coalesce(builder_taxpayer, builder_name, builder_uscc) is not null
   group by
     coalesce(builder_taxpayer, case when length(builder_uscc) = 18 then builder_uscc end),
     case when builder_taxpayer is null and coalesce(length(builder_uscc), 0) <> 18 then builder_name end,

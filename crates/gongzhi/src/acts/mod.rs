@@ -8,7 +8,6 @@ pub mod intake;
 pub mod intake_report;
 pub mod models;
 pub mod profile;
-pub mod models;
 pub mod read;
 pub mod run;
 pub mod state;

@@ -148,7 +148,7 @@ impl LeadBook<'_> {
         };
         let finding = lead.finding.as_ref().map(|key| {
             let facts: Vec<String> =
-                lead.facts.iter().map(|(label, value)| format!("{} {value}", self.text(label))).collect();
+                lead.facts.iter().map(|fact| format!("{} {}", self.text(&fact.label), fact.value)).collect();
             let found = self.say.find(&format!("models-finding-{}", key.replace('_', "-")));
             format!("{} {}", found.unwrap_or_else(|| key.clone()), facts.join("，"))
         });

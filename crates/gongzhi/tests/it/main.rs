@@ -1,6 +1,7 @@
 //! The program from outside: every test runs the binary as a person or another program would.
 
 mod annotate;
+mod demo;
 mod identity;
 mod program;
 mod read;

@@ -126,6 +126,28 @@ fn a_row_that_numbers_the_columns_is_no_data_but_a_row_of_figures_is() {
 }
 
 #[test]
+fn signatures_in_cells_of_their_own_and_notes_behind_a_blank_row_are_no_data() {
+    let page = "名称,代码,镇,金额\n甲公司,01,东,1\n一、城镇,,,\n乙公司,02,西,2\n填表人：,某某,审核人：,某某\n2024年4月5日,,,\n";
+    let found = read(page.as_bytes()).expect("read");
+    assert_eq!(found.left_out, [(3, Reason::Note), (5, Reason::Signature), (6, Reason::Signature)]);
+    let page = "名称,代码,镇,金额\n甲公司,01,东,1\n\n本表一式两份，由各镇报送。,,,\n";
+    let found = read(page.as_bytes()).expect("read");
+    assert_eq!((found.rows.len(), found.left_out), (1, vec![(4, Reason::Note)]));
+}
+
+#[test]
+fn a_row_that_holds_a_name_alone_is_kept() {
+    let found = read("名称,代码,镇,金额\n甲公司,01,东,1\n乙公司,,,\n".as_bytes()).expect("read");
+    assert_eq!((found.rows.len(), found.left_out.len()), (2, 0));
+}
+
+#[test]
+fn one_row_that_reaches_far_does_not_hide_the_header() {
+    let page = format!("名称,代码,镇,金额\n甲公司,01,东,1\n乙公司,02,西,2,{}\n", "x,".repeat(20));
+    assert_eq!(read(page.as_bytes()).expect("read").headers, [(1, 1)]);
+}
+
+#[test]
 fn a_header_of_contacts_is_a_header_and_not_a_place_for_signatures() {
     let found = read("联系人,联系电话,备注\n某某,2,\n".as_bytes()).expect("read");
     assert_eq!(found.columns, [["联系人", "联系电话", "备注"]]);

@@ -34,13 +34,13 @@ pub(super) struct Layout {
 struct Page<'a> {
     rows: &'a [Row],
     merges: &'a [Merge],
-    /// Cells of the widest row.
+    /// Cells of a usual wide row.
     width: usize,
 }
 
 /// Decides from the first rows, cleaned and without blank ones.
 pub(super) fn decide(rows: &[Row], merges: &[Merge], hint: Option<&HeaderHint>) -> Layout {
-    let width = rows.iter().map(Row::len).max().unwrap_or(0);
+    let width = usual_width(rows);
     let page = Page { rows, merges, width };
     let hinted = hint.and_then(|hint| page.find_hinted(hint));
     let Some(first) = hinted.or_else(|| page.find_by_looks()) else {
@@ -51,6 +51,17 @@ pub(super) fn decide(rows: &[Row], merges: &[Merge], hint: Option<&HeaderHint>) 
     let header = first..first + page.depth(first);
     let joined_names = page.joined_names(header.clone());
     Layout { columns: page.columns(header.clone()), header, joined_names }
+}
+
+/// Cells of the widest row; of the second widest where one row reaches far beyond all others.
+fn usual_width(rows: &[Row]) -> usize {
+    let mut widths: Vec<usize> = rows.iter().map(Row::len).collect();
+    widths.sort_unstable_by(|left, right| right.cmp(left));
+    match widths[..] {
+        [widest, second, ..] if second >= 4 && widest * 2 > second * 3 => second,
+        [widest, ..] => widest,
+        [] => 0,
+    }
 }
 
 impl Page<'_> {

@@ -11,7 +11,7 @@ use super::clean::{clean_into, row_text, shown};
 use super::fill::FillDown;
 use super::header::{self, Layout};
 use super::names::make_unique;
-use super::words::{ends_like_total, is_note, is_signature, is_total};
+use super::words::{ends_like_total, is_labelled_value, is_note, is_prose, is_section, is_signature, is_total};
 use super::{Column, HeaderHint, HeaderPlace, LeftOut, Reason, SheetHead, SheetTotals, Title};
 
 /// Rows held back until the header is decided.
@@ -238,7 +238,8 @@ impl Table {
         } else if gap >= FAR_ROWS && row.len() * 3 <= known.columns.len() + 2 {
             Some(Reason::StrayRow)
         } else {
-            known.reason(&row, self.last_reason, self.totals.row_count == 0)
+            let is_first = self.totals.row_count == 0;
+            known.reason(&row, &Place { before: self.last_reason, is_first, follows_blank: gap > 0 })
         };
         if reason != Some(Reason::StrayRow) {
             self.totals.blank_count += u64::from(gap);
@@ -293,45 +294,50 @@ impl Table {
     }
 }
 
+/// Where a row stands among the others.
+struct Place {
+    /// Why the row before was left out, if it was.
+    before: Option<Reason>,
+    /// No row of the table came before.
+    is_first: bool,
+    /// A blank row came before.
+    follows_blank: bool,
+}
+
 impl Known {
     /// Why a row under the header is no row of the table; `None` when it is one.
-    fn reason(&self, row: &Row, before: Option<Reason>, is_first: bool) -> Option<Reason> {
-        let mut texts =
-            row.iter().filter_map(|(_, value)| if let Value::Text(text) = value { Some(text) } else { None });
-        let first = texts.next();
-        let second = texts.next();
-        let first_is_text = matches!(row.value(0), Value::Text(_));
+    fn reason(&self, row: &Row, place: &Place) -> Option<Reason> {
         if self.repeats_header(row) {
             return Some(Reason::RepeatedHeader);
         }
-        if is_first && self.numbers_columns(row) {
+        if place.is_first && self.numbers_columns(row) {
             return Some(Reason::ColumnNumbers);
         }
-        let first = first?;
-        let second_is_near = matches!(row.value(1), Value::Text(_));
-        if is_total(first) && (first_is_text || second_is_near) || second_is_near && second.is_some_and(is_total) {
+        let is_alone = row.len() == 1 && self.columns.len() >= 3;
+        // What stands alone behind the end of a table goes with what ended it: the date under a signature.
+        let trailing = match place.before {
+            Some(Reason::Total | Reason::Note) if is_alone => Some(Reason::Note),
+            Some(Reason::Signature) if is_alone => Some(Reason::Signature),
+            _ => None,
+        };
+        let Some(first) = row.iter().find_map(|(_, value)| text_of(value)) else { return trailing };
+        if is_totals_row(row, first) {
             return Some(Reason::Total);
         }
-        if first_is_text && ends_like_total(first) && is_mostly_figures(row) {
-            return Some(Reason::Total);
-        }
-        let sparse = row.len() * 2 <= self.columns.len() || row.len() <= 2 && self.columns.len() > 2;
-        if (sparse || before == Some(Reason::Signature)) && is_signature(first) {
+        let is_sparse = row.len() * 2 <= self.columns.len() || row.len() <= 2 && self.columns.len() > 2;
+        if is_signature(first) && (is_sparse || is_labelled_value(first) || place.before == Some(Reason::Signature)) {
             return Some(Reason::Signature);
         }
-        self.note_reason(row, first, before)
-    }
-
-    fn note_reason(&self, row: &Row, first: &str, before: Option<Reason>) -> Option<Reason> {
-        let alone = row.len() == 1 && self.columns.len() >= 3;
-        if (row.len() <= 2 && self.columns.len() >= 3 || self.columns.len() <= 1 && row.len() == 1) && is_note(first) {
-            return Some(Reason::Note);
+        if trailing.is_some() {
+            return trailing;
         }
         if row.len() <= 3 && self.titles.contains(&row_text(row)) {
             return Some(Reason::Title);
         }
-        let after_the_end = matches!(before, Some(Reason::Total | Reason::Note | Reason::Signature));
-        (alone && (self.wide_rows.contains(&row.number()) || after_the_end)).then_some(Reason::Note)
+        let is_wide = self.wide_rows.contains(&row.number());
+        let says_so = is_wide || is_section(first) || place.follows_blank && is_prose(first);
+        let is_noted = (row.len() <= 2 && self.columns.len() >= 3 || row.len() == 1) && is_note(first);
+        (is_noted || is_alone && says_so).then_some(Reason::Note)
     }
 
     fn repeats_header(&self, row: &Row) -> bool {
@@ -363,6 +369,20 @@ impl Known {
             }
         }
         marked && next >= 3
+    }
+}
+
+/// 合计 in the first cell or beside it, or 某镇小计 before figures.
+fn is_totals_row(row: &Row, first: &str) -> bool {
+    let [opens, is_second] = [text_of(row.value(0)), text_of(row.value(1))];
+    let named = opens.is_some_and(is_total) || is_second.is_some_and(is_total);
+    named || opens == Some(first) && ends_like_total(first) && is_mostly_figures(row)
+}
+
+fn text_of(value: Value<'_>) -> Option<&str> {
+    match value {
+        Value::Text(text) => Some(text),
+        _ => None,
     }
 }
 

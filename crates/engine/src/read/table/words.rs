@@ -99,6 +99,18 @@ pub(super) fn is_note(text: &str) -> bool {
     })
 }
 
+/// A text that heads a section of a table: `一、农村`, `（二）城镇`.
+pub(super) fn is_section(text: &str) -> bool {
+    let rest = text.trim_start_matches(['(', '（']);
+    let after = rest.trim_start_matches(['一', '二', '三', '四', '五', '六', '七', '八', '九', '十']);
+    after.len() < rest.len() && after.starts_with(['、', ')', '）', '.', '．'])
+}
+
+/// A text that is a sentence or a label and its value rather than a value of a table.
+pub(super) fn is_prose(text: &str) -> bool {
+    text.ends_with('。') || text.contains('：') || text.chars().count() > 30
+}
+
 /// A text that holds the place of a signature: `填表人：`, `（盖章）`, `审核人：某某  联系电话：…`.
 pub(super) fn is_signature(text: &str) -> bool {
     let opening = squeezed(text, 24);
@@ -163,6 +175,12 @@ mod tests {
         for text in ["电话机经营部", "审核通过的企业", "制表机械公司"] {
             assert!(!is_signature(text), "{text}");
         }
+    }
+
+    #[test]
+    fn sections_are_told_by_their_number_and_companies_that_begin_with_one_are_not() {
+        assert!(is_section("一、农村") && is_section("（二）城镇") && is_section("十一、其他"));
+        assert!(!is_section("一汽贸易有限公司") && !is_section("三合商行"));
     }
 
     #[test]

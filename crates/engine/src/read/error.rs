@@ -2,6 +2,11 @@
 
 use gongzhi_core::messages::Message;
 
+/// Reasons why a file can't be opened that have sentences of their own.
+const ABSENT: &str = "absent";
+const NO_RIGHT: &str = "no right to read it";
+pub(super) const NO_FILE: &str = "not a file";
+
 /// A refusal. Nothing of the file may be used after it, whatever was read before.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
@@ -77,6 +82,15 @@ impl std::fmt::Display for Limit {
 }
 
 impl ReadError {
+    /// The refusal of a file that the system doesn't open.
+    pub(super) fn cannot_open(error: std::io::Error) -> Self {
+        Self::CannotOpen(match error.kind() {
+            std::io::ErrorKind::NotFound => ABSENT.to_owned(),
+            std::io::ErrorKind::PermissionDenied => NO_RIGHT.to_owned(),
+            _ => error.to_string(),
+        })
+    }
+
     /// The sentence for a person.
     pub fn message(&self) -> Message {
         match self {
@@ -85,6 +99,9 @@ impl ReadError {
             Self::Unreadable(_) => Message::new("read-unreadable"),
             Self::NoTable(kind) => Message::new("read-no-table").with("kind", kind),
             Self::BeyondLimits(limit) => Message::new(format!("read-limit-{}", limit.key())),
+            Self::CannotOpen(reason) if reason == ABSENT => Message::new("read-absent"),
+            Self::CannotOpen(reason) if reason == NO_FILE => Message::new("read-no-file"),
+            Self::CannotOpen(reason) if reason == NO_RIGHT => Message::new("read-no-right"),
             Self::CannotOpen(reason) => Message::new("read-cannot-open").with("reason", reason),
             Self::Worker(_) => Message::new("read-worker-failed"),
         }

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::error::{Limit, ReadError};
+use super::error::{Limit, NO_FILE, ReadError};
 use super::sheet_reader::SheetReader;
 use super::stream::{PIPE_BYTES, RowStream};
 use super::worker::put_request;
@@ -91,7 +91,7 @@ impl WorkerPool {
     /// As [`Self::read`].
     pub fn read_raw(&self, path: &Path) -> Result<RowStream, ReadError> {
         let size = file_size(path)?;
-        let path = std::path::absolute(path).map_err(cannot_open)?;
+        let path = std::path::absolute(path).map_err(ReadError::cannot_open)?;
         let mut worker = match lock(&self.shared.idle).pop() {
             Some(worker) => worker,
             None => Worker::start(&self.shared.command)?,
@@ -113,18 +113,14 @@ impl WorkerPool {
 }
 
 fn file_size(path: &Path) -> Result<u64, ReadError> {
-    let metadata = std::fs::metadata(path).map_err(cannot_open)?;
+    let metadata = std::fs::metadata(path).map_err(ReadError::cannot_open)?;
     if !metadata.is_file() {
-        return Err(ReadError::CannotOpen("not a file".to_owned()));
+        return Err(ReadError::CannotOpen(NO_FILE.to_owned()));
     }
     if metadata.len() == 0 {
         return Err(ReadError::ZeroBytes);
     }
     Ok(metadata.len())
-}
-
-fn cannot_open(error: io::Error) -> ReadError {
-    ReadError::CannotOpen(error.to_string())
 }
 
 /// A poisoned lock guards nothing that could be half written here.

@@ -72,20 +72,21 @@ fn what_can_not_be_read_is_refused_with_a_sentence_and_exit_code_two() {
     assert_eq!((code, json["notices"].as_array().map(Vec::len)), (2, Some(1)));
 }
 
-/// A workbook of one sheet whose parts are given.
-fn write_workbook(path: &Path, sheet: &[u8], strings: &[u8]) {
+/// A workbook of one sheet, whose XML is given in pieces, and its strings.
+fn write_workbook(path: &Path, sheet: &[&[u8]], strings: &[u8]) {
     let file = std::fs::File::create(path).expect("a file");
     let mut zip = zip::ZipWriter::new(file);
-    let parts: [(&str, &[u8]); 4] = [
+    let parts: [(&str, &[u8]); 3] = [
         ("xl/workbook.xml", br#"<workbook xmlns:r="r"><sheets><sheet name="s" r:id="r1"/></sheets></workbook>"#),
         ("xl/_rels/workbook.xml.rels", br#"<Relationships><Relationship Id="r1" Type="x/worksheet" Target="sheet1.xml"/><Relationship Id="r2" Type="x/sharedStrings" Target="strings.xml"/></Relationships>"#),
-        ("xl/sheet1.xml", sheet),
         ("xl/strings.xml", strings),
     ];
     for (name, bytes) in parts {
         zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("a part");
         zip.write_all(bytes).expect("written");
     }
+    zip.start_file("xl/sheet1.xml", zip::write::SimpleFileOptions::default()).expect("a part");
+    sheet.iter().for_each(|piece| zip.write_all(piece).expect("written"));
     zip.finish().expect("a zip");
 }
 
@@ -94,7 +95,11 @@ fn a_workbook_that_claims_ten_trillion_strings_is_read_for_what_it_holds() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("claims.xlsx");
     let sheet = br#"<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="2"><c r="A2" t="s"><v>9999999999999</v></c><c r="B2"><v>1</v></c></row></sheetData></worksheet>"#;
-    write_workbook(&path, sheet, br#"<sst count="9999999999999" uniqueCount="9999999999999"><si><t>a</t></si></sst>"#);
+    write_workbook(
+        &path,
+        &[sheet],
+        br#"<sst count="9999999999999" uniqueCount="9999999999999"><si><t>a</t></si></sst>"#,
+    );
     let (code, json) = read_json(&path);
     assert_eq!((code, json["format"].as_str()), (0, Some("xlsx")));
 }
@@ -104,7 +109,7 @@ fn a_workbook_that_really_holds_too_many_strings_is_refused_and_kills_nobody() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("bomb.xlsx");
     let strings = format!("<sst>{}</sst>", format!("<si><t>{}</t></si>", "x".repeat(1 << 20)).repeat(300));
-    write_workbook(&path, b"<worksheet/>", strings.as_bytes());
+    write_workbook(&path, &[b"<worksheet/>"], strings.as_bytes());
     let begun = Instant::now();
     let (code, json) = read_json(&path);
     assert_eq!(code, 2);
@@ -116,9 +121,10 @@ fn a_workbook_that_really_holds_too_many_strings_is_refused_and_kills_nobody() {
 fn a_cell_that_outgrows_memory_kills_the_child_and_not_the_program() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("cell.xlsx");
-    let sheet = [&b"<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"str\"><v>"[..], &vec![b'y'; 900 << 20]].concat();
+    let piece = vec![b'y'; 1 << 20];
+    let mut sheet: Vec<&[u8]> = vec![b"<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"str\"><v>"];
+    sheet.extend(std::iter::repeat_n(piece.as_slice(), 700));
     write_workbook(&path, &sheet, b"<sst/>");
-    drop(sheet);
     let (code, json) = read_json(&path);
     assert_eq!((code, json["sheets"].as_array().map(Vec::len)), (2, Some(0)));
     assert_eq!(json["notices"].as_array().map(Vec::len), Some(1));

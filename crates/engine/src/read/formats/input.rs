@@ -14,9 +14,8 @@ pub(super) enum Input {
 
 impl Input {
     pub(super) fn open(path: &Path) -> Result<Self, ReadError> {
-        let failed = |error: io::Error| ReadError::CannotOpen(error.to_string());
-        let file = File::open(path).map_err(failed)?;
-        let size = file.metadata().map_err(failed)?.len();
+        let file = File::open(path).map_err(ReadError::cannot_open)?;
+        let size = file.metadata().map_err(ReadError::cannot_open)?.len();
         if size == 0 {
             return Err(ReadError::ZeroBytes);
         }

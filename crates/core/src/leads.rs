@@ -94,6 +94,8 @@ pub struct Lead {
     pub period: String,
     /// What was found, for models that ask for a finding; a key of the model's findings.
     pub finding: Option<String>,
+    /// What the finding says to people; empty without one.
+    pub finding_label: Bilingual,
     /// Least amount due, rounded to the fen. None for a model without amounts.
     pub due_low: Option<Decimal>,
     /// Greatest amount due.

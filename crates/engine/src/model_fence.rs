@@ -173,3 +173,109 @@ fn refused(expression: &Expr) -> Option<(String, &'static str)> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use gongzhi_core::catalog::Source;
+
+    use super::*;
+
+    const PAYMENTS: &str = "name: {zh: 入库, en: Payments}
+period: month
+mode: full
+basis: 法
+sharing: none
+purposes: [all]
+versions:
+  - {version: 1, from: 2000-01-01}
+kinds:
+  payment:
+    name: {zh: 入库, en: Payments}
+    mark: flow
+    key: []
+    columns:
+      - {party: taxpayer, zh: 纳税人}
+      - {key: amount_yuan, zh: 金额, type: amount, measure: yuan}
+      - {key: paid_on, zh: 日期, type: date}
+";
+
+    const REGISTRATION: &str = "select taxpayer_taxpayer as taxpayer from tax_payment_payment";
+
+    const MODEL: &str = "name: {zh: 示例, en: Example}
+question: {zh: 问, en: Asked}
+law:
+  - {law: law}
+asks: finding
+findings: {found: {zh: 有, en: Found}}
+taxed_at: here
+period: month
+reads: [tax_payment_payment]
+facts:
+  amount_yuan: {zh: 金额, en: Amount}
+";
+
+    const SQL: &str = "select taxpayer_taxpayer as taxpayer, taxpayer_name, taxpayer_confidence as confidence,
+taxpayer_subject as subject, paid_on as event_day, cast(null as varchar) as period, _region as place_region,
+_ref as evidence, case when paid_on < $as_of then 'found' end as finding, amount_yuan * 0.03 as amount_yuan
+from tax_payment_payment";
+
+    /// Messages and lines of the problems of a model with this SQL.
+    fn check(sql: &str) -> Vec<(String, usize)> {
+        let files = [
+            ("templates/tax_bureau/tax_payment.yaml", PAYMENTS),
+            ("providers/tax_bureau.yaml", "name: 税务局\nregion: \"652323\"\n"),
+            ("laws/law.yaml", "name: {zh: 法, en: Law}\n"),
+            ("views/registration.sql", REGISTRATION),
+            ("models/a/b.yaml", MODEL),
+            ("models/a/b.sql", sql),
+            ("models/a/b.cases.yaml", "cases: []\n"),
+        ];
+        let sources = files.map(|(path, text)| Source { path: path.to_owned(), text: text.to_owned() });
+        let (catalog, problems) = Catalog::compile(&sources);
+        assert_eq!(problems, []);
+        let (models, _) = Models::compile(&catalog);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let problems = runtime.block_on(check_models(&catalog, &models));
+        problems.into_iter().map(|problem| (problem.message.key.into_owned(), problem.line)).collect()
+    }
+
+    fn keys(sql: &str) -> Vec<String> {
+        check(sql).into_iter().map(|(key, _)| key).collect()
+    }
+
+    #[test]
+    fn a_query_over_its_views_with_decimals_passes() {
+        assert_eq!(check(SQL), []);
+    }
+
+    #[test]
+    fn a_view_that_is_not_declared_is_refused_with_its_line() {
+        let sql = SQL.replace("from tax_payment_payment", "from tax_payment_payment join registration on true");
+        assert_eq!(check(&sql), [("models-view-undeclared".to_owned(), 4)]);
+    }
+
+    #[test]
+    fn clocks_dice_and_floats_are_refused() {
+        assert_eq!(keys(&SQL.replace("$as_of", "cast(now() as date)")), ["models-function"]);
+        assert_eq!(keys(&SQL.replace("'found'", "cast(random() as varchar)")), ["models-function"]);
+        assert!(keys(&SQL.replace("0.03", "cast(0.03 as double)")).contains(&"models-float".to_owned()));
+    }
+
+    #[test]
+    fn anything_but_one_query_is_refused() {
+        for sql in
+            ["drop view tax_payment_payment", "create table t as select 1", "insert into tax_payment_payment select 1"]
+        {
+            assert!(!check(sql).is_empty(), "{sql}");
+        }
+        assert!(!check(&format!("{SQL}; {SQL}")).is_empty());
+    }
+
+    #[test]
+    fn a_column_without_a_label_and_a_missing_one_are_told() {
+        assert_eq!(
+            keys(&SQL.replace("as amount_yuan", "as amount")),
+            ["models-column-missing", "models-column-unlabelled"]
+        );
+    }
+}

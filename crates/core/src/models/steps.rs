@@ -425,6 +425,7 @@ impl Material<'_> {
             taxpayer: Taxpayer { uscc: taxpayer.clone(), name: name_of(rows) },
             period: period.to_string(),
             finding: finding.clone(),
+            finding_label: self.finding_label(finding.as_deref()),
             due_low: None,
             due_high: None,
             paid: None,
@@ -483,6 +484,12 @@ impl Material<'_> {
             if label.en.is_empty() { label.zh } else { label.en }
         };
         Bilingual { zh: question.low.show(&|name| label(name).zh), en: question.low.show(&english) }
+    }
+
+    fn finding_label(&self, finding: Option<&str>) -> Bilingual {
+        let (Asks::Finding(labels), Some(finding)) = (&self.model.asks, finding) else { return Bilingual::default() };
+        let found = labels.iter().find(|(key, _)| key == finding);
+        found.map_or_else(|| Bilingual { zh: finding.to_owned(), en: String::new() }, |(_, label)| label.clone())
     }
 
     fn facts_of(&self, rows: &[Examined<'_>]) -> Vec<LeadFact> {

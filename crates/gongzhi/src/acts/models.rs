@@ -1,13 +1,23 @@
 //! What can be done with models: compile and check them, run their cases.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use anyhow::{Result, anyhow};
+use chrono::{DateTime, NaiveDate, Utc};
+use gongzhi_core::access::{Purpose, Scope};
 use gongzhi_core::catalog::{Catalog, Problem};
-use gongzhi_core::messages::Translator;
+use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::models::{Model, Models};
+use gongzhi_core::state::Moment;
+use gongzhi_engine::keys::{Dice, Keys};
 use gongzhi_engine::model_cases::{CaseResult, run_cases};
 use gongzhi_engine::model_run::check_models;
+use gongzhi_engine::session::SessionPlace;
+use gongzhi_store::{Store, StorePlace};
 
 use super::catalog::{CatalogPlace, get_catalog, line_of};
+use super::run::{Compared, Comparing, RunContext, compare, read_coverage};
 
 /// Compiles the models of a catalogue and plans their SQL; every problem of either, ordered by file and line.
 pub fn check(catalog: &Catalog) -> Result<(Models, Vec<Problem>)> {
@@ -31,6 +41,40 @@ pub fn get_models(place: &CatalogPlace, say: &Translator) -> Result<(Catalog, Mo
 /// Runs the cases of the models given.
 pub fn test(catalog: &Catalog, models: &Models, wanted: &[&Model]) -> Result<Vec<CaseResult>> {
     Ok(runtime()?.block_on(run_cases(catalog, models, wanted)))
+}
+
+/// What a comparison over kept data is told.
+pub struct CompareOrder {
+    /// The home folder.
+    pub home: PathBuf,
+    /// The day the models look from.
+    pub as_of: NaiveDate,
+    /// What the tax side covers, as a run reads it.
+    pub coverage: PathBuf,
+    /// The moment the command began.
+    pub now: DateTime<Utc>,
+}
+
+/// Runs models over the data and the links that earlier runs kept.
+///
+/// # Errors
+/// The home folder is missing or can't be read, or the coverage file can't.
+pub fn compare_kept(order: &CompareOrder, context: &RunContext<'_>) -> Result<Compared> {
+    let say = context.say;
+    let told = |message: Message| anyhow!("{}", say.say(&message));
+    if !order.home.is_dir() {
+        return Err(told(Message::new("state-home-missing").with("path", order.home.display())));
+    }
+    let keys = Keys::open(&order.home, Dice::system()).map_err(|error| told(error.message()))?;
+    let place = SessionPlace { folder: order.home.join("data"), keys: Arc::new(keys) };
+    let coverage = read_coverage(&order.coverage, say)?;
+    runtime()?.block_on(async {
+        let store = Store::open(&StorePlace::Home(order.home.clone())).await?;
+        let moment = Moment { as_of: order.now, period: None };
+        let visible = store.visible_batches(&Scope::region("", Purpose::Analysis), moment).await?;
+        store.close().await?;
+        compare(Comparing { context, visible: &visible, place: &place, coverage }, order.as_of).await
+    })
 }
 
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {

@@ -1,16 +1,19 @@
 //! `gongzhi models list|show|test`: what the models ask, and whether their cases hold.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
+use chrono::NaiveDate;
 use gongzhi_core::catalog::{Catalog, region_with_parents};
 use gongzhi_core::messages::{Bilingual, Message, Translator};
 use gongzhi_core::models::steps::find_stop;
 use gongzhi_core::models::{Asks, Model, Models};
 
 use super::Context;
-use crate::acts::catalog::{CatalogPlace, get_catalog, line_of};
-use crate::acts::models;
+use crate::acts::catalog::{CatalogPlace, list_sources};
+use crate::acts::models::{self, CompareOrder, get_models};
+use crate::acts::run::RunContext;
 
 /// The county whose local figures `list` and `show` speak of.
 const REGION: &str = "652323";
@@ -26,6 +29,7 @@ enum Command {
     List(Place),
     Show(Show),
     Test(Test),
+    Run(Run),
 }
 
 #[derive(clap::Args)]
@@ -48,6 +52,21 @@ struct Test {
     place: CatalogPlace,
 }
 
+#[derive(clap::Args)]
+struct Run {
+    model: Vec<String>,
+    #[arg(long, value_name = "DATE")]
+    as_of: NaiveDate,
+    #[arg(long, value_name = "FILE")]
+    coverage: PathBuf,
+    #[arg(long)]
+    json: bool,
+    #[arg(long, default_value = ".gongzhi")]
+    home: PathBuf,
+    #[command(flatten)]
+    place: CatalogPlace,
+}
+
 /// Exit 0 when all is well (all cases pass), 1 when a case fails, 2 when the catalogue is unreadable.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
@@ -55,17 +74,8 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
         Command::List(place) => list(&place.place, say),
         Command::Show(args) => show(args, say),
         Command::Test(args) => test(args, say),
+        Command::Run(args) => run_kept(args, context),
     }
-}
-
-fn get_models(place: &CatalogPlace, say: &Translator) -> anyhow::Result<(Catalog, Models)> {
-    let catalog = get_catalog(place, say)?;
-    let (models, problems) = models::check(&catalog)?;
-    if problems.is_empty() {
-        return Ok((catalog, models));
-    }
-    let lines: Vec<String> = problems.iter().map(|problem| line_of(problem, say)).collect();
-    Err(anyhow!("{}", lines.join("\n")))
 }
 
 fn get_model<'a>(models: &'a Models, key: &str, say: &Translator) -> anyhow::Result<&'a Model> {
@@ -170,4 +180,38 @@ fn test(args: &Test, say: &Translator) -> anyhow::Result<ExitCode> {
     let summary = Message::new("models-test-summary").with("models", wanted.len()).with("cases", results.len());
     println!("{}", say.say(&summary.with("passed", results.len() - failed).with("failed", failed)));
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// Exit 0; a model that stopped says why and stops nobody else.
+fn run_kept(args: &Run, context: &Context) -> anyhow::Result<ExitCode> {
+    let say = &context.translator;
+    let sources = list_sources(&args.place, say)?;
+    let (catalog, mut all) = get_models(&args.place, say)?;
+    for key in &args.model {
+        get_model(&all, key, say)?;
+    }
+    if !args.model.is_empty() {
+        all.models.retain(|key, _| args.model.contains(key));
+    }
+    let quiet = |_: &Message, _: u64, _: u64| {};
+    let order =
+        CompareOrder { home: args.home.clone(), as_of: args.as_of, coverage: args.coverage.clone(), now: context.now };
+    let context = RunContext { sources: &sources, catalog, models: all, say, progress: &quiet };
+    let compared = models::compare_kept(&order, &context)?;
+    for report in &compared.reports {
+        if args.json {
+            for lead in &report.leads {
+                println!("{}", serde_json::to_string(lead)?);
+            }
+            continue;
+        }
+        let outcomes: Vec<String> =
+            report.outcomes.iter().map(|(outcome, count)| format!("{outcome} {count}")).collect();
+        let line = Message::new("models-run-line").with("model", &report.model).with("compared", report.compared);
+        println!("{}", say.say(&line.with("leads", report.leads.len()).with("outcomes", outcomes.join(" · "))));
+        if let Some(stopped) = &report.stopped {
+            println!("    {}", say.say(stopped));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }

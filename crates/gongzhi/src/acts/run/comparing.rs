@@ -39,7 +39,7 @@ pub struct Compared {
 pub async fn compare(given: Comparing<'_>, as_of: NaiveDate) -> Result<Compared> {
     let region = region_of(given.visible);
     let views = list_views(&given);
-    let options = SessionOptions::default();
+    let options = SessionOptions { opened: given.context.models.opened(), ..SessionOptions::default() };
     let visible = (given.visible, views.iter().map(String::as_str));
     let session = Session::open(&given.context.catalog, given.place, visible, &options)?;
     let facts = RunFacts {

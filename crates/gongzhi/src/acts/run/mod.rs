@@ -35,8 +35,8 @@ use gongzhi_store::batches::NewLinks;
 use super::identity::read_divisions;
 use super::intake::IntakeDesk;
 
-pub use coverage::propose_folder;
-use coverage::read_coverage;
+pub use comparing::{Compared, Comparing, compare};
+pub use coverage::{propose_folder, read_coverage};
 pub use files::COVERAGE_FILE;
 use files::list_files;
 pub use outputs::Step;

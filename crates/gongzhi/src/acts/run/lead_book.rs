@@ -146,11 +146,10 @@ impl LeadBook<'_> {
             Confidence::Certain => self.word("run-book-certain"),
             Confidence::Probable => self.word("run-book-probable"),
         };
-        let finding = lead.finding.as_ref().map(|key| {
+        let finding = lead.finding.as_ref().map(|_| {
             let facts: Vec<String> =
                 lead.facts.iter().map(|fact| format!("{} {}", self.text(&fact.label), fact.value)).collect();
-            let found = self.say.find(&format!("models-finding-{}", key.replace('_', "-")));
-            format!("{} {}", found.unwrap_or_else(|| key.clone()), facts.join("，"))
+            format!("{} {}", self.text(&lead.finding_label), facts.join("，"))
         });
         let formula = format!("{}\n{}", self.text(&lead.formula), lead.formula_numbers.join("\n"));
         let narrowed: Vec<String> = lead.narrowed_by.iter().map(|text| self.text(text)).collect();

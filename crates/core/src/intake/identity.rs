@@ -46,13 +46,16 @@ impl TemplateIdentity {
     }
 
     fn set(&mut self, key: &str, value: &str) {
+        // The reader takes the second line for a header and calls the blank cell beside it `column_3`: keys, periods and
+        // modes are one word.
+        let word = value.split(' ').next().unwrap_or(value);
         match key {
-            "item" => value.clone_into(&mut self.item),
-            "version" => self.version = value.parse().ok(),
-            "catalog" => value.clone_into(&mut self.catalog),
-            "unit" => self.unit = Some(value.to_owned()),
-            "period" => self.period = Some(value.to_owned()),
-            "mode" => self.mode = Some(value.to_owned()),
+            "item" => word.clone_into(&mut self.item),
+            "version" => self.version = word.parse().ok(),
+            "catalog" => word.clone_into(&mut self.catalog),
+            "unit" => self.unit = Some(word.to_owned()),
+            "period" => self.period = Some(word.to_owned()),
+            "mode" => self.mode = Some(word.to_owned()),
             // A sheet's name may hold blanks, the key of a kind doesn't.
             "sheet" => {
                 if let Some((sheet, kind)) = value.rsplit_once(' ') {
@@ -76,5 +79,12 @@ mod tests {
         let identity = TemplateIdentity::read(marked).unwrap();
         assert_eq!((identity.item.as_str(), identity.period), ("fiscal_subsidy", None));
         assert_eq!(identity.kinds["财政 补贴"], "payment");
+    }
+
+    #[test]
+    fn a_blank_cell_beside_the_item_that_the_reader_gives_a_name_is_not_part_of_it() {
+        let lines = [IDENTITY_MARK, "item fiscal_subsidy column_3", "mode nil"];
+        let identity = TemplateIdentity::read(lines.into_iter()).unwrap();
+        assert_eq!((identity.item.as_str(), identity.mode.as_deref()), ("fiscal_subsidy", Some("nil")));
     }
 }

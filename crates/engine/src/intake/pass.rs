@@ -429,6 +429,8 @@ impl<'c> Pass<'c> {
         match std::mem::take(&mut self.state) {
             State::Identity(lines) => self.found = TemplateIdentity::read(lines.iter().map(String::as_str)),
             State::Unknown { refusal, is_table } => self.end_unknown(*refusal, is_table, totals),
+            // A sheet that only explains was never listed: its rows are not those of the sheet before it.
+            State::Skipped if self.refusal.is_none() => {}
             _ => {
                 if let Some(sheet) = self.sheets.last_mut() {
                     (sheet.rows, sheet.left_out) = (totals.row_count, totals.left_out_count);

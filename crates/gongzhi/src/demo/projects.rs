@@ -135,7 +135,7 @@ fn begin(world: &mut World, (sort, builder): (Sort, Builder), local: &[usize], d
         finish_day: start_day + Months::new(u32::try_from(dice.between(4, 18)).unwrap_or(6)),
         paid_month,
         paid_fen: share(contract_fen, dice.between(10, 40), 100),
-        simplified: dice.below(5) == 0,
+        simplified: builder != Builder::Unreported && dice.below(5) == 0,
         exact: builder == Builder::Unreported,
     }
 }
@@ -158,13 +158,17 @@ fn builder_of(world: &mut World, builder: Builder, local: &[usize], dice: &mut D
 fn report_to_tax(world: &mut World, project: &Project, builder: Builder, dice: &mut Dice) {
     match builder {
         Builder::Local => {}
-        Builder::Unreported => world.plant(PlantedLead {
-            model: "construction/contractor_without_report",
-            taxpayer: project.builder,
-            day: project.start_day,
-            due_fen: None,
-            paid_fen: None,
-        }),
+        Builder::Unreported => {
+            world.plant(PlantedLead {
+                model: "construction/contractor_without_report",
+                taxpayer: project.builder,
+                day: project.start_day,
+                due_fen: None,
+                paid_fen: None,
+            });
+            // Whoever is unknown here does not prepay here either.
+            prepay(world, project, 0);
+        }
         Builder::Near => report(world, project, dice),
         Builder::Far => {
             report(world, project, dice);

@@ -41,7 +41,7 @@ pub fn write(office: Office<'_>, sets: &Sets) -> Result<Vec<Vec<FileTruth>>> {
     side_by_side(tables.len(), |at| {
         let (table, period) = tables[at];
         let drafts = sets.get(&(table, period)).into_iter().flatten().flat_map(|(_, drafts)| drafts);
-        write_table(office, (table, period), drafts).map(|truth| vec![truth])
+        write_table(office, (table, period), drafts)
     })
 }
 
@@ -70,7 +70,7 @@ fn write_table<'d>(
     office: Office<'_>,
     (key, period): (&'static str, Period),
     drafts: impl Iterator<Item = &'d Draft>,
-) -> Result<FileTruth> {
+) -> Result<Vec<FileTruth>> {
     let item = get_item(office.catalog, key)?;
     let kind = &item.kinds[0];
     let file = format!("税务局/{}/{}.csv", folder_of(period), item.name.zh);
@@ -88,7 +88,13 @@ fn write_table<'d>(
     for draft in drafts {
         write_draft(office, (item, kind), draft, &mut table)?;
     }
-    Ok(FileTruth { file, rows: table.finish()?, ..FileTruth::default() })
+    let rows = table.finish()?;
+    if rows == 0 {
+        // An export without rows is not sent.
+        fs::remove_file(office.folder.join(&file)).with_context(|| file.clone())?;
+        return Ok(Vec::new());
+    }
+    Ok(vec![FileTruth { file, rows, ..FileTruth::default() }])
 }
 
 /// One row of an event, as the tax bureau's system gives it out: codes by name, days in ISO.

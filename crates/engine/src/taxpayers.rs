@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
 use futures::StreamExt;
-use gongzhi_core::codes::PersonDigest;
+use gongzhi_core::codes::{PersonDigest, Uscc};
 use gongzhi_core::identity::RegistryRecord;
 
 use crate::session::{Session, SessionError};
@@ -42,26 +42,32 @@ const QUESTIONS: [(&str, &str); 3] = [
 /// Reads the registry from the views of [`REGISTRY_VIEWS`] that stand in the session, one record a taxpayer, by code.
 pub async fn list_taxpayers(session: &Session, present: &[&str]) -> Result<Vec<RegistryRecord>, SessionError> {
     let mut taxpayers: BTreeMap<String, RegistryRecord> = BTreeMap::new();
-    for (_, question) in QUESTIONS.iter().filter(|(view, _)| present.contains(view)) {
+    for (view, question) in QUESTIONS.iter().filter(|(view, _)| present.contains(view)) {
+        let is_register = *view == REGISTRY_VIEWS[0];
         let table = session.question(question).await?;
         let mut rows = table.execute_stream().await.map_err(|error| session.error(error))?;
         while let Some(rows) = rows.next().await {
             let rows = rows.map_err(|error| session.error(error))?;
             for at in 0..rows.num_rows() {
-                gather(&rows, at, &mut taxpayers);
+                gather(&rows, at, is_register, &mut taxpayers);
             }
         }
     }
     Ok(taxpayers.into_values().collect())
 }
 
-fn gather(rows: &RecordBatch, at: usize, taxpayers: &mut BTreeMap<String, RegistryRecord>) {
+/// The tax register's rows count as they stand. A row of another office counts only with a code whose check digit holds:
+/// without one, or with a mistyped one, it would be a second taxpayer of the same name, and neither could be found.
+fn gather(rows: &RecordBatch, at: usize, is_register: bool, taxpayers: &mut BTreeMap<String, RegistryRecord>) {
     let text = |column: usize| {
         let strings = rows.column(column).as_string_opt::<i32>();
         strings.filter(|strings| strings.is_valid(at)).map_or("", |strings| strings.value(at)).trim()
     };
     let (code, name) = (text(0), text(1));
     if code.is_empty() && name.is_empty() {
+        return;
+    }
+    if !is_register && Uscc::parse(code).is_none() {
         return;
     }
     // Without any code the name is all there is to tell two entries apart.

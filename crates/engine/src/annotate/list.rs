@@ -73,6 +73,15 @@ pub(super) fn row(number: usize, issue: &Issue, annotation: &Annotation<'_>) -> 
     .map(|text| cut(&text, CELL_SIGNS))
 }
 
+/// How tall a row must be for its fullest cell, in points.
+pub(super) fn height(cells: &[String; 8]) -> u32 {
+    let lines = cells.iter().zip(COLUMNS).map(|(cell, (_, width))| {
+        let signs = |line: &str| line.chars().map(|sign| if sign.is_ascii() { 1.0 } else { 2.0 }).sum::<f64>();
+        cell.lines().map(|line| (signs(line) / (width - 1.5)).ceil().max(1.0)).sum::<f64>()
+    });
+    (lines.fold(1.0, f64::max) * 15.0 + 5.0).min(400.0) as u32
+}
+
 /// Where an issue's link leads: `'Sheet'!B7`. Sheets may have another name in the workbook written.
 pub(super) fn link(issue: &Issue, names: &BTreeMap<String, String>) -> Option<String> {
     let name = names.get(&issue.sheet)?;
@@ -115,8 +124,10 @@ pub(super) fn write(
             SEVERITY_COLUMN => styles.warning,
             _ => styles.text,
         };
-        let cells = row(number, issue, annotation).into_iter().enumerate().map(|(at, text)| (at, text, style(at)));
-        put(&row_xml(HEADER_ROW + number, &cells.collect::<Vec<_>>(), 0))?;
+        let cells = row(number, issue, annotation);
+        let height = height(&cells);
+        let cells = cells.into_iter().enumerate().map(|(at, text)| (at, text, style(at)));
+        put(&row_xml(HEADER_ROW + number, &cells.collect::<Vec<_>>(), height))?;
         links.extend(target.map(|target| (HEADER_ROW + number, target)));
     }
     put("</sheetData>")?;
@@ -136,8 +147,7 @@ pub(super) fn write(
 
 /// A row of texts; one that looks like a formula is a text like any other here.
 fn row_xml(number: usize, cells: &[(usize, String, usize)], height: u32) -> String {
-    let height = if height > 0 { format!(" ht=\"{height}\" customHeight=\"1\"") } else { String::new() };
-    let mut xml = format!("<row r=\"{number}\"{height}>");
+    let mut xml = format!("<row r=\"{number}\" ht=\"{height}\" customHeight=\"1\">");
     for (at, text, style) in cells {
         let column = column_letters(u32::try_from(*at).unwrap_or(0) + 1);
         if text.is_empty() {

@@ -15,7 +15,7 @@ use super::AnnotateError;
 /// Bytes of a part that is held whole: styles, comments, relationships. Sheets are streamed.
 const WHOLE_PART: u64 = 64 << 20;
 /// Bytes of a sheet.
-const SHEET_PART: u64 = 4 << 30;
+const SHEET_PART: u64 = 3 << 30;
 
 /// A workbook's package.
 pub(super) struct Package {

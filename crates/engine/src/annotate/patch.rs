@@ -92,6 +92,7 @@ pub(super) fn patch(original: &Path, annotation: &Annotation<'_>, out: &Path) ->
     Ok(true)
 }
 
+/// No part is announced as large: LibreOffice opens no package that has such a part.
 fn options() -> SimpleFileOptions {
     SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
@@ -370,7 +371,7 @@ fn copy_parts(
         let Some(name) = name else { continue };
         let key = normal(&name);
         if let Some(plan) = plans.get(&key) {
-            zip.start_file(&name, options().large_file(true)).map_err(AnnotateError::package)?;
+            zip.start_file(&name, options()).map_err(AnnotateError::package)?;
             let notes_drawing = plan.notes_drawing.clone();
             let patch = SheetPatch { marks: &plan.marks, styles, notes_drawing };
             let mut out = BufWriter::with_capacity(64 << 10, &mut *zip);

@@ -289,6 +289,7 @@ fn write_list(
     let boxed = plain.clone().set_border(FormatBorder::Thin).set_border_color(LINE_COLOUR).set_num_format_index(49);
     let text = boxed.clone().set_text_wrap();
     let header = text.clone().set_bold().set_font_color(0xFF_FFFF).set_background_color(HEADER_COLOUR);
+    let header = header.set_align(FormatAlign::Center);
     let link = boxed.clone().set_font_color(0x05_63C1).set_underline(FormatUnderline::Single);
     let grounds = [ERROR_GROUND, WARNING_GROUND].map(|ground| text.clone().set_background_color(ground));
     sheet.set_name(LIST_SHEET)?.set_screen_gridlines(false).set_tab_color(0xC0_0000);
@@ -307,7 +308,9 @@ fn write_list(
     let mut links = 0;
     for (number, issue) in annotation.issues.iter().take(list::MOST_LISTED).enumerate() {
         let row = first + u32::try_from(number).unwrap_or(u32::MAX);
-        for (at, cell) in list::row(number + 1, issue, annotation).into_iter().enumerate() {
+        let cells = list::row(number + 1, issue, annotation);
+        sheet.set_row_height(row, list::height(&cells))?;
+        for (at, cell) in cells.into_iter().enumerate() {
             let target = list::link(issue, names).filter(|_| at == list::LINK_COLUMN && links < 65_000);
             if let Some(target) = target {
                 links += 1;

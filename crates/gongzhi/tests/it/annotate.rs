@@ -9,6 +9,9 @@ use gongzhi_core::messages::{Language, Message, Translator};
 use gongzhi_engine::annotate::{Annotated, Annotation, LIST_SHEET, annotate, annotated_name};
 use gongzhi_engine::read::{Limits, RawEvent, Row, Value, WorkerCommand, WorkerPool};
 
+use crate::office::open_all;
+use crate::program::gongzhi;
+
 fn pool() -> WorkerPool {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_gongzhi"));
     WorkerPool::new(WorkerCommand { program, arguments: vec!["read-worker".into()] }, 1, Limits::default())
@@ -136,4 +139,28 @@ fn every_workbook_of_the_real_data_reads_as_before_once_annotated() {
     }
     println!("patched {patched}, rebuilt {rebuilt}");
     assert!(patched > 40 && rebuilt > 30, "patched {patched}, rebuilt {rebuilt}");
+}
+
+#[test]
+fn another_program_opens_what_was_patched_and_what_was_rebuilt() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = folder.path().join("made");
+    let words = ["template", "15", "--unit", "自然资源局", "--period", "2025-03", "--out"];
+    assert!(gongzhi().args(words).arg(&made).status().expect("the program starts").success());
+    let template = std::fs::read_dir(&made).expect("the folder").flatten().next().expect("the template").path();
+    let text = folder.path().join("三月.csv");
+    std::fs::write(&text, "名称,代码\n甲公司,007\n").expect("a file");
+    let marked = folder.path().join("marked");
+    let mut files = Vec::new();
+    for (original, expected) in [(&template, Annotated::Patched), (&text, Annotated::Rebuilt)] {
+        let out = marked.join(annotated_name(original));
+        let issues = issues_of(&content(original).expect("it is read"));
+        assert_eq!(annotated(original, &issues, &out), expected);
+        files.push(out);
+    }
+    let Some(sheets) = open_all(&files, &folder.path().join("opened")) else { return };
+    let lists: Vec<_> = sheets.iter().filter(|(name, _)| name.ends_with("-校验问题.csv")).collect();
+    assert_eq!(lists.len(), 2, "{:?}", sheets.keys());
+    assert!(lists.iter().all(|(_, text)| text.contains("@now")), "{lists:?}");
+    assert!(sheets.values().any(|text| text.contains("填报单位：,自然资源局")), "the sheet to fill in is gone");
 }

@@ -3,6 +3,7 @@
 mod annotate;
 mod demo;
 mod identity;
+mod office;
 mod program;
 mod read;
 mod real_data;

@@ -80,3 +80,23 @@ pub fn compare_kept(order: &CompareOrder, context: &RunContext<'_>) -> Result<Co
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }
+
+#[cfg(test)]
+mod tests {
+    use gongzhi_core::messages::Language;
+
+    use super::*;
+
+    #[test]
+    fn every_shipped_model_is_sound_and_every_case_of_it_passes() {
+        let (catalog, models) = get_models(&CatalogPlace::default(), &Translator::new(Language::English)).unwrap();
+        let wanted: Vec<&Model> = models.models.values().collect();
+        assert!(wanted.len() >= 12, "{} models", wanted.len());
+        let results = test(&catalog, &models, &wanted).unwrap();
+        let failed: Vec<_> = results.iter().filter(|result| !result.differences.is_empty()).collect();
+        assert!(failed.is_empty(), "{failed:#?}");
+        for model in wanted {
+            assert!(results.iter().filter(|result| result.model == model.key).count() >= 3, "{}", model.key);
+        }
+    }
+}

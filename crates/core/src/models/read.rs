@@ -158,7 +158,7 @@ impl Reader<'_, '_> {
             each.finish(&mut self.findings);
             self.check_tax_kinds(&tax_kinds, node.line);
             let Some(item) = self.catalog.items.get(&table) else {
-                self.unknown(node.line, "table", &table, self.catalog.items.keys());
+                self.unknown(node.line, ("table", &table), self.catalog.items.keys());
                 continue;
             };
             let stock = item.kinds.iter().all(|kind| kind.mark == Mark::Stock);
@@ -245,7 +245,7 @@ impl Reader<'_, '_> {
         each.finish(&mut self.findings);
         self.check_tax_kinds(&paid.tax_kinds, node.line);
         if !self.views.contains(paid.view.as_str()) {
-            self.unknown(node.line, "view", &paid.view, self.views.clone());
+            self.unknown(node.line, ("view", &paid.view), self.views.clone());
         }
         paid
     }
@@ -255,7 +255,7 @@ impl Reader<'_, '_> {
         match Formula::read(text) {
             Ok(formula) => {
                 for name in formula.names().into_iter().filter(|name| !known.contains(*name)) {
-                    self.unknown(node.line, "formula", name, known);
+                    self.unknown(node.line, ("formula", name), known);
                 }
                 formula
             }
@@ -271,25 +271,25 @@ impl Reader<'_, '_> {
         let facts: BTreeSet<&str> = model.facts.iter().map(|(name, _)| name.as_str()).collect();
         for column in &model.needs {
             if !facts.contains(column.as_str()) && !FIXED_COLUMNS.contains(&column.as_str()) {
-                self.unknown(line, "needs", column, facts.clone());
+                self.unknown(line, ("needs", column), facts.clone());
             }
         }
         let columns = model.parameters.iter().flat_map(|used| used.on.iter().chain(&used.class));
         for column in columns.filter(|column| !matches!(column.as_str(), "event_day" | "period_end" | "as_of")) {
             if !facts.contains(column.as_str()) {
-                self.unknown(line, "parameters", column, facts.clone());
+                self.unknown(line, ("parameters", column), facts.clone());
             }
         }
         for subject in model.leaves_out.iter().filter(|subject| !SUBJECTS.contains(&subject.as_str())) {
-            self.unknown(line, "leaves_out", subject, SUBJECTS);
+            self.unknown(line, ("leaves_out", subject), SUBJECTS);
         }
         for item in model.absence.iter().filter(|item| !self.catalog.items.contains_key(*item)) {
-            self.unknown(line, "absence", item, self.catalog.items.keys());
+            self.unknown(line, ("absence", item), self.catalog.items.keys());
         }
         for view in &model.reads {
             let known = self.views.contains(view.as_str()) || view == CALENDAR_VIEW;
             if !known && self.catalog.find_view(view).is_none() {
-                self.unknown(line, "reads", view, self.views.clone());
+                self.unknown(line, ("reads", view), self.views.clone());
             }
         }
         for column in &model.opens {
@@ -297,7 +297,7 @@ impl Reader<'_, '_> {
             let (name, kind) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
             let found = self.catalog.find_kind(kind).and_then(|(_, kind)| kind.find_column(name));
             if found.is_none_or(|found| !found.class.is_personal()) {
-                self.unknown(line, "opens", column, model.opens.iter().filter(|other| *other != column));
+                self.unknown(line, ("opens", column), model.opens.iter().filter(|other| *other != column));
             }
         }
         if model.reads.is_empty() {
@@ -315,7 +315,7 @@ impl Reader<'_, '_> {
 
     fn check_parameter(&mut self, key: &str, line: usize) {
         if !self.catalog.parameters.contains_key(key) {
-            self.unknown(line, "param", key, self.catalog.parameters.keys());
+            self.unknown(line, ("param", key), self.catalog.parameters.keys());
         }
     }
 
@@ -323,12 +323,12 @@ impl Reader<'_, '_> {
         let Some(list) = self.catalog.lists.get("tax_kind") else { return };
         for kind in kinds {
             if !list.entries.iter().any(|entry| entry.code == *kind) {
-                self.unknown(line, "tax_kinds", kind, list.entries.iter().map(|entry| &entry.code));
+                self.unknown(line, ("tax_kinds", kind), list.entries.iter().map(|entry| &entry.code));
             }
         }
     }
 
-    fn unknown<T: AsRef<str>>(&mut self, line: usize, key: &str, value: &str, known: impl IntoIterator<Item = T>) {
+    fn unknown<T: AsRef<str>>(&mut self, line: usize, (key, value): (&str, &str), known: impl IntoIterator<Item = T>) {
         let known: Vec<T> = known.into_iter().collect();
         let hint = nearest(value, known.iter().map(AsRef::as_ref)).unwrap_or("-");
         let message = Message::new("models-unknown-name").with("key", key).with("value", value).with("hint", hint);

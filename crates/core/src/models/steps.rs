@@ -225,7 +225,7 @@ impl Material<'_> {
             Asks::Finding(_) => {}
             Asks::Amount(question) => {
                 let scope = Scope { fact, others: parameters };
-                self.compute(question, scope, &place, &mut examined)?;
+                self.compute((question, scope), &place, &mut examined)?;
             }
         }
         Ok(examined)
@@ -253,7 +253,7 @@ impl Material<'_> {
             TaxedAt::Here => &self.run.region,
         };
         let day = fact.event_day;
-        if self.figure(OTHER_AUTHORITY, region, region, day.unwrap_or(self.run.as_of)).is_some() {
+        if self.figure(OTHER_AUTHORITY, (region, region), day.unwrap_or(self.run.as_of)).is_some() {
             return Err(Outcome::LeftOut("other_authority".to_owned()));
         }
         let period = match &fact.period {
@@ -288,7 +288,7 @@ impl Material<'_> {
             DueFrom::Period => place.period.last_day(),
         };
         let none = || Outcome::NotComparable(format!("no_parameter:{}", due.parameter));
-        let value = self.figure(&due.parameter, place.region, "", from).ok_or_else(none)?;
+        let value = self.figure(&due.parameter, (place.region, ""), from).ok_or_else(none)?;
         let months = self.catalog.parameters.get(&due.parameter).is_some_and(|found| found.measure == "months");
         let count = u32::try_from(value.value.trunc().mantissa()).map_err(|_| none())?;
         let day = if months { end_of_month_after(from, count) } else { from.checked_add_days(Days::new(count.into())) };
@@ -299,7 +299,7 @@ impl Material<'_> {
 
     fn with_grace(&self, day: NaiveDate, region: &str) -> NaiveDate {
         let days =
-            self.figure(GRACE, region, "", day).and_then(|found| u64::try_from(found.value.trunc().mantissa()).ok());
+            self.figure(GRACE, (region, ""), day).and_then(|found| u64::try_from(found.value.trunc().mantissa()).ok());
         day.checked_add_days(Days::new(days.unwrap_or(0))).unwrap_or(day)
     }
 
@@ -338,7 +338,7 @@ impl Material<'_> {
         Ok(())
     }
 
-    fn figure(&self, key: &str, region: &str, class: &str, day: NaiveDate) -> Option<&ParameterValue> {
+    fn figure(&self, key: &str, (region, class): (&str, &str), day: NaiveDate) -> Option<&ParameterValue> {
         self.catalog.parameters.get(key)?.find(region, class, day)
     }
 
@@ -363,7 +363,7 @@ impl Material<'_> {
                 None => String::new(),
                 Some(column) => fact.values.get(column).ok_or_else(|| missing(column))?.to_string(),
             };
-            match self.figure(&parameter.key, place.region, &class, day) {
+            match self.figure(&parameter.key, (place.region, &class), day) {
                 Some(value) => {
                     values.insert(parameter.name.clone(), value.value);
                     used.insert(used_figure(&parameter.key, value));
@@ -377,8 +377,7 @@ impl Material<'_> {
 
     fn compute(
         &self,
-        question: &AmountQuestion,
-        mut scope: Scope<'_>,
+        (question, mut scope): (&AmountQuestion, Scope<'_>),
         place: &Place<'_>,
         examined: &mut Examined<'_>,
     ) -> Result<(), Outcome> {
@@ -460,7 +459,7 @@ impl Material<'_> {
         if gap <= Decimal::ZERO {
             return Err(Outcome::Settled);
         }
-        let floor = |key: &str| self.figure(key, &self.run.region, "", self.run.as_of).map(|found| found.value);
+        let floor = |key: &str| self.figure(key, (&self.run.region, ""), self.run.as_of).map(|found| found.value);
         let absolute = floor(&self.model.floor_yuan).unwrap_or_default();
         let relative = floor(&self.model.floor_ratio).unwrap_or_default() * low;
         if gap <= absolute.max(relative) {

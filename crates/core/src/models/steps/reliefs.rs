@@ -41,7 +41,7 @@ impl Material<'_> {
         ];
         let mut relief = Relief::none();
         for (class, flag) in flags {
-            let value = self.figure(SIX_TAXES, place.region, class, day).filter(|value| value.class == class);
+            let value = self.figure(SIX_TAXES, (place.region, class), day).filter(|value| value.class == class);
             let (Some(value), true) = (value, flag != Some(false)) else { continue };
             let rest = Decimal::ONE - value.value;
             relief.low = relief.low.min(rest);

@@ -103,7 +103,8 @@ fn every_mended_file_mends_one_with_wrong_cells() {
     for row in &resent {
         assert!(out.join("county").join(&row["file"]).exists());
     }
-    let models: BTreeSet<String> = truth(&out, "leads.csv").into_iter().map(|mut lead| lead.remove("model").expect("a model")).collect();
+    let models: BTreeSet<String> =
+        truth(&out, "leads.csv").into_iter().map(|mut lead| lead.remove("model").expect("a model")).collect();
     assert_eq!(models.len(), 12, "{models:?}");
 }
 

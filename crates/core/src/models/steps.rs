@@ -13,7 +13,7 @@ use chrono::{Days, Months, NaiveDate};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::facts::{Fact, FactValue, Payment, RunFacts, Standing};
-use super::formula::{Names, NoValue};
+use super::formula::{Formula, Names, NoValue};
 use super::{AmountQuestion, Asks, DueFrom, Model, PeriodLength, TaxedAt};
 use crate::calendar::Calendar;
 use crate::catalog::{Catalog, ParameterValue, region_with_parents};
@@ -409,12 +409,15 @@ impl Material<'_> {
         Ok(())
     }
 
-    /// The low formula with its numbers put in, steps resolved to their values.
+    /// The low formula with its numbers put in, then each step it rests on.
     fn numbers(&self, question: &AmountQuestion, scope: &Scope<'_>) -> String {
-        question.low.show(&|name| match scope.find(name) {
-            Some(value) => value.normalize().to_string(),
-            None => "?".to_owned(),
-        })
+        let value = |name: &str| scope.find(name).map_or_else(|| "?".to_owned(), short);
+        let mut texts = vec![question.low.show(&value)];
+        for (name, step) in used_steps(question) {
+            let result = value(name);
+            texts.push(format!("{} = {} = {result}", self.model.label_of(name).zh, step.show(&value)));
+        }
+        texts.join("；")
     }
 
     fn conclude(&self, key: &GroupKey, rows: &[Examined<'_>], paid: &payments::Allocation) -> Result<Lead, Outcome> {
@@ -482,7 +485,12 @@ impl Material<'_> {
             let label = label(name);
             if label.en.is_empty() { label.zh } else { label.en }
         };
-        Bilingual { zh: question.low.show(&|name| label(name).zh), en: question.low.show(&english) }
+        let mut text = Bilingual { zh: question.low.show(&|name| label(name).zh), en: question.low.show(&english) };
+        for (name, step) in used_steps(question) {
+            text.zh.push_str(&format!("；{} = {}", label(name).zh, step.show(&|name| label(name).zh)));
+            text.en.push_str(&format!("; {} = {}", english(name), step.show(&english)));
+        }
+        text
     }
 
     fn finding_label(&self, finding: Option<&str>) -> Bilingual {
@@ -499,6 +507,23 @@ impl Material<'_> {
         });
         labelled.collect()
     }
+}
+
+/// The steps the low formula rests on, directly or through others, in the order of the model.
+fn used_steps(question: &AmountQuestion) -> Vec<(&str, &Formula)> {
+    let mut names = question.low.names();
+    for (name, step) in question.steps.iter().rev() {
+        if names.contains(name.as_str()) {
+            names.extend(step.names());
+        }
+    }
+    let used = question.steps.iter().filter(|(name, _)| names.contains(name.as_str()));
+    used.map(|(name, step)| (name.as_str(), step)).collect()
+}
+
+/// A figure as people write it: at most eight places, no trailing zeros.
+fn short(value: Decimal) -> String {
+    value.round_dp(8).normalize().to_string()
 }
 
 fn has(fact: &Fact, column: &str) -> bool {

@@ -7,4 +7,5 @@ mod office;
 mod program;
 mod read;
 mod real_data;
+mod run;
 mod template;

@@ -1,0 +1,138 @@
+//! `gongzhi run`: a folder of sheets becomes leads, also when it is killed in between.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use serde_json::Value as Json;
+
+use crate::program::gongzhi;
+
+const AS_OF: &str = "2026-06-30";
+
+/// What must be the same after every run of the same input.
+const RESULTS: [&str; 5] = ["leads.jsonl", "issues.jsonl", "identity.jsonl", "leads.xlsx", "identity.xlsx"];
+
+fn make(folder: &Path, scale: &str, seed: &str) -> PathBuf {
+    let out = folder.join("county");
+    let made = gongzhi().args(["demo-data", "--scale", scale, "--seed", seed, "--out"]).arg(&out).output();
+    let made = made.expect("the program starts");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    out
+}
+
+fn layer() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/catalog")
+}
+
+fn command(county: &Path, out: &Path) -> std::process::Command {
+    let mut command = gongzhi();
+    command.arg("run").arg(county).args(["--as-of", AS_OF, "--layer"]).arg(layer()).arg("--out").arg(out);
+    command.stdin(Stdio::null());
+    command
+}
+
+fn results(out: &Path) -> BTreeMap<&'static str, Vec<u8>> {
+    RESULTS.iter().map(|name| (*name, std::fs::read(out.join(name)).unwrap_or_default())).collect()
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a copy");
+        }
+    }
+}
+
+/// Numbers that look like dice and are the same every time.
+fn dice(turn: u64) -> u64 {
+    let mut state = turn.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    state = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    state ^ (state >> 27)
+}
+
+fn score(out: &Path, county: &Path) -> Json {
+    let told = gongzhi().arg("demo-score").arg(out).arg("--truth").arg(county.join("truth")).arg("--json").output();
+    let told = told.expect("the program starts");
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    serde_json::from_slice(&told.stdout).expect("json")
+}
+
+#[test]
+fn a_run_killed_at_any_moment_ends_the_same_the_second_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = make(folder.path(), "0.02", "5");
+    let county = folder.path().join("some");
+    for office in ["自然资源局", "市场监督管理局", "住建局", "法院", "人民法院"] {
+        let from = made.join("county").join(office);
+        if from.is_dir() {
+            copy(&from, &county.join(office));
+        }
+    }
+    for month in ["2025年01月", "2025年02月", "2025年03月"] {
+        copy(&made.join("county/税务局").join(month), &county.join("税务局").join(month));
+    }
+    std::fs::copy(made.join("county/coverage.csv"), county.join("coverage.csv")).expect("a copy");
+
+    let undisturbed = folder.path().join("undisturbed");
+    let started = Instant::now();
+    let ended = command(&county, &undisturbed).output().expect("the program starts");
+    assert!(ended.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&ended.stderr));
+    let whole = started.elapsed();
+    let expected = results(&undisturbed);
+    assert!(expected.values().all(|bytes| !bytes.is_empty()), "a result is missing");
+
+    for turn in 0..20 {
+        let out = folder.path().join(format!("killed-{turn}"));
+        let mut running = command(&county, &out).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts");
+        let moment = whole.as_micros() as u64 * (dice(turn) % 1000) / 1000;
+        std::thread::sleep(Duration::from_micros(moment));
+        running.kill().expect("killed");
+        running.wait().expect("gone");
+        let ended = command(&county, &out).output().expect("the program starts");
+        assert!(ended.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&ended.stderr));
+        for (name, bytes) in results(&out) {
+            assert!(bytes == expected[name], "{name} differs after a kill at {moment} µs of {} µs", whole.as_micros());
+        }
+        std::fs::remove_dir_all(&out).expect("removed");
+    }
+}
+
+#[test]
+fn a_file_that_can_not_be_read_stops_nothing_but_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = make(folder.path(), "0.02", "6");
+    let county = folder.path().join("some");
+    copy(&made.join("county/市场监督管理局"), &county.join("市场监督管理局"));
+    std::fs::write(county.join("空.xlsx"), b"").expect("written");
+    std::fs::write(county.join("图片.xls"), [0x89, b'P', b'N', b'G', 13, 10, 26, 10, 0, 0]).expect("written");
+    let out = folder.path().join("out");
+    let ended = command(&county, &out).output().expect("the program starts");
+    assert_eq!(ended.status.code(), Some(1), "{}", String::from_utf8_lossy(&ended.stderr));
+    let lines = std::fs::read_to_string(out.join("issues.jsonl")).expect("issues");
+    let refused: Vec<Json> = lines
+        .lines()
+        .map(|line| serde_json::from_str::<Json>(line).expect("json"))
+        .filter(|report| ["空.xlsx", "图片.xls"].contains(&report["file"].as_str().unwrap_or_default()))
+        .collect();
+    assert_eq!(refused.len(), 2);
+    for report in refused {
+        assert_eq!(report["accepted"], false);
+        let issue = &report["issues"][0];
+        assert!(!issue["message"].as_str().unwrap_or_default().is_empty(), "{report}");
+        assert!(!issue["mend"].as_str().unwrap_or_default().is_empty(), "{report}");
+    }
+}
+
+#[test]
+fn an_empty_folder_is_refused_with_a_sentence() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ended = command(folder.path(), &folder.path().join("out")).output().expect("the program starts");
+    assert_eq!(ended.status.code(), Some(2));
+    assert!(!ended.stderr.is_empty());
+}

@@ -218,8 +218,8 @@ fn reference(sets: &[Sent], as_of: DateTime<Utc>) -> BTreeMap<u8, u8> {
 }
 
 fn last_word(known: &[(&Sent, &Batch)], key: u8) -> Option<u8> {
-    let words = known.iter().enumerate().flat_map(|(at, (set, _))| set.rows.iter().map(move |row| (at, row)));
-    let (at, (_, print, action)) = words.filter(|(_, row)| row.0 == key).last()?;
+    let mut words = known.iter().enumerate().flat_map(|(at, (set, _))| set.rows.iter().map(move |row| (at, row)));
+    let (at, (_, print, action)) = words.rfind(|(_, row)| row.0 == key)?;
     let days = |at: usize| (known[at].1.covers_from, known[at].1.covers_to);
     let is_unsaid = (at + 1..known.len()).any(|later| {
         let speaks_of_it = days(later).0 <= days(at).0 && days(at).1 <= days(later).1;

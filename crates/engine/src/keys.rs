@@ -58,7 +58,10 @@ impl KeyError {
 }
 
 /// Where random bytes come from.
-pub struct Dice(Box<dyn FnMut(&mut [u8]) -> io::Result<()> + Send>);
+pub struct Dice(Box<Fill>);
+
+/// Fills bytes with chance.
+type Fill = dyn FnMut(&mut [u8]) -> io::Result<()> + Send;
 
 impl Dice {
     /// Dice of the caller's: the function fills the bytes.
@@ -308,7 +311,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || text.len() % 2 != 0 {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
         return None;
     }
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()

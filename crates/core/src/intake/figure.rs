@@ -22,7 +22,7 @@ pub struct Figure {
 /// Reads a figure. `sheet` is the measure its sheet states, `kept` the one the column keeps. `None`: no figure, or one of
 /// another dimension.
 pub fn read_figure(text: &str, sheet: Option<Measure>, kept: Option<Measure>, of: ColumnType) -> Option<Figure> {
-    if is_money(text) && !kept.is_some_and(|kept| kept.factor_to(Measure::Yuan).is_some()) {
+    if is_money(text) && kept.is_none_or(|kept| kept.factor_to(Measure::Yuan).is_none()) {
         return None;
     }
     if let Some(parsed) = cells::parse_decimal(text) {

@@ -100,7 +100,7 @@ impl Mapping<'_> {
         let stated: Vec<Measure> = facts.titles.iter().flat_map(|title| header::measures_in_title(title)).collect();
         let mut left = None;
         for column in &facts.columns {
-            let target = self.target(column, left, &stated, &mut map, (facts, issues));
+            let target = self.target(column, (left, &stated), &mut map, (facts, issues));
             if let Target::Column { column, .. } = target {
                 left = Some(column);
             }
@@ -113,8 +113,7 @@ impl Mapping<'_> {
     fn target(
         &self,
         column: &SheetColumn,
-        left: Option<usize>,
-        stated: &[Measure],
+        (left, stated): (Option<usize>, &[Measure]),
         map: &mut SheetMap,
         (facts, issues): (&SheetFacts, &mut IssueList),
     ) -> Target {

@@ -53,7 +53,7 @@ pub fn recognise(book: &HeaderBook, facts: &SheetFacts, expected: &Expected) -> 
     let places = [fold(&facts.name), fold(&expected.file), fold(&facts.titles.concat())];
     let mut fits: Vec<(Fit, &KindHeaders)> =
         book.kinds.iter().filter(wanted).map(|headers| (fit(headers, &names, &places, expected), headers)).collect();
-    fits.sort_by(|a, b| b.0.cmp(&a.0));
+    fits.sort_by_key(|fit| std::cmp::Reverse(fit.0));
     fits.retain(|(fit, _)| fit.known > 0);
     let enough = |fit: &Fit| {
         let by_itself = fit.known >= 2 && fit.known * 2 >= names.len();

@@ -223,7 +223,7 @@ fn plan_notes(
     let taken: BTreeSet<&str> = parts.relationships.iter().map(|found| found.id.as_str()).collect();
     let mut lines = String::new();
     let mut link = None;
-    let mut relate = |kind: &str, target: &str, changes: &mut String| {
+    let relate = |kind: &str, target: &str, changes: &mut String| {
         let id = (1..)
             .map(|number| format!("rIdGz{number}"))
             .find(|id| !taken.contains(id.as_str()) && !changes.contains(&format!("\"{id}\"")));

@@ -1,5 +1,7 @@
 //! The program from outside: every test runs the binary as a person or another program would.
 
+#![expect(clippy::unwrap_used, reason = "everything here is a test: what is not there fails it")]
+
 mod annotate;
 mod demo;
 mod identity;

@@ -63,6 +63,34 @@ fn score(out: &Path, county: &Path) -> Json {
     serde_json::from_slice(&told.stdout).expect("json")
 }
 
+/// Runs a county of a thousand taxpayers and compares what came of it with what was planted.
+fn run_and_score(seed: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = make(folder.path(), "0.05", seed);
+    let out = folder.path().join("out");
+    let ended = command(&made.join("county"), &out).output().expect("the program starts");
+    assert_eq!(ended.status.code(), Some(1), "{}", String::from_utf8_lossy(&ended.stderr));
+    let score = score(&out, &made);
+    println!("seed {seed}: {score}");
+    let share = |path: &[&str]| path.iter().fold(&score, |at, key| &at[*key]).as_f64().expect("a share");
+    assert!(share(&["cells", "recall"]) >= 0.99, "{score}");
+    assert_eq!(score["false_alarms"].as_array().map(Vec::len), Some(0), "{score}");
+    assert!(share(&["identity", "precision"]) >= 0.995, "{score}");
+    assert!(share(&["identity", "recall"]) >= 0.95, "{score}");
+    assert!(share(&["all_models", "recall"]) >= 0.98, "{score}");
+    assert!(share(&["all_models", "precision"]) >= 0.95, "{score}");
+}
+
+#[test]
+fn a_county_run_finds_what_was_planted_and_nothing_else() {
+    run_and_score("1");
+}
+
+#[test]
+fn another_county_run_finds_what_was_planted_and_nothing_else() {
+    run_and_score("2");
+}
+
 #[test]
 fn a_run_killed_at_any_moment_ends_the_same_the_second_time() {
     let folder = tempfile::tempdir().expect("a folder");

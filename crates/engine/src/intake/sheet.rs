@@ -2,10 +2,11 @@
 
 use gongzhi_core::intake::{RawCell, RawValue, SheetColumn, SheetFacts};
 
+use crate::annotate::LIST_SHEET;
 use crate::read::{Row, SheetHead, Value};
 
 /// Sheets of a workbook that explain and hold no data.
-const EXPLAINING_SHEETS: [&str; 6] = ["填报说明", "填表说明", "说明", "使用说明", "填写说明", "_lists"];
+const EXPLAINING_SHEETS: [&str; 7] = ["填报说明", "填表说明", "说明", "使用说明", "填写说明", "_lists", LIST_SHEET];
 
 /// What is known of a sheet from its head.
 pub(super) fn facts_of(head: &SheetHead) -> SheetFacts {

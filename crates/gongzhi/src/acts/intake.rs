@@ -10,14 +10,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, anyhow};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use gongzhi_core::access::{Purpose, Scope};
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::intake::{EarlierSets, Flags, LayoutProfile, Refusal};
+use gongzhi_core::issues::Issue;
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::period::Period;
 use gongzhi_core::state::{Moment, covered_days};
 use gongzhi_core::values::SetMode;
+use gongzhi_engine::annotate::{Annotation, annotate, annotated_name};
 use gongzhi_engine::intake::{
     CheckedFile, IntakeBooks, IntakeContext, IntakeReport, IntakeRequest, Outcome, check_file, declare_nil,
     keep_upload, upload_key,
@@ -57,6 +59,8 @@ pub struct TakenIn {
     pub received_before: Option<DateTime<Utc>>,
     /// Layout profiles that were written for a person to complete.
     pub proposals: Vec<PathBuf>,
+    /// The workbook in which the issues are marked.
+    pub annotated: Option<PathBuf>,
 }
 
 /// Everything an intake needs, opened.
@@ -117,7 +121,7 @@ impl IntakeDesk {
             let dry = IntakeRequest { is_dry_run: true, ..request };
             let checked = check_file(&context, path, &dry).map_err(|error| told(error.message()))?;
             let report = checked.write().map_err(|error| told(error.message()))?;
-            return Ok(TakenIn { report, received_before: Some(before), proposals: Vec::new() });
+            return Ok(TakenIn { report, received_before: Some(before), proposals: Vec::new(), annotated: None });
         }
         let checked = check_file(&context, path, &request).map_err(|error| told(error.message()))?;
         let proposals = if request.is_dry_run { Vec::new() } else { self.keep_proposals(checked.report(), say)? };
@@ -127,7 +131,7 @@ impl IntakeDesk {
             }
             _ => checked.write().map_err(|error| told(error.message()))?,
         };
-        Ok(TakenIn { report, received_before: None, proposals })
+        Ok(TakenIn { report, received_before: None, proposals, annotated: None })
     }
 
     /// What was found in a file that was taken in before: the same content under the same name and order, whatever came
@@ -312,7 +316,7 @@ impl IntakeDesk {
 
 impl TakenIn {
     fn of(report: IntakeReport) -> Self {
-        Self { report, received_before: None, proposals: Vec::new() }
+        Self { report, received_before: None, proposals: Vec::new(), annotated: None }
     }
 }
 

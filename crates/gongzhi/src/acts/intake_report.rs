@@ -13,6 +13,8 @@ pub fn taken_json(taken: &TakenIn, say: &Translator) -> Json {
     if let Json::Object(fields) = &mut json {
         let proposals: Vec<String> = taken.proposals.iter().map(|path| path.display().to_string()).collect();
         fields.insert("proposed_profiles".to_owned(), json!(proposals));
+        let annotated = taken.annotated.as_ref().map(|path| path.display().to_string());
+        fields.insert("annotated".to_owned(), json!(annotated));
         fields.insert("received_before".to_owned(), json!(taken.received_before.map(|when| when.to_rfc3339())));
     }
     json

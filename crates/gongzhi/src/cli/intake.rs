@@ -28,6 +28,8 @@ pub struct Args {
     dry_run: bool,
     #[arg(long)]
     json: bool,
+    #[arg(long, value_name = "DIR")]
+    annotate: Option<PathBuf>,
     #[arg(long, default_value = ".gongzhi")]
     home: PathBuf,
     #[command(flatten)]
@@ -61,7 +63,11 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         tell(&desk.take_nil(&order, say)?);
     }
     for path in &args.files {
-        tell(&desk.take(path, &path.display().to_string(), &order, say)?);
+        let mut taken = desk.take(path, &path.display().to_string(), &order, say)?;
+        if let Some(folder) = &args.annotate {
+            taken.annotated = desk.annotate(path, &taken.report, (folder, context.today), say)?;
+        }
+        tell(&taken);
     }
     Ok(ExitCode::from(worst))
 }
@@ -101,6 +107,9 @@ fn print_text(taken: &TakenIn, is_dry_run: bool, say: &Translator) {
     }
     if report.unlisted_issues > 0 {
         println!("{}", say.say(&Message::new("intake-more-issues").with("count", report.unlisted_issues)));
+    }
+    if let Some(path) = &taken.annotated {
+        println!("{}", say.say(&Message::new("intake-annotated").with("path", path.display())));
     }
     for path in &taken.proposals {
         println!("{}", say.say(&Message::new("intake-profile-proposed").with("path", path.display())));

@@ -177,6 +177,33 @@ impl IntakeDesk {
         Ok(TakenIn::of(report))
     }
 
+    /// Marks the issues in a copy of the clerk's workbook. None when there is nothing to mark, or nothing to mark it in.
+    ///
+    /// # Errors
+    /// The copy can't be written.
+    pub fn annotate(
+        &self,
+        path: &Path,
+        report: &IntakeReport,
+        (folder, made): (&Path, NaiveDate),
+        say: &Translator,
+    ) -> Result<Option<PathBuf>> {
+        let is_unreadable = report.issues.iter().any(|issue| issue.rule == "unreadable");
+        if report.issues.is_empty() || is_unreadable {
+            return Ok(None);
+        }
+        let header = |issue: &Issue| {
+            let sheet = report.sheets.iter().find(|sheet| sheet.sheet == issue.sheet);
+            let kind = sheet.and_then(|sheet| self.catalog.find_kind(&format!("{}.{}", sheet.item, sheet.kind)));
+            let column = kind.and_then(|(_, kind)| kind.find_column(issue.column.as_deref()?));
+            column.map(|column| column.name.zh.clone()).unwrap_or_default()
+        };
+        let annotation = Annotation { issues: &report.issues, column_name: &header, translator: say, made };
+        let out = folder.join(annotated_name(path));
+        annotate(path, &self.pool, &annotation, &out).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+        Ok(Some(out))
+    }
+
     /// The control store and the runtime it is asked on.
     pub fn store(&self) -> (&Store, &tokio::runtime::Runtime) {
         (&self.store, &self.runtime)

@@ -6,6 +6,7 @@ mod annotate;
 mod demo;
 mod identity;
 mod office;
+mod intake;
 mod program;
 mod read;
 mod real_data;

@@ -1,0 +1,232 @@
+//! `gongzhi intake`: what a unit sends is accepted, blocked or refused with a sentence, and nothing in between.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value as Json;
+
+use crate::program::run_in;
+
+const HEADER: &str = "序号,行政区划,招拍挂取得土地使用权单位名称,统一社会信用代码,宗地位置,面积（亩）,成交价款（万元）,合同签订日期,合同编号,信息所属时间期间";
+const ROW: &str =
+    "1,呼图壁镇,示例建材有限公司,91652323MA7A000172,示例路1号,15,\"1,200.5\",2025年3月5日,示例合同1,2025-03";
+
+/// A folder with its own home; files are written into it and taken in from there.
+struct Office {
+    folder: tempfile::TempDir,
+}
+
+impl Office {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+        fs::write(path, text).expect("a file");
+    }
+
+    /// Takes files in; gives the exit code and a report for each.
+    fn intake(&self, words: &[&str]) -> (i32, Vec<Json>) {
+        let words: Vec<&str> = ["intake", "--json"].into_iter().chain(words.iter().copied()).collect();
+        let output = run_in(self.path(), &words);
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        let reports = text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
+        (output.status.code().unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&output.stderr))), reports)
+    }
+
+    fn batches(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        gather(&self.path().join(".gongzhi/data"), &mut found);
+        found.retain(|path| path.extension().is_some_and(|extension| extension == "parquet" || extension == "part"));
+        found
+    }
+}
+
+fn gather(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.path().is_dir() { gather(&entry.path(), found) } else { found.push(entry.path()) }
+    }
+}
+
+fn rules(report: &Json) -> Vec<String> {
+    let issues = report["issues"].as_array().expect("issues");
+    let text = |issue: &Json, key: &str| issue[key].as_str().unwrap_or_default().to_owned();
+    issues
+        .iter()
+        .map(|issue| format!("{} {} {}", text(issue, "severity"), text(issue, "rule"), text(issue, "cell")))
+        .collect()
+}
+
+#[test]
+fn a_clean_sheet_is_accepted_once_however_often_it_is_sent() {
+    let office = Office::new();
+    office.write("自然资源局/2025年3月/土地.csv", &format!("{HEADER}\n{ROW}\n合计,,,,,15,1200.5,,,\n"));
+    let (code, reports) = office.intake(&["自然资源局/2025年3月/土地.csv"]);
+    assert_eq!((code, rules(&reports[0])), (0, Vec::new()), "{}", reports[0]);
+    let report = &reports[0];
+    assert_eq!(report["accepted"], true);
+    assert_eq!((&report["unit"], &report["period"]), (&"natural_resources".into(), &"2025-03".into()));
+    let sheet = &report["sheets"][0];
+    assert_eq!((&sheet["item"], &sheet["kind"]), (&"land_expropriation_grant".into(), &"grant".into()));
+    assert_eq!((&sheet["rows"], &sheet["left_out"]), (&1.into(), &1.into()));
+    let batches = office.batches();
+    assert!(!batches.is_empty());
+    let (code, reports) = office.intake(&["自然资源局/2025年3月/土地.csv"]);
+    assert_eq!(code, 0);
+    assert!(reports[0]["received_before"].is_string(), "{}", reports[0]);
+    assert_eq!(office.batches(), batches);
+}
+
+#[test]
+fn wrong_cells_block_and_leave_no_batch() {
+    let office = Office::new();
+    let wrong = "2,呼图壁镇,示例商贸有限公司,9.16523E+17,示例路2号,多,10,2025-03-06,示例合同2,2025-03";
+    office.write("自然资源局/2025-03.csv", &format!("{HEADER}\n{ROW}\n{wrong}\n"));
+    let (code, reports) = office.intake(&["自然资源局/2025-03.csv", "--annotate", "标注"]);
+    assert_eq!(code, 1);
+    assert_eq!(rules(&reports[0]), ["error digits-lost D3", "error type F3"]);
+    assert!(reports[0]["issues"].as_array().expect("issues").iter().all(|issue| {
+        let said =
+            |key: &str| issue[key].as_str().is_some_and(|text| text.chars().count() > 5 && !text.contains("intake-"));
+        said("message") && said("mend")
+    }));
+    assert_eq!(office.batches(), Vec::<PathBuf>::new());
+    let annotated = reports[0]["annotated"].as_str().expect("an annotated workbook");
+    assert!(office.path().join(annotated).is_file());
+}
+
+#[test]
+fn what_can_not_be_taken_in_is_refused_with_its_sentence_and_the_rest_goes_on() {
+    let office = Office::new();
+    let sheet = format!("{HEADER}\n{ROW}\n");
+    let without_period = sheet.replace(",2025-03\n", ",\n");
+    office.write("空.csv", "");
+    office.write("自然资源局/表头2025年3月.csv", &format!("{HEADER}\n"));
+    office.write("财政局/2025年3月.csv", &sheet);
+    office.write("无单位/2025年3月.csv", &sheet);
+    office.write("自然资源局/无期.csv", &without_period);
+    office.write("自然资源局/杂.csv", "天气,心情\n晴,好\n雨,坏\n");
+    office.write("自然资源局/好2025年3月.csv", &sheet);
+    let files = [
+        "空.csv",
+        "自然资源局/表头2025年3月.csv",
+        "财政局/2025年3月.csv",
+        "无单位/2025年3月.csv",
+        "自然资源局/无期.csv",
+        "自然资源局/杂.csv",
+        "自然资源局/好2025年3月.csv",
+    ];
+    let (code, reports) = office.intake(&files);
+    assert_eq!(code, 2);
+    let first: Vec<String> = reports.iter().map(|report| rules(report).first().cloned().unwrap_or_default()).collect();
+    assert_eq!(
+        first,
+        [
+            "error unreadable ",
+            "error empty-sheet ",
+            "error unit-not-provider ",
+            "error unknown-unit ",
+            "error period ",
+            "error unknown-sheet ",
+            ""
+        ]
+    );
+    assert_eq!(reports[6]["accepted"], true);
+}
+
+#[test]
+fn wrong_words_are_refused_each_with_its_sentence() {
+    let office = Office::new();
+    office.write("a.csv", &format!("{HEADER}\n{ROW}\n"));
+    let cases = [
+        (vec!["--unit", "月球局", "--period", "2025-03"], "error unknown-unit "),
+        (vec!["--unit", "natural_resources", "--period", "2025Q1"], "error period "),
+        (vec!["--unit", "natural_resources", "--period", "去年"], "error period "),
+        (vec!["--unit", "natural_resources", "--period", "2025-03", "--mode", "半"], "error mode "),
+        (vec!["--item", "nothing"], "error unknown-item "),
+        (vec!["--unit", "natural_resources", "--period", "2025-03", "--mode", "nil"], "error nil "),
+    ];
+    for (words, rule) in cases {
+        let words: Vec<&str> = ["a.csv"].into_iter().chain(words).collect();
+        let (code, reports) = office.intake(&words);
+        assert_eq!((code, rules(&reports[0]).first().map(String::as_str)), (2, Some(rule)), "{words:?}");
+    }
+    assert_eq!(office.batches(), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn a_nil_report_needs_no_file_and_is_a_set_of_every_kind() {
+    let office = Office::new();
+    let words = ["--item", "land_expropriation_grant", "--unit", "自然资源局", "--period", "2025-03", "--mode", "nil"];
+    let (code, reports) = office.intake(&words);
+    assert_eq!((code, &reports[0]["mode"]), (0, &"nil".into()));
+    assert_eq!(reports[0]["batches"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn a_foreign_layout_is_confirmed_once_and_then_used() {
+    let office = Office::new();
+    let foreign = "乡镇名称,受让主体全称,地块面积,流水号,合同编号\n呼图壁镇,示例建材有限公司,8000,77,示例合同1\n";
+    office.write("自然资源局/2025年3月.csv", foreign);
+    let words = ["自然资源局/2025年3月.csv", "--item", "land_expropriation_grant.grant"];
+    let (code, reports) = office.intake(&words);
+    assert_eq!(code, 1, "{}", reports[0]);
+    let proposed = reports[0]["proposed_profiles"][0].as_str().expect("a proposal").to_owned();
+    let confirm = |expected: i32| {
+        let output = run_in(office.path(), &["profile", "confirm", &proposed, "--as", "联络员"]);
+        assert_eq!(output.status.code(), Some(expected), "{}", String::from_utf8_lossy(&output.stdout));
+    };
+    let path = office.path().join(&proposed);
+    let mut profile: Json = serde_json::from_str(&fs::read_to_string(&path).expect("a file")).expect("JSON");
+    profile["headers"][3] = serde_json::json!({"header": "流水号", "use": "undecided"});
+    fs::write(&path, profile.to_string()).expect("a file");
+    confirm(1);
+    let column = |header: &str, key: &str| serde_json::json!({"header": header, "use": "column", "column": key});
+    profile["headers"][0] = column("乡镇名称", "admin_region");
+    profile["headers"][1] = column("受让主体全称", "grantee_name");
+    profile["headers"][2] = column("地块面积", "area_square_metres");
+    profile["headers"][3] = serde_json::json!({"header": "流水号", "use": "ignore"});
+    fs::write(&path, profile.to_string()).expect("a file");
+    confirm(0);
+    let (code, reports) = office.intake(&words[..1]);
+    assert_eq!(code, 0, "{}", reports[0]);
+    assert_eq!(reports[0]["sheets"][0]["kind"], "grant");
+}
+
+#[test]
+fn a_dry_run_keeps_nothing() {
+    let office = Office::new();
+    office.write("自然资源局/2025年3月.csv", &format!("{HEADER}\n{ROW}\n"));
+    let (code, reports) = office.intake(&["自然资源局/2025年3月.csv", "--dry-run"]);
+    assert_eq!((code, &reports[0]["accepted"]), (0, &true.into()));
+    assert_eq!(office.batches(), Vec::<PathBuf>::new());
+    let (_, reports) = office.intake(&["自然资源局/2025年3月.csv"]);
+    assert!(reports[0]["received_before"].is_null());
+}
+
+#[test]
+fn an_empty_template_is_refused_and_a_filled_csv_of_every_header_is_known() {
+    let office = Office::new();
+    let output = run_in(office.path(), &["template", "all", "--out", "模板"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut files = Vec::new();
+    gather(&office.path().join("模板"), &mut files);
+    files.sort();
+    assert!(files.len() >= 40);
+    let names: Vec<String> = files.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    let words: Vec<&str> = names.iter().map(String::as_str).chain(["--period", "2025-03"]).collect();
+    let (code, reports) = office.intake(&words);
+    assert_eq!(code, 2);
+    for report in &reports {
+        let refused: Vec<String> = rules(report).into_iter().filter(|rule| rule.starts_with("error")).collect();
+        let known = ["error empty-sheet ", "error period ", "error unknown-unit "];
+        assert!(refused.iter().all(|rule| known.contains(&rule.as_str())), "{}: {refused:?}", report["file"]);
+        assert!(!refused.is_empty(), "{}", report["file"]);
+    }
+}

@@ -22,11 +22,11 @@ use super::{AnnotateError, Annotation, LIST_SHEET, NOTE_AUTHOR, list, vml};
 const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const CONTENT: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml";
 
-/// A worksheet of the workbook.
+/// A sheet of the workbook.
 struct Sheet {
     name: String,
     part: String,
-    /// The relationship as the workbook writes it: attribute and id.
+    /// A sheet of cells, not of a chart, a dialog or macros.
     is_worksheet: bool,
 }
 

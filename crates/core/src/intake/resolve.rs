@@ -112,14 +112,15 @@ impl Judge<'_> {
     }
 
     fn unit_in_path(&self, path: &str) -> Result<(String, FoundIn), Refusal> {
-        // The nearest folder says more than the farthest, and a unit that reports the item more than one that doesn't.
+        // The nearest folder says more than the farthest. The file's own name may hold the words of its item (企业银行账户
+        // speaks of banks), so there only a unit that reports the item counts.
         let mut other = None;
-        for part in path.rsplit(['/', '\\']) {
+        for (at, part) in path.rsplit(['/', '\\']).enumerate() {
             for unit in self.units.named_in(part) {
                 if let Ok(unit) = self.provider(unit) {
                     return Ok((unit, FoundIn::Name));
                 }
-                other = other.or(Some(unit));
+                other = other.or(Some(unit).filter(|_| at > 0));
             }
         }
         match other {

@@ -211,7 +211,7 @@ fn a_dry_run_keeps_nothing() {
 }
 
 #[test]
-fn an_empty_template_is_refused_and_a_filled_csv_of_every_header_is_known() {
+fn every_template_sent_back_empty_is_known_and_refused() {
     let office = Office::new();
     let output = run_in(office.path(), &["template", "all", "--out", "模板"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -5,8 +5,8 @@
 mod annotate;
 mod demo;
 mod identity;
-mod office;
 mod intake;
+mod office;
 mod program;
 mod read;
 mod real_data;

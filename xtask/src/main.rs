@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 const HELP: &str = "cargo xtask demo          builds, makes the demo county, runs the main job, shows the result
 cargo xtask test          everything continuous integration runs
-cargo xtask bench [NAME]  match | pipeline: measured with the release binary";
+cargo xtask bench match    names against a registry, measured with the release binary";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

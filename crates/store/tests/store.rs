@@ -3,6 +3,8 @@
 //! PostgreSQL is named by the environment variable `GONGZHI_TEST_POSTGRES` (a URL; every test makes a schema of its own).
 //! Without it the tests say that they left it out.
 
+#![expect(clippy::unwrap_used, reason = "everything here is a test: what is not there fails it")]
+
 use chrono::{DateTime, TimeDelta, Utc};
 use gongzhi_core::access::{Purpose, Scope};
 use gongzhi_core::catalog::{Mark, Mode};

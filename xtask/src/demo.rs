@@ -23,7 +23,7 @@ pub fn run(words: &[String]) -> Result<()> {
         command.args(words).args(paths);
         command
     };
-    step("demo county", &mut gongzhi(&["demo-data", "--scale", scale, "--out"], &[out.clone()]))?;
+    step("demo county", &mut gongzhi(&["demo-data", "--scale", scale, "--out"], std::slice::from_ref(&out)))?;
     let run = out.join("run");
     let mut main_job = gongzhi(&["run"], &[out.join("county")]);
     main_job.args(["--as-of", "2026-06-30", "--layer"]).arg(root().join("demo/catalog")).arg("--out").arg(&run);
@@ -35,7 +35,7 @@ pub fn run(words: &[String]) -> Result<()> {
     }
     step(
         "score against the planted truth",
-        gongzhi(&["demo-score"], &[run.clone()]).arg("--truth").arg(out.join("truth")),
+        gongzhi(&["demo-score"], std::slice::from_ref(&run)).arg("--truth").arg(out.join("truth")),
     )?;
     println!("── ready in {:.0} s: open {}", start.elapsed().as_secs_f64(), run.join("leads.xlsx").display());
     Ok(())

@@ -13,8 +13,10 @@ pub fn run() -> Result<()> {
     ensure_cargo_tool("cargo-nextest", "it runs the tests in parallel and one process each")?;
     step("fmt", &mut cargo(&["fmt", "--all", "--check"]))?;
     step("build", &mut cargo(&["build", "--workspace", "--all-targets", "--locked"]))?;
-    // The project's own lints are errors (Cargo.toml); clippy's defaults are shown as warnings.
-    step("clippy", &mut cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--quiet"]))?;
+    step(
+        "clippy",
+        &mut cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"]),
+    )?;
     let gongzhi = program("debug");
     let on_program = |words: &[&str]| {
         let mut command = std::process::Command::new(&gongzhi);

@@ -282,6 +282,11 @@ pub enum Rule {
 }
 
 impl Item {
+    /// Whether people call the item so: by its key, its name, or its number in the list.
+    pub fn answers_to(&self, word: &str) -> bool {
+        self.key == word || self.name.zh == word || (self.number.is_some() && word.parse().ok() == self.number)
+    }
+
     /// The kind with this key.
     pub fn find_kind(&self, key: &str) -> Option<&Kind> {
         self.kinds.iter().find(|kind| kind.key == key)

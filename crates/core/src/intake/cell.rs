@@ -260,8 +260,8 @@ fn read_code(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<Reading, B
 }
 
 fn read_region(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<Reading, Box<Fault>> {
-    let home = &lens.when().region;
-    match lens.plan.regions.find(text, home) {
+    let here = (lens.when().region.as_str(), lens.when().period.last_day());
+    match lens.plan.regions.find(text, here) {
         RegionFound::One(code) => return Ok(kept(code, code != text, out)),
         RegionFound::Several(codes) => {
             let mut fault = lens.fault("region", "intake-region-several", text);
@@ -271,7 +271,7 @@ fn read_region(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<Reading,
         RegionFound::Unknown => {}
     }
     let joined: String = text.chars().filter(|sign| !sign.is_whitespace() && !",，、/-".contains(*sign)).collect();
-    match lens.plan.regions.find(&joined, home) {
+    match lens.plan.regions.find(&joined, here) {
         RegionFound::One(code) if joined != text => Ok(kept(code, true, out)),
         _ => Err(lens.fault("region", "intake-region-unknown", text)),
     }

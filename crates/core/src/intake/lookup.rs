@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::header::fold;
-use crate::catalog::{Catalog, CodeList, Column};
+use crate::catalog::{Catalog, CodeEntry, CodeList, Column};
 
 /// A code list, or the short list of a column, by code, name and alias.
 #[derive(Debug, Clone, Default)]
@@ -103,7 +103,21 @@ impl CodeLookup {
 #[derive(Debug, Clone, Default)]
 pub struct RegionLookup {
     names_by_code: HashMap<String, String>,
-    codes_by_name: HashMap<String, Vec<String>>,
+    codes_by_name: HashMap<String, Vec<NamedPlace>>,
+}
+
+/// A place and the days on which it has the name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct NamedPlace {
+    code: String,
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+}
+
+impl NamedPlace {
+    fn holds(&self, day: NaiveDate) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
+    }
 }
 
 /// What a text says about a place.
@@ -117,6 +131,9 @@ pub enum RegionFound<'a> {
     Unknown,
 }
 
+/// Ends of names that say only that the seat of the place itself is meant.
+const SEATS: [&str; 3] = ["本级", "市直", "直属"];
+
 /// Ends of names that people leave out, longest first.
 const ENDINGS: [&str; 9] = ["维吾尔自治区", "回族自治州", "自治区", "自治州", "哈萨克自治县", "省", "市", "县", "区"];
 
@@ -127,45 +144,43 @@ impl RegionLookup {
         for list in ["township", "divisions"] {
             let Some(list) = catalog.lists.get(list) else { continue };
             for entry in &list.entries {
-                lookup.add(&entry.code, &entry.name.zh);
-                for alias in &entry.aliases {
-                    lookup.add_name(alias, &entry.code);
-                }
+                lookup.add(entry);
             }
         }
         lookup
     }
 
-    fn add(&mut self, code: &str, name: &str) {
-        self.names_by_code.entry(code.to_owned()).or_insert_with(|| name.to_owned());
-        self.add_name(name, code);
-        if let Some(short) = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending))
-            && short.chars().count() >= 2
-        {
-            self.add_name(short, code);
-        }
-    }
-
-    fn add_name(&mut self, name: &str, code: &str) {
-        let codes = self.codes_by_name.entry(name.to_owned()).or_default();
-        if !codes.iter().any(|known| known == code) {
-            codes.push(code.to_owned());
+    fn add(&mut self, entry: &CodeEntry) {
+        let name = &entry.name.zh;
+        self.names_by_code.entry(entry.code.clone()).or_insert_with(|| name.clone());
+        let short = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending));
+        let short = short.filter(|short| short.chars().count() >= 2);
+        for spelling in [name.as_str()].into_iter().chain(short).chain(entry.aliases.iter().map(String::as_str)) {
+            let places = self.codes_by_name.entry(spelling.to_owned()).or_default();
+            let place = NamedPlace { code: entry.code.clone(), from: entry.from, to: entry.to };
+            if !places.contains(&place) {
+                places.push(place);
+            }
         }
     }
 
     /// The place a text names, by code (`652323`, `652323100`, `652323000000`) or by name, alone or behind the names
-    /// of the places it lies in (`新疆昌吉州呼图壁县大丰镇`). Of several with one name the one in `home` is meant.
-    pub fn find<'a>(&'a self, text: &'a str, home: &str) -> RegionFound<'a> {
+    /// of the places it lies in (`新疆昌吉州呼图壁县大丰镇`). Of several with one name the one that has it on the day is
+    /// meant, else the last that had it; of several such the one in `home`.
+    pub fn find<'a>(&'a self, text: &'a str, (home, day): (&str, NaiveDate)) -> RegionFound<'a> {
         if !text.is_empty() && text.bytes().all(|sign| sign.is_ascii_digit()) {
             return self.find_code(text);
         }
         let starts = text.char_indices().map(|(at, _)| at);
         for at in starts {
-            if let Some(codes) = self.codes_by_name.get(&text[at..]) {
-                return self.choose(codes, &text[..at], home);
+            if let Some(places) = self.codes_by_name.get(&text[at..]) {
+                return self.choose(&codes_on(places, day), &text[..at], home);
             }
         }
-        RegionFound::Unknown
+        match SEATS.iter().find_map(|seat| text.strip_suffix(seat)) {
+            Some(place) if !place.is_empty() => self.find(place, (home, day)),
+            _ => RegionFound::Unknown,
+        }
     }
 
     fn find_code<'a>(&'a self, text: &'a str) -> RegionFound<'a> {
@@ -181,16 +196,16 @@ impl RegionLookup {
         if whole && (known || within) { RegionFound::One(code) } else { RegionFound::Unknown }
     }
 
-    fn choose<'a>(&self, codes: &'a [String], before: &str, home: &str) -> RegionFound<'a> {
+    fn choose<'a>(&self, codes: &[&'a str], before: &str, home: &str) -> RegionFound<'a> {
         if let [only] = codes {
             return RegionFound::One(only);
         }
-        let lies_in = |code: &&String| {
+        let lies_in = |code: &&&str| {
             let province = self.names_by_code.get(&format!("{}0000", &code[..2]));
             let short = province.map(|name| name.chars().take(2).collect::<String>());
             short.is_some_and(|short| !before.is_empty() && before.contains(&short))
         };
-        let named: Vec<&String> = codes.iter().filter(lies_in).collect();
+        let named: Vec<&&str> = codes.iter().filter(lies_in).collect();
         if let [only] = named[..] {
             return RegionFound::One(only);
         }
@@ -201,19 +216,35 @@ impl RegionLookup {
                 return RegionFound::One(first);
             }
         }
-        RegionFound::Several(codes.iter().map(String::as_str).take(5).collect())
+        RegionFound::Several(codes.iter().copied().take(5).collect())
     }
+}
+
+/// The codes of places that have a name on a day; where none has it, those that had it last.
+fn codes_on(places: &[NamedPlace], day: NaiveDate) -> Vec<&str> {
+    let last = places.iter().filter_map(|place| place.to).max();
+    let is_any_held = places.iter().any(|place| place.holds(day));
+    let meant = |place: &&NamedPlace| if is_any_held { place.holds(day) } else { place.to == last };
+    let mut codes: Vec<&str> = places.iter().filter(meant).map(|place| place.code.as_str()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::CodeEntry;
     use crate::messages::Bilingual;
 
     fn entry(code: &str, name: &str) -> CodeEntry {
         let name = Bilingual { zh: name.to_owned(), en: String::new() };
         CodeEntry { code: code.to_owned(), name, from: None, to: None, aliases: Vec::new() }
+    }
+
+    const HERE: (&str, NaiveDate) = ("652323", day(2025));
+
+    const fn day(year: i32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(year, 6, 1).unwrap()
     }
 
     fn places() -> RegionLookup {
@@ -236,19 +267,39 @@ mod tests {
         let places = places();
         for text in ["652323", "652323000", "652323000000", "呼图壁县", "呼图壁", "新疆维吾尔自治区呼图壁县"]
         {
-            assert_eq!(places.find(text, "652323"), RegionFound::One("652323"), "{text}");
+            assert_eq!(places.find(text, HERE), RegionFound::One("652323"), "{text}");
         }
-        assert_eq!(places.find("新疆昌吉州呼图壁县大丰镇", "652323"), RegionFound::One("652323101"));
-        assert_eq!(places.find("999999", "652323"), RegionFound::Unknown);
-        assert_eq!(places.find("天边", "652323"), RegionFound::Unknown);
+        assert_eq!(places.find("新疆昌吉州呼图壁县大丰镇", HERE), RegionFound::One("652323101"));
+        assert_eq!(places.find("999999", HERE), RegionFound::Unknown);
+        assert_eq!(places.find("天边", HERE), RegionFound::Unknown);
     }
 
     #[test]
     fn a_name_of_several_places_is_told_by_what_stands_before_it() {
         let places = places();
-        assert_eq!(places.find("内蒙古呼和浩特市新城区", "652323"), RegionFound::One("150102"));
-        assert_eq!(places.find("新城区", "652323"), RegionFound::Several(vec!["110102", "150102"]));
-        assert_eq!(places.find("新城区", "110101"), RegionFound::One("110102"));
+        assert_eq!(places.find("内蒙古呼和浩特市新城区", HERE), RegionFound::One("150102"));
+        assert_eq!(places.find("新城区", HERE), RegionFound::Several(vec!["110102", "150102"]));
+        assert_eq!(places.find("新城区", ("110101", day(2025))), RegionFound::One("110102"));
+    }
+
+    #[test]
+    fn of_places_that_had_a_name_one_after_the_other_the_one_of_the_day_is_meant() {
+        let moved = CodeEntry { to: Some(day(1996)), ..entry("320826", "泗阳县") };
+        let now = CodeEntry { from: Some(day(1997)), ..entry("321323", "泗阳县") };
+        let gone = CodeEntry { to: Some(day(2015)), ..entry("320482", "金坛市") };
+        let gone_before = CodeEntry { to: Some(day(1993)), ..entry("320422", "金坛市") };
+        let list = CodeList { entries: vec![moved, now, gone_before, gone] };
+        let places =
+            RegionLookup::new(&Catalog { lists: [("divisions".to_owned(), list)].into(), ..Catalog::default() });
+        assert_eq!(places.find("泗阳县", HERE), RegionFound::One("321323"));
+        assert_eq!(places.find("泗阳县", ("", day(1990))), RegionFound::One("320826"));
+        assert_eq!(places.find("金坛市", HERE), RegionFound::One("320482"));
+    }
+
+    #[test]
+    fn the_seat_of_a_place_is_the_place() {
+        assert_eq!(places().find("昌吉市本级", HERE), RegionFound::One("652301"));
+        assert_eq!(places().find("本级", HERE), RegionFound::Unknown);
     }
 
     #[test]

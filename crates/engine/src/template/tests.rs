@@ -22,7 +22,7 @@ fn read_folder(folder: &Path, prefix: &str, sources: &mut Vec<Source>) {
 
 fn catalog() -> Catalog {
     let mut sources = Vec::new();
-    read_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalog"), "", &mut sources);
+    read_folder(&Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("../../catalog"), "", &mut sources);
     Catalog::compile(&sources).0
 }
 

@@ -36,7 +36,7 @@ use super::profile;
 /// What is said about the files beside what they say themselves, as written on the command line.
 #[derive(Debug, Clone, Default)]
 pub struct IntakeOrder {
-    /// `ITEM` or `ITEM.KIND`.
+    /// `ITEM` or `ITEM.KIND`; the item by key, name or number.
     pub item: Option<String>,
     /// Unit, by key or name.
     pub unit: Option<String>,
@@ -233,7 +233,11 @@ impl IntakeDesk {
             Err(refusal) => return Ok(Err(refusal)),
         };
         let (item, kind) = match order.item.as_deref().map(|item| item.split_once('.').unwrap_or((item, ""))) {
-            Some((item, kind)) => (Some(item.to_owned()), Some(kind.to_owned()).filter(|kind| !kind.is_empty())),
+            Some((word, kind)) => {
+                let known = self.catalog.items.values().find(|item| item.answers_to(word));
+                let key = known.map_or(word, |item| item.key.as_str());
+                (Some(key.to_owned()), Some(kind.to_owned()).filter(|kind| !kind.is_empty()))
+            }
             None => (None, None),
         };
         Ok(Ok(IntakeRequest {

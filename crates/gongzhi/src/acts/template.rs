@@ -65,7 +65,7 @@ fn list_items<'a>(order: &TemplateOrder, catalog: &'a Catalog, problems: &mut Ve
             forty.sort_by_key(|item| item.number);
             forty
         } else {
-            catalog.items.values().filter(|item| is_named(item, word)).collect()
+            catalog.items.values().filter(|item| item.answers_to(word)).collect()
         };
         if found.is_empty() {
             let hint = nearest(catalog, word).map_or("-", |item| item.key.as_str());
@@ -78,10 +78,6 @@ fn list_items<'a>(order: &TemplateOrder, catalog: &'a Catalog, problems: &mut Ve
         }
     }
     items
-}
-
-fn is_named(item: &Item, word: &str) -> bool {
-    item.key == word || item.name.zh == word || (item.number.is_some() && word.parse().ok() == item.number)
 }
 
 /// The item whose key or name shares most signs with the word.

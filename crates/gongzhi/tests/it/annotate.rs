@@ -11,6 +11,7 @@ use gongzhi_engine::read::{Limits, RawEvent, Row, Value, WorkerCommand, WorkerPo
 
 use crate::office::open_all;
 use crate::program::gongzhi;
+use crate::real_data;
 
 fn pool() -> WorkerPool {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_gongzhi"));
@@ -109,21 +110,9 @@ fn a_text_file_of_very_many_rows_becomes_a_workbook_too() {
     assert_eq!(stands_as_before(&path), Some(Annotated::Rebuilt));
 }
 
-/// The real sheets, which are no part of the project: below `GONGZHI_REAL_DATA`, else `../shared/data`.
-fn find_real_sheets() -> Option<PathBuf> {
-    let stated = std::env::var_os("GONGZHI_REAL_DATA").map(PathBuf::from);
-    let root = stated.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"));
-    let folder = root.join("sheets");
-    assert!(folder.is_dir() || std::env::var_os("CI").is_none(), "the real data is missing: {}", root.display());
-    if !folder.is_dir() {
-        println!("left out: no real data in {}", root.display());
-    }
-    folder.is_dir().then_some(folder)
-}
-
 #[test]
 fn every_workbook_of_the_real_data_reads_as_before_once_annotated() {
-    let Some(folder) = find_real_sheets() else { return };
+    let Some(folder) = real_data::find("sheets") else { return };
     let (mut patched, mut rebuilt) = (0, 0);
     for folder in ["office", "reader"].map(|name| folder.join(name)) {
         let mut files: Vec<_> =

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use crate::program::package;
+
 /// A path in the folder. Without the folder a test says that it was left out; where `CI=true` that fails.
 pub fn find(path: &str) -> Option<PathBuf> {
     let root = std::env::var_os("GONGZHI_REAL_DATA").map(PathBuf::from);
-    let root = root.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"));
+    let root = root.unwrap_or_else(|| package().join("../../../shared/data"));
     if root.is_dir() {
         return Some(root.join(path));
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 
-use crate::program::gongzhi;
+use crate::program::{gongzhi, package};
 
 const AS_OF: &str = "2026-06-30";
 
@@ -23,7 +23,7 @@ fn make(folder: &Path, scale: &str, seed: &str) -> PathBuf {
 }
 
 fn layer() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/catalog")
+    package().join("../../demo/catalog")
 }
 
 fn command(county: &Path, out: &Path) -> std::process::Command {

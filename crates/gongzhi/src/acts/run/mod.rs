@@ -108,7 +108,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     let (store, now) = (store.clone(), order.now);
     let (decisions, visible) = runtime.block_on(async {
         let decided = store.list_decisions(&analysis(), now).await?;
-        Ok::<_, gongzhi_store::StoreError>((decided, store.visible_batches(&analysis(), everything()).await?))
+        Ok::<_, gongzhi_store::StoreError>((decided, visible_batches(&store).await?))
     })?;
     if visible.batches.is_empty() {
         outputs::write_issues(&order.out, &taken)?;
@@ -181,6 +181,14 @@ fn record_links(
         .collect();
     Ok(runtime.block_on(async {
         store.record_links(&analysis(), now, &new).await?;
-        store.visible_batches(&analysis(), everything()).await
+        visible_batches(store).await
     })?)
+}
+
+/// Everything accepted, in the order of the files: offices are taken in side by side, so which of two was accepted
+/// first is chance, and nothing may depend on it.
+async fn visible_batches(store: &gongzhi_store::Store) -> Result<VisibleBatches, gongzhi_store::StoreError> {
+    let mut visible = store.visible_batches(&analysis(), everything()).await?;
+    visible.batches.sort_by(|a, b| (&a.file, &a.batch.id).cmp(&(&b.file, &b.batch.id)));
+    Ok(visible)
 }

@@ -6,6 +6,7 @@ mod annotate;
 mod demo;
 mod identity;
 mod intake;
+mod land_supply;
 mod office;
 mod program;
 mod read;

@@ -13,6 +13,15 @@ pub struct CellPlace {
 }
 
 impl CellPlace {
+    /// The place an address names: `B7`.
+    pub fn parse(address: &str) -> Option<Self> {
+        let letters = address.bytes().take_while(u8::is_ascii_uppercase).count();
+        let column = |column: u32, letter: u8| column.checked_mul(26)?.checked_add(u32::from(letter - b'A') + 1);
+        let column = address.bytes().take(letters).try_fold(0, column)?;
+        let row = address[letters..].parse().ok()?;
+        (column > 0 && row > 0).then_some(Self { row, column })
+    }
+
     /// The address as sheets write it: `B7`.
     pub fn address(self) -> String {
         format!("{}{}", column_letters(self.column), self.row)

@@ -76,7 +76,7 @@ fn labelled<'a>(text: &'a str, labels: &[&str]) -> Option<&'a str> {
     let end = value.find(|sign: char| sign == ';' || sign.is_whitespace()).unwrap_or(value.len());
     let value = &value[..end];
     // An empty entry is followed by the next label.
-    (!value.is_empty() && !value.ends_with(':')).then_some(value)
+    (!value.is_empty() && !value.contains(':')).then_some(value)
 }
 
 /// What a title row says about the unit: the text behind 填报单位.
@@ -332,6 +332,7 @@ mod tests {
 
     #[test]
     fn a_title_row_says_who_and_when() {
+        assert_eq!(unit_text_in_title("填报单位：        填报日期：2024年4月5日"), None);
         let title = "填报单位（盖章）：呼图壁县自然资源局 所属期：2025年第1季度 单位：万元";
         assert_eq!(unit_text_in_title(title).as_deref(), Some("呼图壁县自然资源局"));
         assert_eq!(periods_in_title(title), [Period::Quarter(2025, 1)]);

@@ -8,6 +8,7 @@
 mod pass;
 mod sheet;
 mod upload;
+mod work;
 
 use std::path::Path;
 use std::sync::Arc;

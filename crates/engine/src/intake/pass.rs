@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use gongzhi_core::catalog::{Item, Kind, Severity};
-use gongzhi_core::intake::header::fold;
 use gongzhi_core::intake::identity::IDENTITY_SHEET;
 use gongzhi_core::intake::place::{Stretch, read_stretch};
 use gongzhi_core::intake::recognise::{Expected, Recognised, recognise};
@@ -13,21 +12,24 @@ use gongzhi_core::intake::{
     Circumstances, Clues, IssueList, Judge, KindPlan, LayoutProfile, Mapping, RawValue, Refusal, RowChecker,
     SheetFacts, SheetMap, TemplateIdentity,
 };
-use gongzhi_core::issues::Issue;
+use gongzhi_core::issues::{CellPlace, Issue};
 use gongzhi_core::messages::Message;
 use gongzhi_core::period::Period;
-use gongzhi_core::values::{CellValue, SetMode};
+use gongzhi_core::values::SetMode;
 
 use super::sheet::{explains, facts_of, line_of, raw_cell};
+use super::work::{Work, mapping_of};
 use super::{
     CheckedFile, IntakeBatch, IntakeContext, IntakeError, IntakeReport, IntakeRequest, Outcome, SheetReport,
     nil_batches, region_of,
 };
-use crate::batch::{BatchDescription, BatchWriter, RowOrigin};
+use crate::batch::{BatchDescription, BatchWriter};
 use crate::read::{LeftOut, Notice, ReadError, Row, SheetEvent, SheetHead, SheetTotals};
 
 /// Rows held back until the column 信息所属时间期间 says the period.
 const HELD_ROWS: usize = 50;
+/// What the reader says of a header that is no longer over its columns.
+const BROKEN_HEADER: &str = "read-header-joined";
 /// Left-out rows and notices listed.
 const MOST_LISTED: usize = 200;
 
@@ -54,16 +56,6 @@ pub(super) struct Pass<'c> {
     unknown: Vec<(String, Vec<String>)>,
 }
 
-/// A kind of the file: its checker, and the batch its rows go to.
-struct Work<'c> {
-    kind: &'c Kind,
-    mode: SetMode,
-    checker: RowChecker,
-    description: BatchDescription,
-    writer: Option<BatchWriter<'c>>,
-    rows: u64,
-}
-
 /// What the current sheet is.
 #[derive(Default)]
 enum State<'c> {
@@ -76,6 +68,8 @@ enum State<'c> {
     Held(Box<Held<'c>>),
     /// Being checked.
     Checked { work: usize, map: Box<SheetMap> },
+    /// Recognised, but its header is broken: what stands below it can't be told, so its rows are counted and no more.
+    Broken { work: usize },
     /// Not recognised; how many rows it has.
     Unknown { refusal: Box<Refusal>, is_table: bool },
 }
@@ -383,6 +377,10 @@ impl<'c> Pass<'c> {
                 let work = &mut self.works[*work];
                 work.check(row, map, &mut self.issues, (self.context, self.request.is_dry_run))
             }
+            State::Broken { work } => {
+                self.works[*work].rows += 1;
+                Ok(())
+            }
             State::Held(held) => {
                 let stretch = match raw_cell(row, held.position).value {
                     RawValue::Text(text) | RawValue::Number { text, .. } => read_stretch(text),
@@ -414,11 +412,33 @@ impl<'c> Pass<'c> {
     }
 
     fn notice(&mut self, notice: &Notice) {
+        if notice.message.key == BROKEN_HEADER {
+            self.break_header(notice);
+            return;
+        }
         // Cells spoilt by a spreadsheet become issues of their own.
         let is_issue = notice.message.key.contains("digits-lost");
         if !is_issue && self.notices.len() < MOST_LISTED {
             self.notices.push(notice.clone());
         }
+    }
+
+    /// Names that were joined in one cell stand over other columns than their own: one error says so, where checking
+    /// the rows would give thousands that are none.
+    fn break_header(&mut self, notice: &Notice) {
+        let work = match std::mem::take(&mut self.state) {
+            State::Checked { work, .. } | State::Broken { work } => work,
+            other => {
+                self.state = other;
+                self.notices.push(notice.clone());
+                return;
+            }
+        };
+        self.state = State::Broken { work };
+        let refusal = Refusal::new("header", Message::new("intake-header-joined"));
+        let sheet = notice.sheet.clone().unwrap_or_default();
+        let cell = notice.cell.as_deref().and_then(CellPlace::parse);
+        self.issues.record(Issue { cell, ..Refusal { sheet, ..refusal }.into_issue() });
     }
 
     /// The current sheet is over.
@@ -537,63 +557,6 @@ impl<'c> Pass<'c> {
     }
 }
 
-impl<'c> Work<'c> {
-    /// Checks a row and appends it while nothing blocks.
-    fn check(
-        &mut self,
-        row: &Row,
-        map: &SheetMap,
-        issues: &mut IssueList,
-        (context, is_dry_run): (&'c IntakeContext<'c>, bool),
-    ) -> Result<(), IntakeError> {
-        self.rows += 1;
-        let checked = self.checker.check(map, row.number(), |at| raw_cell(row, at), issues);
-        if issues.blocks() {
-            // Dropped unfinished, a writer leaves nothing behind.
-            self.writer = None;
-            return Ok(());
-        }
-        if is_dry_run {
-            return Ok(());
-        }
-        if self.writer.is_none() {
-            let created = BatchWriter::create(context.data_folder, &self.description, self.kind, context.keys)?;
-            self.writer = Some(created);
-        }
-        let Some(writer) = &mut self.writer else { return Ok(()) };
-        let values: Vec<CellValue<'_>> = (0..checked.len()).map(|at| checked.value(at)).collect();
-        let raws: Vec<(usize, &str)> = checked.raws().collect();
-        let origin = RowOrigin { sheet: &map.sheet, row: checked.number(), action: checked.action() };
-        writer.append(origin, &values, &raws)?;
-        Ok(())
-    }
-
-    fn end(self) -> (IntakeBatch, Option<BatchWriter<'c>>) {
-        let kind = self.kind;
-        let keys = if self.writer.is_some() {
-            let personal = self.description.personal_key(kind);
-            std::iter::once(self.description.main_key(kind)).chain(personal).collect()
-        } else {
-            Vec::new()
-        };
-        let BatchDescription { id, region, unit, item, period, mode, template_version, .. } = self.description;
-        let batch = IntakeBatch {
-            id,
-            region,
-            unit,
-            item,
-            kind: kind.key.clone(),
-            period,
-            mode,
-            template_version,
-            keys,
-            files: None,
-            rows: self.rows,
-        };
-        (batch, self.writer)
-    }
-}
-
 fn report_of(facts: &SheetFacts, item: &str, kind: &str) -> SheetReport {
     SheetReport {
         sheet: facts.name.clone(),
@@ -602,15 +565,4 @@ fn report_of(facts: &SheetFacts, item: &str, kind: &str) -> SheetReport {
         headers: facts.columns.iter().map(|column| column.name.clone()).collect(),
         ..SheetReport::default()
     }
-}
-
-/// Which header was taken for which column.
-fn mapping_of(facts: &SheetFacts, map: &SheetMap, kind: &Kind) -> Vec<(String, String)> {
-    let headers: HashMap<u32, &str> =
-        facts.columns.iter().map(|column| (column.column, column.name.as_str())).collect();
-    let pair = |(at, place): (usize, &Option<u32>)| {
-        let header = headers.get(&(*place)?)?;
-        Some(((*header).to_owned(), kind.columns.get(at)?.key.clone()))
-    };
-    map.place_of.iter().enumerate().filter_map(pair).filter(|(header, _)| !fold(header).is_empty()).collect()
 }

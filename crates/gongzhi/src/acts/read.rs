@@ -1,9 +1,11 @@
 //! What is in a file, as understood and nothing more: no template, no item, no unit is known here.
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use anyhow::Result;
 use gongzhi_core::codes::{self, Uscc};
+use gongzhi_core::messages::Message;
 use gongzhi_engine::read::{
     ColumnProfile, ColumnType, LeftOut, Limits, Notice, ReadError, Row, SheetEvent, SheetHead, SheetReader, Value,
     WorkerCommand, WorkerPool, typed_text,
@@ -15,6 +17,9 @@ const MOST_LEFT_OUT: usize = 10_000;
 const MOST_NOTICES: usize = 10_000;
 /// Bytes of rows kept in memory between learning a column's type and writing its values. A larger file is read twice.
 const MOST_KEPT_BYTES: usize = 64 << 20;
+
+/// Codes of a sheet that are remembered to find those given twice.
+const MOST_CODES: usize = 2_000_000;
 
 /// A file as understood.
 #[derive(Debug, Default)]
@@ -43,7 +48,52 @@ pub struct SheetContent {
     /// How many more were left out than are listed.
     pub further_left_out: u64,
     profiles: Vec<ColumnProfile>,
+    codes: Vec<Codes>,
     rows: Vec<Row>,
+}
+
+/// The social credit codes of a column: a list of taxpayers that names one twice is worth a word.
+#[derive(Debug, Default)]
+struct Codes {
+    /// First row by code.
+    first: HashMap<String, u32>,
+    /// Codes that stand in more than one row.
+    repeated: HashSet<String>,
+    /// The first of them with its two rows.
+    example: Option<(String, u32, u32)>,
+}
+
+impl Codes {
+    fn add(&mut self, value: Value<'_>, row: u32) {
+        let Value::Text(text) = value else { return };
+        if text.len() < 18 || self.first.len() >= MOST_CODES {
+            return;
+        }
+        let code = codes::normalise(text);
+        if Uscc::parse(&code).is_none() {
+            return;
+        }
+        match self.first.get(code.as_ref()) {
+            Some(first) => {
+                self.example.get_or_insert_with(|| (code.to_string(), *first, row));
+                self.repeated.insert(code.into_owned());
+            }
+            None => {
+                self.first.insert(code.into_owned(), row);
+            }
+        }
+    }
+
+    /// What to say: nothing where most codes repeat, as in a sheet of payments.
+    fn notice(&self, sheet: &str, column: &str) -> Option<Notice> {
+        let (code, first, row) = self.example.as_ref()?;
+        if self.repeated.len() * 5 > self.first.len() {
+            return None;
+        }
+        let message = Message::new("read-codes-repeated").with("column", column).with("codes", self.repeated.len());
+        let message = message.with("code", code).with("first", first).with("row", row);
+        Some(Notice { message, sheet: Some(sheet.to_owned()), cell: None })
+    }
 }
 
 /// Reads one file.
@@ -96,6 +146,7 @@ impl Reading {
                     if let Some(sheet) = content.sheets.last_mut() {
                         sheet.row_count = totals.row_count;
                         sheet.types = sheet.profiles.iter().map(ColumnProfile::column_type).collect();
+                        content.notices.extend(sheet.end_codes());
                     }
                 }
             }
@@ -108,6 +159,9 @@ impl Reading {
         let Some(sheet) = content.sheets.last_mut() else { return };
         for (profile, (_, value)) in sheet.profiles.iter_mut().zip(row.iter()) {
             profile.add(value);
+        }
+        for (codes, (_, value)) in sheet.codes.iter_mut().zip(row.iter()) {
+            codes.add(value, row.number());
         }
         if !self.keeps_rows || self.is_too_large {
             return;
@@ -159,7 +213,14 @@ impl SheetRows {
 impl SheetContent {
     fn new(head: &SheetHead) -> Self {
         let profiles = head.columns.iter().map(|column| ColumnProfile::new(&column.name, head.epoch_1904)).collect();
-        Self { head: head.clone(), profiles, ..Self::default() }
+        let codes = head.columns.iter().map(|_| Codes::default()).collect();
+        Self { head: head.clone(), profiles, codes, ..Self::default() }
+    }
+
+    fn end_codes(&mut self) -> Vec<Notice> {
+        let codes = std::mem::take(&mut self.codes);
+        let columns = self.head.columns.iter().zip(codes);
+        columns.filter_map(|(column, codes)| codes.notice(&self.head.name, &column.name)).collect()
     }
 
     fn leave_out(&mut self, left_out: &LeftOut) {

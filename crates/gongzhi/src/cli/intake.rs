@@ -1,10 +1,11 @@
 //! `gongzhi intake`: a unit's files checked and taken in.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use gongzhi_core::catalog::Severity;
-use gongzhi_core::issues::CellPlace;
+use gongzhi_core::issues::{CellPlace, Issue};
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_engine::intake::Outcome;
 
@@ -92,19 +93,7 @@ fn print_text(taken: &TakenIn, is_dry_run: bool, say: &Translator) {
             .with("left_out", sheet.left_out);
         println!("{}", say.say(&line));
     }
-    for issue in &report.issues {
-        let severity = match issue.severity {
-            Severity::Error => Message::new("intake-severity-error"),
-            Severity::Warning => Message::new("intake-severity-warning"),
-        };
-        let place = [issue.sheet.clone(), issue.cell.map(CellPlace::address).unwrap_or_default()].join(" ");
-        let line = Message::new("intake-issue-line")
-            .with("severity", say.say(&severity))
-            .with("place", place.trim())
-            .with("message", say.say(&issue.message))
-            .with("mend", say.say(&issue.mend));
-        println!("{}", say.say(&line));
-    }
+    print_issues(&report.issues, say);
     if report.unlisted_issues > 0 {
         println!("{}", say.say(&Message::new("intake-more-issues").with("count", report.unlisted_issues)));
     }
@@ -114,6 +103,46 @@ fn print_text(taken: &TakenIn, is_dry_run: bool, say: &Translator) {
     for path in &taken.proposals {
         println!("{}", say.say(&Message::new("intake-profile-proposed").with("path", path.display())));
     }
+}
+
+/// Issues that say the same of the same column are listed three times, then counted: forty dates out of the period are
+/// one thing to mend. `--json` and the annotated workbook have every one.
+fn print_issues(issues: &[Issue], say: &Translator) {
+    const LISTED: usize = 3;
+    let group_of = |issue: &Issue| {
+        let is_error = issue.severity == Severity::Error;
+        (is_error, issue.sheet.clone(), issue.column.clone(), issue.rule.to_string())
+    };
+    let mut groups: BTreeMap<_, Vec<&Issue>> = BTreeMap::new();
+    for issue in issues {
+        groups.entry(group_of(issue)).or_default().push(issue);
+    }
+    for issue in issues {
+        let Some(alike) = groups.remove(&group_of(issue)) else { continue };
+        // Issues of a whole column differ in what they are about: each is listed.
+        let listed = if issue.cell.is_none() { alike.len() } else { LISTED };
+        alike.iter().take(listed).for_each(|issue| print_issue(issue, say));
+        if let [next, rest @ ..] = alike.get(listed..).unwrap_or_default() {
+            let last = rest.last().unwrap_or(next);
+            let address = |issue: &Issue| issue.cell.map(CellPlace::address).unwrap_or_default();
+            let line = Message::new("intake-issues-alike").with("count", rest.len() + 1);
+            println!("{}", say.say(&line.with("from", address(next)).with("to", address(last))));
+        }
+    }
+}
+
+fn print_issue(issue: &Issue, say: &Translator) {
+    let severity = match issue.severity {
+        Severity::Error => Message::new("intake-severity-error"),
+        Severity::Warning => Message::new("intake-severity-warning"),
+    };
+    let place = [issue.sheet.clone(), issue.cell.map(CellPlace::address).unwrap_or_default()].join(" ");
+    let line = Message::new("intake-issue-line")
+        .with("severity", say.say(&severity))
+        .with("place", place.trim())
+        .with("message", say.say(&issue.message))
+        .with("mend", say.say(&issue.mend));
+    println!("{}", say.say(&line));
 }
 
 fn headline(taken: &TakenIn, is_dry_run: bool, say: &Translator) -> Message {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value as Json;
 
 use crate::program::run_in;
+use crate::real_data;
 
 const HEADER: &str = "序号,行政区划,招拍挂取得土地使用权单位名称,统一社会信用代码,宗地位置,面积（亩）,成交价款（万元）,合同签订日期,合同编号,信息所属时间期间";
 const ROW: &str =
@@ -229,4 +230,70 @@ fn every_template_sent_back_empty_is_known_and_refused() {
         assert!(refused.iter().all(|rule| known.contains(&rule.as_str())), "{}: {refused:?}", report["file"]);
         assert!(!refused.is_empty(), "{}", report["file"]);
     }
+}
+
+/// The sheets that offices really send, taken in as item 33 of the market regulator.
+fn office_sheet(name: &str) -> Option<(i32, Json)> {
+    let path = real_data::find(&format!("sheets/office/{name}"))?;
+    let office = Office::new();
+    let path = path.to_str().expect("a path");
+    let (code, mut reports) = office.intake(&[path, "--item", "33", "--unit", "市场监督管理局", "--period", "2025-03"]);
+    Some((code, reports.remove(0)))
+}
+
+fn errors(report: &Json) -> Vec<(&str, &str)> {
+    let issues = report["issues"].as_array().expect("issues").iter();
+    let errors = issues.filter(|issue| issue["severity"] == "error");
+    errors.map(|issue| (issue["cell"].as_str().unwrap_or(""), issue["rule"].as_str().unwrap_or(""))).collect()
+}
+
+#[test]
+fn every_office_sheet_is_taken_in_and_spoilt_codes_are_named_by_their_cells() {
+    let files = [
+        "01_gbk.csv",
+        "03_utf8_bom.csv",
+        "05_title_two_level_header_footer.xls",
+        "07_spreadsheetml2003.xls",
+        "12_vertical_merge_fill_down.xlsx",
+    ];
+    for name in files {
+        let Some((code, report)) = office_sheet(name) else { return };
+        assert_eq!((code, report["sheets"][0]["rows"].as_u64(), errors(&report)), (0, Some(40), vec![]), "{name}");
+    }
+    let Some((code, report)) = office_sheet("09_dirty_values.xlsx") else { return };
+    let spoilt: Vec<&str> = errors(&report).into_iter().map(|(cell, _)| cell).collect();
+    assert_eq!((code, report["sheets"][0]["rows"].as_u64(), spoilt), (1, Some(40), vec!["C2", "C28", "C43"]));
+}
+
+#[test]
+fn a_published_list_is_read_whole_and_its_header_and_duplicates_are_told() {
+    let Some(path) = real_data::find("lists/tax_credit_A_heilongjiang_2018.gbk.csv") else { return };
+    let office = Office::new();
+    let list = path.to_str().expect("a path");
+    let read = run_in(office.path(), &["read", list, "--json"]);
+    let read: Json = serde_json::from_slice(&read.stdout).expect("json");
+    assert_eq!(read["sheets"][0]["row_count"], 5224);
+    let notices: Vec<&Json> = read["notices"].as_array().expect("notices").iter().collect();
+    assert!(notices.iter().any(|notice| notice["cell"] == "A1"), "{notices:?}");
+    assert!(notices.iter().any(|notice| notice["message"].to_string().contains("179")), "{notices:?}");
+
+    // As it was: one error at the joined header, and none of what would follow from it.
+    let words = ["--item", "tax_credit", "--unit", "税务局", "--period", "2018"];
+    let (code, reports) = office.intake(&[&[list], words.as_slice()].concat());
+    assert_eq!((code, reports[0]["sheets"][0]["rows"].as_u64()), (1, Some(5224)));
+    assert!(errors(&reports[0]).contains(&("A1", "header")), "{:?}", errors(&reports[0]));
+    assert!(errors(&reports[0]).len() < 5, "{:?}", errors(&reports[0]));
+
+    // With a header over its columns, every taxpayer named again is an error at its cell.
+    let bytes = fs::read(&path).expect("the list");
+    let (text, _, _) = encoding_rs::GBK.decode(&bytes);
+    let rows: Vec<&str> = text.lines().skip(1).filter(|line| !line.is_empty()).collect();
+    let codes: Vec<&str> = rows.iter().filter_map(|row| row.split(',').nth(1)).collect();
+    let distinct: std::collections::BTreeSet<&&str> = codes.iter().collect();
+    let mended = rows.iter().map(|row| format!("{row},A级\n")).collect::<String>();
+    office.write("名单.csv", &format!("编号,纳税人识别号,纳税人名称,评价年度,税务所,信用级别\n{mended}"));
+    let (code, reports) = office.intake(&[&["名单.csv"], words.as_slice()].concat());
+    let told = errors(&reports[0]).into_iter().filter(|(_, rule)| rule.starts_with("duplicate")).count();
+    assert_eq!((code, told), (1, codes.len() - distinct.len()));
+    assert_eq!((codes.len(), told > 150), (5224, true));
 }

@@ -199,3 +199,6 @@ help-profile-confirm-by = Post of the person who confirms
 help-profile-confirm-home = Folder of the data (default ./.gongzhi)
 help-profile-confirm-catalog = Folder of the catalogue
 help-profile-confirm-layer = Local catalogue laid on top
+intake-header-joined = This cell of the header holds two or more column names, so the names behind it stand over other columns; the rows were not checked
+intake-header-joined-mend = Put each name into its own cell, over the column it names, and hand the sheet in again
+intake-issues-alike = \u2003\u2003{ $count } more of the same in this column ({ $from } to { $to }); --json or --annotate has every one

@@ -57,3 +57,4 @@ help-read-file = The file: xlsx, xlsm, xlsb, xls, ods, csv, tsv, txt, HTML or XM
 help-read-json = Output as JSON
 help-read-rows = With every row (together with --json)
 help-read-worker = The reading process; the program starts it itself
+read-codes-repeated = Column "{ $column }": { $codes } social credit codes stand in more than one row, the first { $code } in rows { $first } and { $row }

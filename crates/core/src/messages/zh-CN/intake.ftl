@@ -199,3 +199,6 @@ help-profile-confirm-by = 确认人的岗位
 help-profile-confirm-home = 数据所在的文件夹（默认 ./.gongzhi）
 help-profile-confirm-catalog = 目录所在的文件夹
 help-profile-confirm-layer = 叠加的地方目录
+intake-header-joined = 表头的这个单元格里连着两个以上的列名，后面的列名都错了位，因此没有逐行校验
+intake-header-joined-mend = 请把每个列名放到各自的单元格，让列名与下面的内容对齐，再交一次
+intake-issues-alike = 　　同一列还有 { $count } 处同样的问题（{ $from } 至 { $to }）；逐处见 --json 或 --annotate 的标注表

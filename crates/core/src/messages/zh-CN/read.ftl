@@ -57,3 +57,4 @@ help-read-file = 表格文件：xlsx、xlsm、xlsb、xls、ods、csv、tsv、txt
 help-read-json = 以 JSON 输出
 help-read-rows = 连同每一行数据一起输出（与 --json 同用）
 help-read-worker = 读表子进程，由程序自己启动
+read-codes-repeated = “{ $column }”一列有 { $codes } 个统一社会信用代码出现不止一次，例如 { $code } 在第 { $first } 行和第 { $row } 行

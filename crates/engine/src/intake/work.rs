@@ -1,0 +1,91 @@
+//! A kind of a file being taken in: its rows are checked and appended to a batch while nothing blocks.
+
+use std::collections::HashMap;
+
+use gongzhi_core::catalog::Kind;
+use gongzhi_core::intake::header::fold;
+use gongzhi_core::intake::{IssueList, RowChecker, SheetFacts, SheetMap};
+use gongzhi_core::values::{CellValue, SetMode};
+
+use super::sheet::raw_cell;
+use super::{IntakeBatch, IntakeContext, IntakeError};
+use crate::batch::{BatchDescription, BatchWriter, RowOrigin};
+use crate::read::Row;
+
+/// A kind of the file: its checker, and the batch its rows go to.
+pub(super) struct Work<'c> {
+    pub(super) kind: &'c Kind,
+    pub(super) mode: SetMode,
+    pub(super) checker: RowChecker,
+    pub(super) description: BatchDescription,
+    pub(super) writer: Option<BatchWriter<'c>>,
+    pub(super) rows: u64,
+}
+
+impl<'c> Work<'c> {
+    /// Checks a row and appends it while nothing blocks.
+    pub(super) fn check(
+        &mut self,
+        row: &Row,
+        map: &SheetMap,
+        issues: &mut IssueList,
+        (context, is_dry_run): (&'c IntakeContext<'c>, bool),
+    ) -> Result<(), IntakeError> {
+        self.rows += 1;
+        let checked = self.checker.check(map, row.number(), |at| raw_cell(row, at), issues);
+        if issues.blocks() {
+            // Dropped unfinished, a writer leaves nothing behind.
+            self.writer = None;
+            return Ok(());
+        }
+        if is_dry_run {
+            return Ok(());
+        }
+        if self.writer.is_none() {
+            let created = BatchWriter::create(context.data_folder, &self.description, self.kind, context.keys)?;
+            self.writer = Some(created);
+        }
+        let Some(writer) = &mut self.writer else { return Ok(()) };
+        let values: Vec<CellValue<'_>> = (0..checked.len()).map(|at| checked.value(at)).collect();
+        let raws: Vec<(usize, &str)> = checked.raws().collect();
+        let origin = RowOrigin { sheet: &map.sheet, row: checked.number(), action: checked.action() };
+        writer.append(origin, &values, &raws)?;
+        Ok(())
+    }
+
+    pub(super) fn end(self) -> (IntakeBatch, Option<BatchWriter<'c>>) {
+        let kind = self.kind;
+        let keys = if self.writer.is_some() {
+            let personal = self.description.personal_key(kind);
+            std::iter::once(self.description.main_key(kind)).chain(personal).collect()
+        } else {
+            Vec::new()
+        };
+        let BatchDescription { id, region, unit, item, period, mode, template_version, .. } = self.description;
+        let batch = IntakeBatch {
+            id,
+            region,
+            unit,
+            item,
+            kind: kind.key.clone(),
+            period,
+            mode,
+            template_version,
+            keys,
+            files: None,
+            rows: self.rows,
+        };
+        (batch, self.writer)
+    }
+}
+
+/// Which header was taken for which column.
+pub(super) fn mapping_of(facts: &SheetFacts, map: &SheetMap, kind: &Kind) -> Vec<(String, String)> {
+    let headers: HashMap<u32, &str> =
+        facts.columns.iter().map(|column| (column.column, column.name.as_str())).collect();
+    let pair = |(at, place): (usize, &Option<u32>)| {
+        let header = headers.get(&(*place)?)?;
+        Some(((*header).to_owned(), kind.columns.get(at)?.key.clone()))
+    };
+    map.place_of.iter().enumerate().filter_map(pair).filter(|(header, _)| !fold(header).is_empty()).collect()
+}

@@ -4,6 +4,7 @@
 
 pub mod catalog;
 pub mod identity;
+pub mod identity_decisions;
 pub mod intake;
 pub mod intake_report;
 pub mod models;

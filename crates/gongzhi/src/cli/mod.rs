@@ -8,6 +8,7 @@ mod code;
 mod coverage;
 mod demo_data;
 mod demo_score;
+mod identity;
 mod intake;
 mod match_names;
 mod models;
@@ -55,6 +56,7 @@ enum Command {
     Run(run::Args),
     DemoData(demo_data::Args),
     DemoScore(demo_score::Args),
+    Identity(identity::Args),
     Match(match_names::Args),
     State(state::Args),
     Template(template::Args),
@@ -92,6 +94,7 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         Command::Run(args) => run::run(args, &context),
         Command::DemoData(args) => demo_data::run(&args, &context),
         Command::DemoScore(args) => demo_score::run(&args, &context),
+        Command::Identity(args) => identity::run(&args, &context),
         Command::Match(args) => match_names::run(&args, &context),
         Command::State(args) => state::run(args, &context),
         Command::Template(args) => template::run(args, &context),

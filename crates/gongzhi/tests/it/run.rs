@@ -167,3 +167,52 @@ fn an_empty_folder_is_refused_with_a_sentence() {
     assert_eq!(ended.status.code(), Some(2));
     assert!(!ended.stderr.is_empty());
 }
+
+#[test]
+fn what_a_person_decides_is_followed_by_the_next_run_and_can_be_taken_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = make(folder.path(), "0.02", "7");
+    let county = folder.path().join("some");
+    for office in ["人民法院", "税务局"] {
+        copy(&made.join("county").join(office), &county.join(office));
+    }
+    let out = folder.path().join("out");
+    let home = out.join(".gongzhi");
+    let home = home.to_str().expect("a path");
+    let queue_of = |words: &str| {
+        let ended = command(&county, &out).output().expect("the program starts");
+        assert!(
+            ended.status.code().is_some_and(|code| code < 2),
+            "{words}: {}",
+            String::from_utf8_lossy(&ended.stderr)
+        );
+        let read = gongzhi().args(["read", "--json", "--rows"]).arg(out.join("identity.xlsx")).output();
+        let read: Json = serde_json::from_slice(&read.expect("the program starts").stdout).expect("json");
+        let sheet = read["sheets"][0].clone();
+        let columns = sheet["columns"].as_array().expect("columns").clone();
+        let place = move |name: &str| columns.iter().position(|column| column["name"] == name).expect("the column");
+        let (code, subject) = (place("其代码"), place("识别键"));
+        let rows = sheet["rows"].as_array().expect("rows").clone();
+        let pair = |row: &Json| Some((row[subject].as_str()?.to_owned(), row[code].as_str()?.to_owned()));
+        rows.iter().filter_map(pair).collect::<Vec<_>>()
+    };
+    let queue = queue_of("before");
+    let (subject, code) = queue.first().expect("somebody to decide on").clone();
+    let filled = folder.path().join("填好.csv");
+    let fill = |word: &str| {
+        std::fs::write(&filled, format!("其代码,同一主体？,识别键\n{code},{word},{subject}\n")).expect("written");
+        let words = ["identity", "decide", "--as", "数据管理岗", "--home", home];
+        gongzhi().args(words).arg(&filled).output().expect("the program starts")
+    };
+    let refused = fill("也许");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("也许"), "the sentence names what was written");
+    assert_eq!(fill("是").status.code(), Some(0));
+    assert!(!queue_of("decided").iter().any(|(other, _)| *other == subject), "what is decided is no longer asked");
+    let identity = std::fs::read_to_string(out.join("identity.jsonl")).expect("links");
+    assert!(identity.contains(&format!("\"uscc\":\"{code}\"")), "the link is there");
+    let undo = ["identity", "undo", &subject, &code, "--as", "数据管理岗", "--home", home];
+    assert!(gongzhi().args(undo).status().expect("the program starts").success());
+    assert_eq!(queue_of("taken back"), queue, "as before the decision");
+    assert!(!gongzhi().args(undo).status().expect("the program starts").success(), "nothing stands any more");
+}

@@ -1,5 +1,6 @@
 //! `identity.xlsx`: the queue for people. Names the program could not link by itself, with who may be meant, what agrees
-//! and what differs; most rows first.
+//! and what differs; most rows first. People write yes or no beside a candidate; `gongzhi identity decide` keeps it. The
+//! last column is the subject that a decision is about: what the rows say, normalised.
 
 use std::path::Path;
 
@@ -28,20 +29,22 @@ pub fn write_queue(result: &RunResult<'_>, path: &Path) -> Result<()> {
             column("run-queue-place", ColumnKind::Text, 60.0),
             column("run-queue-candidate", ColumnKind::Text, 36.0),
             column("run-queue-candidate-code", ColumnKind::Text, 22.0),
+            column("run-queue-decision", ColumnKind::Text, 14.0),
             column("run-queue-score", ColumnKind::Quantity, 8.0),
             column("run-queue-agree", ColumnKind::Text, 30.0),
             column("run-queue-differ", ColumnKind::Text, 30.0),
+            column("run-queue-subject", ColumnKind::Text, 40.0),
         ],
     };
     let mut queue: Vec<(&String, &Queued)> = result.identified.queue.iter().collect();
     queue.sort_by(|a, b| (b.1.found.class, b.1.rows, a.0).cmp(&(a.1.found.class, a.1.rows, b.0)));
     let mut workbook = TableBook::new(result.order.as_of)?;
-    workbook.add_table(&head, queue.into_iter().flat_map(|(_, queued)| rows_of(queued, say)))?;
+    workbook.add_table(&head, queue.into_iter().flat_map(|(subject, queued)| rows_of(subject, queued, say)))?;
     Ok(workbook.save(path)?)
 }
 
 /// A row a candidate; the first carries what the sheets say.
-fn rows_of(queued: &Queued, say: &Translator) -> Vec<Vec<Cell>> {
+fn rows_of(subject: &str, queued: &Queued, say: &Translator) -> Vec<Vec<Cell>> {
     let class = match queued.found.class {
         Class::Certain => "run-class-certain",
         Class::Probable => "run-class-probable",
@@ -62,9 +65,11 @@ fn rows_of(queued: &Queued, say: &Translator) -> Vec<Vec<Cell>> {
         cells.extend([
             Cell::Text(candidate.name.clone()),
             Cell::Text(candidate.uscc.clone()),
+            Cell::Empty,
             Cell::Decimal(rust_decimal::Decimal::new(i64::from(candidate.score_thousandths), 3)),
             Cell::Text(marks(&candidate.agree, say)),
             Cell::Text(marks(&candidate.differ, say)),
+            Cell::Text(subject.to_owned()),
         ]);
         rows.push(cells);
     }

@@ -1,0 +1,95 @@
+//! `gongzhi identity`: what people decide about who is meant.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use gongzhi_core::messages::{Message, Translator};
+use serde_json::json;
+
+use super::Context;
+use crate::acts::catalog::{CatalogPlace, get_catalog};
+use crate::acts::identity_decisions::DecisionDesk;
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    Decide {
+        file: PathBuf,
+        #[arg(long = "as", value_name = "POST")]
+        by: String,
+        #[arg(long, default_value = ".gongzhi")]
+        home: PathBuf,
+        #[command(flatten)]
+        place: CatalogPlace,
+    },
+    List {
+        #[arg(long)]
+        json: bool,
+        #[arg(long, default_value = ".gongzhi")]
+        home: PathBuf,
+    },
+    Undo {
+        subject: String,
+        code: String,
+        #[arg(long = "as", value_name = "POST")]
+        by: String,
+        #[arg(long, default_value = ".gongzhi")]
+        home: PathBuf,
+        #[command(flatten)]
+        place: CatalogPlace,
+    },
+}
+
+/// Exit 0 when done, 2 when nothing could be kept.
+pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
+    let say = &context.translator;
+    let region = |place: &CatalogPlace| {
+        let catalog = get_catalog(place, say)?;
+        Ok::<_, anyhow::Error>(catalog.units.get("tax_bureau").map(|unit| unit.region.clone()).unwrap_or_default())
+    };
+    match &args.what {
+        What::Decide { file, by, home, place } => {
+            let desk = DecisionDesk::open(home, &region(place)?, say)?;
+            let count = desk.decide(file, (by, context.now), say)?;
+            println!("{}", say.say(&Message::new("identity-decided").with("count", count)));
+        }
+        What::Undo { subject, code, by, home, place } => {
+            let desk = DecisionDesk::open(home, &region(place)?, say)?;
+            desk.undo((subject, code), (by, context.now), say)?;
+            println!("{}", say.say(&Message::new("identity-undone").with("subject", subject).with("code", code)));
+        }
+        What::List { json, home } => list(&DecisionDesk::open(home, "", say)?, *json, context)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(desk: &DecisionDesk, is_json: bool, context: &Context) -> anyhow::Result<()> {
+    let say: &Translator = &context.translator;
+    for (decision, stands) in desk.list(context.now, say)? {
+        if is_json {
+            println!(
+                "{}",
+                json!({
+                    "subject": decision.subject, "uscc": decision.uscc, "same": decision.same,
+                    "decided_by": decision.decided_by, "decided_at": decision.decided_at, "stands": stands,
+                })
+            );
+            continue;
+        }
+        let said = match decision.same {
+            Some(true) => "identity-said-yes",
+            Some(false) => "identity-said-no",
+            None => "identity-said-undone",
+        };
+        let line = Message::new(if stands { "identity-decision-line" } else { "identity-decision-past-line" });
+        let line = line.with("subject", decision.subject).with("code", decision.uscc).with("by", decision.decided_by);
+        let day = (decision.decided_at + chrono::TimeDelta::hours(8)).date_naive();
+        println!("{}", say.say(&line.with("said", say.say(&Message::new(said))).with("day", day)));
+    }
+    Ok(())
+}

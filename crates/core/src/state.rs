@@ -74,6 +74,10 @@ pub struct VisibleBatch {
     pub rows: u64,
     /// Name of the file it came in, for evidence.
     pub file: String,
+    /// Digest of that file.
+    pub file_digest: String,
+    /// Id of the upload that brought it.
+    pub upload: String,
 }
 
 /// Everything a session may see, and as of when. The engine registers nothing else.

@@ -198,6 +198,23 @@ struct Destination {
     part: Part,
 }
 
+/// The data key of a batch that is not finished yet: dropped, it is destroyed.
+struct PendingKey<'k> {
+    keys: &'k Keys,
+    batch: String,
+    is_kept: bool,
+}
+
+impl Drop for PendingKey<'_> {
+    fn drop(&mut self) {
+        if !self.is_kept
+            && let Err(error) = self.keys.destroy_data_key(&self.batch)
+        {
+            tracing::warn!(batch = self.batch, %error, "the data key of an unfinished batch stays behind");
+        }
+    }
+}
+
 /// Writes one batch. Dropped unfinished, it leaves nothing behind.
 pub struct BatchWriter<'k> {
     kind: &'k Kind,
@@ -205,6 +222,7 @@ pub struct BatchWriter<'k> {
     destinations: Vec<Destination>,
     main: PartWriter<Digesting<BufWriter<File>>>,
     personal: Option<PartWriter<SealingWriter<Digesting<BufWriter<File>>>>>,
+    data_key: Option<PendingKey<'k>>,
     origins: OriginBuilders,
     rows: u64,
 }
@@ -222,9 +240,11 @@ impl<'k> BatchWriter<'k> {
         let main_file = PendingFile::create(folder, description.main_key(kind))?;
         let main_schema = schema::batch_schema(kind, version);
         let main = PartWriter::create(main_file, main_schema, ORIGIN_COLUMNS.len(), &properties, Ok)?;
+        let mut pending = None;
         let personal = match (description.personal_key(kind), schema::personal_schema(kind, version)) {
             (Some(key), Some(schema)) => {
                 let data_key = keys.make_data_key(&description.id)?;
+                pending = Some(PendingKey { keys, batch: description.id.clone(), is_kept: false });
                 let file = PendingFile::create(folder, key)?;
                 let seal = |writer| SealingWriter::create(writer, &data_key);
                 Some(PartWriter::create(file, schema, 2, &properties, seal)?)
@@ -237,6 +257,7 @@ impl<'k> BatchWriter<'k> {
             destinations: destinations(kind, version),
             main,
             personal,
+            data_key: pending,
             origins: OriginBuilders::default(),
             rows: 0,
         })
@@ -319,6 +340,9 @@ impl<'k> BatchWriter<'k> {
             None => None,
         };
         let main = self.main.finish(Ok)?;
+        if let Some(data_key) = &mut self.data_key {
+            data_key.is_kept = true;
+        }
         Ok(BatchFiles { main, personal, rows: self.rows })
     }
 }

@@ -62,9 +62,10 @@ impl KindState {
     }
 }
 
-/// The handle of a row's evidence: `<batch sequence>:<row number>`.
+/// The handle of a row's evidence: `<batch sequence>:<row number>`, both with leading zeros, so that handles in the
+/// order of texts are in the order of batches and rows.
 pub fn evidence_handle(sequence: i64, row: u64) -> String {
-    format!("{sequence}:{row}")
+    format!("{sequence:07}:{row:08}")
 }
 
 /// The state of a kind as of the moment of `visible`.

@@ -115,6 +115,8 @@ impl House {
         }
         let files = writer.finish()?;
         Ok(VisibleBatch {
+            file_digest: String::new(),
+            upload: String::new(),
             batch: batch.clone(),
             main_key: Some(files.main.key),
             personal_key: files.personal.map(|part| part.key),
@@ -215,7 +217,7 @@ async fn a_view_gives_back_what_was_written_with_its_evidence() {
                _unit, _period, _period_from, _period_to from water_project_project order by project_code";
     let rows = ask(&session, sql).await;
     let tail = ["652323", "water", "2025Q1", "2025-01-01", "2025-03-31"];
-    assert_eq!(rows[0][..7], ["P1", "1090000.00", "2025-03-04", BUILDER, "", "", "7:0"]);
+    assert_eq!(rows[0][..7], ["P1", "1090000.00", "2025-03-04", BUILDER, "", "", "0000007:00000000"]);
     assert_eq!(rows[0][7..], tail);
     assert_eq!(rows[1][..2], ["P2", "0.50"]);
     assert_eq!(ask(&session, "select count(*) from water_project_project").await, [["2"]]);
@@ -321,7 +323,7 @@ fn many_rows_keep_their_order_and_numbers() {
     let visible = VisibleBatches { batches: vec![written], moment: now() };
     let places = list_evidence(house.place(), &visible, ["3:65536", "3:0", "9:1", "x", "3:70000"]).unwrap();
     let shown: Vec<_> = places.iter().map(|place| (place.handle.as_str(), place.row, place.file.as_str())).collect();
-    assert_eq!(shown, [("3:0", 2, "b3.xlsx"), ("3:65536", 65_538, "b3.xlsx")]);
+    assert_eq!(shown, [("0000003:00000000", 2, "b3.xlsx"), ("0000003:00065536", 65_538, "b3.xlsx")]);
 }
 
 #[test]
@@ -517,7 +519,7 @@ fn expected_state(batches: &[VisibleBatch], sets: &[RandomSet]) -> Vec<Vec<Strin
         .map(|place| {
             let batch = ordered[place.batch].batch;
             let (code, price, _) = by_id[batch.id.as_str()].2[usize::try_from(place.row).unwrap()];
-            let handle = format!("{}:{}", batch.sequence, place.row);
+            let handle = evidence_handle(batch.sequence, place.row);
             (code, vec![format!("P{code}"), format!("0.0{price}"), handle])
         })
         .collect();

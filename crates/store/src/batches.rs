@@ -44,7 +44,8 @@ impl Store {
         let mut latest: HashMap<String, String> = made.into_iter().map(|links| (links.batch_id, links.key)).collect();
         let visible = found.into_iter().map(|(model, upload)| {
             let links_key = latest.remove(&model.id);
-            read_visible(model, upload.map(|upload| upload.file).unwrap_or_default(), links_key)
+            let file = upload.map(|upload| (upload.file, upload.digest)).unwrap_or_default();
+            read_visible(model, file, links_key)
         });
         Ok(VisibleBatches { batches: visible.collect::<Result<_, _>>()?, moment })
     }
@@ -78,7 +79,11 @@ impl Store {
     }
 }
 
-fn read_visible(model: batch::Model, file: String, links_key: Option<String>) -> Result<VisibleBatch, StoreError> {
+fn read_visible(
+    model: batch::Model,
+    (file, file_digest): (String, String),
+    links_key: Option<String>,
+) -> Result<VisibleBatch, StoreError> {
     let wrong = |column, value: &str| StoreError::NotUnderstood { column, value: value.to_owned() };
     let batch = Batch {
         mark: Mark::read(&model.mark).map_err(|_| wrong("batches.mark", &model.mark))?,
@@ -99,11 +104,13 @@ fn read_visible(model: batch::Model, file: String, links_key: Option<String>) ->
         supplement_of: model.supplement_of,
     };
     Ok(VisibleBatch {
+        upload: model.upload_id,
         batch,
         main_key: model.main_key,
         personal_key: model.personal_key,
         links_key,
         rows: model.row_count.cast_unsigned(),
         file,
+        file_digest,
     })
 }

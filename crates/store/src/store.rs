@@ -82,6 +82,13 @@ pub struct Store {
     readers: DatabaseConnection,
 }
 
+/// Programs that open a home folder for the first time at one moment make its tables one after the other.
+fn lock(home: &std::path::Path) -> Result<std::fs::File, StoreError> {
+    let path = home.join("control.lock");
+    let locked = std::fs::File::create(&path).and_then(|file| file.lock().map(|()| file));
+    locked.map_err(|source| StoreError::Folder { path, source })
+}
+
 impl Store {
     /// Opens the store and brings its tables up to date.
     pub async fn open(place: &StorePlace) -> Result<Self, StoreError> {
@@ -92,7 +99,12 @@ impl Store {
                 Self { writer: connection.clone(), readers: connection }
             }
         };
+        let alone = match place {
+            StorePlace::Home(home) => Some(lock(home)?),
+            StorePlace::Postgres(_) => None,
+        };
         Migrator::up(&store.writer, None).await?;
+        drop(alone);
         Ok(store)
     }
 

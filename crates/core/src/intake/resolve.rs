@@ -244,6 +244,15 @@ pub enum EarlierSets {
     Known(HashSet<(String, String, String, i32)>),
 }
 
+impl EarlierSets {
+    /// Sets that were accepted since.
+    pub fn record(&mut self, accepted: impl IntoIterator<Item = (String, String, String, i32)>) {
+        if let Self::Known(sets) = self {
+            sets.extend(accepted);
+        }
+    }
+}
+
 /// The mode of a set: a flag wins, then the hidden identity. Else it is full when the year's full set is due or nothing
 /// of the year was accepted yet, and differential when its rows say what they do.
 pub fn mode_of(

@@ -219,6 +219,11 @@ impl CheckedFile<'_> {
         &self.report
     }
 
+    /// What was found, when nothing is to be written.
+    pub fn into_report(self) -> IntakeReport {
+        self.report
+    }
+
     /// Every key that writing makes.
     pub fn keys(&self) -> Vec<String> {
         self.report.batches.iter().flat_map(|batch| batch.keys.iter().cloned()).collect()

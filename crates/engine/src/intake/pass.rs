@@ -49,6 +49,8 @@ pub(super) struct Pass<'c> {
     work_of: HashMap<String, usize>,
     issues: IssueList,
     sheets: Vec<SheetReport>,
+    /// Which of them is being read; none: the current sheet is not reported.
+    current: Option<usize>,
     notices: Vec<Notice>,
     proposals: Vec<LayoutProfile>,
     state: State<'c>,
@@ -102,6 +104,7 @@ impl<'c> Pass<'c> {
             work_of: HashMap::new(),
             issues: IssueList::default(),
             sheets: Vec::new(),
+            current: None,
             notices: Vec::new(),
             proposals: Vec::new(),
             state: State::default(),
@@ -160,9 +163,14 @@ impl<'c> Pass<'c> {
         }
     }
 
+    fn report(&mut self, sheet: SheetReport) {
+        self.sheets.push(sheet);
+        self.current = Some(self.sheets.len() - 1);
+    }
+
     /// A sheet begins.
     fn begin(&mut self, head: &SheetHead) -> Result<(), IntakeError> {
-        self.state = State::Skipped;
+        (self.state, self.current) = (State::Skipped, None);
         if head.name == IDENTITY_SHEET {
             let mut lines: Vec<String> = head.titles.iter().map(|title| title.text.clone()).collect();
             lines.push(head.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(" "));
@@ -179,11 +187,11 @@ impl<'c> Pass<'c> {
                 let is_table = facts.columns.len() > 1 && head.header.row_count > 0;
                 self.state =
                     State::Unknown { refusal: Box::new(Refusal { sheet: head.name.clone(), ..refusal }), is_table };
-                self.sheets.push(report_of(&facts, "", ""));
+                self.report(report_of(&facts, "", ""));
                 return Ok(());
             }
         };
-        self.sheets.push(report_of(&facts, &item.key, &kind.key));
+        self.report(report_of(&facts, &item.key, &kind.key));
         if let Some(other) = self.item.filter(|other| other.key != item.key) {
             let message = Message::new("intake-two-items").with("first", &other.name.zh).with("second", &item.name.zh);
             self.refuse(&head.name, Refusal::new("two-items", message));
@@ -406,7 +414,8 @@ impl<'c> Pass<'c> {
             lines.push(left_out.text.clone());
             return;
         }
-        if let Some(sheet) = self.sheets.last_mut().filter(|sheet| sheet.left_out_rows.len() < MOST_LISTED) {
+        let Some(sheet) = self.current.and_then(|at| self.sheets.get_mut(at)) else { return };
+        if sheet.left_out_rows.len() < MOST_LISTED {
             sheet.left_out_rows.push(left_out.clone());
         }
     }
@@ -449,10 +458,8 @@ impl<'c> Pass<'c> {
         match std::mem::take(&mut self.state) {
             State::Identity(lines) => self.found = TemplateIdentity::read(lines.iter().map(String::as_str)),
             State::Unknown { refusal, is_table } => self.end_unknown(*refusal, is_table, totals),
-            // A sheet that only explains was never listed: its rows are not those of the sheet before it.
-            State::Skipped if self.refusal.is_none() => {}
             _ => {
-                if let Some(sheet) = self.sheets.last_mut() {
+                if let Some(sheet) = self.current.and_then(|at| self.sheets.get_mut(at)) {
                     (sheet.rows, sheet.left_out) = (totals.row_count, totals.left_out_count);
                 }
             }
@@ -462,7 +469,7 @@ impl<'c> Pass<'c> {
 
     /// A sheet that nobody knows: a table with rows blocks, anything else is told.
     fn end_unknown(&mut self, refusal: Refusal, is_table: bool, totals: SheetTotals) {
-        let Some(sheet) = self.sheets.pop() else { return };
+        let Some(sheet) = self.current.take().and(self.sheets.pop()) else { return };
         if totals.row_count == 0 {
             return;
         }

@@ -17,7 +17,7 @@ use gongzhi_core::intake::{EarlierSets, Flags, LayoutProfile, Refusal};
 use gongzhi_core::issues::Issue;
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::period::Period;
-use gongzhi_core::state::{Moment, covered_days};
+use gongzhi_core::state::{Moment, VisibleBatch, covered_days};
 use gongzhi_core::values::SetMode;
 use gongzhi_engine::annotate::{Annotation, annotate, annotated_name};
 use gongzhi_engine::intake::{
@@ -73,6 +73,8 @@ pub struct IntakeDesk {
     home: PathBuf,
     data_folder: PathBuf,
     profiles: Vec<LayoutProfile>,
+    /// The sets accepted so far.
+    earlier: Mutex<Arc<EarlierSets>>,
     now: DateTime<Utc>,
     runtime: tokio::runtime::Runtime,
 }
@@ -88,6 +90,11 @@ impl IntakeDesk {
         let keys = Keys::open(home, Dice::system()).map_err(|error| told(error.message()))?;
         let place = StorePlace::Home(home.to_owned());
         let store = runtime.block_on(Store::open(&place)).map_err(|error| told(error.message()))?;
+        let visible = runtime.block_on(store.visible_batches(&everywhere(), everything()));
+        let visible = visible.map_err(|error| told(error.message()))?;
+        let set = |one: VisibleBatch| (one.batch.item, one.batch.kind, one.batch.unit, one.batch.period.year());
+        let mut earlier = EarlierSets::Known(HashSet::new());
+        earlier.record(visible.batches.into_iter().map(set));
         let command = WorkerCommand::of_this_program().map_err(|error| told(error.message()))?;
         Ok(Self {
             books: IntakeBooks::new(&catalog),
@@ -98,6 +105,7 @@ impl IntakeDesk {
             home: home.to_owned(),
             data_folder: home.join("data"),
             profiles: profile::list_profiles(home).into_iter().filter_map(|(_, read)| read.ok()).collect(),
+            earlier: Mutex::new(Arc::new(earlier)),
             now,
             runtime,
         })
@@ -109,14 +117,21 @@ impl IntakeDesk {
     /// Not the file's: the store or the disk.
     pub fn take(&self, path: &Path, name: &str, order: &IntakeOrder, say: &Translator) -> Result<TakenIn> {
         let told = |message: Message| anyhow!("{}", say.say(&message));
-        let request = match self.request(name, order, say)? {
+        let request = match self.request(name, order) {
             Ok(request) => request,
             Err(refusal) => return Ok(TakenIn::of(refused(name, refusal))),
         };
         let new_id = || self.new_id();
         let context = self.context(&new_id);
-        let digest = File::open(path).and_then(digest_reader).ok();
-        let key = digest.as_ref().map(|digest| upload_identity(digest, name, order));
+        // What is no file of its own (a folder, a pipe) is refused by the reader.
+        let is_file = std::fs::metadata(path).is_ok_and(|facts| facts.is_file());
+        let digest = Some(path).filter(|_| is_file).and_then(|path| File::open(path).and_then(digest_reader).ok());
+        let key = match &digest {
+            // The files of a folder are one delivery: which of them counts is not a matter of when it was read.
+            Some(digest) if order.is_by_name => Some(upload_identity(digest, name, order)),
+            Some(digest) => Some(self.upload_key(upload_identity(digest, name, order), say)?),
+            None => None,
+        };
         if let Some(before) = self.received_before(key.as_deref(), &request, say)? {
             let dry = IntakeRequest { is_dry_run: true, ..request };
             let checked = check_file(&context, path, &dry).map_err(|error| told(error.message()))?;
@@ -134,8 +149,14 @@ impl IntakeDesk {
         Ok(TakenIn { report, received_before: None, proposals, annotated: None })
     }
 
-    /// What was found in a file that was taken in before: the same content under the same name and order, whatever came
-    /// of it. A run that was broken off goes on after these.
+    /// The unit that a path names; the longest name when it names several.
+    pub fn unit_named_in(&self, path: &str) -> Option<String> {
+        self.books.units.named_in(path).first().map(|unit| (*unit).to_owned())
+    }
+
+    /// What was found in a file that was accepted before: the same content under the same name and order. A run that
+    /// was broken off goes on after these. What was blocked or refused is read again: the catalogue or a profile may
+    /// have been mended since.
     ///
     /// # Errors
     /// The store's.
@@ -150,8 +171,31 @@ impl IntakeDesk {
         let key = upload_identity(&digest, name, order);
         let found = self.runtime.block_on(self.store.find_upload(&everywhere(), &key));
         let found = found.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
-        let ended = found.filter(|upload| upload.status != UploadStatus::Started);
-        Ok(ended.and_then(|upload| Some((upload.facts.get("report")?.clone(), digest))))
+        let accepted = found.filter(|upload| upload.status == UploadStatus::Accepted);
+        Ok(accepted.and_then(|upload| Some((upload.facts.get("report")?.clone(), digest))))
+    }
+
+    /// The key under which something is taken in. The same again is the same upload, unless another set has taken the
+    /// place of what it brought: then it is a new one, and brings it back.
+    fn upload_key(&self, mut key: String, say: &Translator) -> Result<String> {
+        let told = |error: gongzhi_store::StoreError| anyhow!("{}", say.say(&error.message()));
+        let scope = everywhere();
+        while let Some(upload) = self.runtime.block_on(self.store.find_upload(&scope, &key)).map_err(told)?
+            && upload.status == UploadStatus::Accepted
+        {
+            let visible = self.runtime.block_on(self.store.visible_batches(&scope, everything())).map_err(told)?;
+            let own: Vec<&VisibleBatch> = visible.batches.iter().filter(|one| one.upload == upload.id).collect();
+            let takes_its_place = |later: &&VisibleBatch| {
+                own.iter().any(|one| {
+                    let (one, later) = (&one.batch, &later.batch);
+                    one.group() == later.group() && one.period == later.period && one.sequence < later.sequence
+                })
+            };
+            let next = visible.batches.iter().filter(takes_its_place).min_by_key(|later| later.batch.sequence);
+            let Some(next) = next else { break };
+            key = gongzhi_engine::keys::digest(format!("{key}|{}", next.batch.id).as_bytes());
+        }
+        Ok(key)
     }
 
     /// Takes in a nil declaration that has no file.
@@ -159,7 +203,7 @@ impl IntakeDesk {
     /// # Errors
     /// The store's.
     pub fn take_nil(&self, order: &IntakeOrder, say: &Translator) -> Result<TakenIn> {
-        let request = match self.request("", order, say)? {
+        let request = match self.request("", order) {
             Ok(request) => request,
             Err(refusal) => return Ok(TakenIn::of(refused("", refusal))),
         };
@@ -171,7 +215,8 @@ impl IntakeDesk {
         let (unit, period) = (report.unit.clone().unwrap_or_default(), report.period.map(|period| period.to_string()));
         let words = format!("nil|{}|{unit}|{}", order.item.as_deref().unwrap_or_default(), period.unwrap_or_default());
         let digest = gongzhi_engine::keys::digest(words.as_bytes());
-        let begun = self.begin(&report, (&digest, &digest), &[], say)?;
+        let key = self.upload_key(digest.clone(), say)?;
+        let begun = self.begin(&report, (&digest, &key), &[], say)?;
         let Some(upload) = begun else { return Ok(TakenIn::of(report)) };
         self.accept(&upload, &report, say)?;
         Ok(TakenIn::of(report))
@@ -227,11 +272,8 @@ impl IntakeDesk {
     }
 
     /// The order understood; what can't be is a refusal of the file.
-    fn request(&self, name: &str, order: &IntakeOrder, say: &Translator) -> Result<Result<IntakeRequest, Refusal>> {
-        let flags = match flags_of(order) {
-            Ok(flags) => flags,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+    fn request(&self, name: &str, order: &IntakeOrder) -> Result<IntakeRequest, Refusal> {
+        let flags = flags_of(order)?;
         let (item, kind) = match order.item.as_deref().map(|item| item.split_once('.').unwrap_or((item, ""))) {
             Some((word, kind)) => {
                 let known = self.catalog.items.values().find(|item| item.answers_to(word));
@@ -240,25 +282,15 @@ impl IntakeDesk {
             }
             None => (None, None),
         };
-        Ok(Ok(IntakeRequest {
+        Ok(IntakeRequest {
             name: name.to_owned(),
             item,
             kind,
             flags,
             is_dry_run: order.is_dry_run,
             today: (self.now + TimeDelta::hours(8)).date_naive(),
-            earlier: Arc::new(self.earlier_sets(say)?),
-        }))
-    }
-
-    /// The sets accepted so far.
-    fn earlier_sets(&self, say: &Translator) -> Result<EarlierSets> {
-        let moment = Moment { as_of: DateTime::<Utc>::MAX_UTC, period: None };
-        let visible = self.runtime.block_on(self.store.visible_batches(&everywhere(), moment));
-        let visible = visible.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
-        let of = |batch: gongzhi_core::state::Batch| (batch.item, batch.kind, batch.unit, batch.period.year());
-        let sets: HashSet<_> = visible.batches.into_iter().map(|visible| of(visible.batch)).collect();
-        Ok(EarlierSets::Known(sets))
+            earlier: Arc::clone(&self.earlier.lock().unwrap_or_else(PoisonError::into_inner)),
+        })
     }
 
     /// When the same file was accepted with the same words.
@@ -284,7 +316,8 @@ impl IntakeDesk {
     ) -> Result<IntakeReport> {
         let told = |message: Message| anyhow!("{}", say.say(&message));
         let begun = self.begin(checked.report(), (&digest, &key), &checked.keys(), say)?;
-        let Some(upload) = begun else { return checked.write().map_err(|error| told(error.message())) };
+        // Another program accepted the same meanwhile: what was read here is dropped, nothing is written twice.
+        let Some(upload) = begun else { return Ok(checked.into_report()) };
         let report = checked.write().map_err(|error| told(error.message()))?;
         keep_upload(path, &upload, &self.data_folder, &self.keys).map_err(|error| told(error.message()))?;
         if report.outcome == Outcome::Accepted {
@@ -332,6 +365,10 @@ impl IntakeDesk {
         let scope = everywhere();
         let accepted = self.store.accept_upload(&scope, (upload, self.now), &batches, &facts);
         self.runtime.block_on(accepted).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+        let mut earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
+        let set =
+            |batch: &NewBatch| (batch.item.clone(), batch.kind.clone(), batch.lineage.clone(), batch.period.year());
+        Arc::make_mut(&mut earlier).record(batches.iter().map(set));
         Ok(())
     }
 
@@ -377,6 +414,11 @@ pub fn new_batches(catalog: &Catalog, report: &IntakeReport) -> Vec<NewBatch> {
         })
     };
     report.batches.iter().filter_map(new).collect()
+}
+
+/// Everything accepted so far.
+fn everything() -> Moment {
+    Moment { as_of: DateTime::<Utc>::MAX_UTC, period: None }
 }
 
 /// The command line may take in the sheets of every unit.

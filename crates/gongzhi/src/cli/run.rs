@@ -85,5 +85,8 @@ fn tell(end: &RunEnd, order: &RunOrder, say: &Translator) {
     for (model, why) in &end.stopped {
         println!("{}", say.say(&Message::new("run-stopped-line").with("model", model).with("why", say.say(why))));
     }
+    for note in &end.notes {
+        println!("{}", say.say(note));
+    }
     println!("{}", say.say(&Message::new("run-ready").with("out", order.out.display())));
 }

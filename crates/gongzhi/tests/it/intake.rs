@@ -297,3 +297,40 @@ fn a_published_list_is_read_whole_and_its_header_and_duplicates_are_told() {
     assert_eq!((code, told), (1, codes.len() - distinct.len()));
     assert_eq!((codes.len(), told > 150), (5224, true));
 }
+
+#[test]
+fn a_file_sent_again_after_another_took_its_place_is_a_new_one_and_brings_it_back() {
+    let office = Office::new();
+    let words = ["--item", "15.grant", "--unit", "自然资源局", "--period", "2025-03"];
+    let second = ROW.replace("示例合同1", "示例合同2");
+    office.write("a.csv", &format!("{HEADER}\n{ROW}\n"));
+    office.write("c.csv", &format!("{HEADER}\n{second}\n"));
+    let state = || {
+        let output = run_in(office.path(), &["state", "land_expropriation_grant.grant", "--json"]);
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        (text.contains("示例合同1"), text.contains("示例合同2"))
+    };
+    for (file, expected) in [("a.csv", (true, false)), ("c.csv", (false, true)), ("a.csv", (true, false))] {
+        let (code, _) = office.intake(&[&[file], words.as_slice()].concat());
+        assert_eq!((code, state()), (0, expected), "{file}");
+    }
+    let batches = office.batches().len();
+    let (code, _) = office.intake(&[&["a.csv"], words.as_slice()].concat());
+    assert_eq!((code, office.batches().len()), (0, batches), "what is in force is not taken in twice");
+}
+
+#[test]
+fn six_programs_may_open_a_new_home_at_one_moment() {
+    let office = Office::new();
+    let words = ["intake", "--item", "15.grant", "--unit", "自然资源局", "--period", "2025-03"];
+    let running: Vec<_> = (0..6)
+        .map(|at| {
+            let name = format!("{at}.csv");
+            office.write(&name, &format!("{HEADER}\n{}\n", ROW.replace("示例合同1", &format!("示例合同{at}"))));
+            crate::program::gongzhi().current_dir(office.path()).args(words).arg(name).spawn().expect("it starts")
+        })
+        .collect();
+    for mut program in running {
+        assert_eq!(program.wait().expect("it ends").code(), Some(0));
+    }
+}

@@ -216,3 +216,72 @@ fn what_a_person_decides_is_followed_by_the_next_run_and_can_be_taken_back() {
     assert_eq!(queue_of("taken back"), queue, "as before the decision");
     assert!(!gongzhi().args(undo).status().expect("the program starts").success(), "nothing stands any more");
 }
+
+#[test]
+fn a_folder_laid_out_by_month_gives_the_same_leads_as_one_laid_out_by_office() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = make(folder.path(), "0.02", "8");
+    let offices = folder.path().join("offices");
+    let months = folder.path().join("months");
+    let mut files = Vec::new();
+    for office in ["自然资源局", "税务局", "市场监督管理局", "人民法院"] {
+        copy(&made.join("county").join(office), &offices.join(office));
+        gather(&offices.join(office), office, &mut files);
+    }
+    for (path, name) in &files {
+        // The same names in the same order, a folder of the month above all.
+        let (office, rest) = name.split_once('/').expect("an office");
+        let (month, file) = rest.split_once('/').unwrap_or(("年度", rest));
+        let to = months.join(month).join(office).join(file);
+        std::fs::create_dir_all(to.parent().expect("a folder")).expect("folders");
+        std::fs::copy(path, to).expect("a copy");
+    }
+    let leads = |county: &Path, out: &str| {
+        std::fs::copy(made.join("county/coverage.csv"), county.join("coverage.csv")).expect("a copy");
+        let out = folder.path().join(out);
+        let ended = command(county, &out).output().expect("the program starts");
+        assert!(ended.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&ended.stderr));
+        let text = std::fs::read_to_string(out.join("leads.jsonl")).expect("leads");
+        let mut leads: Vec<String> = text
+            .lines()
+            .map(|line| {
+                let lead: Json = serde_json::from_str(line).expect("json");
+                ["model", "taxpayer", "period", "due_low", "due_high", "paid"]
+                    .map(|key| lead[key].to_string())
+                    .join(" ")
+            })
+            .collect();
+        leads.sort();
+        leads
+    };
+    let by_office = leads(&offices, "out-offices");
+    assert!(!by_office.is_empty());
+    assert_eq!(leads(&months, "out-months"), by_office);
+}
+
+fn gather(folder: &Path, prefix: &str, files: &mut Vec<(PathBuf, String)>) {
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        let name = format!("{prefix}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() { gather(&entry.path(), &name, files) } else { files.push((entry.path(), name)) }
+    }
+}
+
+#[test]
+fn two_runs_on_one_home_do_not_get_in_each_others_way() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = make(folder.path(), "0.02", "9");
+    let county = folder.path().join("some");
+    copy(&made.join("county/税务局"), &county.join("税务局"));
+    let out = folder.path().join("out");
+    let mut first = command(&county, &out).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts");
+    while !out.join(".gongzhi/run.lock").exists() {
+        assert!(first.try_wait().expect("it runs").is_none(), "the first run ended before the second began");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let second = command(&county, &out).output().expect("the program starts");
+    if first.try_wait().expect("it runs").is_none() {
+        assert_eq!(second.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&second.stderr).contains("另一次运行"));
+    }
+    assert!(first.wait().expect("it ends").code().is_some_and(|code| code < 2));
+}

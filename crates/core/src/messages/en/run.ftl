@@ -89,3 +89,7 @@ run-class-possible = possible
 run-class-none = none
 run-queue-decision = The same?
 run-queue-subject = Subject key
+run-already = Another run is using { $home }. Wait until it ends, or give another --out
+run-no-coverage = There is no { $file }: which taxes and periods the tax side covers is not known, so nothing was compared with it. Let gongzhi coverage { $folder } propose one, check it, and put it into the folder
+run-not-comparable = { "  " }Not comparable, { $count } rows: { $reason }
+run-skipped = Skipped { $count } links or special files (no regular files, not read): { $names }

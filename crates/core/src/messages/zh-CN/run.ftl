@@ -89,3 +89,7 @@ run-class-possible = 可能
 run-class-none = 无
 run-queue-decision = 同一主体？
 run-queue-subject = 识别键
+run-already = 另一次运行正在使用 { $home }。请等它结束，或者换一个 --out
+run-no-coverage = 没有 { $file }：不知道税务侧的数据覆盖哪些税种和期间，与税务数据的比对一律没有进行。请用 gongzhi coverage { $folder } 拟出一份，核对后放进该文件夹
+run-not-comparable = 　不可比 { $count } 行：{ $reason }
+run-skipped = 跳过 { $count } 个链接或特殊文件（不是普通文件，没有读取）：{ $names }

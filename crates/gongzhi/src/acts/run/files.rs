@@ -14,21 +14,30 @@ pub struct ListedFile {
     pub path: PathBuf,
     /// Path below the folder, with `/`: its name in every report.
     pub name: String,
-    /// The first folder of the name: one office's files are taken in one after the other.
-    pub office: String,
 }
 
-/// Every file below a folder by name, but for hidden ones, lock files of open workbooks, the coverage file and what
-/// lies in `left_out` (the run's own output).
-pub fn list_files(folder: &Path, left_out: &Path) -> Result<Vec<ListedFile>> {
+/// What a folder holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// Files to take in, by name.
+    pub files: Vec<ListedFile>,
+    /// Names of what is no file of its own, by name: links, which may lead out of the folder or round in a circle, and
+    /// pipes and devices, which may never end.
+    pub skipped: Vec<String>,
+}
+
+/// Every file below a folder, but for hidden ones, lock files of open workbooks, the coverage file and what lies in
+/// `left_out` (the run's own output).
+pub fn list_files(folder: &Path, left_out: &Path) -> Result<Listed> {
     let left_out = std::fs::canonicalize(left_out).unwrap_or_else(|_| left_out.to_owned());
-    let mut files = Vec::new();
-    list_below(folder, "", &left_out, &mut files)?;
-    files.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(files)
+    let mut listed = Listed::default();
+    list_below(folder, "", &left_out, &mut listed)?;
+    listed.files.sort_by(|a, b| a.name.cmp(&b.name));
+    listed.skipped.sort();
+    Ok(listed)
 }
 
-fn list_below(folder: &Path, prefix: &str, left_out: &Path, files: &mut Vec<ListedFile>) -> Result<()> {
+fn list_below(folder: &Path, prefix: &str, left_out: &Path, listed: &mut Listed) -> Result<()> {
     let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
     for entry in entries {
         let entry = entry?;
@@ -39,11 +48,14 @@ fn list_below(folder: &Path, prefix: &str, left_out: &Path, files: &mut Vec<List
             continue;
         }
         let name = format!("{prefix}{file_name}");
-        if path.is_dir() {
-            list_below(&path, &format!("{name}/"), left_out, files)?;
+        // Of the entry itself: what a link leads to is not looked at.
+        let file_type = entry.file_type().with_context(|| path.display().to_string())?;
+        if file_type.is_dir() {
+            list_below(&path, &format!("{name}/"), left_out, listed)?;
+        } else if !file_type.is_file() {
+            listed.skipped.push(name);
         } else if name != COVERAGE_FILE {
-            let office = name.split('/').next().unwrap_or_default().to_owned();
-            files.push(ListedFile { path, name, office });
+            listed.files.push(ListedFile { path, name });
         }
     }
     Ok(())
@@ -61,9 +73,22 @@ mod tests {
             std::fs::create_dir_all(root.join(name).parent().unwrap()).unwrap();
             std::fs::write(root.join(name), "x").unwrap();
         }
-        let names: Vec<_> =
-            list_files(root, &root.join("out")).unwrap().into_iter().map(|file| (file.name, file.office)).collect();
-        let of = |name: &str, office: &str| (name.to_owned(), office.to_owned());
-        assert_eq!(names, [of("a.csv", "a.csv"), of("b/1.csv", "b"), of("b/2.csv", "b")]);
+        let listed = list_files(root, &root.join("out")).unwrap();
+        let names: Vec<_> = listed.files.into_iter().map(|file| file.name).collect();
+        assert_eq!(names, ["a.csv", "b/1.csv", "b/2.csv"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_named_and_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        std::fs::create_dir(root.join("a")).unwrap();
+        std::fs::write(root.join("a/1.csv"), "x").unwrap();
+        std::os::unix::fs::symlink(".", root.join("a/round")).unwrap();
+        std::os::unix::fs::symlink("/etc/hostname", root.join("out.csv")).unwrap();
+        let listed = list_files(root, &root.join("out")).unwrap();
+        assert_eq!(listed.files.len(), 1);
+        assert_eq!(listed.skipped, ["a/round", "out.csv"]);
     }
 }

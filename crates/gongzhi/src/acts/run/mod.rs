@@ -17,7 +17,9 @@ mod outputs;
 mod parallel;
 mod taking_in;
 
-use std::path::PathBuf;
+use std::fs::{File, TryLockError};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -28,7 +30,7 @@ use gongzhi_core::catalog::{Catalog, Source};
 use gongzhi_core::identity::Decisions;
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::models::Models;
-use gongzhi_core::state::{Moment, VisibleBatches};
+use gongzhi_core::state::{Moment, VisibleBatch, VisibleBatches};
 use gongzhi_engine::session::SessionPlace;
 use gongzhi_store::batches::NewLinks;
 
@@ -80,6 +82,8 @@ pub struct RunEnd {
     pub steps: Vec<Step>,
     /// Models that stopped, and why.
     pub stopped: Vec<(String, Message)>,
+    /// What people should know besides.
+    pub notes: Vec<Message>,
 }
 
 /// Runs.
@@ -89,12 +93,16 @@ pub struct RunEnd {
 pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     let say = context.say;
     std::fs::create_dir_all(&order.out).with_context(|| order.out.display().to_string())?;
-    let files = list_files(&order.folder, &order.out)?;
+    let listed = list_files(&order.folder, &order.out)?;
+    let files = listed.files;
     if files.is_empty() {
         let message = Message::new("run-no-file").with("folder", order.folder.display());
         return Err(anyhow!("{}", say.say(&message)));
     }
+    let _alone = lock_home(&order.home, say)?;
+    forget_earlier(&order.out)?;
     let coverage = read_coverage(&order.folder.join(COVERAGE_FILE), say)?;
+    let has_coverage = !coverage.is_empty();
     let mut steps = Vec::new();
     let desk = IntakeDesk::open(context.catalog.clone(), &order.home, order.now, say)?;
 
@@ -108,7 +116,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     let (store, now) = (store.clone(), order.now);
     let (decisions, visible) = runtime.block_on(async {
         let decided = store.list_decisions(&analysis(), now).await?;
-        Ok::<_, gongzhi_store::StoreError>((decided, visible_batches(&store).await?))
+        Ok::<_, gongzhi_store::StoreError>((decided, visible_batches(&store, &taken).await?))
     })?;
     if visible.batches.is_empty() {
         outputs::write_issues(&order.out, &taken)?;
@@ -127,8 +135,13 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
         decisions: &decisions,
     };
     let index = runtime.block_on(identities::build_index(&given))?;
-    let identified = identities::identify(&given, &index, &mut outputs::create(&order.out, "identity.jsonl")?)?;
-    let visible = record_links(&runtime, &store, order.now, &identified)?;
+    let mut lines = outputs::create(&order.out, "identity.jsonl")?;
+    let identified = identities::identify(&given, &index, &mut lines)?;
+    lines.flush()?;
+    let visible = runtime.block_on(async {
+        record_links(&store, order.now, &identified).await?;
+        visible_batches(&store, &taken).await
+    })?;
     let parties: u64 = identified.classes.values().sum();
     let counted = [("taxpayers", identified.registry as u64), ("parties", parties)];
     steps.push(Step::new("identity", started, &counted));
@@ -145,12 +158,59 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     outputs::write_for_people(&result)?;
     steps.push(Step::new("reports", started, &[]));
     outputs::write_for_programs(&result, &steps)?;
+    let notes = notes_of(&result, &listed.skipped, has_coverage);
     Ok(RunEnd {
+        notes,
         files: taken.counts(),
         leads: result.compared.reports.iter().map(|report| (report.model.clone(), report.leads.len())).collect(),
         stopped: result.compared.reports.iter().filter_map(|r| Some((r.model.clone(), r.stopped.clone()?))).collect(),
         steps,
     })
+}
+
+/// How much could not be compared, most first, and what was not looked at.
+fn notes_of(result: &outputs::RunResult<'_>, skipped: &[String], has_coverage: bool) -> Vec<Message> {
+    let mut notes = Vec::new();
+    if !has_coverage {
+        let folder = result.order.folder.display();
+        notes.push(Message::new("run-no-coverage").with("file", COVERAGE_FILE).with("folder", folder));
+    }
+    let mut reasons: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
+    for (outcome, count) in result.compared.reports.iter().flat_map(|report| &report.outcomes) {
+        if let Some(reason) = outcome.strip_prefix("not_comparable:") {
+            *reasons.entry(reason).or_default() += count;
+        }
+    }
+    let mut reasons: Vec<_> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), *reason));
+    let note = |(reason, count)| Message::new("run-not-comparable").with("reason", reason).with("count", count);
+    notes.extend(reasons.into_iter().take(5).map(note));
+    if !skipped.is_empty() {
+        notes.push(Message::new("run-skipped").with("count", skipped.len()).with("names", skipped.join("、")));
+    }
+    notes
+}
+
+/// One run at a time on a home folder: the lock ends with the process, however it ends.
+fn lock_home(home: &Path, say: &Translator) -> Result<File> {
+    std::fs::create_dir_all(home).with_context(|| home.display().to_string())?;
+    let path = home.join("run.lock");
+    let lock = File::create(&path).with_context(|| path.display().to_string())?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => {
+            Err(anyhow!("{}", say.say(&Message::new("run-already").with("home", home.display()))))
+        }
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| path.display().to_string()),
+    }
+}
+
+/// `run.json` says that the results beside it are whole: that of an earlier run says nothing about this one.
+fn forget_earlier(out: &Path) -> Result<()> {
+    match std::fs::remove_file(out.join("run.json")) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error).with_context(|| out.display().to_string()),
+        _ => Ok(()),
+    }
 }
 
 /// A run analyses every unit of the installation.
@@ -163,12 +223,11 @@ fn everything() -> Moment {
     Moment { as_of: DateTime::<Utc>::MAX_UTC, period: None }
 }
 
-fn record_links(
-    runtime: &tokio::runtime::Runtime,
+async fn record_links(
     store: &gongzhi_store::Store,
     now: DateTime<Utc>,
     identified: &identities::Identified,
-) -> Result<VisibleBatches> {
+) -> Result<(), gongzhi_store::StoreError> {
     let new: Vec<NewLinks> = identified
         .links
         .iter()
@@ -179,16 +238,31 @@ fn record_links(
             digest: part.digest.clone(),
         })
         .collect();
-    Ok(runtime.block_on(async {
-        store.record_links(&analysis(), now, &new).await?;
-        visible_batches(store).await
-    })?)
+    store.record_links(&analysis(), now, &new).await
 }
 
-/// Everything accepted, in the order of the files: offices are taken in side by side, so which of two was accepted
-/// first is chance, and nothing may depend on it.
-async fn visible_batches(store: &gongzhi_store::Store) -> Result<VisibleBatches, gongzhi_store::StoreError> {
+/// What the folder holds now, as one delivery in the order of the files' names, then whatever else was taken into the
+/// home folder. Which of two files was accepted first, and whether the run was broken off in between, is chance, and
+/// nothing may depend on it; a file that was changed since is what it is now.
+async fn visible_batches(
+    store: &gongzhi_store::Store,
+    taken: &taking_in::TakenFolder,
+) -> Result<VisibleBatches, gongzhi_store::StoreError> {
     let mut visible = store.visible_batches(&analysis(), everything()).await?;
-    visible.batches.sort_by(|a, b| (&a.file, &a.batch.id).cmp(&(&b.file, &b.batch.id)));
+    visible.batches.retain(|one| taken.digests.get(&one.file).is_none_or(|digest| *digest == one.file_digest));
+    let is_elsewhere = |one: &VisibleBatch| !taken.digests.contains_key(&one.file);
+    let delivered = visible.batches.iter().filter(|one| !is_elsewhere(one)).map(|one| one.batch.accepted_at).min();
+    for one in &mut visible.batches {
+        if !is_elsewhere(one) {
+            one.batch.accepted_at = delivered.unwrap_or(one.batch.accepted_at);
+        }
+    }
+    visible.batches.sort_by(|a, b| {
+        let place = |one: &VisibleBatch| (is_elsewhere(one), one.batch.accepted_at, one.file.clone());
+        place(a).cmp(&place(b)).then_with(|| a.batch.sequence.cmp(&b.batch.sequence))
+    });
+    for (at, one) in visible.batches.iter_mut().enumerate() {
+        one.batch.sequence = i64::try_from(at).unwrap_or(i64::MAX) + 1;
+    }
     Ok(visible)
 }

@@ -1,5 +1,5 @@
-//! Taking a folder in: the offices side by side, the files of one office one after the other, so that whether a set is
-//! the first of its year does not depend on which thread was faster.
+//! Taking a folder in: the offices side by side, the files of one office one after the other by name, so that whether a
+//! set is the first of its year does not depend on which thread was faster.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -44,13 +44,13 @@ impl TakenFolder {
 
 /// Takes every file in that is not in yet.
 pub fn take_in(desk: &IntakeDesk, files: &[ListedFile], context: &RunContext<'_>) -> Result<TakenFolder> {
-    let offices = list_offices(files);
+    let (unnamed, offices) = list_offices(files, |name| desk.unit_named_in(name));
     let done = AtomicU64::new(0);
     let order = IntakeOrder { is_by_name: true, ..IntakeOrder::default() };
     let mut taken = TakenFolder { reports: BTreeMap::new(), digests: BTreeMap::new() };
-    let work = |at: usize| -> Result<Vec<(String, Json, String)>> {
+    let take_office = |office: &[&ListedFile]| -> Result<Vec<(String, Json, String)>> {
         let mut reports = Vec::new();
-        for file in &offices[at] {
+        for file in office {
             let (report, digest) = take_one(desk, file, &order, context)?;
             reports.push((file.name.clone(), report, digest));
             let count = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -62,27 +62,38 @@ pub fn take_in(desk: &IntakeDesk, files: &[ListedFile], context: &RunContext<'_>
         }
         Ok(reports)
     };
-    in_order(offices.len(), work, |_, reports| {
+    let mut keep = |reports: Result<Vec<(String, Json, String)>>| -> Result<()> {
         for (name, report, digest) in reports? {
             taken.reports.insert(name.clone(), report);
             taken.digests.insert(name, digest);
         }
         Ok(())
-    })?;
+    };
+    keep(take_office(&unnamed))?;
+    in_order(offices.len(), |at| take_office(&offices[at]), |_, reports| keep(reports))?;
     Ok(taken)
 }
 
-/// Files by office, the office with most bytes first so that it doesn't stand alone at the end.
-fn list_offices(files: &[ListedFile]) -> Vec<Vec<&ListedFile>> {
-    let mut offices: BTreeMap<&str, (u64, Vec<&ListedFile>)> = BTreeMap::new();
+/// The files whose path names no unit, which may be of any: they are taken in before all others. Then the files of each
+/// unit, the one with most bytes first so that it doesn't stand alone at the end.
+fn list_offices<'f>(
+    files: &'f [ListedFile],
+    unit_of: impl Fn(&str) -> Option<String>,
+) -> (Vec<&'f ListedFile>, Vec<Vec<&'f ListedFile>>) {
+    let mut unnamed = Vec::new();
+    let mut offices: BTreeMap<String, (u64, Vec<&ListedFile>)> = BTreeMap::new();
     for file in files {
-        let office = offices.entry(&file.office).or_default();
+        let Some(unit) = unit_of(&file.name) else {
+            unnamed.push(file);
+            continue;
+        };
+        let office = offices.entry(unit).or_default();
         office.0 += std::fs::metadata(&file.path).map_or(0, |facts| facts.len());
         office.1.push(file);
     }
     let mut offices: Vec<_> = offices.into_values().collect();
     offices.sort_by_key(|office| std::cmp::Reverse(office.0));
-    offices.into_iter().map(|(_, files)| files).collect()
+    (unnamed, offices.into_iter().map(|(_, files)| files).collect())
 }
 
 fn take_one(
@@ -97,4 +108,22 @@ fn take_one(
     let taken = desk.take(&file.path, &file.name, order, context.say)?;
     let digest = std::fs::File::open(&file.path).and_then(gongzhi_engine::keys::digest_reader).unwrap_or_default();
     Ok((report_json(&taken.report, context.say), digest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_of_a_unit_stay_together_however_the_folder_is_laid_out() {
+        let file = |name: &str| ListedFile { path: name.into(), name: name.to_owned() };
+        let files = ["2025-01/a.csv", "2025-01/b.csv", "2025-02/a.csv", "c.csv"].map(file);
+        let unit_of = |name: &str| ["a", "b"].iter().find(|unit| name.contains(*unit)).map(|unit| (*unit).to_owned());
+        let (unnamed, offices) = list_offices(&files, unit_of);
+        let names = |files: &[&ListedFile]| files.iter().map(|file| file.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&unnamed), ["c.csv"]);
+        let mut offices: Vec<_> = offices.iter().map(|office| names(office)).collect();
+        offices.sort();
+        assert_eq!(offices, [vec!["2025-01/a.csv", "2025-02/a.csv"], vec!["2025-01/b.csv"]]);
+    }
 }

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 const HELP: &str = "cargo xtask demo          builds, makes the demo county, runs the main job, shows the result
 cargo xtask test          everything continuous integration runs
-cargo xtask bench match    names against a registry, measured with the release binary";
+cargo xtask bench NAME    measured with the release binary, beside its peers: match, pipeline";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

@@ -17,7 +17,7 @@ use gongzhi_engine::session::SessionPlace;
 use gongzhi_store::{Store, StorePlace};
 
 use super::catalog::{CatalogPlace, get_catalog, line_of};
-use super::run::{Compared, Comparing, RunContext, compare, read_coverage};
+use super::run::{Compared, Comparing, RunContext, compare, read_coverage, region_of};
 
 /// Compiles the models of a catalogue and plans their SQL; every problem of either, ordered by file and line.
 pub fn check(catalog: &Catalog) -> Result<(Models, Vec<Problem>)> {
@@ -73,7 +73,8 @@ pub fn compare_kept(order: &CompareOrder, context: &RunContext<'_>) -> Result<Co
         let moment = Moment { as_of: order.now, period: None };
         let visible = store.visible_batches(&Scope::region("", Purpose::Analysis), moment).await?;
         store.close().await?;
-        compare(Comparing { context, visible: &visible, place: &place, coverage }, order.as_of).await
+        let region = region_of(&visible);
+        compare(Comparing { context, visible: &visible, place: &place, coverage, region }, order.as_of).await
     })
 }
 

@@ -23,6 +23,8 @@ pub struct Comparing<'a> {
     pub place: &'a SessionPlace,
     /// What the tax side covers.
     pub coverage: Vec<Coverage>,
+    /// County the run is about.
+    pub region: String,
 }
 
 /// What the models found.
@@ -37,23 +39,22 @@ pub struct Compared {
 
 /// Runs every model.
 pub async fn compare(given: Comparing<'_>, as_of: NaiveDate) -> Result<Compared> {
-    let region = region_of(given.visible);
     let views = list_views(&given);
     let options = SessionOptions { opened: given.context.models.opened(), ..SessionOptions::default() };
     let visible = (given.visible, views.iter().map(String::as_str));
     let session = Session::open(&given.context.catalog, given.place, visible, &options)?;
     let facts = RunFacts {
         as_of,
-        region: region.clone(),
+        region: given.region.clone(),
         coverage: given.coverage.clone(),
         delivered: list_delivered(given.visible),
     };
     let reports = run_models(session.context(), &given.context.catalog, &given.context.models, &facts).await;
-    Ok(Compared { reports, worklist: session.worklist().to_vec(), region })
+    Ok(Compared { reports, worklist: session.worklist().to_vec(), region: given.region })
 }
 
 /// The county most batches speak of; ties go to the lower code.
-fn region_of(visible: &VisibleBatches) -> String {
+pub fn region_of(visible: &VisibleBatches) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for batch in &visible.batches {
         *counts.entry(batch.batch.region.get(..6).unwrap_or(&batch.batch.region)).or_default() += 1;

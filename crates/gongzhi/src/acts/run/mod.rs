@@ -15,6 +15,7 @@ mod identity_book;
 mod lead_book;
 mod outputs;
 mod parallel;
+mod record;
 mod taking_in;
 
 use std::fs::{File, TryLockError};
@@ -25,23 +26,24 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, anyhow};
 use chrono::{DateTime, NaiveDate, Utc};
-use gongzhi_core::access::{Purpose, Scope};
 use gongzhi_core::catalog::{Catalog, Source};
 use gongzhi_core::identity::Decisions;
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::models::Models;
 use gongzhi_core::state::{Moment, VisibleBatch, VisibleBatches};
 use gongzhi_engine::session::SessionPlace;
+use gongzhi_store::Store;
 use gongzhi_store::batches::NewLinks;
 
 use super::identity::read_divisions;
 use super::intake::IntakeDesk;
 
-pub use comparing::{Compared, Comparing, compare};
+pub use comparing::{Compared, Comparing, compare, region_of};
 pub use coverage::{propose_folder, read_coverage};
 pub use files::COVERAGE_FILE;
 use files::list_files;
 pub use outputs::Step;
+use record::{RunRecord, analysis};
 
 /// What a run is told.
 pub struct RunOrder {
@@ -92,80 +94,105 @@ pub struct RunEnd {
 /// Nothing could be run: the folder is empty or can't be read, no file was accepted, the home folder can't be used.
 pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     let say = context.say;
-    std::fs::create_dir_all(&order.out).with_context(|| order.out.display().to_string())?;
     let listed = list_files(&order.folder, &order.out)?;
-    let files = listed.files;
-    if files.is_empty() {
+    if listed.files.is_empty() {
         let message = Message::new("run-no-file").with("folder", order.folder.display());
         return Err(anyhow!("{}", say.say(&message)));
     }
+    std::fs::create_dir_all(&order.out).with_context(|| order.out.display().to_string())?;
     let _alone = lock_home(&order.home, say)?;
     forget_earlier(&order.out)?;
     let coverage = read_coverage(&order.folder.join(COVERAGE_FILE), say)?;
     let has_coverage = !coverage.is_empty();
-    let mut steps = Vec::new();
+
+    let started = Instant::now();
     let desk = IntakeDesk::open(context.catalog.clone(), &order.home, order.now, say)?;
-
-    let started = Instant::now();
-    let taken = taking_in::take_in(&desk, &files, &context)?;
-    let rows = taken.accepted_rows();
-    steps.push(Step::new("intake", started, &[("files", files.len() as u64), ("rows", rows)]));
-
-    let started = Instant::now();
-    let (store, runtime) = desk.store();
-    let (store, now) = (store.clone(), order.now);
-    let (decisions, visible) = runtime.block_on(async {
-        let decided = store.list_decisions(&analysis(), now).await?;
-        Ok::<_, gongzhi_store::StoreError>((decided, visible_batches(&store, &taken).await?))
-    })?;
+    let taken = taking_in::take_in(&desk, &listed.files, &context)?;
+    let (store, _) = desk.store();
+    let store = store.clone();
+    let (keys, data_folder) = desk.into_keys();
+    let place = SessionPlace { folder: data_folder, keys: Arc::new(keys) };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let visible = runtime.block_on(visible_batches(&store, &taken))?;
     if visible.batches.is_empty() {
         outputs::write_issues(&order.out, &taken)?;
         return Err(anyhow!("{}", say.say(&Message::new("run-nothing-accepted"))));
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let (keys, data_folder) = desk.into_keys();
-    let place = SessionPlace { folder: data_folder, keys: Arc::new(keys) };
-    let divisions = read_divisions(context.sources);
-    let decisions = Decisions::new(decisions);
-    let given = identities::Identifying {
-        catalog: &context.catalog,
-        visible: &visible,
-        place: &place,
-        divisions: &divisions,
-        decisions: &decisions,
-    };
-    let index = runtime.block_on(identities::build_index(&given))?;
-    let mut lines = outputs::create(&order.out, "identity.jsonl")?;
-    let identified = identities::identify(&given, &index, &mut lines)?;
-    lines.flush()?;
-    let visible = runtime.block_on(async {
-        record_links(&store, order.now, &identified).await?;
-        visible_batches(&store, &taken).await
-    })?;
-    let parties: u64 = identified.classes.values().sum();
-    let counted = [("taxpayers", identified.registry as u64), ("parties", parties)];
-    steps.push(Step::new("identity", started, &counted));
+    let region = comparing::region_of(&visible);
+    let about = (order, region.as_str(), context.catalog.digest.as_str());
+    let record = runtime.block_on(RunRecord::begin(&store, about, &taken))?;
+    let mut steps = Steps { record: &record, runtime: &runtime, ended: Vec::new() };
+    steps.end("intake", started, &[("files", listed.files.len() as u64), ("rows", taken.accepted_rows())])?;
 
     let started = Instant::now();
-    let compared = comparing::Comparing { context: &context, visible: &visible, place: &place, coverage };
+    let identified = runtime.block_on(identify(order, &context, (&store, &visible, &place)))?;
+    let visible = runtime.block_on(visible_batches(&store, &taken))?;
+    let parties: u64 = identified.classes.values().sum();
+    steps.end("identity", started, &[("taxpayers", identified.registry as u64), ("parties", parties)])?;
+
+    let started = Instant::now();
+    let compared = comparing::Comparing { context: &context, visible: &visible, place: &place, coverage, region };
     let compared = runtime.block_on(comparing::compare(compared, order.as_of))?;
-    steps.push(Step::new("models", started, &[("models", compared.reports.len() as u64)]));
+    steps.end("models", started, &[("models", compared.reports.len() as u64)])?;
 
     let started = Instant::now();
     let told = evidence::list_places(&place, &visible, &compared)?;
     let result =
         outputs::RunResult { order, context: &context, taken: &taken, identified: &identified, compared, told };
     outputs::write_for_people(&result)?;
-    steps.push(Step::new("reports", started, &[]));
+    steps.end("reports", started, &[])?;
+    let steps = steps.ended;
     outputs::write_for_programs(&result, &steps)?;
-    let notes = notes_of(&result, &listed.skipped, has_coverage);
+    let leads: Vec<(String, usize)> =
+        result.compared.reports.iter().map(|report| (report.model.clone(), report.leads.len())).collect();
+    let facts = serde_json::json!({ "files": taken.counts(), "leads": leads });
+    runtime.block_on(record.finish(&facts))?;
     Ok(RunEnd {
-        notes,
+        notes: notes_of(&result, &listed.skipped, has_coverage),
         files: taken.counts(),
-        leads: result.compared.reports.iter().map(|report| (report.model.clone(), report.leads.len())).collect(),
+        leads,
         stopped: result.compared.reports.iter().filter_map(|r| Some((r.model.clone(), r.stopped.clone()?))).collect(),
         steps,
     })
+}
+
+/// The steps of a run, each kept on record as it ends.
+struct Steps<'a> {
+    record: &'a RunRecord,
+    runtime: &'a tokio::runtime::Runtime,
+    ended: Vec<Step>,
+}
+
+impl Steps<'_> {
+    fn end(&mut self, name: &'static str, started: Instant, counts: &[(&'static str, u64)]) -> Result<()> {
+        let step = Step::new(name, started, counts);
+        self.runtime.block_on(self.record.step(&step))?;
+        self.ended.push(step);
+        Ok(())
+    }
+}
+
+/// Finds who is meant by every party of every row, writes `identity.jsonl`, and keeps the links beside the batches.
+async fn identify(
+    order: &RunOrder,
+    context: &RunContext<'_>,
+    (store, visible, place): (&Store, &VisibleBatches, &SessionPlace),
+) -> Result<identities::Identified> {
+    let divisions = read_divisions(context.sources);
+    let decisions = Decisions::new(store.list_decisions(&analysis(), order.now).await?);
+    let given = identities::Identifying {
+        catalog: &context.catalog,
+        visible,
+        place,
+        divisions: &divisions,
+        decisions: &decisions,
+    };
+    let index = identities::build_index(&given).await?;
+    let mut lines = outputs::create(&order.out, "identity.jsonl")?;
+    let identified = identities::identify(&given, &index, &mut lines)?;
+    lines.flush()?;
+    record_links(store, order.now, &identified).await?;
+    Ok(identified)
 }
 
 /// How much could not be compared, most first, and what was not looked at.
@@ -213,18 +240,13 @@ fn forget_earlier(out: &Path) -> Result<()> {
     }
 }
 
-/// A run analyses every unit of the installation.
-fn analysis() -> Scope {
-    Scope::region("", Purpose::Analysis)
-}
-
 /// Everything accepted so far: the day of the run says from when it looks, not what had arrived.
 fn everything() -> Moment {
     Moment { as_of: DateTime::<Utc>::MAX_UTC, period: None }
 }
 
 async fn record_links(
-    store: &gongzhi_store::Store,
+    store: &Store,
     now: DateTime<Utc>,
     identified: &identities::Identified,
 ) -> Result<(), gongzhi_store::StoreError> {
@@ -245,7 +267,7 @@ async fn record_links(
 /// home folder. Which of two files was accepted first, and whether the run was broken off in between, is chance, and
 /// nothing may depend on it; a file that was changed since is what it is now.
 async fn visible_batches(
-    store: &gongzhi_store::Store,
+    store: &Store,
     taken: &taking_in::TakenFolder,
 ) -> Result<VisibleBatches, gongzhi_store::StoreError> {
     let mut visible = store.visible_batches(&analysis(), everything()).await?;

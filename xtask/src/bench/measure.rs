@@ -1,0 +1,84 @@
+//! Runs a program to its end and measures it from outside: seconds, and the most memory it and its children held.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+/// How often memory is looked at.
+const EVERY: Duration = Duration::from_millis(20);
+
+/// What a program took.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    /// Seconds from start to end.
+    pub seconds: f64,
+    /// Most memory held at one moment by the program and all below it, MiB.
+    pub peak_mib: f64,
+    /// Exit code.
+    pub code: Option<i32>,
+    /// What it said.
+    pub stdout: String,
+    /// What it complained about.
+    pub stderr: String,
+}
+
+/// Runs a command and measures it.
+pub fn run(command: &mut Command) -> Result<Measured> {
+    let started = Instant::now();
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = child.with_context(|| format!("{command:?} can't be started"))?;
+    let id = child.id();
+    let ended = AtomicBool::new(false);
+    let (output, peak) = std::thread::scope(|scope| {
+        let watch = scope.spawn(|| {
+            let mut peak = 0;
+            while !ended.load(Ordering::Relaxed) {
+                peak = peak.max(memory_below(id));
+                std::thread::sleep(EVERY);
+            }
+            peak
+        });
+        let output = child.wait_with_output();
+        ended.store(true, Ordering::Relaxed);
+        (output, watch.join().unwrap_or(0))
+    });
+    let output = output?;
+    Ok(Measured {
+        seconds: started.elapsed().as_secs_f64(),
+        peak_mib: peak as f64 / 1024.0,
+        code: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}
+
+/// KiB that a process and its descendants hold now, pages shared with another process counted in parts.
+fn memory_below(id: u32) -> u64 {
+    let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(process) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+        // The name stands in brackets and may hold anything; the parent is the second word behind it.
+        let parent = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1)?.parse().ok());
+        if let Some(parent) = parent {
+            children.entry(parent).or_default().push(process);
+        }
+    }
+    let (mut waiting, mut seen, mut sum) = (vec![id], BTreeSet::new(), 0);
+    while let Some(process) = waiting.pop() {
+        if seen.insert(process) {
+            sum += resident(process);
+            waiting.extend(children.get(&process).into_iter().flatten());
+        }
+    }
+    sum
+}
+
+fn resident(process: u32) -> u64 {
+    let text = std::fs::read_to_string(format!("/proc/{process}/smaps_rollup")).unwrap_or_default();
+    let line = text.lines().find(|line| line.starts_with("Pss:")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).unwrap_or(0)
+}

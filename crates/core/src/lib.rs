@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod catalog;
 pub mod cells;
 pub mod codes;
+pub mod data_package;
 pub mod identity;
 pub mod intake;
 pub mod issues;

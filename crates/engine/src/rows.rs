@@ -1,15 +1,29 @@
 //! Rows of a question as values for people and other programs: text, decimal text, whole numbers, ISO days, null.
 
+use std::path::Path;
+
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use datafusion::arrow::datatypes::{DataType, Int64Type};
+use datafusion::arrow::datatypes::{DataType, Int64Type, UInt64Type};
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::util::display::array_value_to_string;
+use datafusion::dataframe::DataFrameWriteOptions;
 use futures::StreamExt;
 use serde_json::{Map, Value};
 
 use crate::session::{Session, SessionError};
 
 impl Session {
+    /// Writes what a question finds as one Parquet file; how many rows.
+    pub async fn write_parquet(&self, sql: &str, path: &Path) -> Result<u64, SessionError> {
+        let frame = self.question(sql).await?;
+        let options = DataFrameWriteOptions::new().with_single_file_output(true);
+        let written = frame.write_parquet(&path.to_string_lossy(), options, None).await;
+        let counts = written.map_err(|error| self.error(error))?;
+        // The writer answers with one row: how many it wrote.
+        let count = counts.first().and_then(|batch| batch.column(0).as_primitive_opt::<UInt64Type>()?.iter().next()?);
+        Ok(count.unwrap_or(0))
+    }
+
     /// Asks a question and shows each row as a JSON object of its columns, in order, without holding them.
     pub async fn each_row(&self, sql: &str, mut show: impl FnMut(Map<String, Value>)) -> Result<u64, SessionError> {
         let frame = self.question(sql).await?;

@@ -3,6 +3,8 @@
 //! The command line (later the page and the jobs) only translate into these and out of them.
 
 pub mod catalog;
+pub mod data_package;
+pub mod export;
 pub mod identity;
 pub mod identity_decisions;
 pub mod intake;

@@ -1,5 +1,6 @@
 //! The state of a record kind as of a day: its rows, and what did not fit together.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use gongzhi_core::access::{Purpose, Scope};
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::period::Period;
-use gongzhi_core::state::{Moment, VisibleBatches};
+use gongzhi_core::state::{Batch, Moment, VisibleBatches};
 use gongzhi_engine::keys::{Dice, Keys};
 use gongzhi_engine::parts::DataPlace;
 use gongzhi_engine::session::{Session, SessionOptions, SessionPlace};
@@ -49,16 +50,41 @@ pub struct StateFound {
     pub worklist: Vec<WorklistPlace>,
 }
 
-/// Shows each row that holds, ordered by its evidence, and gives back the rest.
+/// A state opened: its view stands in the session.
+pub struct OpenState {
+    /// What questions are asked on.
+    pub runtime: tokio::runtime::Runtime,
+    /// The session.
+    pub session: Session,
+    /// Name of the view.
+    pub view: String,
+    /// The day of the command.
+    pub day: NaiveDate,
+    visible: VisibleBatches,
+    place: SessionPlace,
+    batches: Vec<Batch>,
+}
+
+impl OpenState {
+    /// The unit and the period, where all of the state's sets are of one.
+    pub fn only_unit_and_period(&self) -> (Option<String>, Option<Period>) {
+        let units: BTreeSet<&str> = self.batches.iter().map(|batch| batch.unit.as_str()).collect();
+        let periods: BTreeSet<String> = self.batches.iter().map(|batch| batch.period.to_string()).collect();
+        let unit = units.first().filter(|_| units.len() == 1).map(|unit| (*unit).to_owned());
+        let period = self.batches.first().filter(|_| periods.len() == 1).map(|batch| batch.period);
+        (unit, period)
+    }
+}
+
+/// Opens the state of a kind.
 ///
 /// # Errors
 /// The kind is not in the catalogue, or the home folder can't be read.
-pub fn show_state(
+pub fn open_state(
     catalog: &Catalog,
     (order, now): (&StateOrder, DateTime<Utc>),
     translator: &Translator,
-    show: impl FnMut(Map<String, Value>),
-) -> Result<StateFound> {
+) -> Result<OpenState> {
     let told = |message: Message| anyhow!("{}", translator.say(&message));
     let unknown = || told(Message::new("state-kind-unknown").with("kind", &order.kind));
     let (item, kind) = catalog.find_kind(&order.kind).ok_or_else(unknown)?;
@@ -71,17 +97,33 @@ pub fn show_state(
     let keys = Keys::open(&order.home, Dice::system()).map_err(|error| told(error.message()))?;
     let place = SessionPlace { folder: order.home.join("data"), keys: Arc::new(keys) };
     let visible = runtime.block_on(visible_batches(order, moment)).map_err(|error| told(error.message()))?;
-    let batches = visible.of_kind(item, kind).values().map(Vec::len).sum();
+    let of_kind = visible.of_kind(item, kind);
+    let batches = of_kind.values().flatten().map(|one| one.batch.clone()).collect();
     let view = item.view_of(kind);
     let opened = Session::open(catalog, &place, (&visible, [view.as_str()]), &SessionOptions::default());
     let session = opened.map_err(|error| told(error.message()))?;
-    let sql = format!(
-        "select * from {view} order by cast(split_part(_ref, ':', 1) as bigint), cast(split_part(_ref, ':', 2) as bigint)"
-    );
-    let rows = runtime.block_on(session.each_row(&sql, show)).map_err(|error| told(error.message()))?;
-    let data = DataPlace { folder: &place.folder, keys: &place.keys };
-    let worklist = place_worklist(data, &visible, session.worklist()).map_err(|error| told(error.message()))?;
-    Ok(StateFound { rows, batches, worklist })
+    let day = (now + TimeDelta::hours(8)).date_naive();
+    Ok(OpenState { runtime, session, view, day, visible, place, batches })
+}
+
+/// Shows each row that holds, ordered by its evidence, and gives back the rest.
+///
+/// # Errors
+/// The kind is not in the catalogue, or the home folder can't be read.
+pub fn show_state(
+    catalog: &Catalog,
+    (order, now): (&StateOrder, DateTime<Utc>),
+    translator: &Translator,
+    show: impl FnMut(Map<String, Value>),
+) -> Result<StateFound> {
+    let told = |message: Message| anyhow!("{}", translator.say(&message));
+    let state = open_state(catalog, (order, now), translator)?;
+    let sql = format!("select * from {} order by _ref", state.view);
+    let rows = state.runtime.block_on(state.session.each_row(&sql, show)).map_err(|error| told(error.message()))?;
+    let data = DataPlace { folder: &state.place.folder, keys: &state.place.keys };
+    let worklist = place_worklist(data, &state.visible, state.session.worklist());
+    let worklist = worklist.map_err(|error| told(error.message()))?;
+    Ok(StateFound { rows, batches: state.batches.len(), worklist })
 }
 
 async fn visible_batches(order: &StateOrder, moment: Moment) -> Result<VisibleBatches, gongzhi_store::StoreError> {

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::data_package::DESCRIPTOR;
 use anyhow::{Result, anyhow};
 use chrono::NaiveDate;
 use gongzhi_core::catalog::{Catalog, Frequency, Item, Mode, Unit};
+use gongzhi_core::data_package::{Naming, Resource, package, table_schema};
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::period::Period;
 use gongzhi_core::values::SetMode;
@@ -49,6 +51,48 @@ pub fn write_templates(
             .map_err(|error| anyhow!("{}", translator.say(&error.message())))?;
         let path = folder.join(file_name(item, &request));
         save(&path, &bytes).map_err(|error| {
+            let message = Message::new("template-not-written").with("path", path.display()).with("why", error);
+            anyhow!("{}", translator.say(&message))
+        })?;
+        paths.push(path);
+    }
+    Ok(paths)
+}
+
+/// Writes each item as a data package without data: a table schema a kind, for those who fill in by program.
+///
+/// # Errors
+/// An item is unknown, or the folder can't be written to.
+pub fn write_schemas(
+    order: &TemplateOrder,
+    catalog: &Catalog,
+    (folder, today): (&Path, NaiveDate),
+    translator: &Translator,
+) -> Result<Vec<PathBuf>> {
+    let mut problems = Vec::new();
+    let items = list_items(order, catalog, &mut problems);
+    if !problems.is_empty() {
+        let lines: Vec<String> = problems.iter().map(|problem| translator.say(problem)).collect();
+        return Err(anyhow!("{}", lines.join("\n")));
+    }
+    let mut paths = Vec::new();
+    for item in items {
+        let version = order.version.unwrap_or_else(|| item.version_on(today));
+        let resources = item.kinds.iter().filter(|kind| kind.columns_of(version).next().is_some()).map(|kind| {
+            let key = format!("{}.{}", item.key, kind.key);
+            let resource = Resource {
+                path: format!("{key}.csv"),
+                kind: Some(key),
+                unit: order.unit.clone(),
+                period: order.period.clone(),
+                mode: order.mode.clone(),
+            };
+            resource.to_json("csv", table_schema(catalog, kind, kind.columns_of(version), Naming::Headers))
+        });
+        let descriptor = package(&item.key, &item.name.zh, resources.collect());
+        let text = serde_json::to_string_pretty(&descriptor)? + "\n";
+        let path = folder.join(format!("{}.{DESCRIPTOR}", item.key));
+        save(&path, text.as_bytes()).map_err(|error| {
             let message = Message::new("template-not-written").with("path", path.display()).with("why", error);
             anyhow!("{}", translator.say(&message))
         })?;

@@ -11,6 +11,7 @@ use gongzhi_engine::intake::Outcome;
 
 use super::Context;
 use crate::acts::catalog::{CatalogPlace, get_catalog};
+use crate::acts::data_package::expand;
 use crate::acts::intake::{IntakeDesk, IntakeOrder, TakenIn};
 use crate::acts::intake_report::{known_sheets, taken_json};
 
@@ -63,8 +64,12 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     if args.files.is_empty() {
         tell(&desk.take_nil(&order, say)?);
     }
+    let mut files = Vec::new();
     for path in &args.files {
-        let mut taken = desk.take(path, &path.display().to_string(), &order, say)?;
+        files.extend(expand(path, &order, say)?);
+    }
+    for (path, order) in &files {
+        let mut taken = desk.take(path, &path.display().to_string(), order, say)?;
         if let Some(folder) = &args.annotate {
             taken.annotated = desk.annotate(path, &taken.report, (folder, context.today), say)?;
         }

@@ -7,7 +7,7 @@ use gongzhi_core::messages::Message;
 
 use super::Context;
 use crate::acts::catalog::{CatalogPlace, get_catalog};
-use crate::acts::template::{TemplateOrder, write_templates};
+use crate::acts::template::{TemplateOrder, write_schemas, write_templates};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -23,6 +23,8 @@ pub struct Args {
     unit: Option<String>,
     #[arg(long)]
     mode: Option<String>,
+    #[arg(long)]
+    schema: bool,
     #[command(flatten)]
     place: CatalogPlace,
 }
@@ -38,7 +40,11 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         unit: args.unit,
         mode: args.mode,
     };
-    let paths = write_templates(&order, &catalog, (&args.out, context.today), say)?;
+    let paths = if args.schema {
+        write_schemas(&order, &catalog, (&args.out, context.today), say)?
+    } else {
+        write_templates(&order, &catalog, (&args.out, context.today), say)?
+    };
     for path in &paths {
         println!("{}", say.say(&Message::new("template-written").with("path", path.display())));
     }

@@ -8,6 +8,7 @@ mod identity;
 mod intake;
 mod land_supply;
 mod office;
+mod open_formats;
 mod program;
 mod read;
 mod real_data;

@@ -34,3 +34,22 @@ help-state-json = One JSON line a row
 help-state-home = The folder the data is in (default ./.gongzhi)
 help-state-catalog = The catalogue's folder (default: ./catalog, else the one built in)
 help-state-layer = A folder of local content laid over the catalogue; may be given several times
+
+# Data packages
+package-unreadable = { $path } is no JSON that can be read ({ $why }). Make it anew with the program that wrote it
+package-no-resources = { $path } is no descriptor of a data package: it has no list of resources. Write it by the Frictionless Data Package specification
+package-no-path = Resource { $number } of { $path } has no path. Give the relative path of its file
+package-path-outside = { $path } names a file outside the package, "{ $outside }", which was not read. Give relative paths below the descriptor's folder
+help-export = Write the state of items in open formats, with a descriptor datapackage.json
+help-export-words = Items (name, number or key), or item.kind
+help-export-out = Folder to write to
+help-export-format = csv, xlsx or parquet (default csv)
+help-export-as-of = What was known at the end of this day (default now)
+help-export-period = The state of this period (default the last)
+help-export-home = Folder of the data (that of a run is <results>/.gongzhi; default ./.gongzhi)
+help-export-catalog = Folder of the catalogue
+help-export-layer = Local catalogue laid on top
+export-title = Data exported by gongzhi
+export-kind-unknown = The catalogue has no "{ $word }". Give an item's name, number or key, or item.kind
+export-written = { $path }: { $rows } rows
+help-template-schema = Write no workbooks but Frictionless data package descriptors (a Table Schema a kind)

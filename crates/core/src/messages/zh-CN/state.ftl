@@ -34,3 +34,22 @@ help-state-json = 每行输出一行 JSON
 help-state-home = 数据所在的文件夹（默认 ./.gongzhi）
 help-state-catalog = 目录所在文件夹（默认：./catalog，没有则用内置目录）
 help-state-layer = 叠加在目录之上的地方内容文件夹，可多次给出
+
+# 数据包
+package-unreadable = { $path } 不是能读的 JSON（{ $why }）。请用导出它的程序重新生成
+package-no-resources = { $path } 不是数据包描述文件：没有 resources 列表。请按 Frictionless Data Package 规范生成
+package-no-path = { $path } 的第 { $number } 个 resource 没有 path。请写明数据文件的相对路径
+package-path-outside = { $path } 指向数据包以外的文件“{ $outside }”，没有读取。请只写描述文件所在文件夹之内的相对路径
+help-export = 把事项的现状导出为开放格式，并附描述文件 datapackage.json
+help-export-words = 事项（名称、序号或键），或 事项.种类
+help-export-out = 导出到的文件夹
+help-export-format = csv、xlsx 或 parquet（默认 csv）
+help-export-as-of = 以这一天结束时已知的为准（默认现在）
+help-export-period = 这一期的现状（默认最近的）
+help-export-home = 数据所在的文件夹（run 的在 <结果文件夹>/.gongzhi；默认 ./.gongzhi）
+help-export-catalog = 目录所在的文件夹
+help-export-layer = 叠加的地方目录
+export-title = 共治导出的数据
+export-kind-unknown = 目录中没有“{ $word }”。请写事项的名称、序号或键，或者 事项.种类
+export-written = { $path }：{ $rows } 行
+help-template-schema = 不写工作簿，写成 Frictionless 数据包描述（每个种类一份 Table Schema）

@@ -101,7 +101,7 @@ pub fn propose_folder(
     let desk = IntakeDesk::open(catalog.clone(), home.path(), now, say)?;
     let order = IntakeOrder { is_dry_run: true, ..IntakeOrder::default() };
     let mut reports = BTreeMap::new();
-    for file in list_files(folder, home.path())?.files {
+    for file in list_files(folder, home.path(), say)?.files {
         let taken = desk.take(&file.path, &file.name, &order, say)?;
         reports.insert(file.name, report_json(&taken.report, say));
     }

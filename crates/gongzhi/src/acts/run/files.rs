@@ -3,6 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use gongzhi_core::data_package::Resource;
+use gongzhi_core::messages::Translator;
+
+use crate::acts::data_package::{is_descriptor, open_package};
 
 /// The file in which a person confirms what the tax side covers.
 pub const COVERAGE_FILE: &str = "coverage.csv";
@@ -14,6 +18,8 @@ pub struct ListedFile {
     pub path: PathBuf,
     /// Path below the folder, with `/`: its name in every report.
     pub name: String,
+    /// What the descriptor of its package says of it.
+    pub resource: Option<Resource>,
 }
 
 /// What a folder holds.
@@ -28,10 +34,26 @@ pub struct Listed {
 
 /// Every file below a folder, but for hidden ones, lock files of open workbooks, the coverage file and what lies in
 /// `left_out` (the run's own output).
-pub fn list_files(folder: &Path, left_out: &Path) -> Result<Listed> {
+/// A file that the descriptor of a package names carries what the descriptor says of it.
+///
+/// # Errors
+/// A folder can't be read, or a descriptor can't be followed.
+pub fn list_files(folder: &Path, left_out: &Path, say: &Translator) -> Result<Listed> {
     let left_out = std::fs::canonicalize(left_out).unwrap_or_else(|_| left_out.to_owned());
     let mut listed = Listed::default();
     list_below(folder, "", &left_out, &mut listed)?;
+    let (descriptors, mut files): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut listed.files).into_iter().partition(|file| is_descriptor(&file.path));
+    for descriptor in descriptors {
+        let folder = descriptor.path.parent().unwrap_or(folder);
+        for resource in open_package(&descriptor.path, say)? {
+            let path = folder.join(&resource.path);
+            if let Some(file) = files.iter_mut().find(|file| file.path == path) {
+                file.resource = Some(resource);
+            }
+        }
+    }
+    listed.files = files;
     listed.files.sort_by(|a, b| a.name.cmp(&b.name));
     listed.skipped.sort();
     Ok(listed)
@@ -55,7 +77,7 @@ fn list_below(folder: &Path, prefix: &str, left_out: &Path, listed: &mut Listed)
         } else if !file_type.is_file() {
             listed.skipped.push(name);
         } else if name != COVERAGE_FILE {
-            listed.files.push(ListedFile { path, name });
+            listed.files.push(ListedFile { path, name, resource: None });
         }
     }
     Ok(())
@@ -63,6 +85,8 @@ fn list_below(folder: &Path, prefix: &str, left_out: &Path, listed: &mut Listed)
 
 #[cfg(test)]
 mod tests {
+    use gongzhi_core::messages::Language;
+
     use super::*;
 
     #[test]
@@ -73,7 +97,7 @@ mod tests {
             std::fs::create_dir_all(root.join(name).parent().unwrap()).unwrap();
             std::fs::write(root.join(name), "x").unwrap();
         }
-        let listed = list_files(root, &root.join("out")).unwrap();
+        let listed = list_files(root, &root.join("out"), &Translator::new(Language::English)).unwrap();
         let names: Vec<_> = listed.files.into_iter().map(|file| file.name).collect();
         assert_eq!(names, ["a.csv", "b/1.csv", "b/2.csv"]);
     }
@@ -87,7 +111,7 @@ mod tests {
         std::fs::write(root.join("a/1.csv"), "x").unwrap();
         std::os::unix::fs::symlink(".", root.join("a/round")).unwrap();
         std::os::unix::fs::symlink("/etc/hostname", root.join("out.csv")).unwrap();
-        let listed = list_files(root, &root.join("out")).unwrap();
+        let listed = list_files(root, &root.join("out"), &Translator::new(Language::English)).unwrap();
         assert_eq!(listed.files.len(), 1);
         assert_eq!(listed.skipped, ["a/round", "out.csv"]);
     }

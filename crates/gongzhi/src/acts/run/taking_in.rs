@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use super::RunContext;
 use super::files::ListedFile;
 use super::parallel::in_order;
+use crate::acts::data_package::order_of;
 use crate::acts::intake::{IntakeDesk, IntakeOrder};
 use crate::acts::intake_report::report_json;
 
@@ -102,6 +103,8 @@ fn take_one(
     order: &IntakeOrder,
     context: &RunContext<'_>,
 ) -> Result<(Json, String)> {
+    let stated = file.resource.as_ref().map(|resource| order_of(resource, order));
+    let order = stated.as_ref().unwrap_or(order);
     if let Some(known) = desk.find_report(&file.path, &file.name, order, context.say)? {
         return Ok(known);
     }
@@ -116,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_files_of_a_unit_stay_together_however_the_folder_is_laid_out() {
-        let file = |name: &str| ListedFile { path: name.into(), name: name.to_owned() };
+        let file = |name: &str| ListedFile { path: name.into(), name: name.to_owned(), resource: None };
         let files = ["2025-01/a.csv", "2025-01/b.csv", "2025-02/a.csv", "c.csv"].map(file);
         let unit_of = |name: &str| ["a", "b"].iter().find(|unit| name.contains(*unit)).map(|unit| (*unit).to_owned());
         let (unnamed, offices) = list_offices(&files, unit_of);

@@ -1,0 +1,205 @@
+//! The state of kinds written out in open formats, with a descriptor that says what each column is.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, anyhow};
+use chrono::{DateTime, NaiveDate, Utc};
+use gongzhi_core::catalog::{Catalog, Column, ColumnType, Item, Kind};
+use gongzhi_core::data_package::{Naming, Resource, package, table_schema};
+use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::period::Period;
+use gongzhi_engine::schema::{Part, part_of};
+use gongzhi_engine::workbook::{Cell, ColumnKind, TableBook, TableColumn, TableHead};
+use serde_json::{Map, Value as Json};
+
+use super::data_package::DESCRIPTOR;
+use super::state::{OpenState, StateOrder, open_state};
+
+/// In which form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Comma-separated text in UTF-8.
+    Csv,
+    /// A workbook.
+    Xlsx,
+    /// Apache Parquet.
+    Parquet,
+}
+
+impl Format {
+    /// The end of a file's name.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Parquet => "parquet",
+        }
+    }
+}
+
+/// What is to be written.
+pub struct ExportOrder {
+    /// The home folder.
+    pub home: PathBuf,
+    /// Items, or kinds as `<item>.<kind>`.
+    pub words: Vec<String>,
+    /// What was known at the end of this day; none: now.
+    pub as_of: Option<NaiveDate>,
+    /// What held in this period; none: what holds last.
+    pub period: Option<Period>,
+    /// In which form.
+    pub format: Format,
+}
+
+/// Writes each kind and the descriptor; gives the files with their rows.
+///
+/// # Errors
+/// A word names nothing, the home folder can't be read, a file can't be written.
+pub fn export(
+    catalog: &Catalog,
+    (order, now): (&ExportOrder, DateTime<Utc>),
+    out: &Path,
+    say: &Translator,
+) -> Result<Vec<(PathBuf, u64)>> {
+    let kinds = list_kinds(catalog, &order.words, say)?;
+    std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
+    let (mut written, mut resources) = (Vec::new(), Vec::new());
+    for (item, kind) in kinds {
+        let key = format!("{}.{}", item.key, kind.key);
+        let asked =
+            StateOrder { home: order.home.clone(), kind: key.clone(), as_of: order.as_of, period: order.period };
+        let state = open_state(catalog, (&asked, now), say)?;
+        let name = format!("{key}.{}", order.format.extension());
+        let columns = columns_of(kind);
+        let rows = Table { say, kind, columns: &columns, state: &state }.write(&out.join(&name), order.format)?;
+        let (unit, period) = state.only_unit_and_period();
+        let period = order.period.or(period).map(|period| period.to_string());
+        let resource = Resource { path: name.clone(), kind: Some(key), unit, period, mode: None };
+        let schema = table_schema(catalog, kind, columns.iter().copied(), Naming::Keys);
+        resources.push(resource.to_json(order.format.extension(), schema));
+        written.push((out.join(name), rows));
+    }
+    let title = say.say(&Message::new("export-title"));
+    let descriptor = serde_json::to_string_pretty(&package("gongzhi-export", &title, resources))?;
+    std::fs::write(out.join(DESCRIPTOR), descriptor + "\n").with_context(|| out.display().to_string())?;
+    Ok(written)
+}
+
+fn list_kinds<'c>(catalog: &'c Catalog, words: &[String], say: &Translator) -> Result<Vec<(&'c Item, &'c Kind)>> {
+    let mut kinds = Vec::new();
+    for word in words {
+        if let Some(found) = catalog.find_kind(word) {
+            kinds.push(found);
+            continue;
+        }
+        let item = catalog.items.values().find(|item| item.answers_to(word));
+        let unknown = || anyhow!("{}", say.say(&Message::new("export-kind-unknown").with("word", word)));
+        let item = item.ok_or_else(unknown)?;
+        kinds.extend(item.kinds.iter().map(|kind| (item, kind)));
+    }
+    kinds.retain(|(_, kind)| !columns_of(kind).is_empty());
+    Ok(kinds)
+}
+
+/// Columns that leave the house: personal ones don't.
+fn columns_of(kind: &Kind) -> Vec<&Column> {
+    kind.columns.iter().filter(|column| !column.closed && part_of(kind, column) == Part::Main).collect()
+}
+
+struct Table<'a> {
+    say: &'a Translator,
+    kind: &'a Kind,
+    columns: &'a [&'a Column],
+    state: &'a OpenState,
+}
+
+impl Table<'_> {
+    fn write(&self, path: &Path, format: Format) -> Result<u64> {
+        let names = self.columns.iter().map(|column| format!("\"{}\"", column.key)).collect::<Vec<_>>().join(", ");
+        let sql = format!("select {names} from {} order by _ref", self.state.view);
+        match format {
+            Format::Csv => self.write_csv(path, &sql),
+            Format::Xlsx => self.write_xlsx(path, &sql),
+            Format::Parquet => {
+                let written = self.state.session.write_parquet(&sql, path);
+                let rows = self.state.runtime.block_on(written);
+                rows.map_err(|error| anyhow!("{}", self.say.say(&error.message())))
+            }
+        }
+    }
+
+    fn each_row(&self, sql: &str, show: impl FnMut(Map<String, Json>)) -> Result<u64> {
+        let rows = self.state.runtime.block_on(self.state.session.each_row(sql, show));
+        rows.map_err(|error| anyhow!("{}", self.say.say(&error.message())))
+    }
+
+    fn write_csv(&self, path: &Path, sql: &str) -> Result<u64> {
+        let mut writer = csv::Writer::from_path(path).with_context(|| path.display().to_string())?;
+        writer.write_record(self.columns.iter().map(|column| column.key.as_str()))?;
+        let mut outcome = Ok(());
+        let rows = self.each_row(sql, |row| {
+            if outcome.is_ok() {
+                outcome = writer.write_record(self.columns.iter().map(|column| text_of(&row[&column.key])));
+            }
+        })?;
+        outcome?;
+        writer.flush()?;
+        Ok(rows)
+    }
+
+    fn write_xlsx(&self, path: &Path, sql: &str) -> Result<u64> {
+        let mut rows = Vec::new();
+        let count = self.each_row(sql, |row| {
+            rows.push(self.columns.iter().map(|column| cell_of(column, &row[&column.key])).collect::<Vec<_>>());
+        })?;
+        let columns = self.columns.iter();
+        let head = TableHead {
+            sheet: self.kind.name.zh.clone(),
+            columns: columns.map(|column| TableColumn::new(&column.name.zh, kind_of(column), 18.0)).collect(),
+            ..TableHead::default()
+        };
+        let failed = |error: gongzhi_engine::workbook::WorkbookError| anyhow!("{}", self.say.say(&error.message()));
+        let mut book = TableBook::new(self.state.day).map_err(failed)?;
+        book.add_table(&head, rows).map_err(failed)?;
+        book.save(path).map_err(failed)?;
+        Ok(count)
+    }
+}
+
+fn text_of(value: &Json) -> String {
+    match value {
+        Json::Null => String::new(),
+        Json::String(text) => text.clone(),
+        Json::Bool(truth) => if *truth { "true" } else { "false" }.to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn kind_of(column: &Column) -> ColumnKind {
+    match column.column_type {
+        ColumnType::Amount => ColumnKind::Amount,
+        ColumnType::Quantity | ColumnType::Rate => ColumnKind::Quantity,
+        ColumnType::Integer => ColumnKind::Integer,
+        ColumnType::Date => ColumnKind::Date,
+        _ => ColumnKind::Text,
+    }
+}
+
+fn cell_of(column: &Column, value: &Json) -> Cell {
+    let text = text_of(value);
+    if text.is_empty() {
+        return Cell::Empty;
+    }
+    let figure = match kind_of(column) {
+        ColumnKind::Amount | ColumnKind::Quantity => text.parse().ok().map(Cell::Decimal),
+        ColumnKind::Integer => text.parse().ok().map(Cell::Integer),
+        ColumnKind::Date => text.parse().ok().map(Cell::Date),
+        _ => None,
+    };
+    let shown = if column.column_type == ColumnType::Boolean {
+        if text == "true" { "是".to_owned() } else { "否".to_owned() }
+    } else {
+        text
+    };
+    figure.unwrap_or(Cell::Text(shown))
+}

@@ -1,0 +1,48 @@
+//! `gongzhi export`: the state of items in open formats.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+use gongzhi_core::messages::Message;
+use gongzhi_core::period::Period;
+
+use super::Context;
+use crate::acts::catalog::{CatalogPlace, get_catalog};
+use crate::acts::export::{ExportOrder, Format, export};
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[arg(required = true, value_name = "ITEM[.KIND]")]
+    words: Vec<String>,
+    #[arg(long)]
+    out: PathBuf,
+    #[arg(long, default_value = "csv", value_parser = parse_format)]
+    format: Format,
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    as_of: Option<NaiveDate>,
+    #[arg(long)]
+    period: Option<Period>,
+    #[arg(long, default_value = ".gongzhi")]
+    home: PathBuf,
+    #[command(flatten)]
+    place: CatalogPlace,
+}
+
+fn parse_format(text: &str) -> Result<Format, String> {
+    let known = [Format::Csv, Format::Xlsx, Format::Parquet];
+    known.into_iter().find(|format| format.extension() == text).ok_or_else(|| "csv | xlsx | parquet".to_owned())
+}
+
+/// Exit 0 when everything was written.
+pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
+    let say = &context.translator;
+    let catalog = get_catalog(&args.place, say)?;
+    let order =
+        ExportOrder { home: args.home, words: args.words, as_of: args.as_of, period: args.period, format: args.format };
+    for (path, rows) in export(&catalog, (&order, context.now), &args.out, say)? {
+        let line = Message::new("export-written").with("path", path.display()).with("rows", rows);
+        println!("{}", say.say(&line));
+    }
+    Ok(ExitCode::SUCCESS)
+}

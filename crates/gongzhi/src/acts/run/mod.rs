@@ -94,7 +94,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
         let message = Message::new("run-no-file").with("folder", order.folder.display());
         return Err(anyhow!("{}", say.say(&message)));
     }
-    let coverage = read_coverage(&order.folder.join(COVERAGE_FILE), say)?;
+    let coverage = read_coverage(&order.folder.join(COVERAGE_FILE), &context.catalog, say)?;
     let mut steps = Vec::new();
     let desk = IntakeDesk::open(context.catalog.clone(), &order.home, order.now, say)?;
 

@@ -68,12 +68,6 @@ impl<'a> Calendar<'a> {
         day
     }
 
-    /// Working days after `due` up to `day`: 0 when in time.
-    pub fn working_days_late(&self, due: NaiveDate, day: NaiveDate) -> u32 {
-        let late = due.iter_days().skip(1).take_while(|each| *each <= day);
-        u32::try_from(late.filter(|each| self.is_working_day(*each)).count()).unwrap_or(u32::MAX)
-    }
-
     /// When a period's report falls due by a rule.
     pub fn deadline(&self, rule: &DueRule, period: Period) -> Deadline {
         let unshifted = match rule.after {
@@ -138,9 +132,7 @@ mod tests {
     #[test]
     fn a_worked_saturday_counts_as_a_working_day() {
         let years = years();
-        let calendar = Calendar::new(&years);
-        assert!(calendar.is_working_day("2025-10-11".parse().unwrap()));
-        assert_eq!(calendar.working_days_late("2025-10-09".parse().unwrap(), "2025-10-12".parse().unwrap()), 2);
+        assert!(Calendar::new(&years).is_working_day("2025-10-11".parse().unwrap()));
     }
 
     #[test]

@@ -67,18 +67,6 @@ impl Period {
         Self::Quarter(day.year(), day.month0() / 3 + 1)
     }
 
-    /// The period before, of the same length.
-    #[must_use]
-    pub fn previous(self) -> Self {
-        match self {
-            Self::Year(year) => Self::Year(year - 1),
-            Self::Quarter(year, 1) => Self::Quarter(year - 1, 4),
-            Self::Quarter(year, quarter) => Self::Quarter(year, quarter - 1),
-            Self::Month(year, 1) => Self::Month(year - 1, 12),
-            Self::Month(year, month) => Self::Month(year, month - 1),
-        }
-    }
-
     /// Reads a period as offices write it: `2025Q1`, `2025-03`, `2025年第1季度`, `2025年一季度`, `2025年3月`, `202503`,
     /// `2025年度`, `2025年`. Signs must already be half-width. `None` when it is none of these.
     pub fn find_spoken(text: &str) -> Option<Self> {

@@ -7,13 +7,16 @@
 //!
 //! *The last row of a key wins.* A row taken back (撤销) holds no longer. A full set of a stock kind ends every key it
 //! does not name that earlier sets in that order did; a full set of a flow kind does so only for rows of the periods it
-//! covers. A nil set is an empty full set where a full one was due, else it says that nothing changed. A late full set
-//! stands before the differences of its own and later periods, so it does not overwrite them.
+//! covers. What such a row had hidden of the same key and of other days then holds again: a key written by mistake into
+//! April's set does not cost March its row. A nil set is an empty full set where a full one was due, else it says that
+//! nothing changed. A late full set stands before the differences of its own and later periods, so it does not overwrite
+//! them.
 //!
 //! Both times are kept: `as_of` is what we knew when, the period is what held when. What doesn't fit together is never
 //! mended in silence: it goes to a worklist for people.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -277,11 +280,14 @@ pub struct Rolled {
     pub worklist: Vec<WorklistEntry>,
 }
 
-/// Rolls the ordered sets of one group into its state, one pass, holding one entry a key.
+/// Rolls the ordered sets of one group into its state, one pass, holding one entry a key, and a few more for keys that
+/// stand in several periods of a flow kind.
 #[derive(Debug)]
 pub struct Roller<'a, K> {
     sets: Vec<Counted<'a>>,
     held: HashMap<K, (Place, u128)>,
+    /// Rows of a key that is held, oldest first, hidden by rows of other days and not ended with those.
+    shadowed: HashMap<K, Vec<(Place, u128)>>,
     /// The rows of a whole set, until it ends.
     whole: HashMap<K, (Place, u128)>,
     worklist: Vec<WorklistEntry>,
@@ -289,11 +295,17 @@ pub struct Roller<'a, K> {
 
 impl<K> Default for Roller<'_, K> {
     fn default() -> Self {
-        Self { sets: Vec::new(), held: HashMap::new(), whole: HashMap::new(), worklist: Vec::new() }
+        Self {
+            sets: Vec::new(),
+            held: HashMap::new(),
+            shadowed: HashMap::new(),
+            whole: HashMap::new(),
+            worklist: Vec::new(),
+        }
     }
 }
 
-impl<'a, K: Hash + Eq> Roller<'a, K> {
+impl<'a, K: Hash + Eq + Clone> Roller<'a, K> {
     /// A roller that has seen nothing.
     pub fn new() -> Self {
         Self::default()
@@ -319,7 +331,7 @@ impl<'a, K: Hash + Eq> Roller<'a, K> {
     fn arrive_whole(&mut self, key: K, place: Place, arrival: Arrival) {
         if arrival.action == RowAction::Revoke {
             self.whole.remove(&key);
-            self.held.remove(&key);
+            self.revoke(&key);
         } else {
             self.whole.insert(key, (place, arrival.print));
         }
@@ -327,8 +339,8 @@ impl<'a, K: Hash + Eq> Roller<'a, K> {
 
     fn arrive_difference(&mut self, key: K, place: Place, arrival: Arrival) {
         let before = match arrival.action {
-            RowAction::Revoke => self.held.remove(&key),
-            _ => self.held.insert(key, (place, arrival.print)),
+            RowAction::Revoke => self.revoke(&key),
+            _ => self.hold(key, (place, arrival.print)),
         };
         let mismatch = match (arrival.action, before.is_some()) {
             (RowAction::Add, true) => Mismatch::AddedButExisted,
@@ -340,6 +352,35 @@ impl<'a, K: Hash + Eq> Roller<'a, K> {
         self.worklist.push(WorklistEntry { mismatch, batch: place.batch, after: Some(place), before });
     }
 
+    /// A row takes the place of the one that held, which is given back. That one is kept below it when it is of other
+    /// days: whatever ends a row ends the older ones of its days too, so those can be forgotten.
+    fn hold(&mut self, key: K, row: (Place, u128)) -> Option<(Place, u128)> {
+        let (sets, set) = (&self.sets, self.sets[row.0.batch]);
+        let is_of_other_days = |older: &(Place, u128)| !set.replaces(&sets[older.0.batch]);
+        if let Some(below) = self.shadowed.get_mut(&key) {
+            below.retain(is_of_other_days);
+        }
+        match self.held.entry(key) {
+            Entry::Vacant(entry) => {
+                entry.insert(row);
+                None
+            }
+            Entry::Occupied(mut entry) => {
+                let before = entry.insert(row);
+                if is_of_other_days(&before) {
+                    self.shadowed.entry(entry.key().clone()).or_default().push(before);
+                }
+                Some(before)
+            }
+        }
+    }
+
+    /// A thing taken back holds on no day.
+    fn revoke(&mut self, key: &K) -> Option<(Place, u128)> {
+        self.shadowed.remove(key);
+        self.held.remove(key)
+    }
+
     /// A whole set has ended: what it does not name ends, what it names holds.
     fn end_whole(&mut self, batch: usize) {
         let set = self.sets[batch];
@@ -348,17 +389,25 @@ impl<'a, K: Hash + Eq> Roller<'a, K> {
         let is_compared = set.batch.item_mode != Mode::Full && earlier.iter().any(|other| set.replaces(other));
         // What happened in days that no earlier set covered is new to us without being odd.
         let is_known_to_here = set.batch.mark == Mark::Stock || earlier.iter().any(|other| other.replaces(&set));
-        let (sets, whole, worklist) = (&self.sets, &self.whole, &mut self.worklist);
-        self.held.retain(|key, (before, _)| {
-            let is_kept = whole.contains_key(key) || !set.replaces(&sets[before.batch]);
-            if !is_kept && is_compared {
-                let mismatch = Mismatch::EndedWithoutRevocation;
-                worklist.push(WorklistEntry { mismatch, batch, after: None, before: Some(*before) });
-            }
-            is_kept
+        let (sets, whole, worklist, shadowed) = (&self.sets, &self.whole, &mut self.worklist, &mut self.shadowed);
+        shadowed.retain(|_, below| {
+            below.retain(|(older, _)| !set.replaces(&sets[older.batch]));
+            !below.is_empty()
         });
-        for (key, (after, print)) in self.whole.drain() {
-            let before = self.held.insert(key, (after, print));
+        self.held.retain(|key, held| {
+            let before = held.0;
+            if whole.contains_key(key) || !set.replaces(&sets[before.batch]) {
+                return true;
+            }
+            if is_compared {
+                let mismatch = Mismatch::EndedWithoutRevocation;
+                worklist.push(WorklistEntry { mismatch, batch, after: None, before: Some(before) });
+            }
+            let restored = shadowed.get_mut(key).and_then(Vec::pop);
+            restored.map(|older| *held = older).is_some()
+        });
+        for (key, (after, print)) in std::mem::take(&mut self.whole) {
+            let before = self.hold(key, (after, print));
             let mismatch = match before {
                 None => Mismatch::NewWithoutAddition,
                 Some((_, earlier)) if earlier != print => Mismatch::ChangedWithoutChange,

@@ -1,7 +1,7 @@
 //! The rules of state, by example and by property.
 //!
-//! The reference of the property tests tells for one key, without rolling anything, which word about it is the last
-//! and whether a later whole set unsaid it.
+//! The reference of the property tests tells for one key, without rolling anything, which of the words said since it was
+//! last taken back is the newest that no later whole set unsaid.
 
 use std::collections::BTreeMap;
 
@@ -133,6 +133,44 @@ fn a_full_flow_set_replaces_rows_of_the_periods_it_covers_only() {
 }
 
 #[test]
+fn a_key_written_by_mistake_into_another_period_does_not_cost_that_period_its_row() {
+    let march = flow(full("2025-03", 1, &[(1, 3)]));
+    let april = flow(full("2025-04", 2, &[(1, 4), (2, 4)]));
+    let april_again = flow(full("2025-04", 3, &[(2, 4)]));
+    assert_eq!(state(&[march.clone(), april.clone()]), [(1, 4), (2, 4)]);
+    assert_eq!(state(&[march.clone(), april.clone(), april_again.clone()]), [(1, 3), (2, 4)]);
+    let march_again = flow(full("2025-03", 4, &[]));
+    assert_eq!(state(&[march.clone(), april.clone(), march_again, april_again]), [(2, 4)]);
+    let year = flow(full("2025", 5, &[(2, 5)]));
+    assert_eq!(state(&[march, april, year]), [(2, 5)]);
+}
+
+#[test]
+fn a_row_taken_back_does_not_return_from_an_earlier_period() {
+    let march = flow(full("2025-03", 1, &[(1, 3)]));
+    let april = flow(full("2025-04", 2, &[(1, 4)]));
+    let taken_back = flow(sent("2025-04", Differential, 3, &[(1, 4, Revoke)]));
+    let may = flow(full("2025-05", 4, &[(1, 5)]));
+    let may_again = flow(full("2025-05", 5, &[]));
+    assert_eq!(state(&[march.clone(), april.clone(), taken_back.clone()]), []);
+    assert_eq!(state(&[march, april, taken_back, may, may_again]), []);
+}
+
+#[test]
+fn of_several_periods_the_newest_that_still_holds_comes_back() {
+    let months = |day: i64, month: &str, rows: &[(u8, u8)]| flow(full(month, day, rows));
+    let mut sets = vec![
+        months(1, "2025-01", &[(1, 1)]),
+        months(2, "2025-02", &[(1, 2)]),
+        months(3, "2025-03", &[(1, 3)]),
+        months(4, "2025-03", &[]),
+    ];
+    assert_eq!(state(&sets), [(1, 2)]);
+    sets.push(months(5, "2025-02", &[]));
+    assert_eq!(state(&sets), [(1, 1)]);
+}
+
+#[test]
 fn a_nil_flow_report_unsays_the_rows_of_its_period() {
     let sets =
         [flow(full("2025-01", 1, &[(1, 1)])), flow(full("2025-02", 2, &[(2, 1)])), flow(sent("2025-02", Nil, 3, &[]))];
@@ -200,8 +238,8 @@ fn of_a_flow_kind_a_period_shows_what_happened_in_it() {
     assert_eq!(at(Period::Quarter(2025, 3)), [] as [u8; 0]);
 }
 
-/// The state, key by key: the last word about a key, unless it takes the row back or a whole set after it that speaks
-/// of the same days does not name the key.
+/// The state, key by key: of the words since the key was last taken back the newest, unless a whole set after it spoke
+/// of the same days.
 fn reference(sets: &[Sent], as_of: DateTime<Utc>) -> BTreeMap<u8, u8> {
     let by_id: HashMap<&str, &Sent> = sets.iter().map(|set| (set.batch.id.as_str(), set)).collect();
     let mut known: Vec<(&Sent, &Batch)> = sets
@@ -218,14 +256,18 @@ fn reference(sets: &[Sent], as_of: DateTime<Utc>) -> BTreeMap<u8, u8> {
 }
 
 fn last_word(known: &[(&Sent, &Batch)], key: u8) -> Option<u8> {
-    let mut words = known.iter().enumerate().flat_map(|(at, (set, _))| set.rows.iter().map(move |row| (at, row)));
-    let (at, (_, print, action)) = words.rfind(|(_, row)| row.0 == key)?;
+    let words = known.iter().enumerate().flat_map(|(at, (set, _))| set.rows.iter().map(move |row| (at, row)));
+    let words: Vec<(usize, u8, RowAction)> =
+        words.filter(|(_, row)| row.0 == key).map(|(at, row)| (at, row.1, row.2)).collect();
+    let taken_back = words.iter().rposition(|(_, _, action)| *action == Revoke).map_or(0, |at| at + 1);
     let days = |at: usize| (known[at].1.covers_from, known[at].1.covers_to);
-    let is_unsaid = (at + 1..known.len()).any(|later| {
-        let speaks_of_it = days(later).0 <= days(at).0 && days(at).1 <= days(later).1;
-        known[later].0.batch.is_whole() && (known[later].0.batch.mark == Mark::Stock || speaks_of_it)
-    });
-    (*action != Revoke && !is_unsaid).then_some(*print)
+    let is_unsaid = |at: usize| {
+        (at + 1..known.len()).any(|later| {
+            let speaks_of_it = days(later).0 <= days(at).0 && days(at).1 <= days(later).1;
+            known[later].0.batch.is_whole() && (known[later].0.batch.mark == Mark::Stock || speaks_of_it)
+        })
+    };
+    words[taken_back..].iter().rev().find(|(at, _, _)| !is_unsaid(*at)).map(|(_, print, _)| *print)
 }
 
 fn any_history() -> impl Strategy<Value = Vec<Sent>> {

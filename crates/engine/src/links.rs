@@ -105,27 +105,6 @@ pub fn link_batch(
     writer.finish()
 }
 
-/// Shows every party of every row of a batch to a function: to gather names for an index, to count.
-pub fn each_party(
-    place: DataPlace<'_>,
-    visible: &VisibleBatch,
-    kind: &Kind,
-    mut show: impl FnMut(PartyText<'_>),
-) -> Result<(), BatchError> {
-    let mut reader = PartReader::open(place, visible, &party_sources(kind), None)?;
-    let mut first_row = 0;
-    while let Some(slice) = reader.next_slice()? {
-        for at in 0..slice.rows {
-            for (party_place, party) in kind.parties.iter().enumerate() {
-                let text = party_text(&slice, at, party, party_place);
-                show(PartyText { row: first_row + at as u64, ..text });
-            }
-        }
-        first_row += slice.rows as u64;
-    }
-    Ok(())
-}
-
 /// For each party the five columns that may say who it is; a certificate number as its digest.
 fn party_sources(kind: &Kind) -> Vec<(Source, String)> {
     let mut sources = Vec::with_capacity(kind.parties.len() * PARTS.len());

@@ -11,7 +11,10 @@ use gongzhi_core::catalog::{Catalog, Problem};
 use gongzhi_core::messages::Message;
 use gongzhi_core::models::{FIXED_COLUMNS, Model, Models, OPTIONAL_COLUMNS};
 
-use crate::model_run::{is_float, model_config, plan, prepare_views, tables_of};
+use crate::model_run::{
+    ModelError, REGISTRATION_VIEW, is_float, model_config, plan, prepare_views, shared_questions, tables_of,
+    views_below, views_of,
+};
 
 /// Functions that need no clock and no dice, exist on every executor and keep decimals decimals.
 const FUNCTIONS: [&str; 48] = [
@@ -71,9 +74,11 @@ pub async fn check_models(catalog: &Catalog, models: &Models) -> Vec<Problem> {
     for model in models.models.values().filter(|model| !model.sql.is_empty()) {
         let session = SessionContext::new_with_config(model_config());
         let mut check = Check { file: model.path("sql"), sql: &model.sql, problems: &mut problems };
-        if let Err(error) = check.model(&session, (catalog, models), model).await {
-            let message = Message::new("models-query").with("why", error);
-            check.record("", message);
+        match check.model(&session, (catalog, models), model).await {
+            // The compiler of the YAML said so already.
+            Err(ModelError::NoView(view)) if views_of(model).any(|read| read == view) && view != REGISTRATION_VIEW => {}
+            Err(error) => check.record("", error.message()),
+            Ok(()) => {}
         }
     }
     problems
@@ -98,9 +103,14 @@ impl Check<'_> {
         session: &SessionContext,
         (catalog, models): (&Catalog, &Models),
         model: &Model,
-    ) -> Result<(), String> {
-        let said = |error: DataFusionError| error.strip_backtrace();
-        let named = tables_of(session, &model.sql).map_err(said)?;
+    ) -> Result<(), ModelError> {
+        let named = tables_of(session, &model.sql)?;
+        let read: BTreeSet<String> = views_of(model).map(str::to_owned).collect();
+        let read = views_below(session, models, named.union(&read))?;
+        if model.reads.is_empty() || read.iter().any(|view| catalog.is_faulty_view(view)) {
+            // What the query then lacks follows from a problem that is reported where it is.
+            return Ok(());
+        }
         let declared: BTreeSet<String> = model.reads.iter().cloned().collect();
         for view in named.difference(&declared) {
             self.record(view, Message::new("models-view-undeclared").with("view", view));
@@ -111,10 +121,14 @@ impl Check<'_> {
         if !named.is_subset(&declared) {
             return Ok(());
         }
-        prepare_views(session, (catalog, models), model).await.map_err(|error| error.to_string())?;
-        let plan = plan(session, &model.sql).await.map_err(said)?;
-        self.columns(&plan, model);
-        self.walk(&plan).map_err(said)
+        prepare_views(session, (catalog, models), model, &mut Vec::new()).await?;
+        let query = plan(session, &model.sql).await?;
+        self.columns(&query, model);
+        self.walk(&query)?;
+        for sql in shared_questions(model) {
+            plan(session, &sql).await?;
+        }
+        Ok(())
     }
 
     fn columns(&mut self, plan: &LogicalPlan, model: &Model) {
@@ -175,7 +189,7 @@ fn refused(expression: &Expr) -> Option<(String, &'static str)> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use gongzhi_core::catalog::Source;
 
     use super::*;
@@ -199,7 +213,10 @@ kinds:
       - {key: paid_on, zh: 日期, type: date}
 ";
 
-    const REGISTRATION: &str = "select taxpayer_taxpayer as taxpayer from tax_payment_payment";
+    const REGISTRATION: &str =
+        "select taxpayer_taxpayer as taxpayer, _region as authority, taxpayer_subject as subject,
+cast(null as varchar) as vat_payer_kind, paid_on as vat_general_from, paid_on as vat_general_to,
+cast(null as varchar) as small_profit_years, cast(null as varchar) as not_small_profit_years from tax_payment_payment";
 
     const MODEL: &str = "name: {zh: 示例, en: Example}
 question: {zh: 问, en: Asked}
@@ -214,13 +231,14 @@ facts:
   amount_yuan: {zh: 金额, en: Amount}
 ";
 
-    const SQL: &str = "select taxpayer_taxpayer as taxpayer, taxpayer_name, taxpayer_confidence as confidence,
+    pub(crate) const SQL: &str =
+        "select taxpayer_taxpayer as taxpayer, taxpayer_name, taxpayer_confidence as confidence,
 taxpayer_subject as subject, paid_on as event_day, cast(null as varchar) as period, _region as place_region,
 _ref as evidence, case when paid_on < $as_of then 'found' end as finding, amount_yuan * 0.03 as amount_yuan
 from tax_payment_payment";
 
-    /// Messages and lines of the problems of a model with this SQL.
-    fn check(sql: &str) -> Vec<(String, usize)> {
+    /// A catalogue with one model of this SQL.
+    pub(crate) fn compile(sql: &str) -> (Catalog, Models) {
         let files = [
             ("templates/tax_bureau/tax_payment.yaml", PAYMENTS),
             ("providers/tax_bureau.yaml", "name: 税务局\nregion: \"652323\"\n"),
@@ -234,6 +252,12 @@ from tax_payment_payment";
         let (catalog, problems) = Catalog::compile(&sources);
         assert_eq!(problems, []);
         let (models, _) = Models::compile(&catalog);
+        (catalog, models)
+    }
+
+    /// Messages and lines of the problems of a model with this SQL.
+    fn check(sql: &str) -> Vec<(String, usize)> {
+        let (catalog, models) = compile(sql);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let problems = runtime.block_on(check_models(&catalog, &models));
         problems.into_iter().map(|problem| (problem.message.key.into_owned(), problem.line)).collect()
@@ -277,5 +301,24 @@ from tax_payment_payment";
             keys(&SQL.replace("as amount_yuan", "as amount")),
             ["models-column-missing", "models-column-unlabelled"]
         );
+    }
+
+    #[test]
+    fn a_slip_in_a_template_is_no_problem_of_the_models_that_read_it() {
+        let (catalog, models) = compile(SQL);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let mut broken = catalog.clone();
+        broken.items.clear();
+        let told = runtime.block_on(check_models(&broken, &models));
+        assert_eq!(told.len(), 0, "the compiler of the YAML tells a view under reads that is nowhere");
+        let mut below = models.clone();
+        below.views.insert("registration".to_owned(), "select a from no_such_view".to_owned());
+        let told = runtime.block_on(check_models(&catalog, &below));
+        assert_eq!(told[0].message.to_string(), "models-no-view view=no_such_view");
+        broken.items = catalog.items.clone();
+        broken.items.values_mut().for_each(|item| item.kinds[0].columns.truncate(1));
+        assert_eq!(runtime.block_on(check_models(&broken, &models))[0].message.key, "models-query");
+        broken.faulty_files.insert("templates/tax_bureau/tax_payment.yaml".to_owned());
+        assert_eq!(runtime.block_on(check_models(&broken, &models)), []);
     }
 }

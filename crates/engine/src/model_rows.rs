@@ -1,4 +1,5 @@
-//! From record batches to what the shared steps read: facts, payments, registrations; and the view of working days.
+//! From record batches, one at a time, to what the shared steps read: facts, payments, registrations; and the view of
+//! working days.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,13 +14,29 @@ use datafusion::error::DataFusionError;
 use gongzhi_core::calendar::Calendar;
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::models::Model;
-use gongzhi_core::models::facts::{Fact, FactValue, Payment, Standing};
+use gongzhi_core::models::facts::{Fact, FactValue, IncompletePayment, Payment, Payments, Standing};
 use rust_decimal::Decimal;
 
 use crate::model_run::ModelError;
 
-/// A query's result: its schema and its batches.
-type Answer = (Arc<Schema>, Vec<RecordBatch>);
+/// What a row has a value for.
+type Values = BTreeMap<String, FactValue>;
+
+/// Columns of the view of payments that the shared steps read.
+pub const PAYMENT_COLUMNS: [&str; 7] =
+    ["taxpayer", "tax_kind", "tax_item", "period_from", "period_to", "amount_yuan", "evidence"];
+
+/// Columns of the view of registrations that the shared steps read.
+pub const STANDING_COLUMNS: [&str; 8] = [
+    "taxpayer",
+    "authority",
+    "subject",
+    "vat_payer_kind",
+    "vat_general_from",
+    "vat_general_to",
+    "small_profit_years",
+    "not_small_profit_years",
+];
 
 /// A column brought to one of the few types that facts have.
 enum Cells {
@@ -69,109 +86,115 @@ fn present(array: &ArrayRef, row: usize) -> bool {
     !array.is_null(row)
 }
 
-/// The rows of an answer as maps of what has a value.
-fn rows_of(answer: &Answer, keep: &dyn Fn(&mut BTreeMap<String, FactValue>)) -> Result<(), ModelError> {
-    let (schema, batches) = answer;
-    for batch in batches {
-        let mut columns = Vec::with_capacity(batch.num_columns());
-        for (field, array) in schema.fields().iter().zip(batch.columns()) {
-            columns.push((field.name().as_str(), Cells::of(field.name(), array)?));
-        }
-        for row in 0..batch.num_rows() {
-            let mut values: BTreeMap<String, FactValue> = BTreeMap::new();
-            for (name, cells) in &columns {
-                if let Some(value) = cells.value(row) {
-                    values.insert((*name).to_owned(), value);
-                }
-            }
-            keep(&mut values);
-        }
+/// The rows of a batch; where taxpayers are named, theirs only, the others are never built.
+fn rows_of(batch: &RecordBatch, taxpayers: Option<&BTreeSet<String>>) -> Result<Vec<Values>, ModelError> {
+    let mut columns = Vec::with_capacity(batch.num_columns());
+    for (field, array) in batch.schema_ref().fields().iter().zip(batch.columns()) {
+        columns.push((field.name().as_str(), Cells::of(field.name(), array)?));
     }
-    Ok(())
+    let of_whom = columns.iter().find(|(name, _)| *name == "taxpayer").map(|(_, cells)| cells);
+    let is_wanted = |row: &usize| {
+        let Some(taxpayers) = taxpayers else { return true };
+        of_whom
+            .and_then(|cells| cells.value(*row))
+            .is_some_and(|code| matches!(code, FactValue::Text(code) if taxpayers.contains(&code)))
+    };
+    let value = |row: usize, (name, cells): &(&str, Cells)| Some(((*name).to_owned(), cells.value(row)?));
+    let rows = (0..batch.num_rows()).filter(is_wanted);
+    Ok(rows.map(|row| columns.iter().filter_map(|column| value(row, column)).collect()).collect())
 }
 
-fn text(values: &mut BTreeMap<String, FactValue>, name: &str) -> Option<String> {
+fn text(values: &mut Values, name: &str) -> Option<String> {
     values.remove(name).map(|value| value.to_string())
 }
 
-fn day(values: &mut BTreeMap<String, FactValue>, name: &str) -> Option<NaiveDate> {
+fn day(values: &mut Values, name: &str) -> Option<NaiveDate> {
     match values.remove(name) {
         Some(FactValue::Date(day)) => Some(day),
         _ => None,
     }
 }
 
-/// Facts of a model's answer.
-pub fn facts_of(answer: &Answer, model: &Model) -> Result<Vec<Fact>, ModelError> {
-    let facts = std::cell::RefCell::new(Vec::new());
-    rows_of(answer, &|values| {
-        let evidence = text(values, "evidence").unwrap_or_default();
+/// Facts of a batch of a model's answer.
+pub fn facts_of(batch: &RecordBatch, model: &Model) -> Result<Vec<Fact>, ModelError> {
+    let fact = |mut values: Values| {
+        let evidence = text(&mut values, "evidence").unwrap_or_default();
         let handles: BTreeSet<&str> = evidence.split(';').filter(|handle| !handle.is_empty()).collect();
         let mut fact = Fact {
-            taxpayer: text(values, "taxpayer"),
-            taxpayer_name: text(values, "taxpayer_name"),
-            confidence: text(values, "confidence"),
-            subject: text(values, "subject"),
-            event_day: day(values, "event_day"),
-            period: text(values, "period"),
-            place_region: text(values, "place_region"),
+            taxpayer: text(&mut values, "taxpayer"),
+            taxpayer_name: text(&mut values, "taxpayer_name"),
+            confidence: text(&mut values, "confidence"),
+            subject: text(&mut values, "subject"),
+            event_day: day(&mut values, "event_day"),
+            period: text(&mut values, "period"),
+            place_region: text(&mut values, "place_region"),
             evidence: handles.into_iter().map(str::to_owned).collect(),
-            left_out: text(values, "left_out"),
-            not_comparable: text(values, "not_comparable"),
-            finding: text(values, "finding"),
-            service: text(values, "service"),
-            deadline_day: day(values, "deadline_day"),
+            left_out: text(&mut values, "left_out"),
+            not_comparable: text(&mut values, "not_comparable"),
+            finding: text(&mut values, "finding"),
+            service: text(&mut values, "service"),
+            deadline_day: day(&mut values, "deadline_day"),
             values: BTreeMap::new(),
         };
-        fact.values = std::mem::take(values);
-        fact.values.retain(|name, _| model.facts.iter().any(|(known, _)| known == name));
-        facts.borrow_mut().push(fact);
-    })?;
-    Ok(facts.into_inner())
+        values.retain(|name, _| model.facts.iter().any(|(known, _)| known == name));
+        fact.values = values;
+        fact
+    };
+    Ok(rows_of(batch, None)?.into_iter().map(fact).collect())
 }
 
-/// Payments of an answer made by these taxpayers; a row without its fixed columns counts for nothing.
-pub fn payments_of(answer: &Answer, taxpayers: &BTreeSet<&str>) -> Result<Vec<Payment>, ModelError> {
-    let payments = std::cell::RefCell::new(Vec::new());
-    rows_of(answer, &|values| {
-        let Some(taxpayer) = text(values, "taxpayer").filter(|code| taxpayers.contains(code.as_str())) else { return };
-        let amount = values.remove("amount_yuan").and_then(|value| value.figure());
-        let (from, to) = (day(values, "period_from"), day(values, "period_to"));
-        let (Some(amount_yuan), Some(period_from), Some(period_to)) = (amount, from, to) else { return };
-        payments.borrow_mut().push(Payment {
-            taxpayer,
-            tax_kind: text(values, "tax_kind").unwrap_or_default(),
-            tax_item: text(values, "tax_item"),
-            period_from,
-            period_to,
-            amount_yuan,
-            evidence: text(values, "evidence").unwrap_or_default(),
-        });
-    })?;
-    Ok(payments.into_inner())
+/// Payments of a batch made by these taxpayers.
+pub fn payments_of(batch: &RecordBatch, taxpayers: &BTreeSet<String>) -> Result<Payments, ModelError> {
+    let mut payments = Payments::default();
+    for values in rows_of(batch, Some(taxpayers))? {
+        match payment_of(values) {
+            Ok(payment) => payments.whole.push(payment),
+            Err(incomplete) => payments.incomplete.push(incomplete),
+        }
+    }
+    Ok(payments)
 }
 
-/// Registrations of these taxpayers.
-pub fn standings_of(answer: &Answer, taxpayers: &BTreeSet<&str>) -> Result<BTreeMap<String, Standing>, ModelError> {
-    let standings = std::cell::RefCell::new(BTreeMap::new());
+/// A payment of which one of the columns is empty counts towards nothing: which they are.
+fn payment_of(mut values: Values) -> Result<Payment, IncompletePayment> {
+    let needed = ["tax_kind", "period_from", "period_to", "amount_yuan"];
+    let missing: Vec<String> =
+        needed.into_iter().filter(|column| !values.contains_key(*column)).map(str::to_owned).collect();
+    let evidence = text(&mut values, "evidence").unwrap_or_default();
+    let amount = values.remove("amount_yuan").and_then(|value| value.figure());
+    let (from, to) = (day(&mut values, "period_from"), day(&mut values, "period_to"));
+    let (Some(tax_kind), Some(amount_yuan), Some(period_from), Some(period_to)) =
+        (text(&mut values, "tax_kind"), amount, from, to)
+    else {
+        return Err(IncompletePayment { evidence, missing });
+    };
+    let taxpayer = text(&mut values, "taxpayer").unwrap_or_default();
+    let tax_item = text(&mut values, "tax_item");
+    Ok(Payment { taxpayer, tax_kind, tax_item, period_from, period_to, amount_yuan, evidence })
+}
+
+/// Registrations of a batch, of these taxpayers.
+pub fn standings_of(
+    batch: &RecordBatch,
+    taxpayers: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Standing>, ModelError> {
     let years = |text: Option<String>| -> BTreeSet<i32> {
         let text = text.unwrap_or_default();
         text.split([';', '；', ',', '，', '、', ' ']).filter_map(|year| year.trim().parse().ok()).collect()
     };
-    rows_of(answer, &|values| {
-        let Some(taxpayer) = text(values, "taxpayer").filter(|code| taxpayers.contains(code.as_str())) else { return };
+    let standing = |mut values: Values| {
         let standing = Standing {
-            authority: text(values, "authority"),
-            subject: text(values, "subject"),
-            vat_payer_kind: text(values, "vat_payer_kind"),
-            vat_general_from: day(values, "vat_general_from"),
-            vat_general_to: day(values, "vat_general_to"),
-            small_profit_years: years(text(values, "small_profit_years")),
-            not_small_profit_years: years(text(values, "not_small_profit_years")),
+            authority: text(&mut values, "authority"),
+            subject: text(&mut values, "subject"),
+            vat_payer_kind: text(&mut values, "vat_payer_kind"),
+            vat_general_from: day(&mut values, "vat_general_from"),
+            vat_general_to: day(&mut values, "vat_general_to"),
+            small_profit_years: years(text(&mut values, "small_profit_years")),
+            not_small_profit_years: years(text(&mut values, "not_small_profit_years")),
         };
-        standings.borrow_mut().insert(taxpayer, standing);
-    })?;
-    Ok(standings.into_inner())
+        Some((text(&mut values, "taxpayer")?, standing))
+    };
+    Ok(rows_of(batch, Some(taxpayers))?.into_iter().filter_map(standing).collect())
 }
 
 /// One row a day: whether offices work on it, and the day itself or the next working one. Ten years either side of the

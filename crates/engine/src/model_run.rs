@@ -10,24 +10,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use datafusion::arrow::datatypes::{DataType, Schema};
-use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
+use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{SessionConfig, SessionContext};
+use futures::StreamExt;
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::leads::Lead;
 use gongzhi_core::messages::Message;
-use gongzhi_core::models::facts::{Fact, RunFacts};
+use gongzhi_core::models::facts::{Fact, Payments, RunFacts};
 use gongzhi_core::models::steps::{Judgement, Material, find_stop, judge};
-use gongzhi_core::models::{CALENDAR_VIEW, Model, Models};
+use gongzhi_core::models::{CALENDAR_VIEW, Model, Models, PaidRule};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::model_rows::{facts_of, payments_of, standings_of};
+use crate::model_rows::{PAYMENT_COLUMNS, STANDING_COLUMNS, facts_of, payments_of, standings_of};
 use crate::schema::view_schema_opened;
 
 pub use crate::model_fence::check_models;
@@ -133,47 +134,111 @@ pub async fn judge_model(
     if let Some(stopped) = find_stop(catalog, model, &run.region) {
         return Ok(Judgement { stopped: Some(stopped), ..Judgement::default() });
     }
-    let views = prepare_views(session, (catalog, models), model).await?;
-    let facts = facts_of(&query(session, &model.sql, parameters(catalog, model, run)).await?, model)?;
-    let taxpayers: BTreeSet<&str> = facts.iter().filter_map(|fact| fact.taxpayer.as_deref()).collect();
-    let mut material =
-        Material { catalog, model, run, payments: Vec::new(), standings: BTreeMap::new(), facts: Vec::<Fact>::new() };
-    if let Some(paid) = model.payments_view() {
-        let sql = format!(
-            "select taxpayer, tax_kind, tax_item, period_from, period_to, amount_yuan, evidence from {} \
-             where tax_kind in ({})",
-            paid.view,
-            paid.tax_kinds.iter().map(|kind| format!("'{kind}'")).collect::<Vec<_>>().join(", ")
-        );
-        material.payments =
-            payments_of(&query(session, &sql, ParamValues::Map(Default::default())).await?, &taxpayers)?;
-    }
-    let sql = format!("select * from {REGISTRATION_VIEW}");
-    let registrations = query(session, &sql, ParamValues::Map(Default::default())).await?;
-    material.standings = standings_of(&registrations, &taxpayers)?;
-    drop(taxpayers);
-    material.facts = facts;
+    let mut views = Vec::new();
+    let gathered = match prepare_views(session, (catalog, models), model, &mut views).await {
+        Ok(()) => gather(session, catalog, model, run).await,
+        Err(error) => Err(error),
+    };
+    // Also after a failure: a view left behind would stop the next model, which registers its own.
     for view in views {
         session.deregister_table(view.as_str())?;
     }
-    Ok(judge(material))
+    Ok(judge(gathered?))
+}
+
+/// What the shared steps judge: the facts, and of payments and registrations only those of the taxpayers in them, so
+/// that memory grows with what is compared and not with the county.
+async fn gather<'a>(
+    session: &SessionContext,
+    catalog: &'a Catalog,
+    model: &'a Model,
+    run: &'a RunFacts,
+) -> Result<Material<'a>, ModelError> {
+    let mut facts: Vec<Fact> = Vec::new();
+    let mut batches = query(session, &model.sql, parameters(catalog, model, run)).await?;
+    while let Some(batch) = batches.next().await {
+        facts.extend(facts_of(&batch?, model)?);
+    }
+    let taxpayers: BTreeSet<String> = facts.iter().filter_map(|fact| fact.taxpayer.clone()).collect();
+    let mut payments = Payments::default();
+    if let Some(paid) = model.payments_view() {
+        let mut batches = query(session, &payments_sql(paid), ParamValues::Map(Default::default())).await?;
+        while let Some(batch) = batches.next().await {
+            let found = payments_of(&batch?, &taxpayers)?;
+            payments.whole.extend(found.whole);
+            payments.incomplete.extend(found.incomplete);
+        }
+    }
+    let mut standings = BTreeMap::new();
+    let mut batches = query(session, &standings_sql(), ParamValues::Map(Default::default())).await?;
+    while let Some(batch) = batches.next().await {
+        standings.extend(standings_of(&batch?, &taxpayers)?);
+    }
+    Ok(Material { catalog, model, run, facts, payments, standings })
+}
+
+/// Payments of the tax kinds that count; those that name none are told apart later, as incomplete.
+fn payments_sql(paid: &PaidRule) -> String {
+    let kinds: Vec<String> = paid.tax_kinds.iter().map(|kind| format!("'{}'", kind.replace('\'', "''"))).collect();
+    let columns = PAYMENT_COLUMNS.join(", ");
+    format!("select {columns} from {} where tax_kind in ({}) or tax_kind is null", paid.view, kinds.join(", "))
+}
+
+fn standings_sql() -> String {
+    format!("select {} from {REGISTRATION_VIEW}", STANDING_COLUMNS.join(", "))
+}
+
+/// What the shared steps ask of shared views for a model.
+pub(crate) fn shared_questions(model: &Model) -> Vec<String> {
+    model.payments_view().map(payments_sql).into_iter().chain([standings_sql()]).collect()
+}
+
+/// The views of kinds that models read: those they declare, and those that shared views under them and under the shared
+/// steps read.
+///
+/// # Errors
+/// The text of a shared view is no SQL.
+pub fn list_views(models: &Models) -> Result<BTreeSet<String>, ModelError> {
+    let session = SessionContext::new_with_config(model_config());
+    let read: BTreeSet<String> = models.models.values().flat_map(views_of).map(str::to_owned).collect();
+    views_below(&session, models, &read)
+}
+
+/// The views a model reads itself, and those the shared steps read for it.
+pub(crate) fn views_of(model: &Model) -> impl Iterator<Item = &str> {
+    let of_steps = model.payments_view().map(|paid| paid.view.as_str());
+    model.reads.iter().map(String::as_str).chain(of_steps).chain([REGISTRATION_VIEW])
+}
+
+/// Views with all that shared views among them read.
+pub(crate) fn views_below<'a>(
+    session: &SessionContext,
+    models: &Models,
+    views: impl IntoIterator<Item = &'a String>,
+) -> Result<BTreeSet<String>, ModelError> {
+    let mut open: Vec<String> = views.into_iter().cloned().collect();
+    let mut found = BTreeSet::new();
+    while let Some(view) = open.pop() {
+        if let Some(sql) = models.views.get(&view) {
+            open.extend(tables_of(session, sql)?.into_iter().filter(|below| !found.contains(below)));
+        }
+        found.insert(view);
+    }
+    Ok(found)
 }
 
 /// Registers what the model and the shared steps read and is not there: shared views, and empty tables for kinds that
-/// nobody delivered. Gives the names registered.
+/// nobody delivered. The names registered are noted as it goes, those before a failure too.
 pub(crate) async fn prepare_views(
     session: &SessionContext,
     (catalog, models): (&Catalog, &Models),
     model: &Model,
-) -> Result<Vec<String>, ModelError> {
-    let mut wanted: Vec<&str> = model.reads.iter().map(String::as_str).collect();
-    wanted.push(REGISTRATION_VIEW);
-    wanted.extend(model.payments_view().map(|paid| paid.view.as_str()));
-    let mut registered = Vec::new();
-    for view in wanted {
-        register_view(session, (catalog, models), (view, &model.opens), &mut registered).await?;
+    registered: &mut Vec<String>,
+) -> Result<(), ModelError> {
+    for view in views_of(model) {
+        register_view(session, (catalog, models), (view, &model.opens), registered).await?;
     }
-    Ok(registered)
+    Ok(())
 }
 
 /// Registers one view with everything below it.
@@ -226,15 +291,14 @@ pub(crate) async fn plan(session: &SessionContext, sql: &str) -> Result<LogicalP
     Ok(plan)
 }
 
+/// Asks a question; its batches come one by one.
 async fn query(
     session: &SessionContext,
     sql: &str,
     values: ParamValues,
-) -> Result<(Arc<Schema>, Vec<RecordBatch>), DataFusionError> {
+) -> Result<SendableRecordBatchStream, DataFusionError> {
     let plan = plan(session, sql).await?.with_param_values(values)?;
-    let frame = session.execute_logical_plan(plan).await?;
-    let schema = Arc::new(frame.schema().as_arrow().clone());
-    Ok((schema, frame.collect().await?))
+    session.execute_logical_plan(plan).await?.execute_stream().await
 }
 
 /// `$as_of`, `$region` and the model's figures that its SQL names, as of the run's day.
@@ -280,5 +344,74 @@ pub(crate) fn is_float(data_type: &DataType) -> bool {
             is_float(inner.data_type())
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::{ArrayRef, Date32Array, Decimal128Array, RecordBatch, StringArray};
+
+    use super::*;
+    use crate::model_fence::tests::{SQL, compile};
+
+    fn run_facts() -> RunFacts {
+        let as_of = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+        RunFacts { as_of, region: "652323".to_owned(), coverage: Vec::new(), delivered: BTreeMap::new() }
+    }
+
+    /// Why a model stopped, and the views left in the session after it.
+    async fn stopped(sql: &str, also_reads: &[&str]) -> (Option<Message>, Vec<&'static str>) {
+        let (catalog, mut models) = compile(sql);
+        let model = models.models.get_mut("a/b").unwrap();
+        model.reads.extend(also_reads.iter().map(|view| (*view).to_owned()));
+        let session = SessionContext::new_with_config(model_config());
+        let report = run_model(&session, (&catalog, &models), &models.models["a/b"], &run_facts()).await;
+        let views = ["tax_payment_payment", REGISTRATION_VIEW, CALENDAR_VIEW];
+        (report.stopped, views.into_iter().filter(|view| session.table_exist(*view).unwrap()).collect())
+    }
+
+    #[tokio::test]
+    async fn a_model_leaves_no_view_behind_whether_it_ends_well_or_not() {
+        assert_eq!(stopped(SQL, &[]).await, (None, vec![]));
+        let (why, left) = stopped(&SQL.replace("'found'", "no_such_column"), &[]).await;
+        assert_eq!((why.unwrap().key.as_ref(), left), ("models-query", vec![]));
+        let (why, left) = stopped(SQL, &[CALENDAR_VIEW, "no_such_view"]).await;
+        assert_eq!((why.unwrap().key.as_ref(), left), ("models-no-view", vec![]));
+    }
+
+    #[test]
+    fn of_a_batch_of_payments_only_the_rows_of_the_taxpayers_asked_for_are_kept() {
+        let text = |values: [Option<&str>; 3]| -> ArrayRef { Arc::new(StringArray::from(values.to_vec())) };
+        let days = |values: [Option<i32>; 3]| -> ArrayRef { Arc::new(Date32Array::from(values.to_vec())) };
+        let amounts = Decimal128Array::from(vec![100, 200, 300]).with_precision_and_scale(18, 2).unwrap();
+        let columns: [ArrayRef; 7] = [
+            text([Some("a"), Some("b"), Some("a")]),
+            text([Some("vat"); 3]),
+            text([None; 3]),
+            days([Some(0), Some(0), None]),
+            days([Some(1), Some(1), None]),
+            Arc::new(amounts),
+            text([Some("1:0"), Some("1:1"), Some("1:2")]),
+        ];
+        let batch = RecordBatch::try_from_iter_with_nullable(
+            PAYMENT_COLUMNS.iter().zip(columns).map(|(name, column)| (*name, column, true)),
+        );
+        let payments = payments_of(&batch.unwrap(), &BTreeSet::from(["a".to_owned()])).unwrap();
+        let whole: Vec<_> = payments.whole.iter().map(|payment| payment.evidence.as_str()).collect();
+        assert_eq!(whole, ["1:0"]);
+        assert_eq!(payments.incomplete.len(), 1);
+        assert_eq!(payments.incomplete[0].evidence, "1:2");
+        assert_eq!(payments.incomplete[0].missing, ["period_from", "period_to"]);
+    }
+
+    #[test]
+    fn models_read_the_views_they_declare_and_those_below_shared_views_and_no_others() {
+        let (_, mut models) = compile(&format!("-- not tax_return_return\n{SQL}"));
+        let listed: Vec<String> = list_views(&models).unwrap().into_iter().collect();
+        assert_eq!(listed, ["registration", "tax_payment_payment"]);
+        models.views.insert("registration".to_owned(), "select 1 from below".to_owned());
+        models.views.insert("below".to_owned(), "select 1 from tax_registration_taxpayer".to_owned());
+        let listed = list_views(&models).unwrap();
+        assert!(listed.contains("tax_registration_taxpayer") && !listed.contains("tax_return_return"));
     }
 }

@@ -96,13 +96,9 @@ pub fn personal_schema(kind: &Kind, version: u32) -> Option<SchemaRef> {
 }
 
 /// Columns of a kind's view in SQL, of all template versions: the kind's columns, for each party
-/// `<party>_taxpayer`, `<party>_confidence` and `<party>_subject`, then [`VIEW_TAIL`]. Personal columns are not in it.
-pub fn view_schema(item: &Item, kind: &Kind) -> SchemaRef {
-    view_schema_opened(item, kind, &BTreeSet::new())
-}
-
-/// The same view with some personal columns opened: `opened` holds `<item>.<kind>.<column>`, as the purpose of the run
-/// allows. The digest of an opened column stays in the view.
+/// `<party>_taxpayer`, `<party>_confidence` and `<party>_subject`, then [`VIEW_TAIL`]. Of personal columns only those
+/// opened are in it: `opened` holds `<item>.<kind>.<column>`, as the purpose of the run allows. The digest of an opened
+/// column stays in the view.
 pub fn view_schema_opened(item: &Item, kind: &Kind, opened: &BTreeSet<String>) -> SchemaRef {
     let mut fields: Vec<Field> = Vec::with_capacity(kind.columns.len() + 12);
     for column in &kind.columns {

@@ -20,13 +20,16 @@ pub fn cross_check(catalog: &Catalog, problems: &mut Vec<Problem>) {
     }
     for unit in catalog.units.values().filter(|unit| unit.unit.is_some()) {
         let of = unit.unit.clone().unwrap_or_default();
-        if !catalog.units.contains_key(&of) {
+        if !catalog.units.contains_key(&of) && !is_faulty(catalog, &format!("providers/{of}.yaml")) {
             let file = format!("providers/{}.yaml", unit.key);
             problems.push(Problem { file, line: 1, message: Message::new("catalog-unit-unknown").with("unit", of) });
         }
     }
     for law in catalog.laws.values() {
         for replaced in law.replaces.iter().filter(|replaced| !catalog.laws.contains_key(*replaced)) {
+            if is_faulty(catalog, &format!("laws/{replaced}.yaml")) {
+                continue;
+            }
             let file = format!("laws/{}.yaml", law.key);
             problems.push(Problem {
                 file,
@@ -37,8 +40,13 @@ pub fn cross_check(catalog: &Catalog, problems: &mut Vec<Problem>) {
     }
 }
 
+/// What a file with a problem would give is not missing as well.
+fn is_faulty(catalog: &Catalog, path: &str) -> bool {
+    catalog.faulty_files.contains(path)
+}
+
 fn check_item(catalog: &Catalog, item: &Item, problems: &mut Vec<Problem>) {
-    if catalog.units_of(item).next().is_none() {
+    if catalog.units_of(item).next().is_none() && !is_faulty(catalog, &format!("providers/{}.yaml", item.provider)) {
         record(problems, item, 1, Message::new("catalog-unit-unknown").with("unit", &item.provider));
     }
     let periodic = item.number.is_some() && item.period != Frequency::Demand;
@@ -48,7 +56,7 @@ fn check_item(catalog: &Catalog, item: &Item, problems: &mut Vec<Problem>) {
     for kind in &item.kinds {
         for column in &kind.columns {
             let Some(list) = &column.list else { continue };
-            if !catalog.lists.contains_key(list) {
+            if !catalog.lists.contains_key(list) && !is_faulty(catalog, &format!("codes/{list}.csv")) {
                 let hint = nearest(list, catalog.lists.keys().map(String::as_str)).unwrap_or("-");
                 let message = Message::new("catalog-list-unknown").with("list", list).with("hint", hint);
                 record(problems, item, column.line, message);
@@ -69,7 +77,10 @@ fn check_example(catalog: &Catalog, item: &Item, kind: &super::Kind, problems: &
             ColumnType::Integer => example.parse::<i64>().is_ok(),
             ColumnType::Date => super::node::read_day(example).is_ok(),
             ColumnType::Code => match &column.list {
-                Some(list) => catalog.lists.get(list).is_none_or(|list| list.find(example).is_some()),
+                Some(key) => {
+                    let list = catalog.lists.get(key).filter(|_| !is_faulty(catalog, &format!("codes/{key}.csv")));
+                    list.is_none_or(|list| list.find(example).is_some())
+                }
                 None => column.values.iter().any(|value| value == example),
             },
             _ => true,

@@ -11,7 +11,7 @@ pub mod node;
 mod template;
 mod template_file;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hmac::digest::Digest;
 
@@ -28,7 +28,7 @@ use node::Findings;
 pub struct Source {
     /// Path below the catalogue's folder, with `/`.
     pub path: String,
-    /// Content.
+    /// Content. U+FFFD stands where the file's bytes were not UTF-8; the compiler refuses such a file by name.
     pub text: String,
 }
 
@@ -49,6 +49,8 @@ pub struct Catalog {
     pub parameters: BTreeMap<String, Parameter>,
     /// Files of models and views by path below the catalogue's folder; the models' own compiler reads them.
     pub model_files: BTreeMap<String, String>,
+    /// Files with a problem: what others miss of theirs only follows from it and is not reported too.
+    pub faulty_files: BTreeSet<String>,
     /// `sm3:` digest of every file's path and content.
     pub digest: String,
 }
@@ -71,6 +73,7 @@ impl Catalog {
         for source in sources {
             catalog.read(source, &mut problems);
         }
+        catalog.faulty_files = problems.iter().map(|problem| problem.file.clone()).collect();
         cross_check::cross_check(&catalog, &mut problems);
         problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
         (catalog, problems)
@@ -78,6 +81,11 @@ impl Catalog {
 
     fn read(&mut self, source: &Source, problems: &mut Vec<Problem>) {
         let mut findings = Findings { file: &source.path, problems };
+        if let Some(at) = source.text.find(char::REPLACEMENT_CHARACTER) {
+            let line = source.text[..at].matches('\n').count() + 1;
+            findings.record(line, Message::new("catalog-not-utf8"));
+            return;
+        }
         let parts: Vec<&str> = source.path.split('/').collect();
         let Some((stem, extension)) = parts.last().and_then(|name| name.split_once('.')) else { return };
         match (parts.as_slice(), extension) {
@@ -136,6 +144,22 @@ impl Catalog {
             .values()
             .flat_map(|item| item.kinds.iter().map(move |kind| (item, kind)))
             .find(|(item, kind)| item.view_of(kind) == view)
+    }
+
+    /// Whether the template of an item has a problem, so that the item may be there once it is mended.
+    pub fn is_faulty_item(&self, item: &str) -> bool {
+        self.faulty_templates().any(|stem| stem == item)
+    }
+
+    /// Whether the file that makes a view has a problem.
+    pub fn is_faulty_view(&self, view: &str) -> bool {
+        let is_of = |stem: &str| view.strip_prefix(stem).is_some_and(|kind| kind.starts_with('_'));
+        self.faulty_files.contains(&format!("views/{view}.sql")) || self.faulty_templates().any(is_of)
+    }
+
+    fn faulty_templates(&self) -> impl Iterator<Item = &str> {
+        let templates = self.faulty_files.iter().filter(|path| path.starts_with("templates/"));
+        templates.filter_map(|path| path.rsplit('/').next()?.strip_suffix(".yaml"))
     }
 
     /// The unit with this key, name or alias.

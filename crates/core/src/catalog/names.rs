@@ -227,13 +227,6 @@ words! {
     }
 }
 
-impl Certainty {
-    /// Whether a lead that uses the figure must say that it is unconfirmed.
-    pub fn is_unconfirmed(self) -> bool {
-        matches!(self, Self::Secondary | Self::Known)
-    }
-}
-
 impl Class {
     /// Whether the column goes to the personal part of a batch.
     pub fn is_personal(self) -> bool {

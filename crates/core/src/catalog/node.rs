@@ -185,6 +185,20 @@ impl<'a> Fields<'a> {
         found
     }
 
+    /// Reports a list or a mapping that must hold something when it is absent or empty; what stands there and can't be
+    /// read is reported by whoever reads it, and is not missing.
+    pub fn demand(&mut self, key: &'static str, findings: &mut Findings<'_>) {
+        let Some(node) = self.get(key, findings) else { return };
+        let is_empty = match &node.value {
+            Value::Scalar(text) => text.is_empty(),
+            Value::List(list) => list.is_empty(),
+            Value::Map(map) => map.is_empty(),
+        };
+        if is_empty {
+            findings.record(node.line, Message::new("catalog-key-empty").with("key", key));
+        }
+    }
+
     /// A text that may be absent; a list or mapping in its place is a problem.
     pub fn find_text(&mut self, key: &'static str, findings: &mut Findings<'_>) -> Option<String> {
         let node = self.find(key)?;
@@ -280,11 +294,6 @@ impl<'a> Fields<'a> {
     pub fn get_bilingual(&mut self, key: &'static str, findings: &mut Findings<'_>) -> Bilingual {
         let Some(node) = self.get(key, findings) else { return Bilingual::default() };
         bilingual(node, findings)
-    }
-
-    /// As [`Fields::get_bilingual`], for a text that may be absent.
-    pub fn find_bilingual(&mut self, key: &'static str, findings: &mut Findings<'_>) -> Option<Bilingual> {
-        self.find(key).map(|node| bilingual(node, findings))
     }
 
     /// Reports every key nobody asked for, with the nearest known one.

@@ -27,7 +27,6 @@ pub struct Divisions {
     list: Vec<Division>,
     by_code: HashMap<String, Vec<usize>>,
     by_name: HashMap<String, Vec<usize>>,
-    longest_name: usize,
 }
 
 /// What is left off a full name to get the short one, longest first.
@@ -122,7 +121,6 @@ impl Divisions {
         let at = self.list.len();
         self.by_code.entry(division.code.clone()).or_default().push(at);
         for name in names_of(&division.name) {
-            self.longest_name = self.longest_name.max(name.chars().count());
             let known = self.by_name.entry(name).or_default();
             if known.last() != Some(&at) {
                 known.push(at);
@@ -151,13 +149,6 @@ impl Divisions {
     /// Codes of the places known by a name, full or short.
     pub fn codes_named(&self, name: &str) -> impl Iterator<Item = &str> {
         self.by_name.get(name).into_iter().flatten().map(|at| self.list[*at].code.as_str())
-    }
-
-    /// How many bytes at the start of the text are the name of a place; the longest name wins. 0: none.
-    pub fn prefix_length(&self, text: &str) -> usize {
-        let ends: Vec<usize> =
-            text.char_indices().map(|(at, _)| at).skip(1).chain([text.len()]).take(self.longest_name).collect();
-        ends.into_iter().rev().find(|end| *end > 3 && self.by_name.contains_key(&text[..*end])).unwrap_or(0)
     }
 
     /// The name of every place, full and short, in no order.
@@ -223,13 +214,6 @@ mod tests {
         assert_eq!(divisions.codes_named("昌吉").collect::<Vec<_>>(), ["652300", "652301"]);
         assert_eq!(divisions.codes_named("昌吉州").collect::<Vec<_>>(), ["652300"]);
         assert_eq!(divisions.codes_named("木垒").collect::<Vec<_>>(), ["652328"]);
-    }
-
-    #[test]
-    fn the_longest_name_at_the_start_wins() {
-        let (divisions, _) = Divisions::read(LIST);
-        assert_eq!(&"呼图壁县某商贸"[..divisions.prefix_length("呼图壁县某商贸")], "呼图壁县");
-        assert_eq!(divisions.prefix_length("某商贸"), 0);
     }
 
     #[test]

@@ -102,11 +102,6 @@ impl Uscc {
             _ => Registrar::Other,
         }
     }
-
-    /// Whether it is an individual business (个体工商户): registrar 9, kind 2.
-    pub fn is_individual_business(&self) -> bool {
-        self.0[0] == b'9' && self.0[1] == b'2'
-    }
 }
 
 impl std::fmt::Display for Uscc {
@@ -201,6 +196,5 @@ mod tests {
         let uscc = Uscc::parse("91652323MA7A000172").unwrap();
         assert_eq!((uscc.region(), uscc.organisation_part()), ("652323", "MA7A00017"));
         assert_eq!(uscc.registrar(), Registrar::Market);
-        assert!(!uscc.is_individual_business());
     }
 }

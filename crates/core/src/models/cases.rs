@@ -301,7 +301,11 @@ impl Case {
 
     /// Compares what came of the case with what was expected; every difference is a message.
     pub fn differences(&self, judgement: &Judgement) -> Vec<Message> {
-        let mut found = Vec::new();
+        let incomplete = judgement.incomplete_payments.iter().map(|payment| {
+            let message = Message::new("models-case-payment").with("row", &payment.evidence);
+            message.with("columns", payment.missing.join(", "))
+        });
+        let mut found: Vec<Message> = incomplete.collect();
         if self.expected.stopped != judgement.stopped.is_some() {
             let stopped = judgement.stopped.is_some();
             found

@@ -96,6 +96,24 @@ pub struct Payment {
     pub evidence: String,
 }
 
+/// A row of payments that counts towards nothing, because it does not say what, how much or for when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncompletePayment {
+    /// Handle of the row.
+    pub evidence: String,
+    /// Columns without a value.
+    pub missing: Vec<String>,
+}
+
+/// Payments of the taxpayers in the facts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Payments {
+    /// Those that may count.
+    pub whole: Vec<Payment>,
+    /// Those that can't.
+    pub incomplete: Vec<IncompletePayment>,
+}
+
 /// What the tax registration says of a taxpayer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Standing {

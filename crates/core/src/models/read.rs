@@ -50,7 +50,8 @@ pub fn read_models(catalog: &Catalog, problems: &mut Vec<Problem>) -> Models {
         for extension in ["yaml", "sql", "cases.yaml"] {
             let wanted = format!("models/{key}.{extension}");
             let first = catalog.model_files.keys().find(|file| file.starts_with(&format!("models/{key}.")));
-            if first == Some(path) && !catalog.model_files.contains_key(&wanted) {
+            let is_there = catalog.model_files.contains_key(&wanted) || catalog.faulty_files.contains(&wanted);
+            if first == Some(path) && !is_there {
                 findings.record(1, Message::new("models-file-missing").with("path", wanted));
             }
         }
@@ -89,15 +90,9 @@ impl Reader<'_, '_> {
         let opens = fields.texts("opens", findings).into_iter().collect();
         let floor_yuan = fields.find_text("floor_yuan", findings).unwrap_or_else(|| FLOORS.0.to_owned());
         let floor_ratio = fields.find_text("floor_ratio", findings).unwrap_or_else(|| FLOORS.1.to_owned());
-        let asks_amount = match fields.get_text("asks", findings).as_str() {
-            "amount" => true,
-            "finding" => false,
-            other => {
-                let message = Message::new("catalog-bad-value").with("key", "asks").with("value", other);
-                findings.record(node.line, message.with("expected", "amount | finding"));
-                false
-            }
-        };
+        let asks = fields.get_as("asks", read_asks, findings);
+        fields.demand("law", findings);
+        fields.demand("reads", findings);
         let mut model = Model {
             key: key.to_owned(),
             name,
@@ -121,11 +116,19 @@ impl Reader<'_, '_> {
             floor_ratio,
             sql,
         };
-        model.asks = if asks_amount {
-            self.amount(&mut fields, &model)
-        } else {
-            Asks::Finding(self.labels(&mut fields, "findings"))
-        };
+        match asks {
+            Some(true) => model.asks = self.amount(&mut fields, &model),
+            Some(false) => {
+                fields.demand("findings", &mut self.findings);
+                model.asks = Asks::Finding(self.labels(&mut fields, "findings"));
+            }
+            // Which of the keys belong here is only known once it is.
+            None => {
+                for key in ["formula", "paid", "findings"] {
+                    fields.find(key);
+                }
+            }
+        }
         fields.finish(&mut self.findings);
         self.check(&model, node.line);
         model
@@ -138,13 +141,11 @@ impl Reader<'_, '_> {
             let law = each.get_text("law", &mut self.findings);
             let articles = each.find_text("articles", &mut self.findings).unwrap_or_default();
             each.finish(&mut self.findings);
-            match self.catalog.laws.get(&law) {
-                Some(found) => laws.push(LawReference { law, name: found.name.clone(), articles }),
-                None => self.findings.record(node.line, Message::new("catalog-law-unknown").with("law", law)),
+            if let Some(found) = self.catalog.laws.get(&law) {
+                laws.push(LawReference { law, name: found.name.clone(), articles });
+            } else if !law.is_empty() && !self.is_faulty(&format!("laws/{law}.yaml")) {
+                self.findings.record(node.line, Message::new("catalog-law-unknown").with("law", law));
             }
-        }
-        if laws.is_empty() {
-            self.findings.record(fields.line(), Message::new("catalog-key-missing").with("key", "law"));
         }
         laws
     }
@@ -158,7 +159,7 @@ impl Reader<'_, '_> {
             each.finish(&mut self.findings);
             self.check_tax_kinds(&tax_kinds, node.line);
             let Some(item) = self.catalog.items.get(&table) else {
-                self.unknown(node.line, ("table", &table), self.catalog.items.keys());
+                self.unknown_item(node.line, ("table", &table));
                 continue;
             };
             let stock = item.kinds.iter().all(|kind| kind.mark == Mark::Stock);
@@ -175,8 +176,9 @@ impl Reader<'_, '_> {
         each.finish(&mut self.findings);
         self.check_parameter(&parameter, node.line);
         let measure = self.catalog.parameters.get(&parameter).map(|found| found.measure.as_str());
-        if measure.is_some_and(|measure| !matches!(measure, "days" | "months")) {
-            let message = Message::new("catalog-bad-value").with("key", "measure").with("value", &parameter);
+        if let Some(measure) = measure.filter(|measure| !matches!(*measure, "days" | "months")) {
+            let key = format!("{parameter} measure");
+            let message = Message::new("catalog-bad-value").with("key", key).with("value", measure);
             self.findings.record(node.line, message.with("expected", "days | months"));
         }
         Some(DueDay { after, parameter })
@@ -242,10 +244,11 @@ impl Reader<'_, '_> {
         paid.tax_kinds = each.texts("tax_kinds", &mut self.findings);
         paid.items = each.texts("items", &mut self.findings);
         paid.later = each.flag("later", false, &mut self.findings);
+        each.demand("tax_kinds", &mut self.findings);
         each.finish(&mut self.findings);
         self.check_tax_kinds(&paid.tax_kinds, node.line);
         if !self.views.contains(paid.view.as_str()) {
-            self.unknown(node.line, ("view", &paid.view), self.views.clone());
+            self.unknown_view(node.line, ("view", &paid.view));
         }
         paid
     }
@@ -255,7 +258,7 @@ impl Reader<'_, '_> {
         match Formula::read(text) {
             Ok(formula) => {
                 for name in formula.names().into_iter().filter(|name| !known.contains(*name)) {
-                    self.unknown(node.line, ("formula", name), known);
+                    self.unknown("models-fact-unknown", node.line, ("formula", name), known);
                 }
                 formula
             }
@@ -271,68 +274,104 @@ impl Reader<'_, '_> {
         let facts: BTreeSet<&str> = model.facts.iter().map(|(name, _)| name.as_str()).collect();
         for column in &model.needs {
             if !facts.contains(column.as_str()) && !FIXED_COLUMNS.contains(&column.as_str()) {
-                self.unknown(line, ("needs", column), facts.clone());
+                self.unknown("models-fact-unknown", line, ("needs", column), facts.clone());
             }
         }
         let columns = model.parameters.iter().flat_map(|used| used.on.iter().chain(&used.class));
         for column in columns.filter(|column| !matches!(column.as_str(), "event_day" | "period_end" | "as_of")) {
             if !facts.contains(column.as_str()) {
-                self.unknown(line, ("parameters", column), facts.clone());
+                self.unknown("models-fact-unknown", line, ("parameters", column), facts.clone());
             }
         }
         for subject in model.leaves_out.iter().filter(|subject| !SUBJECTS.contains(&subject.as_str())) {
-            self.unknown(line, ("leaves_out", subject), SUBJECTS);
+            let message = Message::new("catalog-bad-value").with("key", "leaves_out").with("value", subject);
+            self.findings.record(line, message.with("expected", SUBJECTS.join(" | ")));
         }
         for item in model.absence.iter().filter(|item| !self.catalog.items.contains_key(*item)) {
-            self.unknown(line, ("absence", item), self.catalog.items.keys());
+            self.unknown_item(line, ("absence", item));
         }
         for view in &model.reads {
             let known = self.views.contains(view.as_str()) || view == CALENDAR_VIEW;
             if !known && self.catalog.find_view(view).is_none() {
-                self.unknown(line, ("reads", view), self.views.clone());
+                self.unknown_view(line, ("reads", view));
             }
         }
         for column in &model.opens {
             let mut parts = column.rsplitn(2, '.');
             let (name, kind) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
             let found = self.catalog.find_kind(kind).and_then(|(_, kind)| kind.find_column(name));
-            if found.is_none_or(|found| !found.class.is_personal()) {
-                self.unknown(line, ("opens", column), model.opens.iter().filter(|other| *other != column));
+            let is_faulty = kind.split('.').next().is_some_and(|item| self.catalog.is_faulty_item(item));
+            if found.is_none_or(|found| !found.class.is_personal()) && !is_faulty {
+                let message = Message::new("catalog-bad-value").with("key", "opens").with("value", column);
+                self.findings.record(line, message.with("expected", "<item>.<kind>.<column> (class: personal)"));
             }
-        }
-        if model.reads.is_empty() {
-            self.findings.record(line, Message::new("catalog-key-missing").with("key", "reads"));
         }
         for key in [&model.floor_yuan, &model.floor_ratio] {
             if matches!(model.asks, Asks::Amount(_)) {
                 self.check_parameter(key, line);
             }
         }
-        if matches!(&model.asks, Asks::Finding(findings) if findings.is_empty()) {
-            self.findings.record(line, Message::new("catalog-key-missing").with("key", "findings"));
-        }
     }
 
     fn check_parameter(&mut self, key: &str, line: usize) {
-        if !self.catalog.parameters.contains_key(key) {
-            self.unknown(line, ("param", key), self.catalog.parameters.keys());
+        let is_there = key.is_empty() || self.catalog.parameters.contains_key(key);
+        if !is_there && !self.is_faulty(&format!("params/{key}.yaml")) {
+            self.unknown("models-parameter-unknown", line, ("param", key), self.catalog.parameters.keys());
         }
     }
 
     fn check_tax_kinds(&mut self, kinds: &[String], line: usize) {
         let Some(list) = self.catalog.lists.get("tax_kind") else { return };
-        for kind in kinds {
-            if !list.entries.iter().any(|entry| entry.code == *kind) {
-                self.unknown(line, ("tax_kinds", kind), list.entries.iter().map(|entry| &entry.code));
-            }
+        if self.is_faulty("codes/tax_kind.csv") {
+            return;
+        }
+        let known: Vec<&str> = list.entries.iter().map(|entry| entry.code.as_str()).collect();
+        for kind in kinds.iter().filter(|kind| !known.contains(&kind.as_str())) {
+            self.unknown("models-tax-kind-unknown", line, ("tax_kinds", kind), &known);
         }
     }
 
-    fn unknown<T: AsRef<str>>(&mut self, line: usize, (key, value): (&str, &str), known: impl IntoIterator<Item = T>) {
+    fn unknown_item(&mut self, line: usize, (key, item): (&str, &str)) {
+        if !item.is_empty() && !self.catalog.is_faulty_item(item) {
+            self.unknown("models-item-unknown", line, (key, item), self.catalog.items.keys());
+        }
+    }
+
+    fn unknown_view(&mut self, line: usize, (key, view): (&str, &str)) {
+        if self.catalog.is_faulty_view(view) {
+            return;
+        }
+        let of_kinds = self.catalog.items.values().flat_map(|item| item.kinds.iter().map(|kind| item.view_of(kind)));
+        let known: Vec<String> = of_kinds.chain(self.views.iter().map(|view| (*view).to_owned())).collect();
+        self.unknown("models-view-unknown", line, (key, view), known);
+    }
+
+    /// Whether a file has a problem of its own, from which it follows that what it should give is missing.
+    fn is_faulty(&self, path: &str) -> bool {
+        self.catalog.faulty_files.contains(path)
+    }
+
+    fn unknown<T: AsRef<str>>(
+        &mut self,
+        message: &'static str,
+        line: usize,
+        (key, value): (&str, &str),
+        known: impl IntoIterator<Item = T>,
+    ) {
         let known: Vec<T> = known.into_iter().collect();
-        let hint = nearest(value, known.iter().map(AsRef::as_ref)).unwrap_or("-");
-        let message = Message::new("models-unknown-name").with("key", key).with("value", value).with("hint", hint);
-        self.findings.record(line, message);
+        let hint = nearest(value, known.iter().map(AsRef::as_ref));
+        let message =
+            Message::new(message).with("key", key).with("value", value).with("hint", hint.unwrap_or_default());
+        self.findings.record(line, message.with("near", if hint.is_some() { "yes" } else { "no" }));
+    }
+}
+
+/// Whether a model asks for an amount.
+fn read_asks(text: &str) -> Result<bool, String> {
+    match text {
+        "amount" => Ok(true),
+        "finding" => Ok(false),
+        _ => Err("amount | finding".to_owned()),
     }
 }
 

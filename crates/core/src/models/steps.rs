@@ -12,7 +12,7 @@ use std::fmt;
 use chrono::{Days, Months, NaiveDate};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::facts::{Fact, FactValue, Payment, RunFacts, Standing};
+use super::facts::{Fact, FactValue, IncompletePayment, Payments, RunFacts, Standing};
 use super::formula::{Formula, Names, NoValue};
 use super::{AmountQuestion, Asks, DueFrom, Model, PeriodLength, TaxedAt};
 use crate::calendar::Calendar;
@@ -22,6 +22,7 @@ use crate::leads::{Confidence, Lead, LeadFact, ParameterUsed, Taxpayer};
 use crate::messages::{Bilingual, Message};
 use crate::period::Period;
 
+mod coverage;
 mod payments;
 mod reliefs;
 
@@ -76,7 +77,7 @@ pub struct Material<'a> {
     /// Rows of its SQL.
     pub facts: Vec<Fact>,
     /// Payments of the taxpayers in the facts.
-    pub payments: Vec<Payment>,
+    pub payments: Payments,
     /// Registrations of the taxpayers in the facts.
     pub standings: BTreeMap<String, Standing>,
 }
@@ -90,6 +91,8 @@ pub struct Judgement {
     pub outcomes: BTreeMap<Outcome, u64>,
     /// Leads by taxpayer and period.
     pub leads: Vec<Lead>,
+    /// Payments of these taxpayers that could not be laid against any debt.
+    pub incomplete_payments: Vec<IncompletePayment>,
 }
 
 impl Judgement {
@@ -118,7 +121,8 @@ pub fn judge(mut material: Material<'_>) -> Judgement {
     }
     let mut facts = std::mem::take(&mut material.facts);
     facts.sort_by(|a, b| (&a.taxpayer, a.event_day, &a.evidence).cmp(&(&b.taxpayer, b.event_day, &b.evidence)));
-    let mut judgement = Judgement::default();
+    let incomplete_payments = std::mem::take(&mut material.payments.incomplete);
+    let mut judgement = Judgement { incomplete_payments, ..Judgement::default() };
     let mut groups: BTreeMap<GroupKey, Vec<Examined<'_>>> = BTreeMap::new();
     for fact in &facts {
         match material.examine(fact) {
@@ -129,7 +133,7 @@ pub fn judge(mut material: Material<'_>) -> Judgement {
     let mut paid = payments::Allocation::default();
     if let Asks::Amount(question) = &material.model.asks {
         let dues = groups.iter().map(|(key, rows)| (key, payments::due_of(rows)));
-        paid = payments::allocate(&question.paid, &material.payments, dues);
+        paid = payments::allocate(&question.paid, &material.payments.whole, dues);
     }
     for (key, rows) in groups {
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
@@ -306,23 +310,9 @@ impl Material<'_> {
     fn check_coverage(&self, place: &Place<'_>, due_day: Option<NaiveDate>) -> Result<(), Outcome> {
         let decisive = due_day.unwrap_or(place.event_day).min(self.run.as_of);
         for need in &self.model.coverage {
-            let kinds: Vec<&str> = match need.tax_kinds.as_slice() {
-                [] => vec![""],
-                kinds => kinds.iter().map(String::as_str).collect(),
-            };
-            for kind in kinds {
-                let covered = self.run.coverage.iter().any(|load| {
-                    let fresh = load.as_of.unwrap_or(load.to) >= decisive || (need.stock && load.to >= decisive);
-                    let spans =
-                        load.from <= place.period.first_day() && place.period.last_day().min(self.run.as_of) <= load.to;
-                    load.table == need.table
-                        && (load.tax_kind.is_empty() || kind.is_empty() || load.tax_kind == kind)
-                        && place.region.starts_with(&load.authority)
-                        && if need.stock { fresh } else { spans && (load.as_of.is_none() || fresh) }
-                });
-                if !covered {
-                    return Err(Outcome::NotComparable(format!("coverage:{}", need.table)));
-                }
+            if !coverage::is_covered(need, &self.run.coverage, (place.region, place.period), (decisive, self.run.as_of))
+            {
+                return Err(Outcome::NotComparable(format!("coverage:{}", need.table)));
             }
         }
         for item in &self.model.absence {

@@ -63,26 +63,53 @@ fn embedded(folder: &Dir<'_>) -> Vec<Source> {
 
 fn read_folder(folder: &Path, translator: &Translator) -> Result<Vec<Source>> {
     let mut sources = Vec::new();
-    read_below(folder, "", &mut sources).map_err(|error| {
-        let message = Message::new("catalog-unreadable").with("path", folder.display()).with("why", error);
+    read_below(folder, "", &mut sources).map_err(|(path, error)| {
+        let message = Message::new("catalog-unreadable").with("path", path.display()).with("why", error);
         anyhow!("{}", translator.say(&message))
     })?;
     Ok(sources)
 }
 
-fn read_below(folder: &Path, prefix: &str, sources: &mut Vec<Source>) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
+/// Reads every file below a folder. One that is not UTF-8 goes to the compiler as far as it can be read: that reports it
+/// by name together with all other problems.
+fn read_below(folder: &Path, prefix: &str, sources: &mut Vec<Source>) -> Result<(), (PathBuf, std::io::Error)> {
+    let failed = |error| (folder.to_owned(), error);
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.starts_with('.') {
             continue;
         }
         let path = format!("{prefix}{name}");
-        if entry.file_type()?.is_dir() {
+        if entry.file_type().map_err(failed)?.is_dir() {
             read_below(&entry.path(), &format!("{path}/"), sources)?;
         } else {
-            sources.push(Source { path, text: std::fs::read_to_string(entry.path())? });
+            let bytes = std::fs::read(entry.path()).map_err(|error| (entry.path(), error))?;
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            sources.push(Source { path, text });
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use gongzhi_core::messages::Language;
+
+    use super::*;
+
+    #[test]
+    fn a_file_saved_in_gbk_is_named_and_the_others_are_still_checked() {
+        let folder = tempfile::tempdir().unwrap();
+        let laws = folder.path().join("laws");
+        std::fs::create_dir(&laws).unwrap();
+        std::fs::write(laws.join("deed_tax_law.yaml"), b"# law\nname: {zh: \xc6\xf5\xcb\xb0\xb7\xa8}\n").unwrap();
+        std::fs::write(laws.join("stamp_tax_law.yaml"), "name: {zh: 印花税法}\nnumbr: 1\n").unwrap();
+        let place = CatalogPlace { catalog: Some(folder.path().to_owned()), layer: Vec::new() };
+        let told = get_catalog(&place, &Translator::new(Language::English)).unwrap_err().to_string();
+        let lines: Vec<&str> = told.lines().collect();
+        assert_eq!(lines.len(), 2, "{told}");
+        assert!(lines[0].starts_with("laws/deed_tax_law.yaml:2: This file is not UTF-8"), "{told}");
+        assert!(lines[1].starts_with("laws/stamp_tax_law.yaml:2: Unknown key \"numbr\""), "{told}");
+    }
 }

@@ -67,7 +67,7 @@ pub fn compare_kept(order: &CompareOrder, context: &RunContext<'_>) -> Result<Co
     }
     let keys = Keys::open(&order.home, Dice::system()).map_err(|error| told(error.message()))?;
     let place = SessionPlace { folder: order.home.join("data"), keys: Arc::new(keys) };
-    let coverage = read_coverage(&order.coverage, say)?;
+    let coverage = read_coverage(&order.coverage, &context.catalog, say)?;
     runtime()?.block_on(async {
         let store = Store::open(&StorePlace::Home(order.home.clone())).await?;
         let moment = Moment { as_of: order.now, period: None };

@@ -43,5 +43,6 @@ catalog-unreadable = The catalogue "{ $path }" can't be read: { $why }.
 help-check = Checks the catalogue: all problems at once, with file and line
 help-check-catalog = The catalogue's folder (default: ./catalog, else the one built in)
 help-check-layer = A folder of local content laid over the catalogue; may be given several times
+catalog-not-utf8 = This file is not UTF-8 text; save it again with the encoding UTF-8.
 catalog-file-empty = The file is empty.
 catalog-extension-blocks = The rule touches the extension column "{ $column }", which never blocks: add severity: warning.

@@ -1,7 +1,26 @@
 # models
 models-file-missing = A file of the model is missing: { $path }. A model is three files: .sql, .yaml, .cases.yaml.
 models-formula = The formula can't be read from "{ $word }" on; it knows + - * /, comparisons, and, or, min, max, if(condition, a, b), known(fact, stand-in).
-models-unknown-name = { $key }: there is no "{ $value }" (nearest: { $hint }).
+models-fact-unknown = { $key }: there is no "{ $value }"{ $near ->
+    [yes] {" "}(nearest: { $hint })
+   *[no] {""}
+  }. Known are the columns under facts, the names under parameters and earlier steps.
+models-parameter-unknown = { $key }: there is no parameter "{ $value }"{ $near ->
+    [yes] {" "}(nearest: { $hint })
+   *[no] {""}
+  }. Make it: params/{ $value }.yaml.
+models-tax-kind-unknown = { $key }: there is no tax kind "{ $value }"{ $near ->
+    [yes] {" "}(nearest: { $hint })
+   *[no] {""}
+  }. All of them stand in codes/tax_kind.csv.
+models-item-unknown = { $key }: there is no item "{ $value }"{ $near ->
+    [yes] {" "}(nearest: { $hint })
+   *[no] {""}
+  }. An item is a file under templates/.
+models-view-unknown = { $key }: there is no view "{ $value }"{ $near ->
+    [yes] {" "}(nearest: { $hint })
+   *[no] {""}
+  }. Readable are the shared views of views/ and <item>_<kind> of the templates.
 models-case-sort = No case of the sort "{ $sort }"; every model needs at least one to find, one to leave alone and one on a boundary.
 models-local-unset = The local figure "{ $name }" ({ $parameter }) is not set, so the model did not run; state its value, date of effect and reference in params/{ $parameter }.yaml of the local layer.
 models-no-view = There is no view "{ $view }"; readable are the shared views of views/ and <item>_<kind>.
@@ -18,6 +37,7 @@ models-case-count = Expected { $expected } leads, got { $got }: { $leads }
 models-case-outcomes = Outcomes should be { $expected } and are { $got }
 models-case-field = Lead { $lead }: { $field } should be "{ $expected }" and is "{ $got }"
 models-case-column = View "{ $view }" has no column "{ $column }".
+models-case-payment = The payment { $row } would count for nothing; it lacks: { $columns }. Write them in the row.
 models-case-value = View "{ $view }", column "{ $column }" holds a value of another type: { $why }
 models-unknown = There is no model "{ $model }" (nearest: { $hint }). gongzhi models list shows all.
 models-test-passed = passed  { $model }: { $name }

@@ -30,6 +30,7 @@ run-leads-line =   { $model }: { $count } leads
 run-stopped-line =   { $model } did not run: { $why }
 run-ready = Results in { $out }: leads.xlsx, identity.xlsx (the queue for people), run.json
 run-coverage-unreadable = The coverage file "{ $path }" can't be understood at line { $line }. The first line must be table,tax_kind,authority,from,to,as_of; days are written 2025-12-31, from not after to.
+run-coverage-unknown = The coverage file "{ $path }", line { $line }: { $column } can't be "{ $value }" (nearest: { $hint }). Known: { $known }
 run-coverage-nothing = No file of the tax side was recognised in "{ $folder }": there is nothing to propose.
 run-coverage-proposed = This is what the files seem to cover; check it and keep it as "{ $path }" (or add --write). Tax kinds and periods outside it are "not comparable", never unpaid.
 run-coverage-written = Written to "{ $path }"; open and check it.

@@ -43,5 +43,6 @@ catalog-unreadable = 目录“{ $path }”读不出来：{ $why }。
 help-check = 检查目录内容：一次报告全部问题，指出文件和行
 help-check-catalog = 目录所在文件夹（默认：./catalog，没有则用内置目录）
 help-check-layer = 叠加在目录之上的地方内容文件夹，可多次给出
+catalog-not-utf8 = 文件不是 UTF-8 编码（可能是 GBK）；请另存为 UTF-8 编码。
 catalog-file-empty = 文件是空的。
 catalog-extension-blocks = 规则涉及扩展列“{ $column }”，扩展列不得阻断：请加上 severity: warning。

@@ -1,7 +1,26 @@
 # models
 models-file-missing = 模型缺少文件：{ $path }。一个模型是三个文件：.sql、.yaml、.cases.yaml。
 models-formula = 公式从“{ $word }”处开始读不懂；可用：+ - * / 比较、and or、min max if(条件, 甲, 乙) known(事实, 替代值)。
-models-unknown-name = { $key }：没有“{ $value }”（最接近的：{ $hint }）。
+models-fact-unknown = { $key }：没有“{ $value }”{ $near ->
+    [yes] （最接近的：{ $hint }）
+   *[no] {""}
+  }。可用的是 facts 下的列、parameters 下的名称和前面的步骤。
+models-parameter-unknown = { $key }：没有参数“{ $value }”{ $near ->
+    [yes] （最接近的：{ $hint }）
+   *[no] {""}
+  }。请建立 params/{ $value }.yaml。
+models-tax-kind-unknown = { $key }：没有税种“{ $value }”{ $near ->
+    [yes] （最接近的：{ $hint }）
+   *[no] {""}
+  }。全部税种见 codes/tax_kind.csv。
+models-item-unknown = { $key }：没有事项“{ $value }”{ $near ->
+    [yes] （最接近的：{ $hint }）
+   *[no] {""}
+  }。一个事项是 templates/ 下的一个文件。
+models-view-unknown = { $key }：没有视图“{ $value }”{ $near ->
+    [yes] （最接近的：{ $hint }）
+   *[no] {""}
+  }。可读的是 views/ 下的公共视图和模板的“事项_记录种类”。
 models-case-sort = 缺少“{ $sort }”类的案例；每个模型至少要有必须发现（find）、不得误报（leave）、临界（boundary）各一个。
 models-local-unset = 地方确定的数值“{ $name }”（{ $parameter }）尚未设定，模型没有运行；请在地方内容层的 params/{ $parameter }.yaml 写明数值、生效日期和依据。
 models-no-view = 没有“{ $view }”这个视图；可读的是 views/ 下的公共视图和“事项_记录种类”。
@@ -18,6 +37,7 @@ models-case-count = 应有 { $expected } 条线索，实有 { $got } 条：{ $le
 models-case-outcomes = 各行结果应为 { $expected }，实为 { $got }
 models-case-field = 第 { $lead } 条线索的 { $field } 应为“{ $expected }”，实为“{ $got }”
 models-case-column = 视图“{ $view }”没有列“{ $column }”。
+models-case-payment = 缴款行 { $row } 不会计入任何欠款，缺少：{ $columns }。请在该行写明。
 models-case-value = 视图“{ $view }”的列“{ $column }”有不合类型的值：{ $why }
 models-unknown = 没有模型“{ $model }”（最接近的：{ $hint }）。用 gongzhi models list 查看全部。
 models-test-passed = 通过  { $model }：{ $name }

@@ -30,6 +30,7 @@ run-leads-line = 　{ $model }：{ $count } 条疑点
 run-stopped-line = 　{ $model } 没有运行：{ $why }
 run-ready = 结果在 { $out }：leads.xlsx（疑点）、identity.xlsx（待人工识别）、run.json
 run-coverage-unreadable = 覆盖范围文件“{ $path }”第 { $line } 行读不懂。第一行应为 table,tax_kind,authority,from,to,as_of；日期写成 2025-12-31，起不晚于止。
+run-coverage-unknown = 覆盖范围文件“{ $path }”第 { $line } 行：{ $column } 不能是“{ $value }”（最接近的：{ $hint }）。可用的：{ $known }
 run-coverage-nothing = 文件夹“{ $folder }”里没有认得出的税务侧文件，提不出覆盖范围。
 run-coverage-proposed = 以上是按文件推定的覆盖范围，请核对后存为“{ $path }”（或加 --write）。没有覆盖的税种和期间一律“不可比对”，不会当作未缴。
 run-coverage-written = 已写入“{ $path }”，请打开核对。

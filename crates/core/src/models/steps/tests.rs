@@ -1,9 +1,11 @@
 use std::collections::BTreeSet;
 
+use super::coverage::is_covered;
 use super::payments::{allocate, due_of};
 use super::reliefs::{small_profit_on, small_scale_on};
 use super::*;
-use crate::models::PaidRule;
+use crate::models::facts::{Coverage, Payment};
+use crate::models::{CoverageNeed, PaidRule};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -121,4 +123,49 @@ fn a_code_that_only_the_row_states_needs_its_check_digit() {
     assert_eq!(confidence_of(&fact("91652323MA7A000173", "stated")), None);
     assert_eq!(confidence_of(&fact("91652323MA7A000173", "certain")), Some(Confidence::Certain));
     assert_eq!(confidence_of(&fact("91652323MA7A000172", "possible")), None);
+}
+
+/// A load of payments: tax kind, first and last day, day of the export.
+fn load((tax_kind, from, to): (&str, &str, &str), as_of: Option<&str>) -> Coverage {
+    Coverage {
+        table: "tax_payment".to_owned(),
+        tax_kind: tax_kind.to_owned(),
+        authority: "652323".to_owned(),
+        from: day(from),
+        to: day(to),
+        as_of: as_of.map(day),
+    }
+}
+
+/// Whether loads cover the year 2025 of a tax due at the end of May after it.
+fn year_covered(tax_kinds: &[&str], loads: &[Coverage]) -> bool {
+    let tax_kinds = tax_kinds.iter().map(|kind| (*kind).to_owned()).collect();
+    let need = CoverageNeed { table: "tax_payment".to_owned(), tax_kinds, stock: false };
+    is_covered(&need, loads, ("652323100", Period::Year(2025)), (day("2026-05-31"), day("2026-08-01")))
+}
+
+#[test]
+fn two_half_years_cover_a_year_and_a_gap_of_one_day_does_not() {
+    let halves = [load(("", "2025-07-01", "2025-12-31"), None), load(("", "2025-01-01", "2025-06-30"), None)];
+    assert!(year_covered(&["vat"], &halves));
+    assert!(!year_covered(&["vat"], &halves[..1]));
+    assert!(!year_covered(&["vat"], &halves[1..]));
+    let short = load(("", "2025-01-01", "2025-06-29"), None);
+    assert!(!year_covered(&["vat"], &[short, halves[0].clone()]));
+    let before = load(("", "2023-01-01", "2023-12-31"), None);
+    assert!(year_covered(&["vat"], &[before, halves[0].clone(), halves[1].clone()]));
+}
+
+#[test]
+fn a_stale_part_and_a_part_of_another_kind_or_authority_complete_nothing() {
+    let first = ("vat", "2025-01-01", "2025-06-30");
+    let second = load(("", "2025-07-01", "2025-12-31"), Some("2026-06-01"));
+    assert!(year_covered(&["vat"], &[load(first, Some("2026-06-01")), second.clone()]));
+    assert!(!year_covered(&["vat"], &[load(first, Some("2025-07-05")), second.clone()]));
+    assert!(!year_covered(&["deed_tax"], &[load(first, None), second.clone()]));
+    assert!(!year_covered(&["vat", "deed_tax"], &[load(first, None), second.clone()]));
+    assert!(!year_covered(&[], &[load(first, None), load(("deed_tax", "2025-07-01", "2025-12-31"), None)]));
+    assert!(year_covered(&[], &[load(first, None), second.clone()]));
+    let elsewhere = Coverage { authority: "652324".to_owned(), ..load(first, None) };
+    assert!(!year_covered(&["vat"], &[elsewhere, second]));
 }

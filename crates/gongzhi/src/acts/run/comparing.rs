@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use chrono::NaiveDate;
 use gongzhi_core::models::facts::{Coverage, RunFacts};
 use gongzhi_core::period::Period;
 use gongzhi_core::state::VisibleBatches;
-use gongzhi_engine::model_run::{ModelReport, run_models};
+use gongzhi_engine::model_run::{ModelReport, list_views, run_models};
 use gongzhi_engine::session::{Session, SessionOptions, SessionPlace};
 use gongzhi_engine::tables::WorklistLine;
 
@@ -39,7 +39,7 @@ pub struct Compared {
 
 /// Runs every model.
 pub async fn compare(given: Comparing<'_>, as_of: NaiveDate) -> Result<Compared> {
-    let views = list_views(&given);
+    let views = list_filled_views(&given)?;
     let options = SessionOptions { opened: given.context.models.opened(), ..SessionOptions::default() };
     let visible = (given.visible, views.iter().map(String::as_str));
     let session = Session::open(&given.context.catalog, given.place, visible, &options)?;
@@ -63,27 +63,14 @@ pub fn region_of(visible: &VisibleBatches) -> String {
     most.map(|(region, _)| (*region).to_owned()).unwrap_or_default()
 }
 
-/// The views that some model's SQL names and some batch fills; a view of a kind nobody sent is put up empty later.
-fn list_views(given: &Comparing<'_>) -> BTreeSet<String> {
-    let texts: Vec<&str> = given
-        .context
-        .catalog
-        .model_files
-        .iter()
-        .filter(|(path, _)| path.ends_with(".sql"))
-        .map(|(_, text)| text.as_str())
-        .collect();
-    let mut views = BTreeSet::new();
-    let kinds: BTreeSet<String> =
-        given.visible.batches.iter().map(|batch| format!("{}.{}", batch.batch.item, batch.batch.kind)).collect();
-    for key in kinds {
-        let Some((item, kind)) = given.context.catalog.find_kind(&key) else { continue };
-        let view = item.view_of(kind);
-        if texts.iter().any(|text| text.contains(&view)) {
-            views.insert(view);
-        }
-    }
-    views
+/// The views that models read and some batch fills; a view of a kind nobody sent is put up empty later.
+fn list_filled_views(given: &Comparing<'_>) -> Result<BTreeSet<String>> {
+    let RunContext { catalog, models, say, .. } = given.context;
+    let read = list_views(models).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+    let batches = given.visible.batches.iter();
+    let kinds: BTreeSet<String> = batches.map(|batch| format!("{}.{}", batch.batch.item, batch.batch.kind)).collect();
+    let kinds = kinds.iter().filter_map(|key| catalog.find_kind(key));
+    Ok(kinds.map(|(item, kind)| item.view_of(kind)).filter(|view| read.contains(view)).collect())
 }
 
 fn list_delivered(visible: &VisibleBatches) -> BTreeMap<String, BTreeSet<Period>> {

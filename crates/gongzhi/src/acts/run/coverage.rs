@@ -3,13 +3,14 @@
 //! Outside its coverage a table says nothing: "nothing loaded" never means "paid nothing". So a run without a coverage
 //! file compares nothing with the tax side, and says so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
 use chrono::{DateTime, NaiveDate, Utc};
-use gongzhi_core::catalog::Catalog;
+use gongzhi_core::catalog::node::nearest;
+use gongzhi_core::catalog::{Catalog, Item};
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::models::facts::Coverage;
 use gongzhi_core::period::Period;
@@ -25,8 +26,9 @@ const COLUMNS: [&str; 6] = ["table", "tax_kind", "authority", "from", "to", "as_
 /// Reads a coverage file; none is an empty coverage.
 ///
 /// # Errors
-/// The file is there and can't be understood: the sentence names the line.
-pub fn read_coverage(path: &Path, say: &Translator) -> Result<Vec<Coverage>> {
+/// The file is there and can't be understood, or it names a table that is none of the tax side or a tax kind that is
+/// none: the sentence names the line, and what may have been meant. A misspelt line would else cover nothing in silence.
+pub fn read_coverage(path: &Path, catalog: &Catalog, say: &Translator) -> Result<Vec<Coverage>> {
     let Ok(text) = std::fs::read_to_string(path) else {
         return if path.exists() { Err(wrong(path, 1, say)) } else { Ok(Vec::new()) };
     };
@@ -46,6 +48,10 @@ pub fn read_coverage(path: &Path, say: &Translator) -> Result<Vec<Coverage>> {
         if text(0).is_empty() || to < from {
             return Err(wrong(path, at + 1, say));
         }
+        if let Some(message) = find_unknown_word(catalog, text(0), text(1)) {
+            let message = message.with("path", path.display()).with("line", at + 1);
+            return Err(anyhow!("{}", say.say(&message)));
+        }
         coverage.push(Coverage {
             table: text(0).to_owned(),
             tax_kind: text(1).to_owned(),
@@ -58,32 +64,64 @@ pub fn read_coverage(path: &Path, say: &Translator) -> Result<Vec<Coverage>> {
     Ok(coverage)
 }
 
+/// What a line names that the catalogue does not have.
+fn find_unknown_word(catalog: &Catalog, table: &str, tax_kind: &str) -> Option<Message> {
+    let tables = catalog.items.values().filter(|item| is_of_tax_side(item)).map(|item| item.key.as_str());
+    let kinds = catalog.lists.get("tax_kind").into_iter().flat_map(|list| &list.entries);
+    let kinds = kinds.map(|entry| entry.code.as_str());
+    let unknown = |column: &str, value: &str, known: Vec<&str>| {
+        (!known.contains(&value)).then(|| {
+            let hint = nearest(value, known.iter().copied()).unwrap_or("-");
+            let message = Message::new("run-coverage-unknown").with("column", column).with("value", value);
+            message.with("hint", hint).with("known", known.join(" "))
+        })
+    };
+    unknown("table", table, tables.collect())
+        .or_else(|| if tax_kind.is_empty() { None } else { unknown("tax_kind", tax_kind, kinds.collect()) })
+}
+
+/// Tables of the tax side have no number in Annex 2.
+fn is_of_tax_side(item: &Item) -> bool {
+    item.number.is_none()
+}
+
 fn wrong(path: &Path, line: usize, say: &Translator) -> anyhow::Error {
     let message = Message::new("run-coverage-unreadable").with("path", path.display()).with("line", line);
     anyhow!("{}", say.say(&message))
 }
 
-/// Proposes a coverage file from the reports of the tax side's files: each table from the first to the last period
-/// delivered, every tax kind, the authority of the unit's region. A person looks at it before it is used.
+/// Proposes a coverage file from the reports of the tax side's files: a line for each run of periods of a table without
+/// a gap, every tax kind, the authority of the unit's region. A person looks at it before it is used.
 fn propose_coverage(catalog: &Catalog, reports: &BTreeMap<String, Json>, authority: &str) -> String {
-    let mut tables: BTreeMap<String, (NaiveDate, NaiveDate)> = BTreeMap::new();
-    for report in reports.values() {
+    let mut tables: BTreeMap<&str, BTreeSet<(NaiveDate, NaiveDate)>> = BTreeMap::new();
+    for report in reports.values().filter(|report| report["accepted"].as_bool().unwrap_or(false)) {
         let Some(period) = report["period"].as_str().and_then(|text| text.parse::<Period>().ok()) else { continue };
         for sheet in report["sheets"].as_array().into_iter().flatten() {
-            let Some(item) = sheet["item"].as_str().and_then(|item| catalog.items.get(item)) else { continue };
-            if item.number.is_some() || !report["accepted"].as_bool().unwrap_or(false) {
-                continue;
-            }
-            let days = tables.entry(item.key.clone()).or_insert((period.first_day(), period.last_day()));
-            *days = (days.0.min(period.first_day()), days.1.max(period.last_day()));
+            let item = sheet["item"].as_str().and_then(|item| catalog.items.get(item));
+            let Some(item) = item.filter(|item| is_of_tax_side(item)) else { continue };
+            tables.entry(&item.key).or_default().insert((period.first_day(), period.last_day()));
         }
     }
     let mut text = COLUMNS.join(",");
     text.push('\n');
-    for (table, (from, to)) in tables {
-        let _ = writeln!(text, "{table},,{authority},{from},{to},{to}");
+    for (table, periods) in tables {
+        for (from, to) in join_periods(periods) {
+            let _ = writeln!(text, "{table},,{authority},{from},{to},{to}");
+        }
     }
     text
+}
+
+/// Periods that overlap or follow one another on the next day are one.
+fn join_periods(periods: BTreeSet<(NaiveDate, NaiveDate)>) -> Vec<(NaiveDate, NaiveDate)> {
+    let mut runs: Vec<(NaiveDate, NaiveDate)> = Vec::new();
+    for (from, to) in periods {
+        match runs.last_mut() {
+            Some(run) if from <= run.1.succ_opt().unwrap_or(run.1) => run.1 = run.1.max(to),
+            _ => runs.push((from, to)),
+        }
+    }
+    runs
 }
 
 /// Reads the tax side's files of a folder (nothing is kept) and proposes what they cover.
@@ -117,25 +155,56 @@ mod tests {
     use gongzhi_core::messages::Language;
 
     use super::*;
+    use crate::acts::catalog::{CatalogPlace, get_catalog};
 
-    fn read(text: &str) -> Result<Vec<Coverage>> {
+    const HEADER: &str = "table,tax_kind,authority,from,to,as_of\n";
+
+    fn catalog() -> Catalog {
+        get_catalog(&CatalogPlace::default(), &Translator::new(Language::English)).unwrap()
+    }
+
+    fn read(line: &str) -> Result<Vec<Coverage>> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("coverage.csv");
-        std::fs::write(&path, text).unwrap();
-        read_coverage(&path, &Translator::new(Language::English))
+        std::fs::write(&path, format!("{HEADER}{line}\n")).unwrap();
+        read_coverage(&path, &catalog(), &Translator::new(Language::English))
+    }
+
+    fn refusal(line: &str) -> String {
+        read(line).unwrap_err().to_string()
     }
 
     #[test]
     fn a_day_that_is_none_is_refused_with_its_line() {
-        let refused = read("table,tax_kind,authority,from,to,as_of\ntax_payment,,652323,2025-01-01,2025-02-30,\n");
-        assert!(refused.unwrap_err().to_string().contains("line 2"));
+        assert!(refusal("tax_payment,,652323,2025-01-01,2025-02-30,").contains("line 2"));
+    }
+
+    #[test]
+    fn a_table_or_tax_kind_that_is_none_is_refused_with_its_line_and_what_may_be_meant() {
+        let told = refusal("tax_paymnt,,652323,2025-01-01,2025-12-31,");
+        assert!(told.contains("line 2") && told.contains("(nearest: tax_payment)"), "{told}");
+        let told = refusal("tax_payment,deed_tx,652323,2025-01-01,2025-12-31,");
+        assert!(told.contains("line 2") && told.contains("(nearest: deed_tax)"), "{told}");
+        let told = refusal("water_project,,652323,2025-01-01,2025-12-31,");
+        assert!(told.contains("table") && told.contains("tax_payment"), "{told}");
     }
 
     #[test]
     fn an_empty_kind_covers_every_kind_and_a_missing_file_covers_nothing() {
-        let coverage =
-            read("table,tax_kind,authority,from,to,as_of\ntax_payment,,652323,2025-01-01,2025-12-31,\n").unwrap();
+        let coverage = read("tax_payment,,652323,2025-01-01,2025-12-31,").unwrap();
         assert_eq!((coverage[0].tax_kind.as_str(), coverage[0].as_of), ("", None));
-        assert!(read_coverage(Path::new("no/such/file"), &Translator::new(Language::English)).unwrap().is_empty());
+        let none = read_coverage(Path::new("no/such/file"), &catalog(), &Translator::new(Language::English));
+        assert!(none.unwrap().is_empty());
+    }
+
+    #[test]
+    fn months_that_do_not_follow_one_another_are_proposed_apart() {
+        let report =
+            |period: &str| serde_json::json!({"period": period, "accepted": true, "sheets": [{"item": "tax_payment"}]});
+        let months = ["2025-12", "2025-01", "2025-02", "2025Q1"].map(|month| (month.to_owned(), report(month)));
+        let proposed = propose_coverage(&catalog(), &BTreeMap::from(months), "652323");
+        let lines = "tax_payment,,652323,2025-01-01,2025-03-31,2025-03-31\n\
+                     tax_payment,,652323,2025-12-01,2025-12-31,2025-12-31\n";
+        assert_eq!(proposed, format!("{HEADER}{lines}"));
     }
 }

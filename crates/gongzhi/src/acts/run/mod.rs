@@ -102,7 +102,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     std::fs::create_dir_all(&order.out).with_context(|| order.out.display().to_string())?;
     let _alone = lock_home(&order.home, say)?;
     forget_earlier(&order.out)?;
-    let coverage = read_coverage(&order.folder.join(COVERAGE_FILE), say)?;
+    let coverage = read_coverage(&order.folder.join(COVERAGE_FILE), &context.catalog, say)?;
     let has_coverage = !coverage.is_empty();
 
     let started = Instant::now();

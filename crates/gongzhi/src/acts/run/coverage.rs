@@ -9,7 +9,7 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow};
 use chrono::{DateTime, NaiveDate, Utc};
-use gongzhi_core::catalog::Catalog;
+use gongzhi_core::catalog::{Catalog, TAX_SIDE};
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::models::facts::Coverage;
 use gongzhi_core::period::Period;
@@ -71,7 +71,7 @@ fn propose_coverage(catalog: &Catalog, reports: &BTreeMap<String, Json>, authori
         let Some(period) = report["period"].as_str().and_then(|text| text.parse::<Period>().ok()) else { continue };
         for sheet in report["sheets"].as_array().into_iter().flatten() {
             let Some(item) = sheet["item"].as_str().and_then(|item| catalog.items.get(item)) else { continue };
-            if item.number.is_some() || !report["accepted"].as_bool().unwrap_or(false) {
+            if !item.is_tax_side() || !report["accepted"].as_bool().unwrap_or(false) {
                 continue;
             }
             let days = tables.entry(item.key.clone()).or_insert((period.first_day(), period.last_day()));
@@ -97,11 +97,12 @@ pub fn propose_folder(
     say: &Translator,
 ) -> Result<String> {
     let home = tempfile::tempdir()?;
-    let region = catalog.units.get("tax_bureau").map(|unit| unit.region.clone()).unwrap_or_default();
+    let files = list_files((folder, home.path()), say)?;
+    let region = catalog.units.get(TAX_SIDE).map(|unit| unit.region.clone()).unwrap_or_default();
     let desk = IntakeDesk::open(catalog.clone(), home.path(), now, say)?;
     let order = IntakeOrder { is_dry_run: true, ..IntakeOrder::default() };
     let mut reports = BTreeMap::new();
-    for file in list_files(folder, home.path())? {
+    for file in files {
         let taken = desk.take(&file.path, &file.name, &order, say)?;
         reports.insert(file.name, report_json(&taken.report, say));
     }

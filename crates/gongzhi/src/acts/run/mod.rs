@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Result, anyhow};
 use chrono::{DateTime, NaiveDate, Utc};
 use gongzhi_core::access::{Purpose, Scope};
 use gongzhi_core::catalog::{Catalog, Source};
@@ -40,6 +40,10 @@ pub use coverage::{propose_folder, read_coverage};
 pub use files::COVERAGE_FILE;
 use files::list_files;
 pub use outputs::Step;
+pub use taking_in::NotAccepted;
+
+/// Files that were not accepted a person is told of one by one; `issues.jsonl` has all.
+pub const LISTED_FILES: usize = 10;
 
 /// What a run is told.
 pub struct RunOrder {
@@ -74,6 +78,8 @@ pub struct RunContext<'a> {
 pub struct RunEnd {
     /// Files accepted, blocked, refused.
     pub files: [u64; 3],
+    /// The files that were not accepted, by name.
+    pub not_accepted: Vec<NotAccepted>,
     /// Leads by model.
     pub leads: Vec<(String, usize)>,
     /// Seconds of each step.
@@ -88,13 +94,16 @@ pub struct RunEnd {
 /// Nothing could be run: the folder is empty or can't be read, no file was accepted, the home folder can't be used.
 pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     let say = context.say;
-    std::fs::create_dir_all(&order.out).with_context(|| order.out.display().to_string())?;
-    let files = list_files(&order.folder, &order.out)?;
+    let files = list_files((&order.folder, &order.out), say)?;
     if files.is_empty() {
         let message = Message::new("run-no-file").with("folder", order.folder.display());
         return Err(anyhow!("{}", say.say(&message)));
     }
     let coverage = read_coverage(&order.folder.join(COVERAGE_FILE), say)?;
+    std::fs::create_dir_all(&order.out).map_err(|error| {
+        let message = Message::new("run-out-unwritable").with("out", order.out.display()).with("why", error);
+        anyhow!("{}", say.say(&message))
+    })?;
     let mut steps = Vec::new();
     let desk = IntakeDesk::open(context.catalog.clone(), &order.home, order.now, say)?;
 
@@ -112,7 +121,9 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     })?;
     if visible.batches.is_empty() {
         outputs::write_issues(&order.out, &taken)?;
-        return Err(anyhow!("{}", say.say(&Message::new("run-nothing-accepted"))));
+        let listed = taken.not_accepted().into_iter().take(LISTED_FILES).map(|file| say.say(&file.message()));
+        let lines: Vec<String> = listed.chain([say.say(&Message::new("run-nothing-accepted"))]).collect();
+        return Err(anyhow!("{}", lines.join("\n")));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let (keys, data_folder) = desk.into_keys();
@@ -147,6 +158,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     outputs::write_for_programs(&result, &steps)?;
     Ok(RunEnd {
         files: taken.counts(),
+        not_accepted: taken.not_accepted(),
         leads: result.compared.reports.iter().map(|report| (report.model.clone(), report.leads.len())).collect(),
         stopped: result.compared.reports.iter().filter_map(|r| Some((r.model.clone(), r.stopped.clone()?))).collect(),
         steps,

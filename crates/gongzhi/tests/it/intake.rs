@@ -233,6 +233,35 @@ fn a_profile_is_confirmed_in_the_home_it_lies_in_and_the_issue_names_it() {
 }
 
 #[test]
+fn a_profile_may_name_a_code_by_its_name_and_nothing_unknown_is_kept_as_a_code() {
+    let office = Office::new();
+    office.write(
+        "自然资源局/2025年3月.csv",
+        "行政区划,受让主体全称,面积,合同编号,供地方式\n呼图壁镇,示例建材有限公司,8000,示例合同1,ZB\n",
+    );
+    let words = ["自然资源局/2025年3月.csv", "--item", "land_expropriation_grant.grant"];
+    let (_, reports) = office.intake(&words);
+    let proposed = reports[0]["proposed_profiles"][0].as_str().expect("a proposal").to_owned();
+    let path = office.path().join(&proposed);
+    let mut profile: Json = serde_json::from_str(&fs::read_to_string(&path).expect("a file")).expect("JSON");
+    for (meaning, is_known) in [("随便", false), ("招标", true)] {
+        let column = |header: &str, key: &str| serde_json::json!({"header": header, "use": "column", "column": key});
+        profile["headers"][1] = column("受让主体全称", "grantee_name");
+        profile["headers"][4] = serde_json::json!(
+            {"header": "供地方式", "use": "column", "column": "manner", "codes": {"ZB": meaning}});
+        fs::write(&path, profile.to_string()).expect("a file");
+        let confirmed = run_in(office.path(), &["profile", "confirm", &proposed, "--as", "联络员"]);
+        assert_eq!(confirmed.status.code(), Some(0), "{}", String::from_utf8_lossy(&confirmed.stdout));
+        let dry = if is_known { None } else { Some("--dry-run") };
+        let (_, reports) = office.intake(&words[..1].iter().copied().chain(dry).collect::<Vec<_>>());
+        let told = reports[0]["issues"].as_array().expect("issues").iter().any(|issue| issue["rule"] == "code-list");
+        assert_eq!(told, !is_known, "{meaning}: {}", reports[0]);
+    }
+    let state = run_in(office.path(), &["state", "land_expropriation_grant.grant", "--json"]);
+    assert!(String::from_utf8_lossy(&state.stdout).contains("\"manner\":\"tender\""));
+}
+
+#[test]
 fn a_refusal_says_why_and_how_to_mend_just_that() {
     let office = Office::new();
     office.write("空.xlsx", "");

@@ -5,6 +5,7 @@
 
 mod bench;
 mod demo;
+mod real_data;
 mod steps;
 mod test;
 

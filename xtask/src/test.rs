@@ -4,11 +4,14 @@ use std::time::Instant;
 
 use anyhow::Result;
 
+use crate::real_data::{list_left_out, tell_left_out};
 use crate::steps::{cargo, ensure_cargo_tool, ensure_package, program, step};
 
 /// Formats, lints, builds, tests, compiles the catalogue, runs the models' cases and checks the dependencies' licences.
 pub fn run() -> Result<()> {
     let start = Instant::now();
+    let left_out = list_left_out()?;
+    tell_left_out(&left_out);
     ensure_package("libreoffice", "libreoffice-calc-nogui", "the templates are opened in it as a test")?;
     ensure_cargo_tool("cargo-nextest", "it runs the tests in parallel and one process each")?;
     step("fmt", &mut cargo(&["fmt", "--all", "--check"]))?;
@@ -29,6 +32,7 @@ pub fn run() -> Result<()> {
     ensure_cargo_tool("cargo-deny", "it checks licences, sources and banned crates of every dependency")?;
     // Advisories need a database that is fetched from elsewhere than the registry; they are checked where that is allowed.
     step("deny", &mut cargo(&["deny", "check", "bans", "licenses", "sources"]))?;
+    tell_left_out(&left_out);
     println!("── all green in {:.0} s", start.elapsed().as_secs_f64());
     Ok(())
 }

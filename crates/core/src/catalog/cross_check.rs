@@ -49,7 +49,7 @@ fn check_item(catalog: &Catalog, item: &Item, problems: &mut Vec<Problem>) {
     if catalog.units_of(item).next().is_none() && !is_faulty(catalog, &format!("providers/{}.yaml", item.provider)) {
         record(problems, item, 1, Message::new("catalog-unit-unknown").with("unit", &item.provider));
     }
-    let periodic = item.number.is_some() && item.period != Frequency::Demand;
+    let periodic = !item.is_tax_side() && item.period != Frequency::Demand;
     if periodic != item.due.is_some() {
         record(problems, item, 1, Message::new("catalog-due").with("item", &item.key));
     }

@@ -18,7 +18,7 @@ use hmac::digest::Digest;
 pub use content::{CalendarYear, CodeEntry, CodeList, Law, Parameter, ParameterValue, Unit, region_with_parents};
 pub use names::{Certainty, Class, ColumnType, Frequency, Mark, Measure, Mode, Origin, Severity, Sharing};
 pub use node::Problem;
-pub use template::{Column, DueAfter, DueRule, Item, Kind, Party, PartyPart, RowRule, Rule, Version};
+pub use template::{Column, DueAfter, DueRule, Item, Kind, Party, PartyPart, RowRule, Rule, TAX_SIDE, Version};
 
 use crate::messages::Message;
 use node::Findings;
@@ -171,7 +171,15 @@ impl Catalog {
 
     /// The units that report an item: its provider, or every unit of the group the provider names.
     pub fn units_of<'a>(&'a self, item: &'a Item) -> impl Iterator<Item = &'a Unit> {
-        self.units.values().filter(|unit| unit.key == item.provider || unit.group.as_ref() == Some(&item.provider))
+        self.units.values().filter(|unit| item.is_provided_by(unit))
+    }
+
+    /// The unit, under the key by which it reports the item, that a unit of this key is: a department with two keys
+    /// (财政局, 国资委) reports each item by its own, whichever of them it is called by. None: it does not report the item.
+    pub fn reporter_of<'a>(&'a self, item: &'a Item, unit: &str) -> Option<&'a Unit> {
+        let main = |unit: &'a Unit| unit.unit.as_deref().unwrap_or(&unit.key);
+        let named = self.units.get(unit).map(main);
+        self.units_of(item).find(|reporter| reporter.key == unit || Some(main(reporter)) == named)
     }
 }
 

@@ -8,15 +8,20 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::content::Unit;
 use super::names::{Class, ColumnType, Frequency, Mark, Measure, Mode, Origin, Severity, Sharing};
 use crate::messages::Bilingual;
+use crate::period::Period;
+
+/// The unit that provides the tables of the tax side.
+pub const TAX_SIDE: &str = "tax_bureau";
 
 /// One item of the catalogue, or one table of the tax side.
 #[derive(Debug, Clone)]
 pub struct Item {
     /// Key: the file's stem.
     pub key: String,
-    /// Row of Annex 2, 1 to 40; the tax side has none.
+    /// Row of Annex 2, 1 to 40, or the next one a county adds; the tax side has none.
     pub number: Option<u32>,
     /// Name.
     pub name: Bilingual,
@@ -285,6 +290,29 @@ impl Item {
     /// Whether people call the item so: by its key, its name, or its number in the list.
     pub fn answers_to(&self, word: &str) -> bool {
         self.key == word || self.name.zh == word || (self.number.is_some() && word.parse().ok() == self.number)
+    }
+
+    /// Whether it is a table of the tax side: the tax bureau provides it. It owes no report and covers whatever stretch of
+    /// the calendar its export covers. An item that a department provides is none, numbered or not.
+    pub fn is_tax_side(&self) -> bool {
+        self.provider == TAX_SIDE
+    }
+
+    /// Whether the unit of this key, or of this group, is the one that provides it.
+    pub fn is_provided_by(&self, unit: &Unit) -> bool {
+        unit.key == self.provider || unit.group.as_ref() == Some(&self.provider)
+    }
+
+    /// Whether a period is one the item is reported by. Events close monthly; the tax side and what is asked for on
+    /// demand may cover any stretch of the calendar.
+    pub fn fits(&self, period: Period) -> bool {
+        match self.period {
+            _ if self.is_tax_side() => true,
+            Frequency::Month | Frequency::Event => matches!(period, Period::Month(..)),
+            Frequency::Quarter => matches!(period, Period::Quarter(..)),
+            Frequency::Year => matches!(period, Period::Year(_)),
+            Frequency::Demand => true,
+        }
     }
 
     /// The kind with this key.

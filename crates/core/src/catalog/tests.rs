@@ -98,3 +98,45 @@ fn a_file_full_of_nonsense_never_panics() {
         assert!(!problems.is_empty(), "{text:?} passed");
     }
 }
+
+#[test]
+fn an_item_of_a_department_is_none_of_the_tax_side_whether_it_has_a_number_or_not() {
+    let bureau = UNIT.replace("住建局", "税务局");
+    let table = ITEM.replace("number: 20\n", "").replace("due: {after: quarter, days: 5}\n", "");
+    let (catalog, problems) = Catalog::compile(&[
+        source("providers/housing_construction.yaml", UNIT),
+        source("providers/tax_bureau.yaml", &bureau),
+        source("templates/housing_construction/added.yaml", &ITEM.replace("number: 20\n", "")),
+        source("templates/tax_bureau/table.yaml", &table),
+    ]);
+    assert_eq!(problems, []);
+    let (added, table) = (&catalog.items["added"], &catalog.items["table"]);
+    assert_eq!((added.is_tax_side(), table.is_tax_side()), (false, true));
+    let month = crate::period::Period::Month(2025, 3);
+    assert_eq!(
+        (added.fits(month), added.fits(crate::period::Period::Quarter(2025, 1)), table.fits(month)),
+        (false, true, true)
+    );
+}
+
+#[test]
+fn a_department_with_two_keys_reports_each_item_by_its_own() {
+    let assets = format!("{}unit: finance\n", UNIT.replace("住建局", "国资委"));
+    let (catalog, _) = Catalog::compile(&[
+        source("providers/finance.yaml", &UNIT.replace("住建局", "财政局")),
+        source("providers/state_assets.yaml", &assets),
+        source("providers/housing_construction.yaml", UNIT),
+        source("templates/finance/subsidy.yaml", ITEM),
+        source("templates/state_assets/transfer.yaml", ITEM),
+    ]);
+    let reporter = |item: &str, unit: &str| {
+        let found = catalog.reporter_of(&catalog.items[item], unit);
+        found.map(|unit| unit.key.clone())
+    };
+    for unit in ["finance", "state_assets"] {
+        assert_eq!(reporter("transfer", unit).as_deref(), Some("state_assets"));
+        assert_eq!(reporter("subsidy", unit).as_deref(), Some("finance"));
+    }
+    assert_eq!(reporter("transfer", "housing_construction"), None);
+    assert_eq!(reporter("transfer", "nobody"), None);
+}

@@ -237,8 +237,11 @@ fn read_phone(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<Reading, 
 }
 
 fn read_code(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<Reading, Box<Fault>> {
+    // A layout profile says what a foreign spelling means by a code or by its name; either way the code is kept, and what
+    // is neither is told like any other value.
     let translated = lens.translations.and_then(|spellings| spellings.find(text));
-    let found = translated.or_else(|| lens.column.codes.as_ref()?.find(text));
+    let meant = translated.map_or(text, |spelling| spelling.code.as_str());
+    let found = lens.column.codes.as_ref().and_then(|codes| codes.find(meant));
     let Some(code) = found else {
         let codes = lens.column.codes.as_ref();
         let mut fault = lens.fault("code-list", "intake-not-in-list", text);

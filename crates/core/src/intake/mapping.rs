@@ -12,6 +12,9 @@ use crate::catalog::{Kind, Measure, Severity};
 use crate::issues::{CellPlace, Issue};
 use crate::messages::Message;
 
+/// Name of the rule broken by a column that nobody knows.
+pub const UNKNOWN_COLUMN: &str = "unknown-column";
+
 /// A column of a sheet as the reader found it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SheetColumn {
@@ -209,7 +212,7 @@ impl Mapping<'_> {
             Some(nearest) => Message::new("intake-column-unknown-nearest-mend").with("nearest", nearest),
             None => Message::new("intake-column-unknown-mend"),
         };
-        issues.record(self.issue(facts, place, &column.name, ("unknown-column", message, mend)));
+        issues.record(self.issue(facts, place, &column.name, (UNKNOWN_COLUMN, message, mend)));
     }
 
     /// A missing column that must be filled blocks; one the policy names is told; extensions are expected and no more.

@@ -143,20 +143,6 @@ impl UnitBook {
     }
 }
 
-/// Whether a period is one the item is reported by. Events close monthly; the tax side and what is asked for on demand
-/// may cover any stretch of the calendar.
-pub fn fits(item: &Item, period: Period) -> bool {
-    if item.number.is_none() {
-        return true;
-    }
-    match item.period {
-        Frequency::Month | Frequency::Event => matches!(period, Period::Month(..)),
-        Frequency::Quarter => matches!(period, Period::Quarter(..)),
-        Frequency::Year => matches!(period, Period::Year(_)),
-        Frequency::Demand => true,
-    }
-}
-
 /// Two days a text spans, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {
@@ -176,7 +162,7 @@ impl Stretch {
 
     /// The period of the item's own frequency in which the whole stretch lies.
     pub fn period_for(self, item: &Item) -> Option<Period> {
-        let own = self.as_period().filter(|period| fits(item, *period));
+        let own = self.as_period().filter(|period| item.fits(*period));
         let wanted = match item.period {
             Frequency::Month | Frequency::Event => Period::month_of(self.from),
             Frequency::Quarter => Period::quarter_of(self.from),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::identity::TemplateIdentity;
 use super::place::{self, FoundIn, Stretch, UnitBook};
-use crate::catalog::{Catalog, Frequency, Item, Kind, Mode, Severity};
+use crate::catalog::{Catalog, Frequency, Item, Kind, Mode, Severity, Unit};
 use crate::issues::Issue;
 use crate::messages::Message;
 use crate::period::Period;
@@ -84,7 +84,7 @@ pub struct Judge<'a> {
     pub item: &'a Item,
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
     /// The unit, by the first place that names one.
     ///
     /// # Errors
@@ -105,8 +105,7 @@ impl Judge<'_> {
             None => None,
         };
         let Some(unit) = named else {
-            let message = Message::new("intake-unit-unknown").with("unit", &text);
-            return Err(Refusal::new("unknown-unit", message).about(text));
+            return Err(self.unknown_unit(&text));
         };
         Ok((self.provider(unit)?, found))
     }
@@ -132,23 +131,35 @@ impl Judge<'_> {
         }
     }
 
-    /// The unit under the key by which it reports the item: a department with two keys reports each item by its own.
+    /// The unit a text names exactly, under the key by which it reports the item.
+    ///
+    /// # Errors
+    /// No unit is called so, or it does not report the item: the refusal names those that do.
+    pub fn unit_called(&self, text: &str) -> Result<&'a Unit, Refusal> {
+        let unit = self.units.find(text).ok_or_else(|| self.unknown_unit(text))?;
+        self.catalog.reporter_of(self.item, unit).ok_or_else(|| self.not_provider(unit))
+    }
+
     fn provider(&self, unit: &str) -> Result<String, Refusal> {
-        let found = self.catalog.units_of(self.item).find(|provider| {
-            let same = provider.key == unit || provider.unit.as_deref() == Some(unit);
-            same || self.catalog.units.get(unit).is_some_and(|unit| unit.unit.as_ref() == Some(&provider.key))
-        });
+        let found = self.catalog.reporter_of(self.item, unit);
         found.map(|unit| unit.key.clone()).ok_or_else(|| self.not_provider(unit))
     }
 
+    fn unknown_unit(&self, text: &str) -> Refusal {
+        let message = Message::new("intake-unit-unknown").with("unit", text);
+        Refusal::new("unknown-unit", self.with_reporters(message)).about(text)
+    }
+
     fn not_provider(&self, unit: &str) -> Refusal {
-        let name = |key: &str| self.catalog.units.get(key).map_or_else(|| key.to_owned(), |unit| unit.name.zh.clone());
-        let providers: Vec<&str> = self.catalog.units_of(self.item).map(|unit| unit.name.zh.as_str()).take(8).collect();
-        let message = Message::new("intake-unit-not-provider")
-            .with("unit", name(unit))
-            .with("item", &self.item.name.zh)
-            .with("providers", providers.join("、"));
-        Refusal::new("unit-not-provider", message).about(unit)
+        let name = self.catalog.units.get(unit).map_or(unit, |unit| unit.name.zh.as_str());
+        let message = Message::new("intake-unit-not-provider").with("unit", name);
+        Refusal::new("unit-not-provider", self.with_reporters(message)).about(unit)
+    }
+
+    fn with_reporters(&self, message: Message) -> Message {
+        let spelled = |unit: &Unit| format!("{}（{}）", unit.name.zh, unit.key);
+        let reporters: Vec<String> = self.catalog.units_of(self.item).map(spelled).collect();
+        message.with("item", &self.item.name.zh).with("providers", reporters.join("、"))
     }
 
     /// The period, by the first place that names one.
@@ -185,12 +196,12 @@ impl Judge<'_> {
 
     /// The first period of the item's frequency; when there are only others, the refusal of the first.
     fn first_fitting(&self, periods: &[Period], found: FoundIn) -> Option<Result<(Period, FoundIn), Refusal>> {
-        let fitting = periods.iter().find(|period| place::fits(self.item, **period));
+        let fitting = periods.iter().find(|period| self.item.fits(**period));
         fitting.or(periods.first()).map(|period| self.fitting(*period, found))
     }
 
     fn fitting(&self, period: Period, found: FoundIn) -> Result<(Period, FoundIn), Refusal> {
-        if place::fits(self.item, period) {
+        if self.item.fits(period) {
             return Ok((period, found));
         }
         let message = Message::new("intake-period-wrong")
@@ -217,7 +228,7 @@ impl Judge<'_> {
             told.push(Message::new("intake-period-contradicts").with("stated", stated).with("period", period));
         }
         let in_titles: Vec<Period> = clues.titles.iter().flat_map(|title| place::periods_in_title(title)).collect();
-        let fitting = in_titles.iter().find(|stated| place::fits(self.item, **stated));
+        let fitting = in_titles.iter().find(|stated| self.item.fits(**stated));
         if let Some(stated) = fitting.filter(|stated| **stated != period) {
             told.push(Message::new("intake-period-contradicts").with("stated", stated).with("period", period));
         }

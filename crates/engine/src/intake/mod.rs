@@ -224,6 +224,11 @@ impl CheckedFile<'_> {
         self.report
     }
 
+    /// The issues, for whoever can say more about how to mend them.
+    pub fn issues_mut(&mut self) -> &mut [Issue] {
+        &mut self.report.issues
+    }
+
     /// Every key that writing makes.
     pub fn keys(&self) -> Vec<String> {
         self.report.batches.iter().flat_map(|batch| batch.keys.iter().cloned()).collect()
@@ -283,13 +288,12 @@ pub fn intake_file(
 
 /// The refusal of a file that can't be read.
 fn unreadable(error: &ReadError) -> Refusal {
-    let message = error.message();
     Refusal {
         rule: "unreadable",
         sheet: String::new(),
         value: String::new(),
-        mend: Message::new("intake-unreadable-mend"),
-        message,
+        mend: error.mend(),
+        message: error.reason(),
     }
 }
 

@@ -216,9 +216,8 @@ impl<'c> Pass<'c> {
         let units: Vec<&str> = self.context.books.units.named_in(&format!("{} {}", clues.path, facts.titles.join(" ")));
         let stated = self.request.flags.unit.as_deref().and_then(|unit| self.context.books.units.find(unit));
         let is_reporter = |item: &&Item| {
-            catalog
-                .units_of(item)
-                .any(|unit| stated.map_or(units.contains(&unit.key.as_str()), |stated| stated == unit.key))
+            let reports = |unit: &str| catalog.reporter_of(item, unit).is_some();
+            stated.map_or_else(|| units.iter().any(|unit| reports(unit)), reports)
         };
         let identity = self.identity.as_ref();
         let expected = Expected {

@@ -91,8 +91,27 @@ impl ReadError {
         })
     }
 
-    /// The sentence for a person.
+    /// The sentence for a person: why, and how to mend it.
     pub fn message(&self) -> Message {
+        self.told("")
+    }
+
+    /// Why, without its full stop.
+    pub fn reason(&self) -> Message {
+        self.told("-reason")
+    }
+
+    /// How to mend it, without its full stop.
+    pub fn mend(&self) -> Message {
+        self.told("-mend")
+    }
+
+    fn told(&self, part: &str) -> Message {
+        let whole = self.whole();
+        Message { key: format!("{}{part}", whole.key).into(), ..whole }
+    }
+
+    fn whole(&self) -> Message {
         match self {
             Self::ZeroBytes => Message::new("read-zero-bytes"),
             Self::Encrypted => Message::new("read-encrypted"),
@@ -170,11 +189,21 @@ mod tests {
         use gongzhi_core::messages::{Language, Translator};
         for language in [Language::Chinese, Language::English] {
             let translator = Translator::new(language);
-            for (limit, _) in Limit::ALL {
-                assert!(translator.find(&ReadError::BeyondLimits(limit).message().key).is_some(), "{limit}");
-            }
-            for error in [ReadError::ZeroBytes, ReadError::Encrypted, ReadError::NoTable("x".into())] {
-                assert!(translator.find(&error.message().key).is_some(), "{error}");
+            let limits = Limit::ALL.map(|(limit, _)| ReadError::BeyondLimits(limit));
+            let opening = [ABSENT, NO_RIGHT, NO_FILE, "else"].map(|why| ReadError::CannotOpen(why.to_owned()));
+            let others = [
+                ReadError::ZeroBytes,
+                ReadError::Encrypted,
+                ReadError::Unreadable("crc".into()),
+                ReadError::NoTable("pdf".into()),
+                ReadError::Worker("died".into()),
+            ];
+            for error in limits.into_iter().chain(opening).chain(others) {
+                let [whole, reason, mend] =
+                    [error.message(), error.reason(), error.mend()].map(|message| translator.say(&message));
+                assert!(whole.starts_with(&reason) && whole.contains(&mend), "{whole}");
+                assert!(!reason.is_empty() && !mend.is_empty() && !whole.contains('{'), "{whole}");
+                assert!(!reason.ends_with(['。', '.']) && !mend.ends_with(['。', '.']), "{whole}");
             }
         }
     }

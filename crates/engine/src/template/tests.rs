@@ -90,7 +90,7 @@ fn the_hidden_identity_says_item_version_unit_period_mode_and_kinds() {
     let (catalog, translator) = (catalog(), Translator::new(Language::Chinese));
     let item = &catalog.items["land_expropriation_grant"];
     let request = TemplateRequest {
-        unit: catalog.find_unit("natural_resources"),
+        unit: catalog.units.get("natural_resources"),
         period: "2025-03".parse().ok(),
         mode: Some(SetMode::Differential),
         ..request()

@@ -10,13 +10,11 @@ use include_dir::{Dir, include_dir};
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../catalog");
 
 /// Where the catalogue comes from.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default)]
 pub struct CatalogPlace {
     /// A folder instead of `./catalog` or the embedded catalogue.
-    #[arg(long)]
     pub catalog: Option<PathBuf>,
     /// Folders laid over it, the last on top.
-    #[arg(long)]
     pub layer: Vec<PathBuf>,
 }
 

@@ -13,6 +13,7 @@ use anyhow::{Context as _, Result, anyhow};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use gongzhi_core::access::{Purpose, Scope};
 use gongzhi_core::catalog::Catalog;
+use gongzhi_core::intake::mapping::UNKNOWN_COLUMN;
 use gongzhi_core::intake::{EarlierSets, Flags, LayoutProfile, Refusal};
 use gongzhi_core::issues::Issue;
 use gongzhi_core::messages::{Message, Translator};
@@ -138,8 +139,11 @@ impl IntakeDesk {
             let report = checked.write().map_err(|error| told(error.message()))?;
             return Ok(TakenIn { report, received_before: Some(before), proposals: Vec::new(), annotated: None });
         }
-        let checked = check_file(&context, path, &request).map_err(|error| told(error.message()))?;
+        let mut checked = check_file(&context, path, &request).map_err(|error| told(error.message()))?;
         let proposals = if request.is_dry_run { Vec::new() } else { self.keep_proposals(checked.report(), say)? };
+        for (proposal, path) in checked.report().proposals.clone().iter().zip(&proposals) {
+            point_to_proposal(checked.issues_mut(), proposal, &self.shown(path, order));
+        }
         let report = match (digest, key) {
             (Some(digest), Some(key)) if !request.is_dry_run && checked.report().unit.is_some() => {
                 self.save(path, checked, (digest, key), say)?
@@ -247,6 +251,11 @@ impl IntakeDesk {
         let out = folder.join(annotated_name(path));
         annotate(path, &self.pool, &annotation, &out).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
         Ok(Some(out))
+    }
+
+    /// The catalogue.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
     }
 
     /// The control store and the runtime it is asked on.
@@ -373,8 +382,14 @@ impl IntakeDesk {
     }
 
     fn keep_proposals(&self, report: &IntakeReport, say: &Translator) -> Result<Vec<PathBuf>> {
-        let written = report.proposals.iter().map(|proposal| profile::propose(&self.home, proposal, say));
-        Ok(written.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+        report.proposals.iter().map(|proposal| profile::propose(&self.home, proposal, say)).collect()
+    }
+
+    /// A path in the home folder as issues name it. A run's results don't say where on a machine they were made: there it
+    /// begins with the home folder's own name.
+    fn shown(&self, path: &Path, order: &IntakeOrder) -> String {
+        let above = self.home.parent().filter(|_| order.is_by_name);
+        above.and_then(|above| path.strip_prefix(above).ok()).unwrap_or(path).display().to_string()
     }
 
     fn new_id(&self) -> String {
@@ -385,6 +400,20 @@ impl IntakeDesk {
 impl TakenIn {
     fn of(report: IntakeReport) -> Self {
         Self { report, received_before: None, proposals: Vec::new(), annotated: None }
+    }
+}
+
+/// An issue about a column nobody knows says where the profile lies in which a person can say what it is.
+fn point_to_proposal(issues: &mut [Issue], proposal: &LayoutProfile, path: &str) {
+    let of_proposal = |issue: &&mut Issue| {
+        issue.rule == UNKNOWN_COLUMN && proposal.headers.iter().any(|known| known.header == issue.value)
+    };
+    for issue in issues.iter_mut().filter(of_proposal) {
+        let key = issue.mend.key.strip_suffix("-mend").map(|key| format!("{key}-proposed-mend"));
+        if let Some(key) = key.filter(|_| !issue.mend.key.ends_with("-proposed-mend")) {
+            let mend = Message { key: key.into(), values: std::mem::take(&mut issue.mend.values) };
+            issue.mend = mend.with("path", path);
+        }
     }
 }
 

@@ -35,14 +35,13 @@ fn gather(folder: &Path, paths: &mut Vec<PathBuf>) {
 }
 
 /// Writes a proposal where none of the same headers is yet: what a person has begun to complete is never overwritten.
-pub fn propose(home: &Path, proposal: &LayoutProfile, say: &Translator) -> Result<Option<PathBuf>> {
+pub fn propose(home: &Path, proposal: &LayoutProfile, say: &Translator) -> Result<PathBuf> {
     let unit = if proposal.unit.is_empty() { "any" } else { &proposal.unit };
     let path = home.join("profiles").join(unit).join(format!("{}.{}.json", proposal.kind, proposal.fingerprint()));
-    if path.exists() {
-        return Ok(Some(path));
+    if !path.exists() {
+        save(&path, proposal, say)?;
     }
-    save(&path, proposal, say)?;
-    Ok(Some(path))
+    Ok(path)
 }
 
 fn save(path: &Path, profile: &LayoutProfile, say: &Translator) -> Result<()> {
@@ -65,6 +64,14 @@ pub fn get_profile(path: &Path, say: &Translator) -> Result<LayoutProfile> {
     serde_json::from_str(&text).map_err(|error| unreadable(path, &error, say))
 }
 
+/// The home folder a profile's file lies in: the one above its folder `profiles`. None: it lies in no home.
+pub fn find_home(file: &Path) -> Option<PathBuf> {
+    let whole = fs::canonicalize(file).ok()?;
+    let folders = whole.ancestors().skip(1).filter(|folder| folder.file_name().is_some_and(|name| name == "profiles"));
+    let mut above = folders.filter_map(Path::parent);
+    above.find(|folder| folder.ends_with(".gongzhi") || folder.join("keys").is_dir()).map(Path::to_owned)
+}
+
 /// Confirms a profile when nothing is left open; gives everything that is. A file from elsewhere is copied into the home
 /// folder.
 pub fn confirm(
@@ -84,7 +91,8 @@ pub fn confirm(
     profile.status = Status::Confirmed;
     profile.confirmed_by = Some(post.to_owned());
     profile.confirmed_on = Some(day);
-    let is_at_home = path.starts_with(home.join("profiles"));
+    let whole = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let is_at_home = whole(path).starts_with(whole(&home.join("profiles")));
     let unit = if profile.unit.is_empty() { "any" } else { &profile.unit };
     let name = format!("{}.{}.json", profile.kind, profile.fingerprint());
     let place = if is_at_home { path.to_owned() } else { home.join("profiles").join(unit).join(name) };

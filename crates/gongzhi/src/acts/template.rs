@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use super::data_package::DESCRIPTOR;
 use anyhow::{Result, anyhow};
 use chrono::NaiveDate;
-use gongzhi_core::catalog::{Catalog, Frequency, Item, Mode, Unit};
+use gongzhi_core::catalog::{Catalog, Frequency, Item, Mode};
+use gongzhi_core::cells::narrow;
 use gongzhi_core::data_package::{Naming, Resource, package, table_schema};
+use gongzhi_core::intake::place::UnitBook;
+use gongzhi_core::intake::{Judge, Refusal};
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::period::Period;
 use gongzhi_core::values::SetMode;
@@ -15,7 +18,7 @@ use gongzhi_engine::template::{TemplateRequest, write_template};
 /// What is asked for, as it was written on the command line.
 #[derive(Debug, Clone, Default)]
 pub struct TemplateOrder {
-    /// Items by key, row of Annex 2 or name; `all` for the forty.
+    /// Items by key, row of Annex 2 or name; `all` for every one that units report.
     pub items: Vec<String>,
     /// Version; none: the one in force.
     pub version: Option<u32>,
@@ -27,6 +30,27 @@ pub struct TemplateOrder {
     pub mode: Option<String>,
 }
 
+/// What is wrong with an order, in the reader's words.
+struct Faults<'a> {
+    say: &'a Translator,
+    lines: Vec<String>,
+}
+
+impl Faults<'_> {
+    fn record(&mut self, message: &Message) {
+        let line = self.say.say(message);
+        if !self.lines.contains(&line) {
+            self.lines.push(line);
+        }
+    }
+
+    /// The refusal in the words intake has for it.
+    fn record_refusal(&mut self, refusal: &Refusal) {
+        let (message, mend) = (self.say.say(&refusal.message), self.say.say(&refusal.mend));
+        self.record(&Message::new("template-refused").with("message", message).with("mend", mend));
+    }
+}
+
 /// Writes the templates asked for into a folder and gives their paths. Nothing is written unless the whole order is
 /// sound; all that is wrong with it is told at once.
 pub fn write_templates(
@@ -36,14 +60,15 @@ pub fn write_templates(
     translator: &Translator,
 ) -> Result<Vec<PathBuf>> {
     let (folder, today) = place;
-    let mut problems = Vec::new();
-    let items = list_items(order, catalog, &mut problems);
-    let requests: Vec<_> =
-        items.iter().map(|item| (*item, request_of(order, catalog, (item, today), &mut problems))).collect();
-    if !problems.is_empty() {
-        let mut lines: Vec<String> = problems.iter().map(|problem| translator.say(problem)).collect();
-        lines.dedup();
-        return Err(anyhow!("{}", lines.join("\n")));
+    let mut faults = Faults { say: translator, lines: Vec::new() };
+    let items = list_items(order, catalog, &mut faults);
+    let units = UnitBook::new(catalog);
+    let requests: Vec<_> = items
+        .iter()
+        .map(|item| (*item, request_of(order, &Judge { catalog, units: &units, item }, today, &mut faults)))
+        .collect();
+    if !faults.lines.is_empty() {
+        return Err(anyhow!("{}", faults.lines.join("\n")));
     }
     let mut paths = Vec::new();
     for (item, request) in requests {
@@ -69,11 +94,10 @@ pub fn write_schemas(
     (folder, today): (&Path, NaiveDate),
     translator: &Translator,
 ) -> Result<Vec<PathBuf>> {
-    let mut problems = Vec::new();
-    let items = list_items(order, catalog, &mut problems);
-    if !problems.is_empty() {
-        let lines: Vec<String> = problems.iter().map(|problem| translator.say(problem)).collect();
-        return Err(anyhow!("{}", lines.join("\n")));
+    let mut faults = Faults { say: translator, lines: Vec::new() };
+    let items = list_items(order, catalog, &mut faults);
+    if !faults.lines.is_empty() {
+        return Err(anyhow!("{}", faults.lines.join("\n")));
     }
     let mut paths = Vec::new();
     for item in items {
@@ -101,19 +125,18 @@ pub fn write_schemas(
     Ok(paths)
 }
 
-fn list_items<'a>(order: &TemplateOrder, catalog: &'a Catalog, problems: &mut Vec<Message>) -> Vec<&'a Item> {
+fn list_items<'a>(order: &TemplateOrder, catalog: &'a Catalog, faults: &mut Faults<'_>) -> Vec<&'a Item> {
     let mut items: Vec<&Item> = Vec::new();
     for word in &order.items {
-        let found: Vec<&Item> = if word == "all" {
-            let mut forty: Vec<&Item> = catalog.items.values().filter(|item| item.number.is_some()).collect();
-            forty.sort_by_key(|item| item.number);
-            forty
+        let found = if word == "all" {
+            reported(catalog)
         } else {
             catalog.items.values().filter(|item| item.answers_to(word)).collect()
         };
         if found.is_empty() {
             let hint = nearest(catalog, word).map_or("-", |item| item.key.as_str());
-            problems.push(Message::new("template-item-unknown").with("item", word).with("hint", hint));
+            let message = Message::new("template-item-unknown").with("item", word).with("hint", hint);
+            faults.record(&message.with("count", reported(catalog).len()));
         }
         for item in found {
             if !items.iter().any(|other| other.key == item.key) {
@@ -121,6 +144,13 @@ fn list_items<'a>(order: &TemplateOrder, catalog: &'a Catalog, problems: &mut Ve
             }
         }
     }
+    items
+}
+
+/// The items that units report, those of Annex 2 by their row, then those without a number.
+fn reported(catalog: &Catalog) -> Vec<&Item> {
+    let mut items: Vec<&Item> = catalog.items.values().filter(|item| !item.is_tax_side()).collect();
+    items.sort_by_key(|item| (item.number.is_none(), item.number));
     items
 }
 
@@ -136,73 +166,55 @@ fn nearest<'a>(catalog: &'a Catalog, word: &str) -> Option<&'a Item> {
 
 fn request_of<'a>(
     order: &TemplateOrder,
-    catalog: &'a Catalog,
-    subject: (&Item, NaiveDate),
-    problems: &mut Vec<Message>,
+    judge: &Judge<'a>,
+    today: NaiveDate,
+    faults: &mut Faults<'_>,
 ) -> TemplateRequest<'a> {
-    let (item, today) = subject;
+    let item = judge.item;
     let version = order.version.unwrap_or_else(|| item.version_on(today));
     if !item.versions.iter().any(|known| known.version == version) {
         let known: Vec<_> = item.versions.iter().map(|known| known.version.to_string()).collect();
         let message = Message::new("template-version-unknown").with("item", &item.name.zh).with("version", version);
-        problems.push(message.with("versions", known.join("、")));
+        faults.record(&message.with("versions", known.join("、")));
     }
+    let unit = order.unit.as_deref().and_then(|word| {
+        let called = judge.unit_called(word);
+        called.map_err(|refusal| faults.record_refusal(&refusal)).ok()
+    });
     TemplateRequest {
         version,
-        unit: order.unit.as_deref().and_then(|word| find_unit(word, item, catalog, problems)),
-        period: order.period.as_deref().and_then(|word| find_period(word, item, problems)),
-        mode: order.mode.as_deref().and_then(|word| find_mode(word, item, problems)),
+        unit,
+        period: order.period.as_deref().and_then(|word| find_period(word, item, faults)),
+        mode: order.mode.as_deref().and_then(|word| find_mode(word, item, faults)),
         created: today,
     }
 }
 
-fn find_unit<'a>(word: &str, item: &Item, catalog: &'a Catalog, problems: &mut Vec<Message>) -> Option<&'a Unit> {
-    let reporters: Vec<&Unit> = catalog.units.values().filter(|unit| reports(unit, item)).collect();
-    let names: Vec<_> = reporters.iter().map(|unit| format!("{}（{}）", unit.name.zh, unit.key)).collect();
-    let refuse = |key: &'static str| {
-        Message::new(key).with("unit", word).with("item", &item.name.zh).with("units", names.join("、"))
-    };
-    let Some(unit) = catalog.find_unit(word) else {
-        problems.push(refuse("template-unit-unknown"));
+fn find_period(word: &str, item: &Item, faults: &mut Faults<'_>) -> Option<Period> {
+    let Some(period) = Period::find_spoken(&narrow(word)) else {
+        faults.record(&Message::new("template-period-unreadable").with("period", word));
         return None;
     };
-    if !reports(unit, item) {
-        problems.push(refuse("template-unit-foreign"));
-        return None;
+    if item.fits(period) {
+        return Some(period);
     }
-    Some(unit)
-}
-
-fn reports(unit: &Unit, item: &Item) -> bool {
-    unit.key == item.provider || unit.group.as_ref() == Some(&item.provider)
-}
-
-fn find_period(word: &str, item: &Item, problems: &mut Vec<Message>) -> Option<Period> {
-    let Some(period) = Period::find_spoken(word) else {
-        problems.push(Message::new("template-period-unreadable").with("period", word));
-        return None;
-    };
-    let (frequency, example) = match (item.period, period) {
-        (Frequency::Month | Frequency::Event, Period::Month(..))
-        | (Frequency::Quarter, Period::Quarter(..))
-        | (Frequency::Year, Period::Year(..))
-        | (Frequency::Demand, _) => return Some(period),
-        (Frequency::Quarter, _) => ("quarter", "2025Q1"),
-        (Frequency::Year, _) => ("year", "2025"),
-        _ => ("month", "2025-03"),
+    let (frequency, example) = match item.period {
+        Frequency::Quarter => ("quarter", "2025Q1"),
+        Frequency::Year => ("year", "2025"),
+        Frequency::Month | Frequency::Event | Frequency::Demand => ("month", "2025-03"),
     };
     let message = Message::new(format!("template-period-wrong-{frequency}")).with("period", word);
-    problems.push(message.with("item", &item.name.zh).with("example", example));
+    faults.record(&message.with("item", &item.name.zh).with("example", example));
     None
 }
 
-fn find_mode(word: &str, item: &Item, problems: &mut Vec<Message>) -> Option<SetMode> {
+fn find_mode(word: &str, item: &Item, faults: &mut Faults<'_>) -> Option<SetMode> {
     let Some(mode) = SetMode::find(word) else {
-        problems.push(Message::new("template-mode-wrong").with("mode", word));
+        faults.record(&Message::new("template-mode-wrong").with("mode", word));
         return None;
     };
     if mode == SetMode::Differential && item.mode != Mode::FullThenDifferential {
-        problems.push(Message::new("template-mode-foreign").with("item", &item.name.zh));
+        faults.record(&Message::new("template-mode-foreign").with("item", &item.name.zh));
     }
     Some(mode)
 }

@@ -5,20 +5,20 @@ use std::process::ExitCode;
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::messages::Message;
 
-use super::Context;
-use crate::acts::catalog::{CatalogPlace, line_of, list_sources};
+use super::{CatalogWords, Context};
+use crate::acts::catalog::{line_of, list_sources};
 use crate::acts::models;
 
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    place: CatalogPlace,
+    place: CatalogWords,
 }
 
 /// Exit 0 when clean, 1 with problems, 2 when the folder can't be read.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let (catalog, mut problems) = Catalog::compile(&list_sources(&args.place, say)?);
+    let (catalog, mut problems) = Catalog::compile(&list_sources(&args.place.place(), say)?);
     let (models, of_models) = models::check(&catalog)?;
     problems.extend(of_models);
     for problem in &problems {

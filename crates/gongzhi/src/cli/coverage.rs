@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use gongzhi_core::messages::Message;
 
-use super::Context;
-use crate::acts::catalog::{CatalogPlace, get_catalog};
+use super::{CatalogWords, Context};
+use crate::acts::catalog::get_catalog;
 use crate::acts::run::{COVERAGE_FILE, propose_folder};
 
 #[derive(clap::Args)]
@@ -17,13 +17,13 @@ pub struct Args {
     #[arg(long)]
     write: bool,
     #[command(flatten)]
-    place: CatalogPlace,
+    place: CatalogWords,
 }
 
 /// Prints the proposal, or writes it where none is yet. Exit 0; 2 when the folder holds nothing of the tax side.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let catalog = get_catalog(&args.place, say)?;
+    let catalog = get_catalog(&args.place.place(), say)?;
     let proposal = propose_folder(&args.folder, catalog, (args.authority.as_deref(), context.now), say)?;
     let path = args.folder.join(COVERAGE_FILE);
     if !args.write {

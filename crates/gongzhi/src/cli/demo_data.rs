@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use gongzhi_core::messages::Message;
 
-use super::Context;
-use crate::acts::catalog::{CatalogPlace, get_catalog};
+use super::{CatalogWords, Context};
+use crate::acts::catalog::get_catalog;
 use crate::demo::{Settings, generate};
 
 #[derive(clap::Args)]
@@ -21,7 +21,7 @@ pub struct Args {
     #[arg(long, default_value_t = 2025)]
     year: i32,
     #[command(flatten)]
-    place: CatalogPlace,
+    place: CatalogWords,
 }
 
 /// Exit 0 when made, 2 when it can't be.
@@ -33,7 +33,7 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     if !(2023..=2026).contains(&args.year) {
         return Err(anyhow!("{}", say.say(&Message::new("demo-year").with("year", args.year))));
     }
-    let catalog = get_catalog(&args.place, say)?;
+    let catalog = get_catalog(&args.place.place(), say)?;
     let settings = Settings { scale: args.scale, seed: args.seed, year: args.year };
     let made = generate(&catalog, settings, &args.out)?;
     let count = |key: &str| made.counts.get(key).copied().unwrap_or_default();

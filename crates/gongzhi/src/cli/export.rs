@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use gongzhi_core::messages::Message;
 use gongzhi_core::period::Period;
 
-use super::Context;
-use crate::acts::catalog::{CatalogPlace, get_catalog};
+use super::{CatalogWords, Context};
+use crate::acts::catalog::get_catalog;
 use crate::acts::export::{ExportOrder, Format, export};
 
 #[derive(clap::Args)]
@@ -26,7 +26,7 @@ pub struct Args {
     #[arg(long, default_value = ".gongzhi")]
     home: PathBuf,
     #[command(flatten)]
-    place: CatalogPlace,
+    place: CatalogWords,
 }
 
 fn parse_format(text: &str) -> Result<Format, String> {
@@ -37,7 +37,7 @@ fn parse_format(text: &str) -> Result<Format, String> {
 /// Exit 0 when everything was written.
 pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let catalog = get_catalog(&args.place, say)?;
+    let catalog = get_catalog(&args.place.place(), say)?;
     let order =
         ExportOrder { home: args.home, words: args.words, as_of: args.as_of, period: args.period, format: args.format };
     for (path, rows) in export(&catalog, (&order, context.now), &args.out, say)? {

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use gongzhi_core::catalog::TAX_SIDE;
 use gongzhi_core::messages::{Message, Translator};
 use serde_json::json;
 
-use super::Context;
-use crate::acts::catalog::{CatalogPlace, get_catalog};
+use super::{CatalogWords, Context};
+use crate::acts::catalog::get_catalog;
 use crate::acts::identity_decisions::DecisionDesk;
 
 #[derive(clap::Args)]
@@ -25,7 +26,7 @@ enum What {
         #[arg(long, default_value = ".gongzhi")]
         home: PathBuf,
         #[command(flatten)]
-        place: CatalogPlace,
+        place: CatalogWords,
     },
     List {
         #[arg(long)]
@@ -41,16 +42,16 @@ enum What {
         #[arg(long, default_value = ".gongzhi")]
         home: PathBuf,
         #[command(flatten)]
-        place: CatalogPlace,
+        place: CatalogWords,
     },
 }
 
 /// Exit 0 when done, 2 when nothing could be kept.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let region = |place: &CatalogPlace| {
-        let catalog = get_catalog(place, say)?;
-        Ok::<_, anyhow::Error>(catalog.units.get("tax_bureau").map(|unit| unit.region.clone()).unwrap_or_default())
+    let region = |place: &CatalogWords| {
+        let catalog = get_catalog(&place.place(), say)?;
+        Ok::<_, anyhow::Error>(catalog.units.get(TAX_SIDE).map(|unit| unit.region.clone()).unwrap_or_default())
     };
     match &args.what {
         What::Decide { file, by, home, place } => {

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use gongzhi_core::catalog::Severity;
+use gongzhi_core::catalog::{Catalog, Severity};
 use gongzhi_core::issues::{CellPlace, Issue};
 use gongzhi_core::messages::{Message, Translator};
-use gongzhi_engine::intake::Outcome;
+use gongzhi_engine::intake::{IntakeReport, Outcome};
 
-use super::Context;
-use crate::acts::catalog::{CatalogPlace, get_catalog};
+use super::{CatalogWords, Context};
+use crate::acts::catalog::get_catalog;
 use crate::acts::data_package::expand;
 use crate::acts::intake::{IntakeDesk, IntakeOrder, TakenIn};
 use crate::acts::intake_report::{known_sheets, taken_json};
@@ -35,13 +35,13 @@ pub struct Args {
     #[arg(long, default_value = ".gongzhi")]
     home: PathBuf,
     #[command(flatten)]
-    place: CatalogPlace,
+    place: CatalogWords,
 }
 
 /// Exit 0 when every file was accepted, 1 when one was blocked by issues, 2 when one was refused.
 pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let catalog = get_catalog(&args.place, say)?;
+    let catalog = get_catalog(&args.place.place(), say)?;
     let order = IntakeOrder {
         item: args.item,
         unit: args.unit,
@@ -59,7 +59,11 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let mut worst = 0;
     let mut tell = |taken: &TakenIn| {
         worst = worst.max(code_of(taken.report.outcome));
-        if args.json { println!("{}", taken_json(taken, say)) } else { print_text(taken, args.dry_run, say) }
+        if args.json {
+            println!("{}", taken_json(taken, say));
+        } else {
+            print_text(taken, &headline(taken, args.dry_run, desk.catalog(), say), say);
+        }
     };
     if args.files.is_empty() {
         tell(&desk.take_nil(&order, say)?);
@@ -86,8 +90,8 @@ fn code_of(outcome: Outcome) -> u8 {
     }
 }
 
-fn print_text(taken: &TakenIn, is_dry_run: bool, say: &Translator) {
-    println!("{}", say.say(&headline(taken, is_dry_run, say)));
+fn print_text(taken: &TakenIn, headline: &Message, say: &Translator) {
+    println!("{}", say.say(headline));
     let report = &taken.report;
     for sheet in known_sheets(report) {
         let line = Message::new("intake-sheet-line")
@@ -142,7 +146,9 @@ fn print_issue(issue: &Issue, say: &Translator) {
         Severity::Warning => Message::new("intake-severity-warning"),
     };
     let place = [issue.sheet.clone(), issue.cell.map(CellPlace::address).unwrap_or_default()].join(" ");
-    let line = Message::new("intake-issue-line")
+    // What is wrong with the whole file has no place in it.
+    let key = if place.trim().is_empty() { "intake-issue-file-line" } else { "intake-issue-line" };
+    let line = Message::new(key)
         .with("severity", say.say(&severity))
         .with("place", place.trim())
         .with("message", say.say(&issue.message))
@@ -150,14 +156,23 @@ fn print_issue(issue: &Issue, say: &Translator) {
     println!("{}", say.say(&line));
 }
 
-fn headline(taken: &TakenIn, is_dry_run: bool, say: &Translator) -> Message {
+fn headline(taken: &TakenIn, is_dry_run: bool, catalog: &Catalog, say: &Translator) -> Message {
     let report = &taken.report;
+    // A nil report has no file to be called by.
+    let is_nil = report.file.is_empty();
     let key = match (report.outcome, is_dry_run) {
+        (Outcome::Refused, _) if is_nil => "intake-nil-refused",
+        (Outcome::Accepted, true) if is_nil => "intake-nil-would-accept",
+        (Outcome::Accepted, false) if is_nil => "intake-nil-accepted",
         (Outcome::Refused, _) => "intake-refused",
         (Outcome::Blocked, _) => "intake-blocked",
         (Outcome::Accepted, true) => "intake-would-accept",
         (Outcome::Accepted, false) => "intake-accepted",
     };
+    let unit = report.unit.as_deref().map(|key| {
+        let known = catalog.units.get(key);
+        known.map_or(key, |unit| unit.name.get(say.language()))
+    });
     if let Some(when) = taken.received_before {
         return Message::new("intake-received-before").with("file", &report.file).with("when", when.date_naive());
     }
@@ -166,7 +181,19 @@ fn headline(taken: &TakenIn, is_dry_run: bool, say: &Translator) -> Message {
     Message::new(key)
         .with("file", &report.file)
         .with("errors", errors)
-        .with("unit", report.unit.clone().unwrap_or_default())
+        .with("unit", unit.unwrap_or_default())
+        .with("items", items_of(report, catalog, say))
         .with("period", report.period.map(|period| period.to_string()).unwrap_or_default())
         .with("mode", mode.unwrap_or_default())
+}
+
+/// The items of a report with the kinds taken in: 涉税案件信息（案件、拍卖）.
+fn items_of(report: &IntakeReport, catalog: &Catalog, say: &Translator) -> String {
+    let mut items: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for batch in &report.batches {
+        let Some((item, kind)) = catalog.find_kind(&format!("{}.{}", batch.item, batch.kind)) else { continue };
+        items.entry(item.name.get(say.language())).or_default().push(kind.name.get(say.language()));
+    }
+    let spelled = |(item, kinds): (&&str, &Vec<&str>)| format!("{item}（{}）", kinds.join("、"));
+    items.iter().map(spelled).collect::<Vec<_>>().join("、")
 }

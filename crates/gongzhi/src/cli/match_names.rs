@@ -9,8 +9,8 @@ use gongzhi_core::identity::{Decisions, Mark, Match, Query};
 use gongzhi_core::messages::{Message, Translator};
 use serde_json::{Value, json};
 
-use super::Context;
-use crate::acts::catalog::{CatalogPlace, list_sources};
+use super::{CatalogWords, Context};
+use crate::acts::catalog::list_sources;
 use crate::acts::identity;
 
 #[derive(clap::Args)]
@@ -36,7 +36,7 @@ pub struct Args {
     #[arg(long, hide = true)]
     timings: bool,
     #[command(flatten)]
-    place: CatalogPlace,
+    place: CatalogWords,
     /// Names, when there is no file of them.
     #[arg(required_unless_present = "names")]
     name: Vec<String>,
@@ -46,7 +46,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
     let start = Instant::now();
-    let divisions = identity::read_divisions(&list_sources(&args.place, say)?);
+    let divisions = identity::read_divisions(&list_sources(&args.place.place(), say)?);
     let (index, records) = identity::build_index(&args.registry, &divisions, say)?;
     let index_seconds = start.elapsed().as_secs_f64();
     let names = match &args.names {

@@ -21,11 +21,14 @@ mod state;
 mod template;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use gongzhi_core::messages::{Language, Translator};
+
+use crate::acts::catalog::CatalogPlace;
 
 /// What every command is given: the language people are spoken to in.
 pub struct Context {
@@ -35,6 +38,21 @@ pub struct Context {
     pub today: NaiveDate,
     /// The moment the command began.
     pub now: DateTime<Utc>,
+}
+
+/// The words by which every command is told its catalogue.
+#[derive(clap::Args)]
+struct CatalogWords {
+    #[arg(long)]
+    catalog: Option<PathBuf>,
+    #[arg(long)]
+    layer: Vec<PathBuf>,
+}
+
+impl CatalogWords {
+    fn place(&self) -> CatalogPlace {
+        CatalogPlace { catalog: self.catalog.clone(), layer: self.layer.clone() }
+    }
 }
 
 #[derive(Parser)]

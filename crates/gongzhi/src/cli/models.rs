@@ -10,8 +10,8 @@ use gongzhi_core::messages::{Bilingual, Message, Translator};
 use gongzhi_core::models::steps::find_stop;
 use gongzhi_core::models::{Asks, Model, Models};
 
-use super::Context;
-use crate::acts::catalog::{CatalogPlace, list_sources};
+use super::{CatalogWords, Context};
+use crate::acts::catalog::list_sources;
 use crate::acts::models::{self, CompareOrder, get_models};
 use crate::acts::run::RunContext;
 
@@ -35,21 +35,21 @@ enum Command {
 #[derive(clap::Args)]
 struct Place {
     #[command(flatten)]
-    place: CatalogPlace,
+    place: CatalogWords,
 }
 
 #[derive(clap::Args)]
 struct Show {
     model: String,
     #[command(flatten)]
-    place: CatalogPlace,
+    place: CatalogWords,
 }
 
 #[derive(clap::Args)]
 struct Test {
     model: Vec<String>,
     #[command(flatten)]
-    place: CatalogPlace,
+    place: CatalogWords,
 }
 
 #[derive(clap::Args)]
@@ -64,7 +64,7 @@ struct Run {
     #[arg(long, default_value = ".gongzhi")]
     home: PathBuf,
     #[command(flatten)]
-    place: CatalogPlace,
+    place: CatalogWords,
 }
 
 /// Exit 0 when all is well (all cases pass), 1 when a case fails, 2 when the catalogue is unreadable.
@@ -86,8 +86,8 @@ fn get_model<'a>(models: &'a Models, key: &str, say: &Translator) -> anyhow::Res
     })
 }
 
-fn list(place: &CatalogPlace, say: &Translator) -> anyhow::Result<ExitCode> {
-    let (catalog, models) = get_models(place, say)?;
+fn list(place: &CatalogWords, say: &Translator) -> anyhow::Result<ExitCode> {
+    let (catalog, models) = get_models(&place.place(), say)?;
     for model in models.models.values() {
         let stopped = find_stop(&catalog, model, REGION);
         let unset = stopped.and_then(|message| message.values.into_iter().find(|(name, _)| name == "parameter"));
@@ -101,7 +101,7 @@ fn list(place: &CatalogPlace, say: &Translator) -> anyhow::Result<ExitCode> {
 }
 
 fn show(args: &Show, say: &Translator) -> anyhow::Result<ExitCode> {
-    let (catalog, models) = get_models(&args.place, say)?;
+    let (catalog, models) = get_models(&args.place.place(), say)?;
     let model = get_model(&models, &args.model, say)?;
     let text = |bilingual: &Bilingual| bilingual.get(say.language()).to_owned();
     let line = |key: &'static str, text: String| {
@@ -157,7 +157,7 @@ fn show_parameter(catalog: &Catalog, key: &str, say: &Translator) {
 }
 
 fn test(args: &Test, say: &Translator) -> anyhow::Result<ExitCode> {
-    let (catalog, models) = get_models(&args.place, say)?;
+    let (catalog, models) = get_models(&args.place.place(), say)?;
     let mut wanted = Vec::new();
     for key in &args.model {
         wanted.push(get_model(&models, key, say)?);
@@ -185,8 +185,8 @@ fn test(args: &Test, say: &Translator) -> anyhow::Result<ExitCode> {
 /// Exit 0; a model that stopped says why and stops nobody else.
 fn run_kept(args: &Run, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let sources = list_sources(&args.place, say)?;
-    let (catalog, mut all) = get_models(&args.place, say)?;
+    let sources = list_sources(&args.place.place(), say)?;
+    let (catalog, mut all) = get_models(&args.place.place(), say)?;
     for key in &args.model {
         get_model(&all, key, say)?;
     }

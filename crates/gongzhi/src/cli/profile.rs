@@ -7,9 +7,9 @@ use gongzhi_core::intake::LayoutProfile;
 use gongzhi_core::intake::profile::{Status, Use};
 use gongzhi_core::messages::{Message, Translator};
 
-use super::Context;
-use crate::acts::catalog::{CatalogPlace, get_catalog};
-use crate::acts::profile::{confirm, get_profile, list_profiles};
+use super::{CatalogWords, Context};
+use crate::acts::catalog::get_catalog;
+use crate::acts::profile::{confirm, find_home, get_profile, list_profiles};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -30,10 +30,10 @@ enum What {
         file: PathBuf,
         #[arg(long = "as", value_name = "POST")]
         by: String,
-        #[arg(long, default_value = ".gongzhi")]
-        home: PathBuf,
+        #[arg(long)]
+        home: Option<PathBuf>,
         #[command(flatten)]
-        place: CatalogPlace,
+        place: CatalogWords,
     },
 }
 
@@ -51,10 +51,13 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
             }
         }
         What::Confirm { file, by, home, place } => {
-            let catalog = get_catalog(place, say)?;
-            match confirm((file, home), (by, context.today), &catalog, say)? {
+            let catalog = get_catalog(&place.place(), say)?;
+            // A profile is used by the home it lies in: whoever confirms it where it was proposed means that one.
+            let home = home.clone().or_else(|| find_home(file)).unwrap_or_else(|| PathBuf::from(".gongzhi"));
+            match confirm((file, &home), (by, context.today), &catalog, say)? {
                 Ok(path) => {
-                    println!("{}", say.say(&Message::new("profile-confirmed").with("path", path.display())));
+                    let confirmed = Message::new("profile-confirmed").with("path", path.display());
+                    println!("{}", say.say(&confirmed.with("home", home.display())));
                 }
                 Err(faults) => {
                     println!("{}", say.say(&Message::new("profile-not-confirmed").with("path", file.display())));

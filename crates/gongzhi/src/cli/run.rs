@@ -8,10 +8,10 @@ use chrono::NaiveDate;
 use gongzhi_core::messages::{Message, Translator};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::Context;
-use crate::acts::catalog::{CatalogPlace, list_sources};
+use super::{CatalogWords, Context};
+use crate::acts::catalog::list_sources;
 use crate::acts::models::get_models;
-use crate::acts::run::{RunContext, RunEnd, RunOrder, run as run_folder};
+use crate::acts::run::{LISTED_FILES, RunContext, RunEnd, RunOrder, run as run_folder};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -23,14 +23,14 @@ pub struct Args {
     #[arg(long)]
     home: Option<PathBuf>,
     #[command(flatten)]
-    place: CatalogPlace,
+    place: CatalogWords,
 }
 
 /// Exit 0 when every file was accepted, 1 when some were blocked or refused, 2 when nothing could be run.
 pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let sources = list_sources(&args.place, say)?;
-    let (catalog, models) = get_models(&args.place, say)?;
+    let sources = list_sources(&args.place.place(), say)?;
+    let (catalog, models) = get_models(&args.place.place(), say)?;
     let order = RunOrder {
         home: args.home.unwrap_or_else(|| args.out.join(".gongzhi")),
         folder: args.folder,
@@ -68,6 +68,12 @@ fn tell(end: &RunEnd, order: &RunOrder, say: &Translator) {
     let [accepted, blocked, refused] = end.files;
     let files = Message::new("run-files").with("accepted", accepted).with("blocked", blocked).with("refused", refused);
     println!("{}", say.say(&files));
+    end.not_accepted.iter().take(LISTED_FILES).for_each(|file| println!("{}", say.say(&file.message())));
+    if !end.not_accepted.is_empty() {
+        let rest = end.not_accepted.len().saturating_sub(LISTED_FILES);
+        let key = if rest == 0 { "run-files-all" } else { "run-files-more" };
+        println!("{}", say.say(&Message::new(key).with("count", rest)));
+    }
     for step in &end.steps {
         let name = say.say(&Message::new(format!("run-step-{}", step.name)));
         let counts: Vec<String> = step

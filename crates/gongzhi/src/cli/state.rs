@@ -9,8 +9,8 @@ use gongzhi_core::period::Period;
 use gongzhi_engine::tables::EvidencePlace;
 use serde_json::json;
 
-use super::Context;
-use crate::acts::catalog::{CatalogPlace, get_catalog};
+use super::{CatalogWords, Context};
+use crate::acts::catalog::get_catalog;
 use crate::acts::state::{StateOrder, WorklistPlace, show_state};
 
 #[derive(clap::Args)]
@@ -28,13 +28,13 @@ pub struct Args {
     #[arg(long, default_value = ".gongzhi")]
     home: PathBuf,
     #[command(flatten)]
-    place: CatalogPlace,
+    place: CatalogWords,
 }
 
 /// With `--json` a line a row (with `--worklist`: a line an entry), else a summary.
 pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let catalog = get_catalog(&args.place, say)?;
+    let catalog = get_catalog(&args.place.place(), say)?;
     let is_listed = args.json && !args.worklist;
     let order = StateOrder { home: args.home, kind: args.kind, as_of: args.as_of, period: args.period };
     let found = show_state(&catalog, (&order, context.now), say, |row| {

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use gongzhi_core::messages::Message;
 
-use super::Context;
-use crate::acts::catalog::{CatalogPlace, get_catalog};
+use super::{CatalogWords, Context};
+use crate::acts::catalog::get_catalog;
 use crate::acts::template::{TemplateOrder, write_schemas, write_templates};
 
 #[derive(clap::Args)]
@@ -26,13 +26,13 @@ pub struct Args {
     #[arg(long)]
     schema: bool,
     #[command(flatten)]
-    place: CatalogPlace,
+    place: CatalogWords,
 }
 
 /// Exit 0 when every template was written, 2 when the order is wrong or the folder can't be written to.
 pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let catalog = get_catalog(&args.place, say)?;
+    let catalog = get_catalog(&args.place.place(), say)?;
     let order = TemplateOrder {
         items: args.items,
         version: args.version,

@@ -109,7 +109,7 @@ fn jobs_of<'a>(office: Office<'a>, sets: &Sets) -> Result<Vec<Job<'a>>> {
     let mut chosen: BTreeMap<&str, usize> = BTreeMap::new();
     for (key, period) in sets.keys() {
         let item = get_item(office.catalog, key)?;
-        if item.number.is_none() {
+        if item.is_tax_side() {
             continue;
         }
         let count = sets.keys().filter(|(other, _)| other == key).count();
@@ -145,7 +145,7 @@ fn jobs_of<'a>(office: Office<'a>, sets: &Sets) -> Result<Vec<Job<'a>>> {
 fn silences<'a>(office: Office<'a>, sets: &Sets) -> Vec<(&'a Item, &'a Unit, Period)> {
     let mut silent = Vec::new();
     let year = office.world.year;
-    for item in office.catalog.items.values().filter(|item| item.number.is_some()) {
+    for item in office.catalog.items.values().filter(|item| !item.is_tax_side()) {
         let periods: Vec<Period> = match item.period {
             Frequency::Month | Frequency::Event => (1..=12).map(|month| Period::Month(year, month)).collect(),
             Frequency::Quarter => (1..=4).map(|quarter| Period::Quarter(year, quarter)).collect(),

@@ -227,7 +227,7 @@ fn is_in_ten_thousands(column: &Column, manner: Manner) -> bool {
 fn spelled_parties<'a>(place: Place<'_>, draft: &'a Draft) -> BTreeMap<&'a str, Spelled> {
     let key = format!("{}.{}", place.item.key, place.kind.key);
     // The tax bureau's own tables carry the codes of its register.
-    let exact = draft.exact_identity || place.item.number.is_none();
+    let exact = draft.exact_identity || place.item.is_tax_side();
     draft.parties.iter().map(|(party, who)| (*party, spell(place.world, &key, *who, exact))).collect()
 }
 

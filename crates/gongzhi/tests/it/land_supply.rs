@@ -160,9 +160,12 @@ fn made_code(number: usize) -> String {
     format!("{body}{}", SIGNS[(31 - sum % 31) % 31] as char)
 }
 
+/// An amount in fen, and the day of the contract it rests on.
+type Owed = (i128, (i32, u32, u32));
+
 /// What a holder owes, by tax and period; paid by the test's own plan: all, a half, nothing.
 #[derive(Default)]
-struct Debts(BTreeMap<(usize, String, String), (i128, (i32, u32, u32))>);
+struct Debts(BTreeMap<(usize, String, String), Owed>);
 
 struct Land {
     rows: Vec<(Row, String)>,

@@ -169,6 +169,36 @@ fn an_empty_folder_is_refused_with_a_sentence() {
 }
 
 #[test]
+fn a_folder_that_is_none_is_refused_in_the_readers_language_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out");
+    std::fs::write(folder.path().join("file"), "x").expect("a file");
+    for name in ["none", "file"] {
+        let ended = command(&folder.path().join(name), &out).output().expect("the program starts");
+        let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!(ended.status.code(), Some(2), "{told}");
+        assert!(told.contains("文件夹") && !told.contains("os error"), "{told}");
+        assert!(!out.exists());
+    }
+}
+
+#[test]
+fn the_terminal_names_ten_files_that_were_not_accepted_and_where_the_rest_stand() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let county = folder.path().join("county");
+    std::fs::create_dir(&county).expect("a folder");
+    for number in 1..=12 {
+        std::fs::write(county.join(format!("空{number:02}.xlsx")), "").expect("a file");
+    }
+    let sheet = "补贴单位名称,补贴项目\n示例商贸有限公司,示例补贴\n";
+    std::fs::write(county.join("财政局2025年.csv"), sheet).expect("a file");
+    let ended = command(&county, &folder.path().join("out")).output().expect("the program starts");
+    let told = String::from_utf8_lossy(&ended.stdout).into_owned() + &String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(told.matches("文件是空的（0 字节）").count(), 10, "{told}");
+    assert!(told.contains("空01.xlsx：文件是空的") && told.contains("issues.jsonl"), "{told}");
+}
+
+#[test]
 fn what_a_person_decides_is_followed_by_the_next_run_and_can_be_taken_back() {
     let folder = tempfile::tempdir().expect("a folder");
     let made = make(folder.path(), "0.02", "7");

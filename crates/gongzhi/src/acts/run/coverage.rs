@@ -10,7 +10,7 @@ use std::path::Path;
 use anyhow::{Result, anyhow};
 use chrono::{DateTime, NaiveDate, Utc};
 use gongzhi_core::catalog::node::nearest;
-use gongzhi_core::catalog::{Catalog, Item};
+use gongzhi_core::catalog::{Catalog, TAX_SIDE};
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::models::facts::Coverage;
 use gongzhi_core::period::Period;
@@ -66,7 +66,7 @@ pub fn read_coverage(path: &Path, catalog: &Catalog, say: &Translator) -> Result
 
 /// What a line names that the catalogue does not have.
 fn find_unknown_word(catalog: &Catalog, table: &str, tax_kind: &str) -> Option<Message> {
-    let tables = catalog.items.values().filter(|item| is_of_tax_side(item)).map(|item| item.key.as_str());
+    let tables = catalog.items.values().filter(|item| item.is_tax_side()).map(|item| item.key.as_str());
     let kinds = catalog.lists.get("tax_kind").into_iter().flat_map(|list| &list.entries);
     let kinds = kinds.map(|entry| entry.code.as_str());
     let unknown = |column: &str, value: &str, known: Vec<&str>| {
@@ -78,11 +78,6 @@ fn find_unknown_word(catalog: &Catalog, table: &str, tax_kind: &str) -> Option<M
     };
     unknown("table", table, tables.collect())
         .or_else(|| if tax_kind.is_empty() { None } else { unknown("tax_kind", tax_kind, kinds.collect()) })
-}
-
-/// Tables of the tax side have no number in Annex 2.
-fn is_of_tax_side(item: &Item) -> bool {
-    item.number.is_none()
 }
 
 fn wrong(path: &Path, line: usize, say: &Translator) -> anyhow::Error {
@@ -98,7 +93,7 @@ fn propose_coverage(catalog: &Catalog, reports: &BTreeMap<String, Json>, authori
         let Some(period) = report["period"].as_str().and_then(|text| text.parse::<Period>().ok()) else { continue };
         for sheet in report["sheets"].as_array().into_iter().flatten() {
             let item = sheet["item"].as_str().and_then(|item| catalog.items.get(item));
-            let Some(item) = item.filter(|item| is_of_tax_side(item)) else { continue };
+            let Some(item) = item.filter(|item| item.is_tax_side()) else { continue };
             tables.entry(&item.key).or_default().insert((period.first_day(), period.last_day()));
         }
     }
@@ -135,11 +130,12 @@ pub fn propose_folder(
     say: &Translator,
 ) -> Result<String> {
     let home = tempfile::tempdir()?;
-    let region = catalog.units.get("tax_bureau").map(|unit| unit.region.clone()).unwrap_or_default();
+    let files = list_files((folder, home.path()), say)?;
+    let region = catalog.units.get(TAX_SIDE).map(|unit| unit.region.clone()).unwrap_or_default();
     let desk = IntakeDesk::open(catalog.clone(), home.path(), now, say)?;
     let order = IntakeOrder { is_dry_run: true, ..IntakeOrder::default() };
     let mut reports = BTreeMap::new();
-    for file in list_files(folder, home.path(), say)?.files {
+    for file in files.files {
         let taken = desk.take(&file.path, &file.name, &order, say)?;
         reports.insert(file.name, report_json(&taken.report, say));
     }

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Result, anyhow};
 use gongzhi_core::data_package::Resource;
-use gongzhi_core::messages::Translator;
+use gongzhi_core::messages::{Message, Translator};
 
 use crate::acts::data_package::{is_descriptor, open_package};
 
@@ -38,10 +38,16 @@ pub struct Listed {
 ///
 /// # Errors
 /// A folder can't be read, or a descriptor can't be followed.
-pub fn list_files(folder: &Path, left_out: &Path, say: &Translator) -> Result<Listed> {
+pub fn list_files((folder, left_out): (&Path, &Path), say: &Translator) -> Result<Listed> {
+    if !folder.is_dir() {
+        return Err(anyhow!("{}", say.say(&Message::new("run-no-folder").with("folder", folder.display()))));
+    }
     let left_out = std::fs::canonicalize(left_out).unwrap_or_else(|_| left_out.to_owned());
     let mut listed = Listed::default();
-    list_below(folder, "", &left_out, &mut listed)?;
+    list_below(folder, "", &left_out, &mut listed).map_err(|(below, error)| {
+        let message = Message::new("run-folder-unreadable").with("folder", below.display()).with("why", error);
+        anyhow!("{}", say.say(&message))
+    })?;
     let (descriptors, mut files): (Vec<_>, Vec<_>) =
         std::mem::take(&mut listed.files).into_iter().partition(|file| is_descriptor(&file.path));
     for descriptor in descriptors {
@@ -59,10 +65,16 @@ pub fn list_files(folder: &Path, left_out: &Path, say: &Translator) -> Result<Li
     Ok(listed)
 }
 
-fn list_below(folder: &Path, prefix: &str, left_out: &Path, listed: &mut Listed) -> Result<()> {
-    let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
-    for entry in entries {
-        let entry = entry?;
+/// Fails with the folder that can't be read.
+fn list_below(
+    folder: &Path,
+    prefix: &str,
+    left_out: &Path,
+    listed: &mut Listed,
+) -> Result<(), (PathBuf, std::io::Error)> {
+    let failed = |error| (folder.to_owned(), error);
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
         let path = entry.path();
         let file_name = entry.file_name().to_string_lossy().into_owned();
         let is_own = std::fs::canonicalize(&path).is_ok_and(|path| path == left_out);
@@ -71,7 +83,7 @@ fn list_below(folder: &Path, prefix: &str, left_out: &Path, listed: &mut Listed)
         }
         let name = format!("{prefix}{file_name}");
         // Of the entry itself: what a link leads to is not looked at.
-        let file_type = entry.file_type().with_context(|| path.display().to_string())?;
+        let file_type = entry.file_type().map_err(failed)?;
         if file_type.is_dir() {
             list_below(&path, &format!("{name}/"), left_out, listed)?;
         } else if !file_type.is_file() {
@@ -97,7 +109,7 @@ mod tests {
             std::fs::create_dir_all(root.join(name).parent().unwrap()).unwrap();
             std::fs::write(root.join(name), "x").unwrap();
         }
-        let listed = list_files(root, &root.join("out"), &Translator::new(Language::English)).unwrap();
+        let listed = list_files((root, &root.join("out")), &Translator::new(Language::English)).unwrap();
         let names: Vec<_> = listed.files.into_iter().map(|file| file.name).collect();
         assert_eq!(names, ["a.csv", "b/1.csv", "b/2.csv"]);
     }
@@ -111,7 +123,7 @@ mod tests {
         std::fs::write(root.join("a/1.csv"), "x").unwrap();
         std::os::unix::fs::symlink(".", root.join("a/round")).unwrap();
         std::os::unix::fs::symlink("/etc/hostname", root.join("out.csv")).unwrap();
-        let listed = list_files(root, &root.join("out"), &Translator::new(Language::English)).unwrap();
+        let listed = list_files((root, &root.join("out")), &Translator::new(Language::English)).unwrap();
         assert_eq!(listed.files.len(), 1);
         assert_eq!(listed.skipped, ["a/round", "out.csv"]);
     }

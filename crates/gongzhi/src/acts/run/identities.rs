@@ -21,9 +21,6 @@ use super::parallel::in_order;
 /// Candidates shown to a person.
 const CANDIDATES: usize = 3;
 
-/// The provider of the tax side, whose rows carry the tax authority's own codes.
-const TAX_SIDE: &str = "tax_bureau";
-
 /// Somebody the program could not link by itself.
 #[derive(Debug, Clone)]
 pub struct Queued {
@@ -133,7 +130,8 @@ fn identify_batch(
     if kind.parties.is_empty() {
         return Ok(done);
     }
-    let is_tax_side = item.provider == TAX_SIDE;
+    // The tax side's rows carry the tax authority's own codes.
+    let is_tax_side = item.is_tax_side();
     let place = DataPlace { folder: &given.place.folder, keys: &given.place.keys };
     let mut known: HashMap<String, (Match, Link)> = HashMap::new();
     let links = link_batch(

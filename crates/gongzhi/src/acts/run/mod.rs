@@ -44,6 +44,10 @@ pub use files::COVERAGE_FILE;
 use files::list_files;
 pub use outputs::Step;
 use record::{RunRecord, analysis};
+pub use taking_in::NotAccepted;
+
+/// Files that were not accepted a person is told of one by one; `issues.jsonl` has all.
+pub const LISTED_FILES: usize = 10;
 
 /// What a run is told.
 pub struct RunOrder {
@@ -78,6 +82,8 @@ pub struct RunContext<'a> {
 pub struct RunEnd {
     /// Files accepted, blocked, refused.
     pub files: [u64; 3],
+    /// The files that were not accepted, by name.
+    pub not_accepted: Vec<NotAccepted>,
     /// Leads by model.
     pub leads: Vec<(String, usize)>,
     /// Seconds of each step.
@@ -94,12 +100,15 @@ pub struct RunEnd {
 /// Nothing could be run: the folder is empty or can't be read, no file was accepted, the home folder can't be used.
 pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     let say = context.say;
-    let listed = list_files(&order.folder, &order.out, say)?;
+    let listed = list_files((&order.folder, &order.out), say)?;
     if listed.files.is_empty() {
         let message = Message::new("run-no-file").with("folder", order.folder.display());
         return Err(anyhow!("{}", say.say(&message)));
     }
-    std::fs::create_dir_all(&order.out).with_context(|| order.out.display().to_string())?;
+    std::fs::create_dir_all(&order.out).map_err(|error| {
+        let message = Message::new("run-out-unwritable").with("out", order.out.display()).with("why", error);
+        anyhow!("{}", say.say(&message))
+    })?;
     let _alone = lock_home(&order.home, say)?;
     forget_earlier(&order.out)?;
     let coverage = read_coverage(&order.folder.join(COVERAGE_FILE), &context.catalog, say)?;
@@ -116,7 +125,9 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     let visible = runtime.block_on(visible_batches(&store, &taken))?;
     if visible.batches.is_empty() {
         outputs::write_issues(&order.out, &taken)?;
-        return Err(anyhow!("{}", say.say(&Message::new("run-nothing-accepted"))));
+        let listed = taken.not_accepted().into_iter().take(LISTED_FILES).map(|file| say.say(&file.message()));
+        let lines: Vec<String> = listed.chain([say.say(&Message::new("run-nothing-accepted"))]).collect();
+        return Err(anyhow!("{}", lines.join("\n")));
     }
     let region = comparing::region_of(&visible);
     let about = (order, region.as_str(), context.catalog.digest.as_str());
@@ -150,6 +161,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     Ok(RunEnd {
         notes: notes_of(&result, &listed.skipped, has_coverage),
         files: taken.counts(),
+        not_accepted: taken.not_accepted(),
         leads,
         stopped: result.compared.reports.iter().filter_map(|r| Some((r.model.clone(), r.stopped.clone()?))).collect(),
         steps,

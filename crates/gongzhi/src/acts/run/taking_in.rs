@@ -23,7 +23,39 @@ pub struct TakenFolder {
     pub digests: BTreeMap<String, String>,
 }
 
+/// A file that was blocked or refused, and the first of its errors.
+#[derive(Debug, Clone)]
+pub struct NotAccepted {
+    /// Its name.
+    pub file: String,
+    /// Sheet and cell; empty: the whole file.
+    pub place: String,
+    /// What is wrong.
+    pub error: String,
+}
+
+impl NotAccepted {
+    /// The line for people.
+    pub fn message(&self) -> Message {
+        let key = if self.place.is_empty() { "run-file-line" } else { "run-file-cell-line" };
+        Message::new(key).with("file", &self.file).with("place", &self.place).with("error", &self.error)
+    }
+}
+
 impl TakenFolder {
+    /// The files that were not accepted, by name.
+    pub fn not_accepted(&self) -> Vec<NotAccepted> {
+        let blocked = self.reports.iter().filter(|(_, report)| !report["accepted"].as_bool().unwrap_or(false));
+        let told = |(file, report): (&String, &Json)| {
+            let issues = report["issues"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let first = issues.iter().find(|issue| issue["severity"] == "error");
+            let text = |key: &str| first.and_then(|issue| issue[key].as_str()).unwrap_or_default();
+            let place = [text("sheet"), text("cell")].join(" ").trim().to_owned();
+            NotAccepted { file: file.clone(), place, error: text("message").to_owned() }
+        };
+        blocked.map(told).collect()
+    }
+
     /// Files accepted, blocked, refused.
     pub fn counts(&self) -> [u64; 3] {
         let mut counts = [0; 3];

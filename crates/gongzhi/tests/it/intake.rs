@@ -245,8 +245,8 @@ fn a_profile_may_name_a_code_by_its_name_and_nothing_unknown_is_kept_as_a_code()
     let path = office.path().join(&proposed);
     let mut profile: Json = serde_json::from_str(&fs::read_to_string(&path).expect("a file")).expect("JSON");
     for (meaning, is_known) in [("随便", false), ("招标", true)] {
-        let column = |header: &str, key: &str| serde_json::json!({"header": header, "use": "column", "column": key});
-        profile["headers"][1] = column("受让主体全称", "grantee_name");
+        profile["headers"][1] =
+            serde_json::json!({"header": "受让主体全称", "use": "column", "column": "grantee_name"});
         profile["headers"][4] = serde_json::json!(
             {"header": "供地方式", "use": "column", "column": "manner", "codes": {"ZB": meaning}});
         fs::write(&path, profile.to_string()).expect("a file");

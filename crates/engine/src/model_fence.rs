@@ -6,12 +6,17 @@ use std::ops::ControlFlow;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{Expr, LogicalPlan, WindowFunctionDefinition};
-use datafusion::prelude::SessionContext;
+use datafusion::prelude::{SessionConfig, SessionContext};
 use gongzhi_core::catalog::{Catalog, Problem};
 use gongzhi_core::messages::Message;
 use gongzhi_core::models::{FIXED_COLUMNS, Model, Models, OPTIONAL_COLUMNS};
 
-use crate::model_run::{is_float, model_config, plan, prepare_views, tables_of};
+use crate::model_run::{is_float, plan, prepare_views, tables_of};
+
+/// Figures written in SQL are decimals here as in every session models run in, never floats.
+fn planning_config() -> SessionConfig {
+    SessionConfig::new().set_bool("datafusion.sql_parser.parse_float_as_decimal", true)
+}
 
 /// Functions that need no clock and no dice, exist on every executor and keep decimals decimals.
 const FUNCTIONS: [&str; 48] = [
@@ -69,7 +74,7 @@ const FUNCTIONS: [&str; 48] = [
 pub async fn check_models(catalog: &Catalog, models: &Models) -> Vec<Problem> {
     let mut problems = Vec::new();
     for model in models.models.values().filter(|model| !model.sql.is_empty()) {
-        let session = SessionContext::new_with_config(model_config());
+        let session = SessionContext::new_with_config(planning_config());
         let mut check = Check { file: model.path("sql"), sql: &model.sql, problems: &mut problems };
         if let Err(error) = check.model(&session, (catalog, models), model).await {
             let message = Message::new("models-query").with("why", error);

@@ -16,8 +16,10 @@ use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
+use datafusion::execution::memory_pool::MemoryConsumer;
 use datafusion::logical_expr::LogicalPlan;
-use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::prelude::SessionContext;
+use futures::StreamExt;
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::leads::Lead;
 use gongzhi_core::messages::Message;
@@ -43,10 +45,22 @@ pub enum ModelError {
     NoView(String),
     /// The SQL can't be planned or run.
     #[error("query failed: {0}")]
-    Query(#[from] DataFusionError),
+    Query(Box<DataFusionError>),
+    /// The SQL met the memory limit of its session.
+    #[error("memory limit met: {0}")]
+    MemoryMet(Box<DataFusionError>),
     /// A column has another type than the shared steps read.
     #[error("column {0} has an unexpected type")]
     Column(String),
+}
+
+impl From<DataFusionError> for ModelError {
+    fn from(error: DataFusionError) -> Self {
+        match error.find_root() {
+            DataFusionError::ResourcesExhausted(_) => Self::MemoryMet(Box::new(error)),
+            _ => Self::Query(Box::new(error)),
+        }
+    }
 }
 
 impl ModelError {
@@ -55,6 +69,7 @@ impl ModelError {
         match self {
             Self::NoView(view) => Message::new("models-no-view").with("view", view),
             Self::Query(error) => Message::new("models-query").with("why", error.strip_backtrace()),
+            Self::MemoryMet(_) => Message::new("models-memory-met"),
             Self::Column(column) => Message::new("models-column-type").with("column", column),
         }
     }
@@ -67,6 +82,8 @@ pub struct ModelReport {
     pub model: String,
     /// Why it did not run: a local figure is unset, or the query failed.
     pub stopped: Option<Message>,
+    /// It stopped because its SQL met the memory limit: joined by sorting it may get through.
+    pub met_memory_limit: bool,
     /// Rows that could be compared.
     pub compared: u64,
     /// Rows by outcome (`lead`, `settled`, `left_out:person`, `not_comparable:identity` …).
@@ -83,6 +100,7 @@ impl ModelReport {
             model: model.to_owned(),
             compared: judgement.compared(),
             stopped: judgement.stopped,
+            met_memory_limit: false,
             outcomes: judgement.outcomes.iter().map(|(outcome, count)| (outcome.to_string(), *count)).collect(),
             leads: judgement.leads,
             seconds,
@@ -90,27 +108,7 @@ impl ModelReport {
     }
 }
 
-/// The configuration every session of models needs: figures written in SQL are decimals, never floats.
-pub fn model_config() -> SessionConfig {
-    SessionConfig::new().set_bool("datafusion.sql_parser.parse_float_as_decimal", true)
-}
-
-/// Runs models over the views `<item>_<kind>` registered in a session. A model that fails says so in its report and
-/// stops nobody else.
-pub async fn run_models(
-    session: &SessionContext,
-    catalog: &Catalog,
-    models: &Models,
-    run: &RunFacts,
-) -> Vec<ModelReport> {
-    let mut reports = Vec::new();
-    for model in models.models.values() {
-        reports.push(run_model(session, (catalog, models), model, run).await);
-    }
-    reports
-}
-
-/// Runs one model.
+/// Runs one model over the views `<item>_<kind>` registered in a session. One that fails says so in its report.
 pub async fn run_model(
     session: &SessionContext,
     (catalog, models): (&Catalog, &Models),
@@ -119,8 +117,9 @@ pub async fn run_model(
 ) -> ModelReport {
     let started = Instant::now();
     let judged = judge_model(session, (catalog, models), model, run).await;
+    let met_memory_limit = matches!(judged, Err(ModelError::MemoryMet(_)));
     let judgement = judged.unwrap_or_else(|error| Judgement { stopped: Some(error.message()), ..Judgement::default() });
-    ModelReport::of(&model.key, judgement, started.elapsed().as_secs_f64())
+    ModelReport { met_memory_limit, ..ModelReport::of(&model.key, judgement, started.elapsed().as_secs_f64()) }
 }
 
 /// Facts, payments and registrations of a model, judged by the shared steps.
@@ -134,6 +133,20 @@ pub async fn judge_model(
         return Ok(Judgement { stopped: Some(stopped), ..Judgement::default() });
     }
     let views = prepare_views(session, (catalog, models), model).await?;
+    let judged = judge_prepared(session, catalog, model, run).await;
+    // Also after a failure: the next model opens other columns.
+    for view in views {
+        session.deregister_table(view.as_str())?;
+    }
+    judged
+}
+
+async fn judge_prepared(
+    session: &SessionContext,
+    catalog: &Catalog,
+    model: &Model,
+    run: &RunFacts,
+) -> Result<Judgement, ModelError> {
     let facts = facts_of(&query(session, &model.sql, parameters(catalog, model, run)).await?, model)?;
     let taxpayers: BTreeSet<&str> = facts.iter().filter_map(|fact| fact.taxpayer.as_deref()).collect();
     let mut material =
@@ -153,9 +166,6 @@ pub async fn judge_model(
     material.standings = standings_of(&registrations, &taxpayers)?;
     drop(taxpayers);
     material.facts = facts;
-    for view in views {
-        session.deregister_table(view.as_str())?;
-    }
     Ok(judge(material))
 }
 
@@ -234,7 +244,16 @@ async fn query(
     let plan = plan(session, sql).await?.with_param_values(values)?;
     let frame = session.execute_logical_plan(plan).await?;
     let schema = Arc::new(frame.schema().as_arrow().clone());
-    Ok((schema, frame.collect().await?))
+    // The answer is held as a whole: it counts towards the session's limit like what the query itself holds.
+    let held = MemoryConsumer::new("answer").register(session.task_ctx().memory_pool());
+    let mut stream = frame.execute_stream().await?;
+    let mut batches = Vec::new();
+    while let Some(batch) = stream.next().await {
+        let batch = batch?;
+        held.try_grow(batch.get_array_memory_size())?;
+        batches.push(batch);
+    }
+    Ok((schema, batches))
 }
 
 /// `$as_of`, `$region` and the model's figures that its SQL names, as of the run's day.

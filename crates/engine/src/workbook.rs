@@ -462,8 +462,7 @@ impl Styles {
         let note = plain.clone().set_font_color(QUIET_COLOUR);
         let cell = plain.clone().set_border(FormatBorder::Thin).set_border_color(LINE_COLOUR);
         // A figure too wide for its column is drawn smaller, never as a row of `#`.
-        let figure =
-            |shown: &str| cell.clone().set_num_format(shown).set_align(FormatAlign::Right).set_indent(1).set_shrink();
+        let figure = |shown: &str| cell.clone().set_num_format(shown).set_align(FormatAlign::Right).set_shrink();
         Self {
             title: plain.clone().set_font_size(15).set_bold().set_font_color(HEADER_COLOUR),
             note: note.clone(),
@@ -480,7 +479,7 @@ impl Styles {
             amount: figure("#,##0.00"),
             quantity: figure("#,##0.00##"),
             rate: figure("0.00%"),
-            integer: figure("#,##0"),
+            integer: cell.clone().set_num_format("#,##0").set_align(FormatAlign::Right).set_indent(1),
             date: cell.clone().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Center),
             link: cell.clone().set_font_color(0x05_63C1).set_underline(rust_xlsxwriter::FormatUnderline::Single),
             fill: cell.clone().set_background_color(FILL_COLOUR).set_align(FormatAlign::Center),

@@ -126,6 +126,14 @@ impl Formula {
         self.root.show(0, write)
     }
 
+    /// The name, when the formula is nothing but one.
+    pub fn as_name(&self) -> Option<&str> {
+        match &self.root {
+            Expression::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// What of the formula its value comes from: `if` gives way to the branch taken, `known` to the fact or what stands
     /// in for it, and parts that don't apply are left out.
     pub fn taken(&self, names: &dyn Names) -> Self {

@@ -419,8 +419,12 @@ impl Material<'_> {
         let value = |name: &str| scope.find(name).map_or_else(|| "?".to_owned(), short);
         let low = question.low.taken(scope);
         let shown = low.show(&value);
-        let mut texts =
-            vec![if relief == Decimal::ONE { shown } else { format!("({shown}) × {}", relief.normalize()) }];
+        let mut texts = match low.as_name() {
+            // One step is the whole result: its own line says so.
+            Some(name) if relief == Decimal::ONE && question.steps.iter().any(|(step, _)| step == name) => Vec::new(),
+            _ if relief == Decimal::ONE => vec![shown],
+            _ => vec![format!("({shown}) × {}", relief.normalize())],
+        };
         let steps: Vec<(&str, Formula)> =
             question.steps.iter().map(|(name, step)| (name.as_str(), step.taken(scope))).collect();
         for (name, step) in used_steps(&low, steps.iter().map(|(name, step)| (*name, step))) {

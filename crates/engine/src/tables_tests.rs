@@ -333,9 +333,10 @@ fn evidence_names_the_cell_of_the_first_column_the_sheet_has() {
     let mut house = House::new(1);
     let kind = house.kind("project");
     let rows = add(vec![project("P1", 1, "", "", "")]);
-    let old = house.write(&batch(&kind, "2025Q1", SetMode::Full, 1), &rows);
+    let batches = [("2025Q1", 1), ("2025Q2", 2)].map(|(period, number)| batch(&kind, period, SetMode::Full, number));
+    let old = house.write(&batches[0], &rows);
     house.layout = Some(vec![Some(2), Some(28), None]);
-    let new = house.write(&batch(&kind, "2025Q2", SetMode::Full, 2), &rows);
+    let new = house.write(&batches[1], &rows);
     let visible = VisibleBatches { batches: vec![old, new], moment: now() };
     let places = list_evidence(house.place(), &visible, ["1:0", "2:0"]).unwrap();
     let cells: Vec<String> = places.iter().map(|place| place.cell(["start_day", "price_yuan"])).collect();

@@ -179,7 +179,7 @@ mod tests {
                         let (found, _) = reader.resolver().resolve_attribute(attribute.key);
                         assert!(!matches!(found, ResolveResult::Unknown(_)), "{:?}", attribute.key);
                     }
-                    names.push(String::from_utf8_lossy(tag.local_name().as_ref()).into_owned());
+                    names.push(tag.local_name().as_ref().to_owned());
                 }
                 _ => {}
             }

@@ -10,6 +10,7 @@
 //! period a row states of itself: which row speaks of the same thing, and whether it says the same. Where a kind has
 //! personal columns both are keyed, and nobody can try out numbers against them.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -27,7 +28,7 @@ use datafusion::parquet::errors::ParquetError;
 use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::schema::types::ColumnPath;
-use gongzhi_core::catalog::Kind;
+use gongzhi_core::catalog::{Column, Kind};
 use gongzhi_core::messages::Message;
 use gongzhi_core::period::Period;
 use gongzhi_core::values::{CellValue, RowAction, SetMode};
@@ -42,6 +43,9 @@ use crate::sealed::SealingWriter;
 const BUFFERED_ROWS: usize = 8_192;
 /// Rows of a row group.
 const GROUP_ROWS: usize = 65_536;
+
+/// Where a main part keeps in which column of which sheet its columns stood; older batches have none.
+pub(crate) const LAYOUTS_ENTRY: &str = "gongzhi.layouts";
 
 /// What can go wrong with a batch.
 #[derive(Debug, thiserror::Error)]
@@ -224,6 +228,8 @@ pub struct BatchWriter<'k> {
     personal: Option<PartWriter<SealingWriter<Digesting<BufWriter<File>>>>>,
     data_key: Option<PendingKey<'k>>,
     origins: OriginBuilders,
+    /// Where each sheet has its columns: column number by column key, by sheet.
+    layouts: BTreeMap<String, BTreeMap<String, u32>>,
     rows: u64,
 }
 
@@ -259,8 +265,19 @@ impl<'k> BatchWriter<'k> {
             personal,
             data_key: pending,
             origins: OriginBuilders::default(),
+            layouts: BTreeMap::new(),
             rows: 0,
         })
+    }
+
+    /// Keeps in which column of a sheet, from 1, each column of the kind stood, so that a row's evidence names a cell.
+    pub fn record_layout(&mut self, sheet: &str, place_of: &[Option<u32>]) {
+        if self.layouts.contains_key(sheet) {
+            return;
+        }
+        let place = |(column, place): (&Column, &Option<u32>)| Some((column.key.clone(), (*place)?));
+        let layout = self.kind.columns.iter().zip(place_of).filter_map(place).collect();
+        self.layouts.insert(sheet.to_owned(), layout);
     }
 
     /// Appends a row: one value for each of the kind's columns in its order (null where the template version has none),
@@ -339,6 +356,10 @@ impl<'k> BatchWriter<'k> {
             Some(part) => Some(part.finish(|sealing| sealing.finish())?),
             None => None,
         };
+        if !self.layouts.is_empty() {
+            let layouts = serde_json::json!(self.layouts).to_string();
+            self.main.writer.append_key_value_metadata(KeyValue::new(LAYOUTS_ENTRY.to_owned(), layouts));
+        }
         let main = self.main.finish(Ok)?;
         if let Some(data_key) = &mut self.data_key {
             data_key.is_kept = true;

@@ -1,4 +1,5 @@
-//! Runs a model's cases on tables in memory, through the very same queries and steps as a real run.
+//! Runs a model's cases on tables in memory, through the very same queries and steps as a real run, in the same kind of
+//! session: a case whose query meets the memory limit fails with a sentence.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,8 +15,9 @@ use gongzhi_core::models::cases::{Case, Rows};
 use gongzhi_core::models::{Model, Models};
 use gongzhi_core::period::Period;
 
-use crate::model_run::{judge_model, model_config};
+use crate::model_run::judge_model;
 use crate::schema::{party_columns, view_schema_opened};
+use crate::session::{Session, SessionError, SessionOptions};
 
 /// What came of one case.
 #[derive(Debug, Clone)]
@@ -31,17 +33,23 @@ pub struct CaseResult {
 }
 
 /// Runs all cases of the models given, in their order.
-pub async fn run_cases(catalog: &Catalog, models: &Models, wanted: &[&Model]) -> Vec<CaseResult> {
-    let session = SessionContext::new_with_config(model_config().with_target_partitions(1));
+pub async fn run_cases(
+    catalog: &Catalog,
+    models: &Models,
+    wanted: &[&Model],
+    options: &SessionOptions,
+) -> Result<Vec<CaseResult>, SessionError> {
+    let session = Session::empty(options)?;
+    let session = session.context();
     let mut results = Vec::new();
     for model in wanted {
         for case in models.cases.get(&model.key).map_or(&[][..], |file| &file.cases) {
-            let differences = run_case(&session, (catalog, models), model, case).await;
+            let differences = run_case(session, (catalog, models), model, case).await;
             let (name, line) = (case.name.clone(), case.line);
             results.push(CaseResult { model: model.key.clone(), name, line, differences });
         }
     }
-    results
+    Ok(results)
 }
 
 async fn run_case(
@@ -137,4 +145,103 @@ fn filled(
         row.entry(name.to_owned()).or_insert(value);
     }
     row
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use datafusion::arrow::array::Int64Array;
+    use datafusion::arrow::datatypes::{DataType, Field, Schema};
+    use gongzhi_core::catalog::Source;
+    use gongzhi_core::models::facts::RunFacts;
+
+    use super::*;
+    use crate::model_run::run_model;
+
+    const MODEL: &str = "name: {zh: 示例, en: Example}
+question: {zh: 有没有？, en: Any?}
+law:
+  - {law: deed_tax_law, articles: 第2条}
+asks: finding
+findings:
+  odd: {zh: 异常, en: Odd}
+taxed_at: here
+period: month
+reads: [payments]
+facts: {}
+";
+
+    const CASES: &str = "cases:\n  - {name: one, sort: leave, as_of: 2025-01-01, given: {}, expect: {leads: []}}\n";
+
+    fn content(sql: &str) -> (Catalog, Models) {
+        let files = [
+            ("laws/deed_tax_law.yaml", "name: {zh: 契税法, en: Deed Tax Law}\n"),
+            ("views/payments.sql", "select 1 as n"),
+            ("views/registration.sql", "select 1 as n"),
+            ("models/deed/example.yaml", MODEL),
+            ("models/deed/example.sql", sql),
+            ("models/deed/example.cases.yaml", CASES),
+        ];
+        let sources = files.map(|(path, text)| Source { path: path.to_owned(), text: text.to_owned() });
+        let (catalog, _) = Catalog::compile(&sources);
+        let (models, _) = Models::compile(&catalog);
+        assert_eq!(models.models.len(), 1);
+        (catalog, models)
+    }
+
+    #[tokio::test]
+    async fn a_case_whose_query_grows_without_bound_fails_with_a_sentence() {
+        let tens = "(values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9))";
+        let sql = format!(
+            "with t as (select column1 as n from {tens}), thousand as (select a.n from t a cross join t b cross join t c) \
+             select a.n, b.n as m, c.n as o from thousand a cross join thousand b cross join thousand c"
+        );
+        let (catalog, models) = content(&sql);
+        let options = SessionOptions { memory_limit_bytes: 4 << 20, target_partitions: 1, ..SessionOptions::default() };
+        let model = &models.models["deed/example"];
+        let results = run_cases(&catalog, &models, &[model], &options).await.unwrap();
+        assert_eq!(results[0].differences, [Message::new("models-memory-met")]);
+    }
+
+    #[tokio::test]
+    async fn a_join_too_big_to_hash_gets_through_by_sorting() {
+        let sql = "select a.n from payments a join payments b on a.n = b.n and a.t <> b.t";
+        let (catalog, models) = content(sql);
+        let run = RunFacts {
+            as_of: NaiveDate::from_ymd_opt(2025, 1, 1).unwrap(),
+            region: "652323".to_owned(),
+            coverage: Vec::new(),
+            delivered: BTreeMap::new(),
+        };
+        let mut met = Vec::new();
+        for prefer_sort_merge_join in [false, true] {
+            let limit = 40 << 20;
+            let options = SessionOptions {
+                memory_limit_bytes: limit,
+                target_partitions: 1,
+                prefer_sort_merge_join,
+                ..SessionOptions::default()
+            };
+            let session = Session::empty(&options).unwrap();
+            session.context().register_table("payments", Arc::new(wide_table(300_000))).unwrap();
+            let model = &models.models["deed/example"];
+            met.push(run_model(session.context(), (&catalog, &models), model, &run).await.met_memory_limit);
+        }
+        assert_eq!(met, [true, false]);
+    }
+
+    /// Rows of a number and two hundred signs.
+    fn wide_table(rows: i64) -> MemTable {
+        let fields = vec![Field::new("n", DataType::Int64, false), Field::new("t", DataType::Utf8, false)];
+        let schema = Arc::new(Schema::new(fields));
+        let batches: Vec<RecordBatch> = (0..rows / 1_000)
+            .map(|block| {
+                let numbers: Int64Array = (block * 1_000..(block + 1) * 1_000).collect();
+                let texts: StringArray =
+                    numbers.iter().map(|number| number.map(|number| format!("{number:0>200}"))).collect();
+                RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(numbers), Arc::new(texts)]).unwrap()
+            })
+            .collect();
+        MemTable::try_new(schema, vec![batches]).unwrap()
+    }
 }

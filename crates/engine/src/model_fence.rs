@@ -12,7 +12,7 @@ use gongzhi_core::messages::Message;
 use gongzhi_core::models::{FIXED_COLUMNS, Model, Models, OPTIONAL_COLUMNS};
 
 use crate::model_run::{
-    ModelError, REGISTRATION_VIEW, is_float, model_config, plan, prepare_views, shared_questions, tables_of,
+    ModelError, REGISTRATION_VIEW, is_float, plan, planning_config, prepare_views, shared_questions, tables_of,
     views_below, views_of,
 };
 
@@ -72,7 +72,7 @@ const FUNCTIONS: [&str; 48] = [
 pub async fn check_models(catalog: &Catalog, models: &Models) -> Vec<Problem> {
     let mut problems = Vec::new();
     for model in models.models.values().filter(|model| !model.sql.is_empty()) {
-        let session = SessionContext::new_with_config(model_config());
+        let session = SessionContext::new_with_config(planning_config());
         let mut check = Check { file: model.path("sql"), sql: &model.sql, problems: &mut problems };
         match check.model(&session, (catalog, models), model).await {
             // The compiler of the YAML said so already.

@@ -16,6 +16,7 @@ use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SQLOptions;
+use datafusion::execution::memory_pool::MemoryConsumer;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::StreamExt;
@@ -44,10 +45,22 @@ pub enum ModelError {
     NoView(String),
     /// The SQL can't be planned or run.
     #[error("query failed: {0}")]
-    Query(#[from] DataFusionError),
+    Query(Box<DataFusionError>),
+    /// The SQL met the memory limit of its session.
+    #[error("memory limit met: {0}")]
+    MemoryMet(Box<DataFusionError>),
     /// A column has another type than the shared steps read.
     #[error("column {0} has an unexpected type")]
     Column(String),
+}
+
+impl From<DataFusionError> for ModelError {
+    fn from(error: DataFusionError) -> Self {
+        match error.find_root() {
+            DataFusionError::ResourcesExhausted(_) => Self::MemoryMet(Box::new(error)),
+            _ => Self::Query(Box::new(error)),
+        }
+    }
 }
 
 impl ModelError {
@@ -56,6 +69,7 @@ impl ModelError {
         match self {
             Self::NoView(view) => Message::new("models-no-view").with("view", view),
             Self::Query(error) => Message::new("models-query").with("why", error.strip_backtrace()),
+            Self::MemoryMet(_) => Message::new("models-memory-met"),
             Self::Column(column) => Message::new("models-column-type").with("column", column),
         }
     }
@@ -68,6 +82,8 @@ pub struct ModelReport {
     pub model: String,
     /// Why it did not run: a local figure is unset, or the query failed.
     pub stopped: Option<Message>,
+    /// It stopped because its SQL met the memory limit: joined by sorting it may get through.
+    pub met_memory_limit: bool,
     /// Rows that could be compared.
     pub compared: u64,
     /// Rows by outcome (`lead`, `settled`, `left_out:person`, `not_comparable:identity` …).
@@ -84,6 +100,7 @@ impl ModelReport {
             model: model.to_owned(),
             compared: judgement.compared(),
             stopped: judgement.stopped,
+            met_memory_limit: false,
             outcomes: judgement.outcomes.iter().map(|(outcome, count)| (outcome.to_string(), *count)).collect(),
             leads: judgement.leads,
             seconds,
@@ -91,27 +108,7 @@ impl ModelReport {
     }
 }
 
-/// The configuration every session of models needs: figures written in SQL are decimals, never floats.
-pub fn model_config() -> SessionConfig {
-    SessionConfig::new().set_bool("datafusion.sql_parser.parse_float_as_decimal", true)
-}
-
-/// Runs models over the views `<item>_<kind>` registered in a session. A model that fails says so in its report and
-/// stops nobody else.
-pub async fn run_models(
-    session: &SessionContext,
-    catalog: &Catalog,
-    models: &Models,
-    run: &RunFacts,
-) -> Vec<ModelReport> {
-    let mut reports = Vec::new();
-    for model in models.models.values() {
-        reports.push(run_model(session, (catalog, models), model, run).await);
-    }
-    reports
-}
-
-/// Runs one model.
+/// Runs one model over the views `<item>_<kind>` registered in a session. One that fails says so in its report.
 pub async fn run_model(
     session: &SessionContext,
     (catalog, models): (&Catalog, &Models),
@@ -120,8 +117,9 @@ pub async fn run_model(
 ) -> ModelReport {
     let started = Instant::now();
     let judged = judge_model(session, (catalog, models), model, run).await;
+    let met_memory_limit = matches!(judged, Err(ModelError::MemoryMet(_)));
     let judgement = judged.unwrap_or_else(|error| Judgement { stopped: Some(error.message()), ..Judgement::default() });
-    ModelReport::of(&model.key, judgement, started.elapsed().as_secs_f64())
+    ModelReport { met_memory_limit, ..ModelReport::of(&model.key, judgement, started.elapsed().as_secs_f64()) }
 }
 
 /// Facts, payments and registrations of a model, judged by the shared steps.
@@ -155,9 +153,13 @@ async fn gather<'a>(
     run: &'a RunFacts,
 ) -> Result<Material<'a>, ModelError> {
     let mut facts: Vec<Fact> = Vec::new();
+    // The facts are held as a whole: they count towards the session's limit like what the query itself holds.
+    let held = MemoryConsumer::new("facts").register(session.task_ctx().memory_pool());
     let mut batches = query(session, &model.sql, parameters(catalog, model, run)).await?;
     while let Some(batch) = batches.next().await {
-        facts.extend(facts_of(&batch?, model)?);
+        let batch = batch?;
+        held.try_grow(batch.get_array_memory_size())?;
+        facts.extend(facts_of(&batch, model)?);
     }
     let taxpayers: BTreeSet<String> = facts.iter().filter_map(|fact| fact.taxpayer.clone()).collect();
     let mut payments = Payments::default();
@@ -193,13 +195,18 @@ pub(crate) fn shared_questions(model: &Model) -> Vec<String> {
     model.payments_view().map(payments_sql).into_iter().chain([standings_sql()]).collect()
 }
 
+/// Planning alone: figures written in SQL are decimals as in every session that models run in, never floats.
+pub(crate) fn planning_config() -> SessionConfig {
+    SessionConfig::new().set_bool("datafusion.sql_parser.parse_float_as_decimal", true)
+}
+
 /// The views of kinds that models read: those they declare, and those that shared views under them and under the shared
 /// steps read.
 ///
 /// # Errors
 /// The text of a shared view is no SQL.
 pub fn list_views(models: &Models) -> Result<BTreeSet<String>, ModelError> {
-    let session = SessionContext::new_with_config(model_config());
+    let session = SessionContext::new_with_config(planning_config());
     let read: BTreeSet<String> = models.models.values().flat_map(views_of).map(str::to_owned).collect();
     views_below(&session, models, &read)
 }
@@ -364,7 +371,7 @@ mod tests {
         let (catalog, mut models) = compile(sql);
         let model = models.models.get_mut("a/b").unwrap();
         model.reads.extend(also_reads.iter().map(|view| (*view).to_owned()));
-        let session = SessionContext::new_with_config(model_config());
+        let session = SessionContext::new_with_config(planning_config());
         let report = run_model(&session, (&catalog, &models), &models.models["a/b"], &run_facts()).await;
         let views = ["tax_payment_payment", REGISTRATION_VIEW, CALENDAR_VIEW];
         (report.stopped, views.into_iter().filter(|view| session.table_exist(*view).unwrap()).collect())

@@ -5,16 +5,20 @@
 //! themselves are read when SQL asks, and only the columns it asks for ([`crate::scan`]).
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use datafusion::arrow::array::{Array, AsArray};
+use datafusion::parquet::file::reader::{FileReader, SerializedFileReader};
 use gongzhi_core::catalog::{Item, Kind};
 use gongzhi_core::period::Period;
 use gongzhi_core::state::{Arrival, Counted, Group, Mismatch, Roller, VisibleBatch, VisibleBatches, order_batches};
 use gongzhi_core::values::RowAction;
 
-use crate::batch::BatchError;
+use crate::batch::{BatchError, LAYOUTS_ENTRY};
 use crate::parts::{DataPlace, PartReader, Source};
+use crate::read::cell_name;
 
 /// The rows of one batch that hold.
 #[derive(Debug, Clone)]
@@ -164,6 +168,16 @@ pub struct EvidencePlace {
     pub sheet: String,
     /// Row in the sheet, from 1.
     pub row: u32,
+    /// In which column of the sheet, from 1, each column of the kind stood; empty for a batch that does not know.
+    pub columns: Arc<BTreeMap<String, u32>>,
+}
+
+impl EvidencePlace {
+    /// The cell of the first of these columns that the sheet has; the row's first cell when it has none of them.
+    pub fn cell<'c>(&self, columns: impl IntoIterator<Item = &'c str>) -> String {
+        let column = columns.into_iter().find_map(|column| self.columns.get(column).copied());
+        cell_name(self.row, column.unwrap_or(1))
+    }
 }
 
 /// Where the rows of these evidence handles stood: file, sheet and row. Handles of batches that are not visible, and
@@ -194,6 +208,7 @@ pub fn list_evidence<'h>(
 fn read_places(place: DataPlace<'_>, visible: &VisibleBatch, rows: &[u32]) -> Result<Vec<EvidencePlace>, BatchError> {
     let columns = ["_sheet", "_row"].map(|name| (Source::Main, name.to_owned()));
     let mut reader = PartReader::open(place, visible, &columns, Some(rows))?;
+    let layouts = read_layouts(place, visible)?;
     let mut places = Vec::with_capacity(rows.len());
     while let Some(slice) = reader.next_slice()? {
         let sheets = slice.columns[0].as_ref().and_then(|array| array.as_string_opt::<i32>());
@@ -202,6 +217,7 @@ fn read_places(place: DataPlace<'_>, visible: &VisibleBatch, rows: &[u32]) -> Re
         let (Some(sheets), Some(numbers)) = (sheets, numbers) else { break };
         for at in 0..slice.rows {
             let batch = &visible.batch;
+            let columns = layouts.get(sheets.value(at)).cloned().unwrap_or_default();
             places.push(EvidencePlace {
                 handle: evidence_handle(batch.sequence, rows[places.len()].into()),
                 batch: batch.id.clone(),
@@ -211,10 +227,27 @@ fn read_places(place: DataPlace<'_>, visible: &VisibleBatch, rows: &[u32]) -> Re
                 kind: format!("{}.{}", batch.item, batch.kind),
                 sheet: sheets.value(at).to_owned(),
                 row: if numbers.is_valid(at) { numbers.value(at).cast_unsigned() } else { 0 },
+                columns,
             });
         }
     }
     Ok(places)
+}
+
+/// Columns by key, by sheet.
+type Layouts = BTreeMap<String, Arc<BTreeMap<String, u32>>>;
+
+/// In which columns of its sheets the columns of a batch stood; empty for a batch written before that was kept.
+fn read_layouts(place: DataPlace<'_>, visible: &VisibleBatch) -> Result<Layouts, BatchError> {
+    let Some(key) = &visible.main_key else { return Ok(Layouts::new()) };
+    let path = place.folder.join(key);
+    let file = File::open(&path).map_err(|error| BatchError::file(&path, error))?;
+    let reader = SerializedFileReader::new(file)?;
+    let entries = reader.metadata().file_metadata().key_value_metadata();
+    let entry = entries.and_then(|entries| entries.iter().find(|entry| entry.key == LAYOUTS_ENTRY));
+    let layouts = entry.and_then(|entry| serde_json::from_str(entry.value.as_deref()?).ok());
+    let layouts: BTreeMap<String, BTreeMap<String, u32>> = layouts.unwrap_or_default();
+    Ok(layouts.into_iter().map(|(sheet, columns)| (sheet, Arc::new(columns))).collect())
 }
 
 #[cfg(test)]

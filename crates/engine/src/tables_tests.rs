@@ -64,6 +64,7 @@ struct House {
     data: PathBuf,
     keys: Arc<Keys>,
     catalog: Catalog,
+    layout: Option<Vec<Option<u32>>>,
 }
 
 impl House {
@@ -81,7 +82,7 @@ impl House {
         let source = Source { path: "templates/water/water_project.yaml".to_owned(), text: TEMPLATE.to_owned() };
         let (catalog, _) = Catalog::compile(&[source]);
         assert_eq!(catalog.items["water_project"].kinds.len(), 2);
-        Self { data: home.path().join("data"), _home: home, keys, catalog }
+        Self { data: home.path().join("data"), _home: home, keys, catalog, layout: None }
     }
 
     fn kind(&self, key: &str) -> (&Item, &Kind) {
@@ -109,6 +110,9 @@ impl House {
             mapping: vec![("项目代码".to_owned(), "project_code".to_owned())],
         };
         let mut writer = BatchWriter::create(&self.data, &description, kind, &self.keys)?;
+        if let Some(layout) = &self.layout {
+            writer.record_layout("Sheet1", layout);
+        }
         for (at, (action, values)) in rows.iter().enumerate() {
             let origin = RowOrigin { sheet: "Sheet1", row: u32::try_from(at).unwrap() + 2, action: *action };
             writer.append(origin, values, &[(0, " raw ")])?;
@@ -324,6 +328,21 @@ fn many_rows_keep_their_order_and_numbers() {
     let places = list_evidence(house.place(), &visible, ["3:65536", "3:0", "9:1", "x", "3:70000"]).unwrap();
     let shown: Vec<_> = places.iter().map(|place| (place.handle.as_str(), place.row, place.file.as_str())).collect();
     assert_eq!(shown, [("0000003:00000000", 2, "b3.xlsx"), ("0000003:00065536", 65_538, "b3.xlsx")]);
+}
+
+#[test]
+fn evidence_names_the_cell_of_the_first_column_the_sheet_has() {
+    let mut house = House::new(1);
+    let kind = house.kind("project");
+    let rows = add(vec![project("P1", 1, "", "", "")]);
+    let batches = [("2025Q1", 1), ("2025Q2", 2)].map(|(period, number)| batch(&kind, period, SetMode::Full, number));
+    let old = house.write(&batches[0], &rows);
+    house.layout = Some(vec![Some(2), Some(28), None]);
+    let new = house.write(&batches[1], &rows);
+    let visible = VisibleBatches { batches: vec![old, new], moment: now() };
+    let places = list_evidence(house.place(), &visible, ["1:0", "2:0"]).unwrap();
+    let cells: Vec<String> = places.iter().map(|place| place.cell(["start_day", "price_yuan"])).collect();
+    assert_eq!(cells, ["A2", "AB2"], "a batch that does not know its layout names the row's first cell");
 }
 
 #[test]

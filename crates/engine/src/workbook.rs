@@ -13,8 +13,13 @@ use gongzhi_core::messages::Message;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use rust_xlsxwriter::{
-    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Url, Workbook, Worksheet, XlsxError,
+    DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Url, Workbook, Worksheet,
+    XlsxError,
 };
+
+mod fit;
+
+use fit::{height_of, lines_of};
 
 /// The font of every sheet written: on each Windows, and stood in for by the system's own where it is missing.
 pub(crate) const FONT: &str = "微软雅黑";
@@ -24,6 +29,10 @@ pub(crate) const HEADER_COLOUR: u32 = 0x1F_4E79;
 pub(crate) const LINE_COLOUR: u32 = 0xBF_C6D1;
 /// Words that explain.
 pub(crate) const QUIET_COLOUR: u32 = 0x59_6273;
+/// Ground of cells that people fill in.
+const FILL_COLOUR: u32 = 0xFF_F2CC;
+/// What only the program reads again.
+const FAINT_COLOUR: u32 = 0x9A_A3B2;
 
 /// Signs a cell may hold.
 const CELL_SIGNS: usize = 32_767;
@@ -33,6 +42,8 @@ const SHEET_LINKS: usize = 65_530;
 const SHEET_ROWS: u32 = 1_048_576;
 /// Signs a link may hold.
 const LINK_SIGNS: usize = 2_000;
+/// Width over which a line under the title goes on below itself: what a screen shows.
+const NOTE_WIDTH: f64 = 130.0;
 
 /// A cell of a table written out.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -77,6 +88,10 @@ pub enum ColumnKind {
     Date,
     /// A link.
     Link,
+    /// To be filled in by people: on a ground that asks for it.
+    Fill,
+    /// For the program that reads the file again: small and grey.
+    Quiet,
 }
 
 /// A column of a table written out.
@@ -88,12 +103,19 @@ pub struct TableColumn {
     pub kind: ColumnKind,
     /// Width in signs of the default font; a Chinese sign takes two.
     pub width: f64,
+    /// What may be chosen in its cells; empty: anything.
+    pub choices: Vec<String>,
 }
 
 impl TableColumn {
     /// A column.
     pub fn new(header: impl Into<String>, kind: ColumnKind, width: f64) -> Self {
-        Self { header: header.into(), kind, width }
+        Self { header: header.into(), kind, width, choices: Vec::new() }
+    }
+
+    /// The column with a list to choose from.
+    pub fn with_choices(self, choices: Vec<String>) -> Self {
+        Self { choices, ..self }
     }
 }
 
@@ -108,6 +130,8 @@ pub struct TableHead {
     pub notes: Vec<String>,
     /// Columns.
     pub columns: Vec<TableColumn>,
+    /// Columns from the left that stay in sight while the others pass.
+    pub frozen: u16,
 }
 
 /// Why a workbook was not written.
@@ -174,6 +198,7 @@ impl TableBook {
             if row >= SHEET_ROWS {
                 return Err(WorkbookError::TooManyRows { sheet: name });
             }
+            pen.sheet.set_row_height(row, row_height(&cells, &head.columns))?;
             for (at, cell) in cells.iter().enumerate() {
                 let kind = head.columns.get(at).map_or(ColumnKind::Text, |column| column.kind);
                 pen.write(row, column_number(at), cell, kind)?;
@@ -182,6 +207,11 @@ impl TableBook {
         let last = column_number(head.columns.len().max(1) - 1);
         if !head.columns.is_empty() {
             pen.sheet.autofilter(header_row, 0, row.max(header_row + 1), last)?;
+        }
+        for (at, column) in head.columns.iter().enumerate().filter(|(_, column)| !column.choices.is_empty()) {
+            let choice = DataValidation::new().allow_list_strings(&column.choices)?;
+            let at = column_number(at);
+            pen.sheet.add_data_validation(header_row + 1, at, row.max(header_row + 1), at, &choice)?;
         }
         Ok(name)
     }
@@ -206,9 +236,9 @@ impl TableBook {
 /// The title, the lines under it and the headers; gives the headers' row.
 fn write_head(sheet: &mut Worksheet, head: &TableHead, styles: &Styles) -> Result<u32, WorkbookError> {
     for (at, column) in head.columns.iter().enumerate() {
-        sheet.set_column_width(column_number(at), column.width.clamp(4.0, 120.0))?;
+        sheet.set_column_width(column_number(at), width_of(column))?;
     }
-    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_screen_gridlines(false);
+    set_up_pages(sheet, head);
     let mut row = 0;
     if !head.title.is_empty() {
         sheet.set_row_height(row, 28)?;
@@ -216,16 +246,67 @@ fn write_head(sheet: &mut Worksheet, head: &TableHead, styles: &Styles) -> Resul
         row += 1;
     }
     for note in &head.notes {
-        sheet.write_string_with_format(row, 0, cut(note, CELL_SIGNS), &styles.note)?;
+        write_note(sheet, row, (note, head), styles)?;
         row += 1;
     }
-    sheet.set_row_height(row, 24)?;
+    let lines = head.columns.iter().map(|column| lines_of(&column.header, width_of(column))).max().unwrap_or(1);
+    sheet.set_row_height(row, height_of(lines).max(24.0))?;
     for (at, column) in head.columns.iter().enumerate() {
         sheet.write_string_with_format(row, column_number(at), cut(&column.header, CELL_SIGNS), &styles.header)?;
     }
-    sheet.set_freeze_panes(row + 1, 0)?;
+    sheet.set_freeze_panes(row + 1, head.frozen)?;
     sheet.set_repeat_rows(row, row)?;
     Ok(row)
+}
+
+/// Printed on A4 across, one page wide, each page with the headers, what it is from and its number.
+fn set_up_pages(sheet: &mut Worksheet, head: &TableHead) {
+    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_screen_gridlines(false);
+    sheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3).set_print_center_horizontally(true);
+    let title = if head.title.is_empty() { &head.sheet } else { &head.title };
+    // A footer holds 255 signs, and `&` begins a command in it.
+    let title = cut(title, 100).replace('&', "&&");
+    sheet.set_footer(format!("&L&8{title}&R&8&P / &N"));
+}
+
+/// A line under the title. One too long for a page's width goes on below itself, over as many columns as make a page.
+fn write_note(
+    sheet: &mut Worksheet,
+    row: u32,
+    (note, head): (&str, &TableHead),
+    styles: &Styles,
+) -> Result<(), WorkbookError> {
+    let (mut width, mut last) = (0.0, 0);
+    for (at, column) in head.columns.iter().enumerate() {
+        if width >= NOTE_WIDTH {
+            break;
+        }
+        width += width_of(column);
+        last = column_number(at);
+    }
+    let note = cut(note, CELL_SIGNS);
+    let lines = lines_of(&note, width);
+    if lines < 2 || last == 0 {
+        sheet.set_row_height(row, height_of(1))?;
+        sheet.write_string_with_format(row, 0, note, &styles.note)?;
+        return Ok(());
+    }
+    sheet.set_row_height(row, height_of(lines))?;
+    sheet.merge_range(row, 0, row, last, &note, &styles.long_note)?;
+    Ok(())
+}
+
+fn width_of(column: &TableColumn) -> f64 {
+    column.width.clamp(4.0, 120.0)
+}
+
+/// The height that shows the longest of the texts that go on to the next line.
+fn row_height(cells: &[Cell], columns: &[TableColumn]) -> f64 {
+    let lines = cells.iter().zip(columns).map(|(cell, column)| match (cell, column.kind) {
+        (Cell::Text(text), ColumnKind::Wrapped) => lines_of(text, width_of(column)),
+        _ => 1,
+    });
+    height_of(lines.max().unwrap_or(1))
 }
 
 /// Writes cells and counts the links, of which a sheet holds only so many.
@@ -360,6 +441,7 @@ fn short_name(name: &str, signs: usize) -> String {
 struct Styles {
     title: Format,
     note: Format,
+    long_note: Format,
     header: Format,
     text: Format,
     wrapped: Format,
@@ -369,17 +451,22 @@ struct Styles {
     integer: Format,
     date: Format,
     link: Format,
+    fill: Format,
+    quiet: Format,
     formula_like: Format,
 }
 
 impl Styles {
     fn new() -> Self {
-        let plain = Format::new().set_font_name(FONT).set_font_size(10).set_align(FormatAlign::VerticalCenter);
+        let plain = Format::new().set_font_name(FONT).set_font_size(9).set_align(FormatAlign::VerticalCenter);
+        let note = plain.clone().set_font_color(QUIET_COLOUR);
         let cell = plain.clone().set_border(FormatBorder::Thin).set_border_color(LINE_COLOUR);
-        let figure = |shown: &str| cell.clone().set_num_format(shown).set_align(FormatAlign::Right);
+        // A figure too wide for its column is drawn smaller, never as a row of `#`.
+        let figure = |shown: &str| cell.clone().set_num_format(shown).set_align(FormatAlign::Right).set_shrink();
         Self {
             title: plain.clone().set_font_size(15).set_bold().set_font_color(HEADER_COLOUR),
-            note: plain.clone().set_font_color(QUIET_COLOUR),
+            note: note.clone(),
+            long_note: note.set_text_wrap(),
             header: cell
                 .clone()
                 .set_bold()
@@ -392,10 +479,13 @@ impl Styles {
             amount: figure("#,##0.00"),
             quantity: figure("#,##0.00##"),
             rate: figure("0.00%"),
-            integer: figure("#,##0"),
+            integer: cell.clone().set_num_format("#,##0").set_align(FormatAlign::Right).set_indent(1),
             date: cell.clone().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Center),
             link: cell.clone().set_font_color(0x05_63C1).set_underline(rust_xlsxwriter::FormatUnderline::Single),
-            formula_like: cell.set_num_format_index(49).set_quote_prefix(),
+            fill: cell.clone().set_background_color(FILL_COLOUR).set_align(FormatAlign::Center),
+            // Wrapped in a row of one line it stays inside its cell.
+            quiet: cell.clone().set_font_size(8).set_font_color(FAINT_COLOUR).set_text_wrap(),
+            formula_like: cell.set_text_wrap().set_num_format_index(49).set_quote_prefix(),
         }
     }
 
@@ -408,6 +498,8 @@ impl Styles {
             ColumnKind::Rate => &self.rate,
             ColumnKind::Integer => &self.integer,
             ColumnKind::Date => &self.date,
+            ColumnKind::Fill => &self.fill,
+            ColumnKind::Quiet => &self.quiet,
         }
     }
 }
@@ -436,6 +528,7 @@ mod tests {
                 TableColumn::new("行", ColumnKind::Integer, 8.0),
                 TableColumn::new("来源", ColumnKind::Link, 20.0),
             ],
+            frozen: 1,
         }
     }
 

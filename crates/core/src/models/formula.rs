@@ -6,7 +6,11 @@
 //!
 //! Words: numbers, names, `+ - * /`, `< <= > >= = <>`, `and`, `or`, `min(a, b, …)`, `max(a, b, …)`, `if(c, a, b)`,
 //! `known(name, stand_in)`. A name without a value makes the whole formula *not computable*, naming it; `known` states
-//! what stands in for a fact that is missing, and the lead then says that the fact would narrow it.
+//! what stands in for a fact that is missing, and the lead then says that the fact would narrow it. `none` is the amount of
+//! a rule that does not apply: `min` and `max` pass over it, and anything else made of it does not apply either.
+//!
+//! Shown with numbers, a formula shows what its result came from and nothing else: of an `if` the branch that was taken,
+//! of a `min` or `max` the parts that apply.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -26,6 +30,7 @@ pub struct Formula {
 enum Expression {
     Number(Decimal),
     Name(String),
+    None,
     Negative(Box<Self>),
     Binary(Operator, Box<Self>, Box<Self>),
     Call(Function, Vec<Self>),
@@ -67,12 +72,19 @@ pub enum NoValue {
     Missing(String),
     /// Division by zero, or a figure beyond what a decimal holds.
     Impossible,
+    /// The rule does not apply: `none`, or a step that came to it.
+    NotApplicable,
 }
 
 /// What names stand for while a formula is computed.
 pub trait Names {
     /// The value of a name; `None` when it has none.
     fn find(&self, name: &str) -> Option<Decimal>;
+
+    /// Whether the name is a step whose rule applies; facts and figures of law always do.
+    fn applies(&self, _name: &str) -> bool {
+        true
+    }
 }
 
 impl Names for std::collections::BTreeMap<String, Decimal> {
@@ -109,16 +121,30 @@ impl Formula {
         self.root.value(names, missing)
     }
 
-    /// The formula with every name written by `write` (a label, or a figure).
+    /// The formula with every name written by `write`.
     pub fn show(&self, write: &dyn Fn(&str) -> String) -> String {
         self.root.show(0, write)
+    }
+
+    /// The name, when the formula is nothing but one.
+    pub fn as_name(&self) -> Option<&str> {
+        match &self.root {
+            Expression::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// What of the formula its value comes from: `if` gives way to the branch taken, `known` to the fact or what stands
+    /// in for it, and parts that don't apply are left out.
+    pub fn taken(&self, names: &dyn Names) -> Self {
+        Self { root: self.root.taken(names) }
     }
 }
 
 impl Expression {
     fn gather<'a>(&'a self, names: &mut BTreeSet<&'a str>) {
         match self {
-            Self::Number(_) => {}
+            Self::Number(_) | Self::None => {}
             Self::Name(name) => {
                 names.insert(name);
             }
@@ -134,7 +160,9 @@ impl Expression {
     fn value(&self, names: &dyn Names, missing: &mut BTreeSet<String>) -> Result<Decimal, NoValue> {
         match self {
             Self::Number(number) => Ok(*number),
+            Self::Name(name) if !names.applies(name) => Err(NoValue::NotApplicable),
             Self::Name(name) => names.find(name).ok_or_else(|| NoValue::Missing(name.clone())),
+            Self::None => Err(NoValue::NotApplicable),
             Self::Negative(inner) => inner.value(names, missing).map(|value| -value),
             Self::Binary(operator, left, right) => {
                 let left = left.value(names, missing)?;
@@ -145,10 +173,22 @@ impl Expression {
         }
     }
 
+    fn taken(&self, names: &dyn Names) -> Self {
+        match self {
+            Self::Number(_) | Self::Name(_) | Self::None => self.clone(),
+            Self::Negative(inner) => Self::Negative(Box::new(inner.taken(names))),
+            Self::Binary(operator, left, right) => {
+                Self::Binary(*operator, Box::new(left.taken(names)), Box::new(right.taken(names)))
+            }
+            Self::Call(function, parts) => function.taken(parts, names),
+        }
+    }
+
     fn show(&self, outer: u8, write: &dyn Fn(&str) -> String) -> String {
         match self {
             Self::Number(number) => number.normalize().to_string(),
             Self::Name(name) => write(name),
+            Self::None => "—".to_owned(),
             Self::Negative(inner) => format!("−{}", inner.show(9, write)),
             Self::Binary(operator, left, right) => {
                 let binding = operator.binding();
@@ -248,14 +288,17 @@ impl Function {
             Self::Min | Self::Max => {
                 let mut best: Option<Decimal> = None;
                 for (part, _) in values {
-                    let value = part.value(names, missing)?;
+                    let value = match part.value(names, missing) {
+                        Err(NoValue::NotApplicable) => continue,
+                        other => other?,
+                    };
                     best = Some(match best {
                         None => value,
                         Some(other) if self == Self::Min => other.min(value),
                         Some(other) => other.max(value),
                     });
                 }
-                best.ok_or(NoValue::Impossible)
+                best.ok_or(NoValue::NotApplicable)
             }
             Self::If => {
                 let [condition, then, otherwise] = parts else { return Err(NoValue::Impossible) };
@@ -271,6 +314,29 @@ impl Function {
                         stand_in.value(names, missing)
                     }
                     other => other,
+                }
+            }
+        }
+    }
+
+    fn taken(self, parts: &[Expression], names: &dyn Names) -> Expression {
+        let value = |part: &Expression| part.value(names, &mut BTreeSet::new());
+        match (self, parts) {
+            (Self::If, [condition, then, otherwise]) => match value(condition) {
+                Ok(no) if no.is_zero() => otherwise.taken(names),
+                Ok(_) => then.taken(names),
+                Err(_) => Expression::Call(self, parts.to_vec()),
+            },
+            (Self::Known, [wanted, stand_in]) => match value(wanted) {
+                Err(NoValue::Missing(_)) => stand_in.taken(names),
+                _ => wanted.taken(names),
+            },
+            _ => {
+                let applies = |part: &&Expression| value(part) != Err(NoValue::NotApplicable);
+                let mut kept: Vec<Expression> = parts.iter().filter(applies).map(|part| part.taken(names)).collect();
+                match kept.len() {
+                    1 => kept.remove(0),
+                    _ => Expression::Call(self, kept),
                 }
             }
         }
@@ -375,7 +441,7 @@ impl Reader {
         }
         self.at += 1;
         if self.peek() != Some("(") {
-            return Ok(Expression::Name(word));
+            return Ok(if word == "none" { Expression::None } else { Expression::Name(word) });
         }
         self.call(&word)
     }
@@ -435,6 +501,41 @@ mod tests {
     fn a_formula_is_shown_with_its_numbers_and_only_the_brackets_it_needs() {
         let formula = Formula::read("(price + known(fee, 0)) * rate - (a - b)").unwrap();
         assert_eq!(formula.show(&|name| name.to_uppercase()), "(PRICE + FEE) × RATE − (A − B)");
+    }
+
+    fn taken(text: &str, pairs: &[(&str, &str)]) -> String {
+        let names = names(pairs);
+        let write = |name: &str| names.find(name).map_or_else(|| "?".to_owned(), |value| value.to_string());
+        Formula::read(text).unwrap().taken(&names).show(&write)
+    }
+
+    #[test]
+    fn numbers_are_shown_for_the_branch_taken_only() {
+        let rule = "if(small, if(base <= 300000, 0, base * 0.01), base / 1.09 * 0.02) * 0.5";
+        assert_eq!(taken(rule, &[("small", "1"), ("base", "400000")]), "400000 × 0.01 × 0.5");
+        assert_eq!(taken(rule, &[("small", "1"), ("base", "100")]), "0 × 0.5");
+        assert_eq!(taken(rule, &[("small", "0"), ("base", "400000")]), "400000 ÷ 1.09 × 0.02 × 0.5");
+        assert_eq!(taken("if(a, b + c, 0) * 2", &[("a", "1"), ("b", "3"), ("c", "4")]), "(3 + 4) × 2");
+    }
+
+    #[test]
+    fn what_stands_in_for_a_missing_fact_is_shown() {
+        assert_eq!(taken("price - known(cost, price * 0.5)", &[("price", "10")]), "10 − 10 × 0.5");
+        assert_eq!(taken("price - known(cost, 0)", &[("price", "10"), ("cost", "4")]), "10 − 4");
+    }
+
+    #[test]
+    fn a_rule_that_does_not_apply_is_passed_over_and_not_shown() {
+        let rule = "min(if(general, 20, none), if(simplified, 30, none), if(small, 10, none))";
+        let only_simplified = [("general", "0"), ("simplified", "1"), ("small", "0")];
+        assert_eq!(value(rule, &only_simplified).as_deref(), Ok("30"));
+        assert_eq!(taken(rule, &only_simplified), "30");
+        let two = [("general", "1"), ("simplified", "1"), ("small", "0")];
+        assert_eq!(value(rule, &two).as_deref(), Ok("20"));
+        assert_eq!(taken(rule, &two), "min(20, 30)");
+        let nothing = [("general", "0"), ("simplified", "0"), ("small", "0")];
+        assert_eq!(value(rule, &nothing), Err(NoValue::NotApplicable));
+        assert_eq!(value("1 + none", &[]), Err(NoValue::NotApplicable), "it is never taken for zero");
     }
 
     #[test]

@@ -179,11 +179,17 @@ struct Place<'a> {
 struct Scope<'a> {
     fact: &'a Fact,
     others: BTreeMap<String, Decimal>,
+    /// Steps whose rule does not apply to this row.
+    idle: BTreeSet<String>,
 }
 
 impl Names for Scope<'_> {
     fn find(&self, name: &str) -> Option<Decimal> {
         self.others.get(name).copied().or_else(|| self.fact.values.get(name).and_then(FactValue::figure))
+    }
+
+    fn applies(&self, name: &str) -> bool {
+        !self.idle.contains(name)
     }
 }
 
@@ -228,7 +234,7 @@ impl Material<'_> {
             Asks::Finding(_) if fact.finding.is_none() => return Err(Outcome::Settled),
             Asks::Finding(_) => {}
             Asks::Amount(question) => {
-                let scope = Scope { fact, others: parameters };
+                let scope = Scope { fact, others: parameters, idle: BTreeSet::new() };
                 self.compute((question, scope), &place, &mut examined)?;
             }
         }
@@ -373,12 +379,14 @@ impl Material<'_> {
     ) -> Result<(), Outcome> {
         let reason = |why: NoValue| match why {
             NoValue::Missing(name) => missing(&name),
-            NoValue::Impossible => Outcome::NotComparable("formula".to_owned()),
+            NoValue::Impossible | NoValue::NotApplicable => Outcome::NotComparable("formula".to_owned()),
         };
         for (name, step) in &question.steps {
             // A step over a missing fact stays without a value; only a formula that needs it stops the row.
-            if let Ok(value) = step.value(&scope, &mut examined.missing) {
-                scope.others.insert(name.clone(), value);
+            match step.value(&scope, &mut examined.missing) {
+                Ok(value) => drop(scope.others.insert(name.clone(), value)),
+                Err(NoValue::NotApplicable) => drop(scope.idle.insert(name.clone())),
+                Err(_) => {}
             }
         }
         let low = question.low.value(&scope, &mut examined.missing).map_err(reason)?;
@@ -386,26 +394,37 @@ impl Material<'_> {
             Some(high) => high.value(&scope, &mut examined.missing).map_err(reason)?,
             None => low,
         };
-        examined.numbers = self.numbers(question, &scope);
         let relief = if self.model.halved { self.halving(scope.fact, place) } else { reliefs::Relief::none() };
         examined.parameters.extend(relief.used.clone());
         if relief.low != relief.high {
             examined.missing.insert("six_taxes_flag".to_owned());
         }
-        if relief.low != Decimal::ONE {
-            examined.numbers = format!("({}) × {}", examined.numbers, relief.low.normalize());
-        }
+        examined.numbers = self.numbers(question, &scope, relief.low);
         (examined.low, examined.high) = (low.min(high) * relief.low, high.max(low) * relief.high);
         Ok(())
     }
 
-    /// The low formula with its numbers put in, then each step it rests on.
-    fn numbers(&self, question: &AmountQuestion, scope: &Scope<'_>) -> String {
+    /// What the low end came from with its numbers put in, then each step it rests on.
+    fn numbers(&self, question: &AmountQuestion, scope: &Scope<'_>, relief: Decimal) -> String {
         let value = |name: &str| scope.find(name).map_or_else(|| "?".to_owned(), short);
-        let mut texts = vec![question.low.show(&value)];
-        for (name, step) in used_steps(question) {
-            let result = value(name);
-            texts.push(format!("{} = {} = {result}", self.model.label_of(name).zh, step.show(&value)));
+        let low = question.low.taken(scope);
+        let shown = low.show(&value);
+        let mut texts = match low.as_name() {
+            // One step is the whole result: its own line says so.
+            Some(name) if relief == Decimal::ONE && question.steps.iter().any(|(step, _)| step == name) => Vec::new(),
+            _ if relief == Decimal::ONE => vec![shown],
+            _ => vec![format!("({shown}) × {}", relief.normalize())],
+        };
+        let steps: Vec<(&str, Formula)> =
+            question.steps.iter().map(|(name, step)| (name.as_str(), step.taken(scope))).collect();
+        for (name, step) in used_steps(&low, steps.iter().map(|(name, step)| (*name, step))) {
+            let (shown, result) = (step.show(&value), value(name));
+            let label = self.model.label_of(name).zh;
+            texts.push(if shown == result {
+                format!("{label} = {result}")
+            } else {
+                format!("{label} = {shown} = {result}")
+            });
         }
         texts.join("；")
     }
@@ -476,7 +495,8 @@ impl Material<'_> {
             if label.en.is_empty() { label.zh } else { label.en }
         };
         let mut text = Bilingual { zh: question.low.show(&|name| label(name).zh), en: question.low.show(&english) };
-        for (name, step) in used_steps(question) {
+        let steps = question.steps.iter().map(|(name, step)| (name.as_str(), step));
+        for (name, step) in used_steps(&question.low, steps) {
             text.zh.push_str(&format!("；{} = {}", label(name).zh, step.show(&|name| label(name).zh)));
             text.en.push_str(&format!("; {} = {}", english(name), step.show(&english)));
         }
@@ -499,16 +519,18 @@ impl Material<'_> {
     }
 }
 
-/// The steps the low formula rests on, directly or through others, in the order of the model.
-fn used_steps(question: &AmountQuestion) -> Vec<(&str, &Formula)> {
-    let mut names = question.low.names();
-    for (name, step) in question.steps.iter().rev() {
-        if names.contains(name.as_str()) {
+/// The steps a formula rests on, directly or through others, in the order of the model.
+fn used_steps<'s>(
+    formula: &'s Formula,
+    steps: impl DoubleEndedIterator<Item = (&'s str, &'s Formula)> + Clone,
+) -> Vec<(&'s str, &'s Formula)> {
+    let mut names = formula.names();
+    for (name, step) in steps.clone().rev() {
+        if names.contains(name) {
             names.extend(step.names());
         }
     }
-    let used = question.steps.iter().filter(|(name, _)| names.contains(name.as_str()));
-    used.map(|(name, step)| (name.as_str(), step)).collect()
+    steps.filter(|(name, _)| names.contains(name)).collect()
 }
 
 /// A figure as people write it: at most eight places, no trailing zeros.

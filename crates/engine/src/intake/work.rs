@@ -48,6 +48,7 @@ impl<'c> Work<'c> {
         let Some(writer) = &mut self.writer else { return Ok(()) };
         let values: Vec<CellValue<'_>> = (0..checked.len()).map(|at| checked.value(at)).collect();
         let raws: Vec<(usize, &str)> = checked.raws().collect();
+        writer.record_layout(&map.sheet, &map.place_of);
         let origin = RowOrigin { sheet: &map.sheet, row: checked.number(), action: checked.action() };
         writer.append(origin, &values, &raws)?;
         Ok(())

@@ -25,8 +25,9 @@ const LAST_COLUMN: u16 = 16_383;
 const COLOURED_ROWS: u32 = 3_000;
 /// Beyond so many rows a sheet is written row by row and not held in memory.
 const ROWS_IN_MEMORY: usize = 10_000;
-/// Signs of a table that fit across a printed page.
-const PAGE_SIGNS: f64 = 190.0;
+/// Signs of a table that fit across a printed page and can still be read. One page is better than two: the title above
+/// the columns repeated on a second page would be cut off.
+const PAGE_SIGNS: f64 = 320.0;
 /// Ground of the headers the policy asks for, of those the comparison asks for, and of an empty required cell.
 const POLICY_COLOUR: u32 = 0xD6_E4F0;
 const EXTENSION_COLOUR: u32 = 0xEE_F2F5;
@@ -220,7 +221,10 @@ impl Table<'_> {
         let signs: f64 = self.columns.iter().map(|column| column_width(column)).sum();
         let pages = (signs / PAGE_SIGNS).ceil().clamp(1.0, 8.0);
         sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(pages as u16, 0);
-        sheet.set_repeat_columns(0, self.offset)?;
+        sheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3);
+        if pages > 1.0 {
+            sheet.set_repeat_columns(0, self.offset)?;
+        }
         sheet.set_repeat_rows(row, row)?;
         sheet.set_footer("&C&P / &N");
         Ok(())

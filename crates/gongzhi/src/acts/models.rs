@@ -13,7 +13,7 @@ use gongzhi_core::state::Moment;
 use gongzhi_engine::keys::{Dice, Keys};
 use gongzhi_engine::model_cases::{CaseResult, run_cases};
 use gongzhi_engine::model_run::check_models;
-use gongzhi_engine::session::SessionPlace;
+use gongzhi_engine::session::{SessionOptions, SessionPlace};
 use gongzhi_store::{Store, StorePlace};
 
 use super::catalog::{CatalogPlace, get_catalog, line_of};
@@ -40,7 +40,8 @@ pub fn get_models(place: &CatalogPlace, say: &Translator) -> Result<(Catalog, Mo
 
 /// Runs the cases of the models given.
 pub fn test(catalog: &Catalog, models: &Models, wanted: &[&Model]) -> Result<Vec<CaseResult>> {
-    Ok(runtime()?.block_on(run_cases(catalog, models, wanted)))
+    let options = SessionOptions { target_partitions: 1, ..SessionOptions::default() };
+    Ok(runtime()?.block_on(run_cases(catalog, models, wanted, &options))?)
 }
 
 /// What a comparison over kept data is told.

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use gongzhi_core::models::facts::{Coverage, RunFacts};
 use gongzhi_core::period::Period;
 use gongzhi_core::state::VisibleBatches;
-use gongzhi_engine::model_run::{ModelReport, list_views, run_models};
+use gongzhi_engine::model_run::{ModelReport, list_views, run_model};
 use gongzhi_engine::session::{Session, SessionOptions, SessionPlace};
 use gongzhi_engine::tables::WorklistLine;
 
@@ -49,7 +49,19 @@ pub async fn compare(given: Comparing<'_>, as_of: NaiveDate) -> Result<Compared>
         coverage: given.coverage.clone(),
         delivered: list_delivered(given.visible),
     };
-    let reports = run_models(session.context(), &given.context.catalog, &given.context.models, &facts).await;
+    let content = (&given.context.catalog, &given.context.models);
+    let mut reports = Vec::new();
+    for model in given.context.models.models.values() {
+        let mut report = run_model(session.context(), content, model, &facts).await;
+        if report.met_memory_limit {
+            // Joins that hash hold one side in memory, joins that sort leave it on the disk: slower, but it may get through.
+            let options = SessionOptions { prefer_sort_merge_join: true, ..options.clone() };
+            let visible = (given.visible, views.iter().map(String::as_str));
+            let again = Session::open(&given.context.catalog, given.place, visible, &options)?;
+            report = run_model(again.context(), content, model, &facts).await;
+        }
+        reports.push(report);
+    }
     Ok(Compared { reports, worklist: session.worklist().to_vec(), region: given.region })
 }
 

@@ -17,24 +17,26 @@ pub fn write_queue(result: &RunResult<'_>, path: &Path) -> Result<()> {
     let say = result.context.say;
     let word = |key: &'static str| say.say(&Message::new(key));
     let column = |key, kind, width| TableColumn::new(word(key), kind, width);
+    let answers = vec![word("run-queue-yes"), word("run-queue-no")];
     let head = TableHead {
         sheet: word("run-queue-sheet"),
         title: word("run-queue-title"),
         notes: vec![word("run-queue-note")],
         columns: vec![
-            column("run-queue-name", ColumnKind::Text, 36.0),
-            column("run-queue-code", ColumnKind::Text, 22.0),
-            column("run-queue-rows", ColumnKind::Integer, 8.0),
-            column("run-queue-class", ColumnKind::Text, 10.0),
-            column("run-queue-place", ColumnKind::Text, 60.0),
-            column("run-queue-candidate", ColumnKind::Text, 36.0),
-            column("run-queue-candidate-code", ColumnKind::Text, 22.0),
-            column("run-queue-decision", ColumnKind::Text, 14.0),
-            column("run-queue-score", ColumnKind::Quantity, 8.0),
-            column("run-queue-agree", ColumnKind::Text, 30.0),
-            column("run-queue-differ", ColumnKind::Text, 30.0),
-            column("run-queue-subject", ColumnKind::Text, 40.0),
+            column("run-queue-name", ColumnKind::Wrapped, 26.0),
+            column("run-queue-code", ColumnKind::Text, 21.0),
+            column("run-queue-rows", ColumnKind::Integer, 7.0),
+            column("run-queue-class", ColumnKind::Text, 9.0),
+            column("run-queue-place", ColumnKind::Wrapped, 38.0),
+            column("run-queue-candidate", ColumnKind::Wrapped, 26.0),
+            column("run-queue-candidate-code", ColumnKind::Text, 21.0),
+            column("run-queue-decision", ColumnKind::Fill, 14.0).with_choices(answers),
+            column("run-queue-score", ColumnKind::Quantity, 9.0),
+            column("run-queue-agree", ColumnKind::Wrapped, 20.0),
+            column("run-queue-differ", ColumnKind::Wrapped, 20.0),
+            column("run-queue-subject", ColumnKind::Quiet, 10.0),
         ],
+        frozen: 1,
     };
     let mut queue: Vec<(&String, &Queued)> = result.identified.queue.iter().collect();
     queue.sort_by(|a, b| (b.1.found.class, b.1.rows, a.0).cmp(&(a.1.found.class, a.1.rows, b.0)));

@@ -1,19 +1,25 @@
-//! `leads.xlsx`: what an analyst opens. A summary, then a sheet a model with its leads ranked, then every row of
+//! `leads.xlsx`: what an analyst opens. A summary, then a sheet for each model that has leads, ranked, then every row of
 //! evidence with its file, sheet and cell.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Result;
 use gongzhi_core::catalog::Catalog;
-use gongzhi_core::leads::{Confidence, Lead};
+use gongzhi_core::leads::{Confidence, Lead, ParameterUsed};
 use gongzhi_core::messages::{Bilingual, Message, Translator};
-use gongzhi_core::models::Model;
+use gongzhi_core::models::{Asks, Model};
 use gongzhi_engine::model_run::ModelReport;
 use gongzhi_engine::tables::EvidencePlace;
 use gongzhi_engine::workbook::{Cell, ColumnKind, TableBook, TableColumn, TableHead};
 
 use super::evidence::Places;
 use super::outputs::{RunResult, rank};
+
+/// Sheets of evidence that a lead's row names; the evidence sheet names all.
+const EVIDENCE_LINES: usize = 6;
+/// Cells of a sheet that a lead's row names.
+const EVIDENCE_CELLS: usize = 6;
 
 /// Writes the workbook.
 pub fn write_leads(result: &RunResult<'_>, path: &Path) -> Result<()> {
@@ -23,11 +29,26 @@ pub fn write_leads(result: &RunResult<'_>, path: &Path) -> Result<()> {
     for report in &result.compared.reports {
         let Some(model) = result.context.models.models.get(&report.model) else { continue };
         let leads = rank(&report.leads);
-        workbook.add_table(&book.model_head(model, report), leads.iter().map(|lead| book.lead_row(lead)))?;
+        if leads.is_empty() {
+            continue;
+        }
+        let columns = columns_of(model);
+        let rows = leads
+            .iter()
+            .map(|(rank, lead)| columns.iter().map(|column| book.lead_cell(*column, *rank, (model, lead))).collect());
+        workbook.add_table(&book.model_head((model, columns), &leads), rows)?;
     }
-    let evidence = result.compared.reports.iter().flat_map(|report| {
+    let name_of = |report: &ModelReport| {
+        let model = result.context.models.models.get(&report.model);
+        model.map_or_else(|| report.model.clone(), |model| book.text(&model.name))
+    };
+    let reports = &result.compared.reports;
+    let figures = reports.iter().flat_map(|report| book.figure_rows(&name_of(report), &report.leads));
+    workbook.add_table(&book.figures_head(), figures)?;
+    let evidence = reports.iter().flat_map(|report| {
+        let name = name_of(report);
         let leads = rank(&report.leads);
-        leads.into_iter().enumerate().flat_map(|(at, lead)| book.evidence_rows(report, at, lead)).collect::<Vec<_>>()
+        leads.into_iter().flat_map(|lead| book.evidence_rows(&name, lead)).collect::<Vec<_>>()
     });
     workbook.add_table(&book.evidence_head(), evidence)?;
     Ok(workbook.save(path)?)
@@ -64,13 +85,14 @@ impl LeadBook<'_> {
             title: self.word("run-book-title"),
             notes: vec![self.say.say(&files), self.word("run-book-estimate")],
             columns: self.columns(&[
-                ("run-book-model", ColumnKind::Text, 44.0),
-                ("run-book-compared", ColumnKind::Integer, 12.0),
+                ("run-book-model", ColumnKind::Wrapped, 38.0),
+                ("run-book-compared", ColumnKind::Integer, 10.0),
                 ("run-book-leads", ColumnKind::Integer, 10.0),
                 ("run-book-gap", ColumnKind::Amount, 18.0),
-                ("run-book-not-comparable", ColumnKind::Integer, 14.0),
-                ("run-book-reasons", ColumnKind::Wrapped, 70.0),
+                ("run-book-not-comparable", ColumnKind::Integer, 12.0),
+                ("run-book-reasons", ColumnKind::Wrapped, 60.0),
             ]),
+            frozen: 0,
         }
     }
 
@@ -93,14 +115,27 @@ impl LeadBook<'_> {
             };
             vec![
                 Cell::Text(name.unwrap_or_else(|| report.model.clone())),
-                whole(report.compared),
-                whole(report.leads.len() as u64),
+                if report.stopped.is_some() { Cell::Empty } else { whole(report.compared) },
+                if report.stopped.is_some() { Cell::Empty } else { whole(report.leads.len() as u64) },
                 if gap.is_zero() { Cell::Empty } else { Cell::Decimal(gap) },
-                whole(reasons.iter().map(|(_, count)| count).sum()),
+                if report.stopped.is_some() { Cell::Empty } else { whole(not_comparable(report)) },
                 Cell::Text(told),
             ]
         };
-        result.compared.reports.iter().map(row).collect()
+        let mut rows: Vec<Vec<Cell>> = result.compared.reports.iter().map(row).collect();
+        rows.push(self.total_row(&result.compared.reports));
+        rows
+    }
+
+    fn total_row(&self, reports: &[ModelReport]) -> Vec<Cell> {
+        vec![
+            Cell::Text(self.word("run-book-total")),
+            whole(reports.iter().map(|report| report.compared).sum()),
+            whole(reports.iter().map(|report| report.leads.len() as u64).sum()),
+            Cell::Decimal(reports.iter().flat_map(|report| &report.leads).filter_map(|lead| lead.gap).sum()),
+            whole(reports.iter().map(not_comparable).sum()),
+            Cell::Empty,
+        ]
     }
 
     /// `column:price_yuan` → what people call it.
@@ -111,67 +146,80 @@ impl LeadBook<'_> {
         if detail.is_empty() { word } else { format!("{word}（{detail}）") }
     }
 
-    fn model_head(&self, model: &Model, report: &ModelReport) -> TableHead {
-        let laws: Vec<String> =
-            model.laws.iter().map(|law| format!("{} {}", self.text(&law.name), law.articles)).collect();
+    fn model_head(&self, (model, columns): (&Model, &[LeadColumn]), leads: &[(u64, &Lead)]) -> TableHead {
+        let laws: Vec<String> = model
+            .laws
+            .iter()
+            .map(|law| format!("{} {}", self.text(&law.name), law.articles).trim_end().to_owned())
+            .collect();
         let law = Message::new("run-book-law").with("law", laws.join("；"));
         let mut notes = vec![self.text(&model.question), self.say.say(&law)];
-        notes.extend(report.stopped.as_ref().map(|message| self.say.say(message)));
+        // One formula serves every lead of a model; the rows below show it with their numbers.
+        let formula = leads.first().map(|(_, lead)| self.text(&lead.formula)).filter(|formula| !formula.is_empty());
+        notes.extend(formula.map(|formula| {
+            self.say.say(&Message::new("run-book-rule").with("formula", formula.replace(['；', ';'], "\n")))
+        }));
+        let columns: Vec<_> = columns.iter().map(|column| column.shape()).collect();
         TableHead {
             sheet: self.text(&model.name),
             title: self.text(&model.name),
             notes,
-            columns: self.columns(&[
-                ("run-book-rank", ColumnKind::Integer, 6.0),
-                ("run-book-uscc", ColumnKind::Text, 22.0),
-                ("run-book-name", ColumnKind::Text, 36.0),
-                ("run-book-period", ColumnKind::Text, 10.0),
-                ("run-book-finding", ColumnKind::Wrapped, 30.0),
-                ("run-book-due-low", ColumnKind::Amount, 16.0),
-                ("run-book-due-high", ColumnKind::Amount, 16.0),
-                ("run-book-paid", ColumnKind::Amount, 16.0),
-                ("run-book-gap", ColumnKind::Amount, 16.0),
-                ("run-book-confidence", ColumnKind::Text, 10.0),
-                ("run-book-due-day", ColumnKind::Date, 12.0),
-                ("run-book-formula", ColumnKind::Wrapped, 60.0),
-                ("run-book-parameters", ColumnKind::Wrapped, 50.0),
-                ("run-book-narrow", ColumnKind::Wrapped, 30.0),
-                ("run-book-evidence", ColumnKind::Wrapped, 60.0),
-            ]),
+            columns: self.columns(&columns),
+            frozen: 2,
         }
     }
 
-    fn lead_row(&self, (rank, lead): &(u64, &Lead)) -> Vec<Cell> {
-        let confidence = match lead.confidence {
-            Confidence::Certain => self.word("run-book-certain"),
-            Confidence::Probable => self.word("run-book-probable"),
-        };
-        let finding = lead.finding.as_ref().map(|_| {
-            let facts: Vec<String> =
-                lead.facts.iter().map(|fact| format!("{} {}", self.text(&fact.label), fact.value)).collect();
-            format!("{} {}", self.text(&lead.finding_label), facts.join("，"))
+    fn lead_cell(&self, column: LeadColumn, rank: u64, (model, lead): (&Model, &Lead)) -> Cell {
+        match column {
+            LeadColumn::Rank => whole(rank),
+            LeadColumn::Name => text(&lead.taxpayer.name),
+            LeadColumn::Code => text(&lead.taxpayer.uscc),
+            LeadColumn::Finding => text(&self.finding(model, lead)),
+            LeadColumn::DueLow => amount(lead.due_low),
+            LeadColumn::DueHigh => amount(lead.due_high),
+            LeadColumn::Paid => amount(lead.paid),
+            LeadColumn::Gap => amount(lead.gap),
+            LeadColumn::Confidence => Cell::Text(self.word(match lead.confidence {
+                Confidence::Certain => "run-book-certain",
+                Confidence::Probable => "run-book-probable",
+            })),
+            LeadColumn::Period => text(&lead.period),
+            LeadColumn::DueDay => lead.due_day.map_or(Cell::Empty, Cell::Date),
+            LeadColumn::Formula => text(&lead.formula_numbers.join("\n").replace('；', "\n")),
+            LeadColumn::Figures => text(&self.parameters(lead)),
+            LeadColumn::Narrow => {
+                text(&lead.narrowed_by.iter().map(|fact| self.text(fact)).collect::<Vec<_>>().join("；"))
+            }
+            LeadColumn::Evidence => text(&self.evidence_text(lead)),
+        }
+    }
+
+    /// What was found, then the facts, a line each.
+    fn finding(&self, model: &Model, lead: &Lead) -> String {
+        let facts = lead.facts.iter().map(|fact| {
+            // A code that the model itself made is told by the model's labels.
+            let label = model.labels.iter().find(|(code, _)| *code == fact.value).map(|(_, label)| self.text(label));
+            format!("{}：{}", self.text(&fact.label), label.unwrap_or_else(|| fact.value.clone()))
         });
-        let formula = format!("{}\n{}", self.text(&lead.formula), lead.formula_numbers.join("\n"));
-        let narrowed: Vec<String> = lead.narrowed_by.iter().map(|text| self.text(text)).collect();
+        std::iter::once(self.text(&lead.finding_label)).chain(facts).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The cells it came from, a line a sheet; where they are many, the evidence sheet has the rest.
+    fn evidence_text(&self, lead: &Lead) -> String {
         let places = self.places.evidence(lead);
-        let evidence: Vec<String> = places.iter().take(20).map(|place| place_text(place)).collect();
-        vec![
-            whole(*rank),
-            text(&lead.taxpayer.uscc),
-            text(&lead.taxpayer.name),
-            text(&lead.period),
-            finding.map_or(Cell::Empty, Cell::Text),
-            amount(lead.due_low),
-            amount(lead.due_high),
-            amount(lead.paid),
-            amount(lead.gap),
-            Cell::Text(confidence),
-            lead.due_day.map_or(Cell::Empty, Cell::Date),
-            text(formula.trim()),
-            Cell::Text(self.parameters(lead)),
-            Cell::Text(narrowed.join("；")),
-            Cell::Text(evidence.join("\n")),
-        ]
+        let mut lines = Vec::new();
+        for of_sheet in places.chunk_by(|a, b| (&a.file, &a.sheet) == (&b.file, &b.sheet)).take(EVIDENCE_LINES) {
+            let cells: Vec<String> =
+                of_sheet.iter().take(EVIDENCE_CELLS).map(|place| self.places.cell(&lead.model, place)).collect();
+            let more = if of_sheet.len() > EVIDENCE_CELLS { "…" } else { "" };
+            let Some(place) = of_sheet.first() else { continue };
+            lines.push(format!("{} [{}] {}{more}", place.file, place.sheet, cells.join("、")));
+        }
+        let sheets = places.chunk_by(|a, b| (&a.file, &a.sheet) == (&b.file, &b.sheet)).count();
+        if sheets > EVIDENCE_LINES || lines.iter().any(|line| line.ends_with('…')) {
+            lines.push(self.say.say(&Message::new("run-book-more-evidence").with("count", places.len())));
+        }
+        lines.join("\n")
     }
 
     fn parameters(&self, lead: &Lead) -> String {
@@ -180,9 +228,49 @@ impl LeadBook<'_> {
             let unconfirmed = lead.unconfirmed.contains(&used.key);
             let mark = if unconfirmed { self.word("run-book-unconfirmed") } else { String::new() };
             let name = name.unwrap_or_else(|| used.key.clone());
-            format!("{name} {}（{}，{}）{mark}", used.value.normalize(), used.from, used.reference)
+            format!("{name} {}{mark}", used.value.normalize())
         });
         lines.collect::<Vec<_>>().join("\n")
+    }
+
+    fn figures_head(&self) -> TableHead {
+        TableHead {
+            sheet: self.word("run-book-figures-sheet"),
+            title: self.word("run-book-figures-sheet"),
+            notes: vec![self.word("run-book-figures-note")],
+            columns: self.columns(&[
+                ("run-book-model", ColumnKind::Wrapped, 26.0),
+                ("run-book-figure", ColumnKind::Wrapped, 36.0),
+                ("run-book-class", ColumnKind::Wrapped, 14.0),
+                ("run-book-value", ColumnKind::Quantity, 14.0),
+                ("run-book-from", ColumnKind::Date, 12.0),
+                ("run-book-reference", ColumnKind::Wrapped, 56.0),
+                ("run-book-confirmed", ColumnKind::Text, 12.0),
+            ]),
+            frozen: 0,
+        }
+    }
+
+    /// The figures of law behind a model's leads, each with its reference, once.
+    fn figure_rows(&self, model: &str, leads: &[Lead]) -> Vec<Vec<Cell>> {
+        let figures: BTreeSet<&ParameterUsed> = leads.iter().flat_map(|lead| &lead.parameters).collect();
+        let unconfirmed: BTreeSet<&String> = leads.iter().flat_map(|lead| &lead.unconfirmed).collect();
+        let row = |used: &ParameterUsed| {
+            let name = self.catalog.parameters.get(&used.key).map(|parameter| self.text(&parameter.name));
+            let sure =
+                if unconfirmed.contains(&used.key) { "run-book-is-unconfirmed" } else { "run-book-is-confirmed" };
+            vec![
+                text(model),
+                Cell::Text(name.unwrap_or_else(|| used.key.clone())),
+                text(&used.class),
+                // As text: a rate of five places must not be rounded by a number format.
+                Cell::Text(used.value.normalize().to_string()),
+                Cell::Date(used.from),
+                text(&used.reference),
+                Cell::Text(self.word(sure)),
+            ]
+        };
+        figures.into_iter().map(row).collect()
     }
 
     fn evidence_head(&self) -> TableHead {
@@ -191,34 +279,33 @@ impl LeadBook<'_> {
             title: self.word("run-book-evidence-sheet"),
             notes: Vec::new(),
             columns: self.columns(&[
-                ("run-book-model", ColumnKind::Text, 40.0),
+                ("run-book-model", ColumnKind::Wrapped, 26.0),
                 ("run-book-rank", ColumnKind::Integer, 6.0),
-                ("run-book-uscc", ColumnKind::Text, 22.0),
-                ("run-book-name", ColumnKind::Text, 36.0),
+                ("run-book-name", ColumnKind::Wrapped, 26.0),
+                ("run-book-uscc", ColumnKind::Text, 21.0),
                 ("run-book-side", ColumnKind::Text, 10.0),
-                ("run-book-unit", ColumnKind::Text, 20.0),
-                ("run-book-file", ColumnKind::Text, 60.0),
-                ("run-book-sheet", ColumnKind::Text, 24.0),
-                ("run-book-cell", ColumnKind::Text, 10.0),
+                ("run-book-unit", ColumnKind::Wrapped, 14.0),
+                ("run-book-file", ColumnKind::Wrapped, 48.0),
+                ("run-book-sheet", ColumnKind::Wrapped, 26.0),
+                ("run-book-cell", ColumnKind::Text, 9.0),
             ]),
+            frozen: 0,
         }
     }
 
-    fn evidence_rows(&self, report: &ModelReport, at: usize, lead: (u64, &Lead)) -> Vec<Vec<Cell>> {
-        let (rank, lead) = lead;
-        debug_assert_eq!(rank, at as u64 + 1);
+    fn evidence_rows(&self, model: &str, (rank, lead): (u64, &Lead)) -> Vec<Vec<Cell>> {
         let row = |side: &'static str, place: &EvidencePlace| {
             let unit = self.catalog.units.get(&place.unit).map(|unit| self.text(&unit.name));
             vec![
-                text(&report.model),
+                text(model),
                 whole(rank),
-                text(&lead.taxpayer.uscc),
                 text(&lead.taxpayer.name),
+                text(&lead.taxpayer.uscc),
                 Cell::Text(self.word(side)),
                 Cell::Text(unit.unwrap_or_else(|| place.unit.clone())),
                 text(&place.file),
                 text(&place.sheet),
-                Cell::Text(format!("A{}", place.row)),
+                Cell::Text(self.places.cell(&lead.model, place)),
             ]
         };
         let reported = self.places.evidence(lead).into_iter().map(|place| row("run-book-side-reported", place));
@@ -227,8 +314,91 @@ impl LeadBook<'_> {
     }
 }
 
-fn place_text(place: &EvidencePlace) -> String {
-    format!("{} [{}] A{}", place.file, place.sheet, place.row)
+/// A column of a model's sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LeadColumn {
+    Rank,
+    Name,
+    Code,
+    Finding,
+    DueLow,
+    DueHigh,
+    Paid,
+    Gap,
+    Confidence,
+    Period,
+    DueDay,
+    Formula,
+    Figures,
+    Narrow,
+    Evidence,
+}
+
+/// An amount: who, how much, how sure, since when; then why.
+const AMOUNT_COLUMNS: [LeadColumn; 14] = [
+    LeadColumn::Rank,
+    LeadColumn::Name,
+    LeadColumn::Code,
+    LeadColumn::DueLow,
+    LeadColumn::DueHigh,
+    LeadColumn::Paid,
+    LeadColumn::Gap,
+    LeadColumn::Confidence,
+    LeadColumn::Period,
+    LeadColumn::DueDay,
+    LeadColumn::Formula,
+    LeadColumn::Figures,
+    LeadColumn::Narrow,
+    LeadColumn::Evidence,
+];
+
+/// A finding has no amounts.
+const FINDING_COLUMNS: [LeadColumn; 9] = [
+    LeadColumn::Rank,
+    LeadColumn::Name,
+    LeadColumn::Code,
+    LeadColumn::Finding,
+    LeadColumn::Confidence,
+    LeadColumn::Period,
+    LeadColumn::DueDay,
+    LeadColumn::Figures,
+    LeadColumn::Evidence,
+];
+
+fn columns_of(model: &Model) -> &'static [LeadColumn] {
+    match model.asks {
+        Asks::Amount(_) => &AMOUNT_COLUMNS,
+        Asks::Finding(_) => &FINDING_COLUMNS,
+    }
+}
+
+impl LeadColumn {
+    /// Header, kind and width. The widths of a sheet together are what A4 across still shows legibly.
+    fn shape(self) -> (&'static str, ColumnKind, f64) {
+        match self {
+            Self::Rank => ("run-book-rank", ColumnKind::Integer, 6.0),
+            Self::Name => ("run-book-name", ColumnKind::Wrapped, 20.0),
+            Self::Code => ("run-book-uscc", ColumnKind::Text, 19.5),
+            Self::Finding => ("run-book-finding", ColumnKind::Wrapped, 44.0),
+            Self::DueLow => ("run-book-due-low", ColumnKind::Amount, 13.5),
+            Self::DueHigh => ("run-book-due-high", ColumnKind::Amount, 13.5),
+            Self::Paid => ("run-book-paid", ColumnKind::Amount, 13.5),
+            Self::Gap => ("run-book-gap", ColumnKind::Amount, 13.5),
+            Self::Confidence => ("run-book-confidence", ColumnKind::Text, 8.5),
+            Self::Period => ("run-book-period", ColumnKind::Text, 8.5),
+            Self::DueDay => ("run-book-due-day", ColumnKind::Date, 11.0),
+            Self::Formula => ("run-book-formula", ColumnKind::Wrapped, 38.0),
+            Self::Figures => ("run-book-parameters", ColumnKind::Wrapped, 34.0),
+            Self::Narrow => ("run-book-narrow", ColumnKind::Wrapped, 12.0),
+            Self::Evidence => ("run-book-evidence", ColumnKind::Wrapped, 30.0),
+        }
+    }
+}
+
+/// Rows that could not be compared.
+fn not_comparable(report: &ModelReport) -> u64 {
+    let of = |(outcome, count): (&String, &u64)| outcome.starts_with("not_comparable:").then_some(*count);
+    report.outcomes.iter().filter_map(of).sum()
 }
 
 fn text(text: &str) -> Cell {

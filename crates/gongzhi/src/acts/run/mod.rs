@@ -147,7 +147,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     steps.end("models", started, &[("models", compared.reports.len() as u64)])?;
 
     let started = Instant::now();
-    let told = evidence::list_places(&place, &visible, &compared)?;
+    let told = evidence::list_places(&context, (&place, &visible), &compared)?;
     let result =
         outputs::RunResult { order, context: &context, taken: &taken, identified: &identified, compared, told };
     outputs::write_for_people(&result)?;

@@ -97,7 +97,8 @@ pub fn write_issues(out: &Path, taken: &TakenFolder) -> Result<()> {
 
 fn lead_json(lead: &Lead, told: &Places) -> Json {
     let places = |places: Vec<&gongzhi_engine::tables::EvidencePlace>| -> Vec<Json> {
-        places.iter().map(|at| json!({"file": at.file, "sheet": at.sheet, "row": at.row})).collect()
+        let at_json = |at: &gongzhi_engine::tables::EvidencePlace| json!({"file": at.file, "sheet": at.sheet, "row": at.row, "cell": told.cell(&lead.model, at)});
+        places.into_iter().map(at_json).collect()
     };
     let amount = |amount: Option<rust_decimal::Decimal>| amount.map(|amount| format!("{amount:.2}"));
     json!({

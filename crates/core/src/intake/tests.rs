@@ -316,3 +316,53 @@ fn unit_and_period_come_from_the_first_place_that_names_them() {
     let flags = Flags { unit: Some("月球局".to_owned()), period: Some(Period::Year(2025)), mode: None };
     assert_eq!(rule(&Clues { flags: &flags, ..clues }), ("unknown-unit", "period"));
 }
+
+/// The measures of a sheet with these headers under this title: `price area`, and the rules broken with their cells.
+fn priced(price: &str, area: &str, title: &str) -> (String, String, Vec<String>) {
+    let titles: &[&str] = if title.is_empty() { &[] } else { &[title] };
+    let facts = sheet(&["合同编号", "受让单位名称", price, area], titles);
+    let (values, issues) = check(&facts, &[&["a1", "示例有限公司", "1000", "3"]], SetMode::Full);
+    let errors = issues.into_iter().filter(|issue| issue.starts_with("error")).collect();
+    (values[0][7].clone(), values[0][6].clone(), errors)
+}
+
+#[test]
+fn a_measure_is_converted_or_refused_and_never_passed_over() {
+    let read = |price, area, title| {
+        let (price, area, errors) = priced(price, area, title);
+        assert_eq!(errors, Vec::<String>::new());
+        (price, area)
+    };
+    let both = |price: &str, area: &str| (price.to_owned(), area.to_owned());
+    assert_eq!(read("成交价款[千元]", "面积【公顷】", ""), both("1000000", "30000"));
+    assert_eq!(read("成交价款（百万元）", "面积（千公顷）", ""), both("1000000000", "30000000"));
+    assert_eq!(read("成交价款", "面积", "金额单位：千元"), both("1000000", "3"));
+    assert_eq!(read("成交价款万元", "面积：亩", ""), both("10000000", "2000"));
+    assert_eq!(read("成交价款（含税）", "面积（合同约定）", "填报单位：自然资源局"), both("1000", "3"));
+    assert_eq!(read("成交（万元）/成交价款", "面积", ""), both("10000000", "3"));
+    let wrong = [
+        ("成交价款（美元）", "面积", "", "error measure C1"),
+        ("成交价款（十亿元）", "面积", "", "error measure C1"),
+        ("成交价款（亩）", "面积", "", "error measure C1"),
+        ("成交价款", "面积（吨）", "", "error measure D1"),
+        ("成交价款", "面积[小亩]", "", "error measure D1"),
+        ("成交价款", "面积", "金额单位：美元", "error measure C1"),
+        ("成交价款", "面积", "金额单位：万元、补贴单位：元", "error measure C1"),
+    ];
+    for (price, area, title, error) in wrong {
+        assert_eq!(priced(price, area, title).2, [error], "{price} {area} {title}");
+    }
+}
+
+#[test]
+fn a_proposal_takes_the_measure_of_the_header() {
+    let catalog = catalog();
+    let (_, kind) = catalog.find_kind("land_grant.grant").unwrap();
+    let book = HeaderBook::new(&catalog);
+    let names = ["合同编号", "受让单位名称", "总成交价款万元", "地面积（美元）"];
+    let profile = LayoutProfile::propose(kind, book.find("land_grant", "grant").unwrap(), "land", names.into_iter());
+    let measure = Some("ten_thousand_yuan".to_owned());
+    let price = Use::Column { column: "price_yuan".to_owned(), measure, codes: Default::default() };
+    assert_eq!(profile.headers[2].used, price);
+    assert_eq!(profile.headers[3].used, Use::Undecided);
+}

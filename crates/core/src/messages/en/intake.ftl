@@ -89,6 +89,8 @@ intake-column-missing = The column "{ $header }" is missing
 intake-column-missing-mend = Add the column "{ $header }"; if it is there under another name, use the template's
 intake-header-twice = "{ $header }" means the same column as { $first }
 intake-header-twice-mend = Keep one of the two, or mend one header
+intake-measure-unknown = The measure "{ $word }" stated for "{ $header }" is not understood, or measures something else
+intake-measure-unknown-mend = Convert the figures and state one of: { $known }
 intake-column-closed = "{ $header }" is not collected; its values were not kept
 intake-column-closed-mend = Leave the column out; if it is needed, the office opens it first
 

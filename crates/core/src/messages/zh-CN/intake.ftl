@@ -89,6 +89,8 @@ intake-column-missing = 缺少“{ $header }”一列
 intake-column-missing-mend = 请补上“{ $header }”一列；列名写法不同的请改为模板的写法
 intake-header-twice = 列“{ $header }”与 { $first } 说的是同一列
 intake-header-twice-mend = 请只保留一列，或改正其中一个列名
+intake-measure-unknown = 列“{ $header }”写的计量单位“{ $word }”看不懂，或与这一列不符
+intake-measure-unknown-mend = 请换算后改写为：{ $known }
 intake-column-closed = “{ $header }”默认不采集，内容没有收下
 intake-column-closed-mend = 请不要报送这一列；确需报送的，由领导小组办公室先行开放
 

@@ -298,7 +298,7 @@ fn unit_and_period_come_from_the_first_place_that_names_them() {
     let catalog = catalog();
     let units = UnitBook::new(&catalog);
     let item = &catalog.items["land_grant"];
-    let judge = Judge { catalog: &catalog, units: &units, item };
+    let judge = Judge { catalog: &catalog, units: &units, item, today: NaiveDate::from_ymd_opt(2025, 4, 3).unwrap() };
     let titles = ["填报单位：呼图壁县自然资源局 所属期：2025年3月".to_owned()];
     let flags = Flags::default();
     let clues =
@@ -365,4 +365,65 @@ fn a_proposal_takes_the_measure_of_the_header() {
     let price = Use::Column { column: "price_yuan".to_owned(), measure, codes: Default::default() };
     assert_eq!(profile.headers[2].used, price);
     assert_eq!(profile.headers[3].used, Use::Undecided);
+}
+
+#[test]
+fn other_periods_and_units_than_the_one_decided_are_told_or_block() {
+    use crate::catalog::Severity::{Error, Warning};
+    let catalog = catalog();
+    let units = UnitBook::new(&catalog);
+    let today = NaiveDate::from_ymd_opt(2025, 4, 3).unwrap();
+    let judge = Judge { catalog: &catalog, units: &units, item: &catalog.items["land_grant"], today };
+    let (none, march) = (Flags::default(), Period::Month(2025, 3));
+    let february = ["填报单位：自然资源局 所属期：2025年2月".to_owned()];
+    let clues = Clues { identity: None, flags: &none, titles: &february, column: None, path: "a.xlsx" };
+    let said = |clues: &Clues<'_>, unit| {
+        let told = judge.contradictions(clues, unit, march);
+        told.into_iter().map(|(severity, message)| (severity, message.key.into_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(said(&clues, "land"), [(Error, "intake-sheets-of-periods".to_owned())]);
+    assert_eq!(said(&clues, "finance").len(), 2, "another unit and another period");
+    let impossible = ["所属期：2025年13月".to_owned()];
+    assert_eq!(
+        said(&Clues { titles: &impossible, ..clues }, "land"),
+        [(Error, "intake-period-unreadable".to_owned())]
+    );
+    let given = Flags { period: Some(march), ..Flags::default() };
+    assert_eq!(said(&Clues { flags: &given, ..clues }, "land"), [(Warning, "intake-period-contradicts".to_owned())]);
+    let identity = TemplateIdentity {
+        unit: Some("land".to_owned()),
+        period: Some("2025-03".to_owned()),
+        ..TemplateIdentity::default()
+    };
+    let wrong = Flags { unit: Some("财政局".to_owned()), period: Some(Period::Month(2025, 1)), mode: None };
+    let against = Clues { identity: Some(&identity), flags: &wrong, titles: &[], ..clues };
+    let keys = ["intake-period-against-identity", "intake-unit-against-identity"].map(|key| (Error, key.to_owned()));
+    assert_eq!(said(&against, "land"), keys);
+    let unknown = Flags { unit: Some("火星局".to_owned()), ..Flags::default() };
+    assert_eq!(judge.unit(&Clues { flags: &unknown, ..against }).unwrap_err().rule, "unknown-unit");
+}
+
+#[test]
+fn a_period_that_has_not_begun_or_does_not_exist_is_refused() {
+    let catalog = catalog();
+    let units = UnitBook::new(&catalog);
+    let today = NaiveDate::from_ymd_opt(2025, 4, 3).unwrap();
+    let judge = Judge { catalog: &catalog, units: &units, item: &catalog.items["land_grant"], today };
+    let flags = Flags::default();
+    let key = |title: &str, path: &str| {
+        let titles = [title.to_owned()];
+        let clues = Clues { identity: None, flags: &flags, titles: &titles, column: None, path };
+        match judge.period(&clues) {
+            Ok((period, _)) => period.to_string(),
+            Err(refusal) => format!("{} {}", refusal.message.key, refusal.value),
+        }
+    };
+    assert_eq!(key("所属期：2025年4月", ""), "2025-04");
+    assert_eq!(key("所属期：2025年5月", ""), "intake-period-future 2025-05");
+    assert_eq!(key("", "2031-03.xlsx"), "intake-period-future 2031-03");
+    assert_eq!(key("所属期：2025年13月", "2025-03.xlsx"), "intake-period-unreadable 2025年13月");
+    assert_eq!(key("所属期：2025年1月-2025年2月", ""), "intake-period-unreadable 2025年1月-2025年2月");
+    assert_eq!(key("2024-2025年统计表 所属期：2025-03", ""), "2025-03");
+    assert_eq!(key("", "2024-2025年/2025年3月.xlsx"), "2025-03");
+    assert_eq!(key("", "2024-2025年.xlsx"), "intake-period-unreadable 2024-2025年");
 }

@@ -273,11 +273,16 @@ impl<'c> Pass<'c> {
         }
     }
 
+    fn judge(&self, item: &'c Item) -> Judge<'c> {
+        let (catalog, units) = (self.context.catalog, &self.context.books.units);
+        Judge { catalog, units, item, today: self.request.today }
+    }
+
     /// Starts a recognised sheet, or holds it back while only its rows can say the period.
     fn start(&mut self, facts: SheetFacts, item: &'c Item, kind: &'c Kind) -> Result<(), IntakeError> {
         let headers = self.context.books.headers.find(&item.key, &kind.key);
         let said_before = {
-            let judge = Judge { catalog: self.context.catalog, units: &self.context.books.units, item };
+            let judge = self.judge(item);
             let clues = Clues { path: "", ..self.clues(&facts, None) };
             self.period.is_some() || judge.period(&clues).is_ok() || clues.flags.period.is_some()
         };
@@ -297,7 +302,7 @@ impl<'c> Pass<'c> {
     /// Opens a sheet for checking: unit, period and mode are decided, its columns laid over the kind's.
     fn open(&mut self, facts: SheetFacts, kind: &'c Kind, column: Option<Stretch>) -> Result<(), IntakeError> {
         let Some(item) = self.item else { return Ok(()) };
-        let judge = Judge { catalog: self.context.catalog, units: &self.context.books.units, item };
+        let judge = self.judge(item);
         let clues = self.clues(&facts, column);
         let decided = match (&self.unit, self.period) {
             (Some(unit), Some(period)) => Ok((unit.clone(), period)),
@@ -310,9 +315,9 @@ impl<'c> Pass<'c> {
                 return Ok(());
             }
         };
-        for message in judge.contradictions(&clues, &unit, period) {
+        for (severity, message) in judge.contradictions(&clues, &unit, period) {
             let refusal = Refusal { sheet: facts.name.clone(), ..Refusal::new("contradiction", message) };
-            self.issues.record(Issue { severity: Severity::Warning, ..refusal.into_issue() });
+            self.issues.record(Issue { severity, ..refusal.into_issue() });
         }
         (self.unit, self.period) = (Some(unit), Some(period));
         self.lay(&facts, item, kind)

@@ -16,6 +16,7 @@ pub mod identity;
 pub mod issue_list;
 pub mod lookup;
 pub mod mapping;
+pub mod mask;
 mod measured;
 mod party;
 pub mod place;

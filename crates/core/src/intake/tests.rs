@@ -427,3 +427,30 @@ fn a_period_that_has_not_begun_or_does_not_exist_is_refused() {
     assert_eq!(key("", "2024-2025年/2025年3月.xlsx"), "2025-03");
     assert_eq!(key("", "2024-2025年.xlsx"), "intake-period-unreadable 2024-2025年");
 }
+
+#[test]
+fn citizens_numbers_stand_nowhere_in_clear() {
+    const NUMBER: &str = "11010519491231002X";
+    let facts = sheet(
+        &["合同编号", "受让单位名称", "受让单位统一社会信用代码", "受让单位工商注册号", "受让单位身份证号码", "收回"],
+        &[],
+    );
+    let named = format!("张三{NUMBER}");
+    let rows: [&[&str]; 4] = [
+        &["a1", &named, "", "", "", ""],
+        &["a2", "某人", NUMBER, "", "", ""],
+        &["a3", "某人", "", "", "110105194912310021", ""],
+        &["a3", "某人", "", "", "11010519491231", ""],
+    ];
+    let (values, issues, _) = check_all(&facts, &rows, SetMode::Full, None);
+    assert_eq!(values[0][1], "张三1101************2X");
+    assert_eq!(values[1][5], NUMBER, "the personal part keeps it");
+    let rules: Vec<&str> = issues.iter().map(|issue| issue.rule).collect();
+    for rule in ["citizen-in-text", "moved-code", "check-digit", "identifier"] {
+        assert!(rules.contains(&rule), "{rule} {rules:?}");
+    }
+    for issue in &issues {
+        let said = format!("{issue:?}");
+        assert!(!said.contains("19491231"), "{said}");
+    }
+}

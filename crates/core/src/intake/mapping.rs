@@ -138,15 +138,8 @@ impl Mapping<'_> {
         };
         if let Some((at, claim)) = found {
             if let Some(first) = map.place_of[at] {
-                let message = Message::new("intake-header-twice").with("header", &column.name);
                 let first = CellPlace { row: facts.header_row, column: first }.address();
-                let mend = Message::new("intake-header-twice-mend");
-                issues.record(self.issue(
-                    facts,
-                    place,
-                    &column.name,
-                    ("header-twice", message.with("first", first), mend),
-                ));
+                self.report_twice(written(&column.name, facts), facts, (place, first), issues);
                 return Target::Ignored;
             }
             map.place_of[at] = Some(column.column);
@@ -198,11 +191,11 @@ impl Mapping<'_> {
             Err(word) => {
                 let known = measured::understood(plan.measure);
                 let told = |key: &'static str| {
-                    let message = Message::new(key).with("header", header::without_repeat(header)).with("word", &word);
-                    message.with("known", &known)
+                    let message = Message::new(key).with("header", written(header, facts));
+                    message.with("word", &word).with("known", &known)
                 };
                 let sentences = ("measure", told("intake-measure-unknown"), told("intake-measure-unknown-mend"));
-                let mut issue = self.issue(facts, place, header, sentences);
+                let mut issue = self.issue(facts, place, written(header, facts), sentences);
                 issue.column = Some(plan.key.clone());
                 issues.record(issue);
                 plan.measure
@@ -238,13 +231,27 @@ impl Mapping<'_> {
         Target::Column { column: at, measure, translations }
     }
 
+    fn report_twice(
+        &self,
+        header: &str,
+        facts: &SheetFacts,
+        (place, first): (CellPlace, String),
+        issues: &mut IssueList,
+    ) {
+        let message = Message::new("intake-header-twice").with("header", header);
+        let message = message.with("cell", place.address()).with("first", first);
+        let mend = Message::new("intake-header-twice-mend");
+        issues.record(self.issue(facts, place, header, ("header-twice", message, mend)));
+    }
+
     fn report_unknown(&self, column: &SheetColumn, facts: &SheetFacts, place: CellPlace, issues: &mut IssueList) {
-        let message = Message::new("intake-column-unknown").with("header", &column.name);
+        let header = written(&column.name, facts);
+        let message = Message::new("intake-column-unknown").with("header", header);
         let mend = match self.headers.nearest(&column.name, self.kind) {
             Some(nearest) => Message::new("intake-column-unknown-nearest-mend").with("nearest", nearest),
             None => Message::new("intake-column-unknown-mend"),
         };
-        issues.record(self.issue(facts, place, &column.name, ("unknown-column", message, mend)));
+        issues.record(self.issue(facts, place, header, ("unknown-column", message, mend)));
     }
 
     /// A missing column that must be filled blocks; one the policy names is told; extensions are expected and no more.
@@ -286,4 +293,10 @@ impl Mapping<'_> {
             mend,
         }
     }
+}
+
+/// A header as it stands in the sheet: the reader tells a repeated one from the first by a number.
+fn written<'h>(header: &'h str, facts: &SheetFacts) -> &'h str {
+    let bare = header::without_repeat(header);
+    if facts.columns.iter().any(|column| column.name == bare) { bare } else { header }
 }

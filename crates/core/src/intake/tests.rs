@@ -454,3 +454,21 @@ fn citizens_numbers_stand_nowhere_in_clear() {
         assert!(!said.contains("19491231"), "{said}");
     }
 }
+
+#[test]
+fn a_figure_too_long_for_a_spreadsheet_is_no_code() {
+    let facts = sheet(&["合同编号", "受让单位名称", "受让单位统一社会信用代码", "成交价款"], &[]);
+    let row = ["a1", "示例有限公司", "9.16523E+17", "1.23456789012345E+18"];
+    let (_, issues, _) = check_all(&facts, &[&row], SetMode::Full, None);
+    let keys: Vec<&str> = issues.iter().filter(|issue| issue.rule == "digits-lost").map(|i| i.message.key.as_ref()).collect();
+    assert_eq!(keys, ["intake-digits-lost", "intake-figure-too-long"]);
+}
+
+#[test]
+fn a_header_that_stands_twice_is_named_as_it_is_written_with_both_cells() {
+    let facts = sheet(&["合同编号", "受让单位名称", "面积（亩）", "面积（亩）_2"], &[]);
+    let (_, issues, _) = check_all(&facts, &[&["a1", "示例", "1", "1"]], SetMode::Full, None);
+    let twice = issues.iter().find(|issue| issue.rule == "header-twice").expect("told");
+    let said: Vec<&str> = twice.message.values.iter().map(|(_, value)| value.as_str()).collect();
+    assert_eq!((twice.value.as_str(), said), ("面积（亩）", vec!["面积（亩）", "D1", "C1"]));
+}

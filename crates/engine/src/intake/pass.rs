@@ -421,8 +421,13 @@ impl<'c> Pass<'c> {
             self.break_header(notice);
             return;
         }
+        if let Some((member, is_sheet)) = notice.unread_member() {
+            self.issues.record(unread(member, is_sheet, notice.message.clone()));
+            return;
+        }
         // Cells spoilt by a spreadsheet become issues of their own.
-        let is_issue = notice.message.key.contains("digits-lost");
+        let key = &notice.message.key;
+        let is_issue = key.contains("digits-lost") || key.contains("formula-uncomputed");
         if !is_issue && self.notices.len() < MOST_LISTED {
             self.notices.push(notice.clone());
         }
@@ -570,4 +575,14 @@ fn report_of(facts: &SheetFacts, item: &str, kind: &str) -> SheetReport {
         headers: facts.columns.iter().map(|column| column.name.clone()).collect(),
         ..SheetReport::default()
     }
+}
+
+/// A member of a zip that can't be read: a sheet among them would be missing from what is taken in.
+fn unread(member: &str, is_sheet: bool, reason: Message) -> Issue {
+    let (severity, key) = match is_sheet {
+        true => (Severity::Error, "intake-member-unreadable"),
+        false => (Severity::Warning, "intake-member-no-table"),
+    };
+    let refusal = Refusal::new("member", Message::new(key).with("member", member));
+    Issue { severity, ..Refusal { sheet: member.to_owned(), mend: reason, ..refusal }.into_issue() }
 }

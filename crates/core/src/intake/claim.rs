@@ -36,8 +36,8 @@ const QUALIFIERS: [&str; 12] =
 
 /// Money of others: what is written in it can't be converted.
 const CURRENCIES: [&str; 22] = [
-    "美元", "美金", "usd", "us$", "港币", "港元", "hkd", "欧元", "eur", "日元", "jpy", "英镑", "gbp", "卢布", "rub", "坚戈",
-    "kzt", "外币", "澳元", "加元", "台币", "韩元",
+    "美元", "美金", "usd", "us$", "港币", "港元", "hkd", "欧元", "eur", "日元", "jpy", "英镑", "gbp", "卢布", "rub",
+    "坚戈", "kzt", "外币", "澳元", "加元", "台币", "韩元",
 ];
 
 /// Endings of measures, with what they measure.
@@ -63,9 +63,50 @@ const OTHER_WORDS: [&str; 9] = ["单元", "多元", "公元", "玉米", "大米"
 
 /// Measures that are too short to be told by their ending: alone or behind how many of them.
 const SHORT: [&str; 44] = [
-    "人", "户", "套", "辆", "台", "头", "只", "株", "棵", "件", "个", "宗", "家", "股", "克", "升", "度", "瓦", "里", "担",
-    "箱", "千瓦", "千瓦时", "兆瓦", "方", "车", "艘", "页", "kw", "kwh", "mw", "l", "ml", "g", "mg", "mm", "cm", "$", "€",
-    "£", "‰", "分", "角", "厘",
+    "人",
+    "户",
+    "套",
+    "辆",
+    "台",
+    "头",
+    "只",
+    "株",
+    "棵",
+    "件",
+    "个",
+    "宗",
+    "家",
+    "股",
+    "克",
+    "升",
+    "度",
+    "瓦",
+    "里",
+    "担",
+    "箱",
+    "千瓦",
+    "千瓦时",
+    "兆瓦",
+    "方",
+    "车",
+    "艘",
+    "页",
+    "kw",
+    "kwh",
+    "mw",
+    "l",
+    "ml",
+    "g",
+    "mg",
+    "mm",
+    "cm",
+    "$",
+    "€",
+    "£",
+    "‰",
+    "分",
+    "角",
+    "厘",
 ];
 
 /// Signs that multiply a measure.
@@ -123,10 +164,11 @@ impl Claim {
 
     /// The measure at the end of a header without brackets, and what stands before it: `补贴金额万元`.
     pub fn behind(folded: &str) -> Option<(&str, Measure)> {
-        let ends = Measure::spellings().filter(|(name, _)| !NEVER_BEHIND.contains(name)).filter_map(|(name, measure)| {
-            let before = folded.strip_suffix(name).filter(|before| !before.is_empty())?;
-            Some((before, measure))
-        });
+        let ends =
+            Measure::spellings().filter(|(name, _)| !NEVER_BEHIND.contains(name)).filter_map(|(name, measure)| {
+                let before = folded.strip_suffix(name).filter(|before| !before.is_empty())?;
+                Some((before, measure))
+            });
         let (before, measure) = ends.min_by_key(|(before, _)| before.len())?;
         let before = before.trim_end_matches(['-', '_', ':', '/']);
         // 实缴美元, 补贴千万亿元: a measure that is only the tail of another.
@@ -242,7 +284,8 @@ mod tests {
         for text in ["美元", "万美元", "USD", "千担", "十亿元", "万", "小亩", "辆", "千瓦", "微升"] {
             assert!(is_unknown(text), "{text}");
         }
-        for text in ["全称", "年月日", "合同约定", "负责人", "取得补偿款人", "或税务登记证号码", "单元", "玉米", "费", "示例"]
+        for text in
+            ["全称", "年月日", "合同约定", "负责人", "取得补偿款人", "或税务登记证号码", "单元", "玉米", "费", "示例"]
         {
             assert_eq!(claim(text), None, "{text}");
         }

@@ -129,7 +129,10 @@ impl KindHeaders {
         let claim = || bracket.and_then(|(_, inner)| Claim::of(inner));
         if let Some(column) = self.columns.get(folded) {
             // Its own name, brackets and all: they say nothing that the template doesn't know.
-            return Some(HeaderMatch { column: *column, claim: claim().filter(|said| matches!(said, Claim::Known(_))) });
+            return Some(HeaderMatch {
+                column: *column,
+                claim: claim().filter(|said| matches!(said, Claim::Known(_))),
+            });
         }
         if let Some(column) = bracket.and_then(|(outer, _)| self.columns.get(outer)) {
             return Some(HeaderMatch { column: *column, claim: claim() });

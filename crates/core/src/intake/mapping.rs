@@ -226,8 +226,7 @@ impl Mapping<'_> {
         // What a person confirmed counts; where the profile says nothing, header and title do.
         let confirmed = measure.as_deref().and_then(|word| Measure::read(word).ok());
         let claim = header::claim_in(header);
-        let measure =
-            confirmed.or_else(|| self.measured((at, header), claim.as_ref(), stated, (facts, place, issues)));
+        let measure = confirmed.or_else(|| self.measured((at, header), claim.as_ref(), stated, (facts, place, issues)));
         Target::Column { column: at, measure, translations }
     }
 

@@ -51,7 +51,8 @@ pub fn mask_citizens(text: &str) -> Option<String> {
 /// Whether the whole text is a number of a document that merely has the form of a citizen's: the region, a day of the
 /// last years, a serial.
 pub fn is_document_number(text: &str, header: &str, today: NaiveDate) -> bool {
-    let is_numbered = header.ends_with(['号', '码']) && !["证件", "身份", "公民"].iter().any(|word| header.contains(word));
+    let is_numbered =
+        header.ends_with(['号', '码']) && !["证件", "身份", "公民"].iter().any(|word| header.contains(word));
     let year: Option<i32> = text.get(6..10).and_then(|year| year.parse().ok());
     is_numbered && text.len() == SIGNS && year.is_some_and(|year| today.year() - year <= 10)
 }
@@ -124,7 +125,12 @@ mod tests {
         assert_eq!(mask(&mask(number)), mask(number));
         assert_eq!(mask("张三"), "张*");
         assert_eq!(mask_citizens("张三11010519491231002X").as_deref(), Some("张三1101************2X"));
-        assert_eq!(mask_citizens("张三（１１０１０５１９４９１２３１００２Ｘ）、李四").as_deref().map(|text| text.contains("４９")), Some(false));
+        assert_eq!(
+            mask_citizens("张三（１１０１０５１９４９１２３１００２Ｘ）、李四")
+                .as_deref()
+                .map(|text| text.contains("４９")),
+            Some(false)
+        );
         assert!(mask_citizens("110105 19491231 002x某").is_some_and(|text| !text.contains("1949")));
         assert!(mask_citizens("残疾证11010519491231002X").is_some());
         assert_eq!(mask_citizens("110105194912310021"), None, "the check digit is wrong");

@@ -11,11 +11,7 @@ const PRICES: [&str; 6] = ["价", "标准", "税额", "收费", "费额", "单�
 ///
 /// # Errors
 /// The word that nobody understands, or that measures something else than the column does.
-pub(super) fn decide(
-    column: &ColumnPlan,
-    claim: Option<&Claim>,
-    stated: &[Claim],
-) -> Result<Option<Measure>, String> {
+pub(super) fn decide(column: &ColumnPlan, claim: Option<&Claim>, stated: &[Claim]) -> Result<Option<Measure>, String> {
     let is_percent = claim == Some(&Claim::Known(Measure::Percent));
     if column.column_type == ColumnType::Rate && is_percent {
         return Ok(Some(Measure::Percent));

@@ -338,7 +338,8 @@ fn joined_to(text: &str, length: usize) -> Option<(Period, usize)> {
     match period_at(other) {
         Spoken::Period(second, length) => {
             let end = begins + length;
-            let tail: usize = text[end..].chars().take_while(|sign| "年度月份".contains(*sign)).map(char::len_utf8).sum();
+            let tail: usize =
+                text[end..].chars().take_while(|sign| "年度月份".contains(*sign)).map(char::len_utf8).sum();
             Some((second, end + tail))
         }
         _ => None,
@@ -357,7 +358,8 @@ enum Spoken {
 
 fn period_at(text: &str) -> Spoken {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let year: Option<i32> = text.get(..4).and_then(|year| year.parse().ok()).filter(|year| (1990..=2100).contains(year));
+    let year: Option<i32> =
+        text.get(..4).and_then(|year| year.parse().ok()).filter(|year| (1990..=2100).contains(year));
     let Some(year) = year.filter(|_| digits == 4 || digits == 6) else { return Spoken::None };
     if digits == 6 {
         let month = text[4..6].parse().ok().filter(|month| (1..=12).contains(month));

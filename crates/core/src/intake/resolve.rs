@@ -290,8 +290,11 @@ impl Judge<'_> {
 
 /// What the titles say of the period: a row that labels it says more than a heading.
 fn periods_of(titles: &[String]) -> Vec<Written> {
-    let labelled: Vec<Written> =
-        titles.iter().filter(|title| place::labels_period(title)).flat_map(|title| place::periods_in_title(title)).collect();
+    let labelled: Vec<Written> = titles
+        .iter()
+        .filter(|title| place::labels_period(title))
+        .flat_map(|title| place::periods_in_title(title))
+        .collect();
     if labelled.is_empty() {
         return titles.iter().flat_map(|title| place::periods_in_title(title)).collect();
     }

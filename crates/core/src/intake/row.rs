@@ -7,8 +7,8 @@
 use super::cell::{Fault, Lens, RawCell, RawValue, Stored, read_cell};
 use super::duplicates::Duplicates;
 use super::issue_list::IssueList;
-use super::mask::{hide_personal, is_document_number, mask, mask_citizens};
 use super::mapping::{SheetMap, Target};
+use super::mask::{hide_personal, is_document_number, mask, mask_citizens};
 use super::plan::KindPlan;
 use super::{party, rules};
 use crate::catalog::{ColumnType, Severity};
@@ -252,7 +252,8 @@ fn hide_citizen(
     issues: &mut IssueList,
 ) -> bool {
     let plan = &place.plan.columns[column];
-    let (false, ColumnType::Text, Stored::Text(from, to)) = (plan.personal, plan.column_type, row.values[column]) else {
+    let (false, ColumnType::Text, Stored::Text(from, to)) = (plan.personal, plan.column_type, row.values[column])
+    else {
         return false;
     };
     let text = row.slice(from, to);

@@ -384,10 +384,7 @@ fn other_periods_and_units_than_the_one_decided_are_told_or_block() {
     assert_eq!(said(&clues, "land"), [(Error, "intake-sheets-of-periods".to_owned())]);
     assert_eq!(said(&clues, "finance").len(), 2, "another unit and another period");
     let impossible = ["所属期：2025年13月".to_owned()];
-    assert_eq!(
-        said(&Clues { titles: &impossible, ..clues }, "land"),
-        [(Error, "intake-period-unreadable".to_owned())]
-    );
+    assert_eq!(said(&Clues { titles: &impossible, ..clues }, "land"), [(Error, "intake-period-unreadable".to_owned())]);
     let given = Flags { period: Some(march), ..Flags::default() };
     assert_eq!(said(&Clues { flags: &given, ..clues }, "land"), [(Warning, "intake-period-contradicts".to_owned())]);
     let identity = TemplateIdentity {
@@ -460,7 +457,8 @@ fn a_figure_too_long_for_a_spreadsheet_is_no_code() {
     let facts = sheet(&["合同编号", "受让单位名称", "受让单位统一社会信用代码", "成交价款"], &[]);
     let row = ["a1", "示例有限公司", "9.16523E+17", "1.23456789012345E+18"];
     let (_, issues, _) = check_all(&facts, &[&row], SetMode::Full, None);
-    let keys: Vec<&str> = issues.iter().filter(|issue| issue.rule == "digits-lost").map(|i| i.message.key.as_ref()).collect();
+    let keys: Vec<&str> =
+        issues.iter().filter(|issue| issue.rule == "digits-lost").map(|i| i.message.key.as_ref()).collect();
     assert_eq!(keys, ["intake-digits-lost", "intake-figure-too-long"]);
 }
 

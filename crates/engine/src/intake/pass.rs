@@ -169,6 +169,10 @@ impl<'c> Pass<'c> {
             self.state = State::Identity(lines);
             return Ok(());
         }
+        // Only in a zip has a sheet's name a stroke: the member's name stands before it.
+        if let Some((member, _)) = head.name.rsplit_once('/').filter(|_| head.columns.is_empty()) {
+            self.issues.record(unread(member, false, Message::new("intake-member-no-table-mend")));
+        }
         if head.columns.is_empty() || explains(head) || self.refusal.is_some() {
             return Ok(());
         }

@@ -48,9 +48,8 @@ pub struct Notice {
 impl Notice {
     /// The member of a zip that the notice says can't be read, and whether it was meant as a sheet.
     pub fn unread_member(&self) -> Option<(&str, bool)> {
-        let value = |wanted: &str| {
-            self.message.values.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
-        };
+        let value =
+            |wanted: &str| self.message.values.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
         Some((value(MEMBER)?, value(IS_SHEET)? == "yes"))
     }
 

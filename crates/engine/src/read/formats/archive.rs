@@ -12,9 +12,8 @@ pub(in super::super) const MEMBER: &str = "member";
 /// The value of such a notice that says whether the member was meant as a sheet.
 pub(in super::super) const IS_SHEET: &str = "is_sheet";
 /// Endings of files that hold sheets, or may.
-const SHEET_ENDINGS: [&str; 15] = [
-    "xlsx", "xlsm", "xlsb", "xls", "xlt", "xltx", "ods", "fods", "et", "csv", "tsv", "jsonl", "zip", "rar", "7z",
-];
+const SHEET_ENDINGS: [&str; 15] =
+    ["xlsx", "xlsm", "xlsb", "xls", "xlt", "xltx", "ods", "fods", "et", "csv", "tsv", "jsonl", "zip", "rar", "7z"];
 
 /// Reads every member that is a table; each other gets a notice with the sentence that refuses it. A zip without any
 /// table is refused.
@@ -66,9 +65,9 @@ fn read_member(bytes: Vec<u8>, name: &str, sink: &mut Sink<'_, '_>) -> Result<()
 /// Whether a member that can't be read was meant as a sheet: by its name, or because its content is one and is spoilt.
 /// A zip inside the zip may hold sheets too.
 fn is_sheet(name: &str, error: &ReadError) -> bool {
-    let is_named = name.rsplit_once('.').is_some_and(|(_, ending)| {
-        SHEET_ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
-    });
+    let is_named = name
+        .rsplit_once('.')
+        .is_some_and(|(_, ending)| SHEET_ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)));
     is_named || !matches!(error, ReadError::NoTable(_) | ReadError::ZeroBytes)
 }
 

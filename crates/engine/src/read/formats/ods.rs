@@ -7,8 +7,8 @@
 use std::collections::HashSet;
 use std::io::{BufRead, Cursor, Read};
 
-use gongzhi_core::intake::cell::UNCOMPUTED;
 use gongzhi_core::cells::{parse_boolean, parse_moment};
+use gongzhi_core::intake::cell::UNCOMPUTED;
 use quick_xml::events::{BytesStart, Event};
 
 use super::super::error::{Limit, ReadError};

@@ -65,14 +65,15 @@ fn digit(sign: char) -> Option<char> {
     }
 }
 
-/// The length in bytes of the citizen's number that a text begins with, blanks and dashes inside it allowed.
+/// The length in bytes of the citizen's number that a text begins with, blanks inside it allowed. Dashes are not: they join
+/// the parts of other codes, a project's for one.
 fn citizen_at(text: &str) -> Option<usize> {
     let mut signs = String::with_capacity(MOST_SIGNS);
     let (mut end, mut end_of_number) = (0, 0);
     for (at, sign) in text.char_indices() {
         let folded = match sign {
             'x' | 'X' | 'ｘ' | 'Ｘ' if signs.len() + 1 == SIGNS => Some('X'),
-            ' ' | '\u{3000}' | '-' if !signs.is_empty() && signs.len() < SIGNS => continue,
+            ' ' | '\u{3000}' if !signs.is_empty() && signs.len() < SIGNS => continue,
             _ => digit(sign),
         };
         let Some(folded) = folded else { break };
@@ -135,6 +136,7 @@ mod tests {
         assert!(mask_citizens("残疾证11010519491231002X").is_some());
         assert_eq!(mask_citizens("110105194912310021"), None, "the check digit is wrong");
         assert_eq!(mask_citizens("91652323MA7A000172"), None);
+        assert_eq!(mask_citizens("110105-19491231-002X"), None, "dashes join the parts of other codes");
         assert_eq!(mask_citizens("呼图壁县示例建材有限公司第三分公司"), None);
     }
 

@@ -65,8 +65,8 @@ fn digit(sign: char) -> Option<char> {
     }
 }
 
-/// The length in bytes of the citizen's number that a text begins with, blanks inside it allowed. Dashes are not: they join
-/// the parts of other codes, a project's for one.
+/// The length in bytes of the citizen's number that a text begins with, blanks inside it allowed. Dashes are not: they
+/// join the parts of other codes, a project's for one.
 fn citizen_at(text: &str) -> Option<usize> {
     let mut signs = String::with_capacity(MOST_SIGNS);
     let (mut end, mut end_of_number) = (0, 0);

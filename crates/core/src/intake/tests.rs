@@ -121,7 +121,13 @@ fn check_all(
     for (row, number) in rows.iter().zip(2..) {
         let cell = |at: usize| {
             let text = row.get(at).copied().unwrap_or_default();
-            RawCell { value: if text.is_empty() { RawValue::Empty } else { RawValue::Text(text) }, raw: None }
+            // As the reader gives what a spreadsheet kept of more than fifteen digits.
+            let value = match text {
+                "" => RawValue::Empty,
+                text if text.contains("E+") => RawValue::Number { text, digits_lost: true },
+                text => RawValue::Text(text),
+            };
+            RawCell { value, raw: None }
         };
         let checked = checker.check(&map, number, cell, &mut issues);
         values.push((0..checked.len()).map(|at| rules::shown(checked.value(at))).collect());

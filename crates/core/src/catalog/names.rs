@@ -166,34 +166,64 @@ words! {
     Measure {
         /// 元
         Yuan = "yuan",
+        /// 百元
+        HundredYuan = "hundred_yuan",
+        /// 千元
+        ThousandYuan = "thousand_yuan",
         /// 万元
         TenThousandYuan = "ten_thousand_yuan",
+        /// 十万元
+        HundredThousandYuan = "hundred_thousand_yuan",
+        /// 百万元
+        MillionYuan = "million_yuan",
+        /// 千万元
+        TenMillionYuan = "ten_million_yuan",
         /// 亿元
         HundredMillionYuan = "hundred_million_yuan",
         /// 平方米
         SquareMetre = "square_metre",
+        /// 万平方米
+        TenThousandSquareMetre = "ten_thousand_square_metre",
         /// 亩
         Mu = "mu",
+        /// 千亩
+        ThousandMu = "thousand_mu",
+        /// 万亩
+        TenThousandMu = "ten_thousand_mu",
         /// 公顷
         Hectare = "hectare",
+        /// 千公顷
+        ThousandHectare = "thousand_hectare",
         /// 平方公里
         SquareKilometre = "square_kilometre",
         /// 米
         Metre = "metre",
         /// 公里
         Kilometre = "kilometre",
+        /// 克
+        Gram = "gram",
+        /// 斤
+        Jin = "jin",
         /// 千克
         Kilogram = "kilogram",
         /// 吨
         Tonne = "tonne",
+        /// 千吨
+        ThousandTonne = "thousand_tonne",
         /// 万吨
         TenThousandTonne = "ten_thousand_tonne",
         /// 立方米
         CubicMetre = "cubic_metre",
+        /// 千立方米
+        ThousandCubicMetre = "thousand_cubic_metre",
         /// 万立方米
         TenThousandCubicMetre = "ten_thousand_cubic_metre",
+        /// 亿立方米
+        HundredMillionCubicMetre = "hundred_million_cubic_metre",
         /// 人
         Person = "person",
+        /// 万人
+        TenThousandPersons = "ten_thousand_persons",
         /// 户
         Household = "household",
         /// 套
@@ -234,82 +264,108 @@ impl Class {
     }
 }
 
+/// Measures as people write them, the name by which each is shown first.
+const SPELLINGS: [(Measure, &[&str]); 37] = [
+    (Measure::Yuan, &["元", "圆", "rmb", "cny", "￥", "¥"]),
+    (Measure::HundredYuan, &["百元"]),
+    (Measure::ThousandYuan, &["千元"]),
+    (Measure::TenThousandYuan, &["万元"]),
+    (Measure::HundredThousandYuan, &["十万元"]),
+    (Measure::MillionYuan, &["百万元"]),
+    (Measure::TenMillionYuan, &["千万元"]),
+    (Measure::HundredMillionYuan, &["亿元"]),
+    (Measure::SquareMetre, &["平方米", "㎡", "m²", "m2", "平米", "平方"]),
+    (Measure::TenThousandSquareMetre, &["万平方米", "万㎡", "万m²", "万m2", "万平米", "万平方", "万平"]),
+    (Measure::Mu, &["亩", "市亩"]),
+    (Measure::ThousandMu, &["千亩"]),
+    (Measure::TenThousandMu, &["万亩"]),
+    (Measure::Hectare, &["公顷", "hm²", "hm2", "ha"]),
+    (Measure::ThousandHectare, &["千公顷"]),
+    (Measure::SquareKilometre, &["平方公里", "km²", "km2", "平方千米"]),
+    (Measure::Metre, &["米", "m"]),
+    (Measure::Kilometre, &["公里", "km", "千米"]),
+    (Measure::Gram, &["克", "g"]),
+    (Measure::Jin, &["斤", "市斤"]),
+    (Measure::Kilogram, &["千克", "公斤", "kg"]),
+    (Measure::Tonne, &["吨", "t"]),
+    (Measure::ThousandTonne, &["千吨"]),
+    (Measure::TenThousandTonne, &["万吨"]),
+    (Measure::CubicMetre, &["立方米", "m³", "m3", "方", "立方"]),
+    (Measure::ThousandCubicMetre, &["千立方米", "千方", "千m³", "千m3"]),
+    (Measure::TenThousandCubicMetre, &["万立方米", "万方", "万m³", "万m3", "万立方"]),
+    (Measure::HundredMillionCubicMetre, &["亿立方米", "亿方", "亿m³", "亿m3", "亿立方"]),
+    (Measure::Person, &["人"]),
+    (Measure::TenThousandPersons, &["万人"]),
+    (Measure::Household, &["户"]),
+    (Measure::Set, &["套"]),
+    (Measure::Month, &["月", "个月"]),
+    (Measure::Year, &["年"]),
+    (Measure::Percent, &["%", "百分比", "％"]),
+    (Measure::MilligramPerLitre, &["毫克/升", "mg/l"]),
+    (Measure::MilligramPerCubicMetre, &["毫克/立方米", "mg/m³", "mg/m3"]),
+];
+
 impl Measure {
     /// The Chinese name, as headers write it.
     pub fn chinese(self) -> &'static str {
-        match self {
-            Self::Yuan => "元",
-            Self::TenThousandYuan => "万元",
-            Self::HundredMillionYuan => "亿元",
-            Self::SquareMetre => "平方米",
-            Self::Mu => "亩",
-            Self::Hectare => "公顷",
-            Self::SquareKilometre => "平方公里",
-            Self::Metre => "米",
-            Self::Kilometre => "公里",
-            Self::Kilogram => "千克",
-            Self::Tonne => "吨",
-            Self::TenThousandTonne => "万吨",
-            Self::CubicMetre => "立方米",
-            Self::TenThousandCubicMetre => "万立方米",
-            Self::Person => "人",
-            Self::Household => "户",
-            Self::Set => "套",
-            Self::Month => "月",
-            Self::Year => "年",
-            Self::Percent => "%",
-            Self::MilligramPerLitre => "毫克/升",
-            Self::MilligramPerCubicMetre => "毫克/立方米",
-            Self::Other => "",
-        }
+        SPELLINGS.iter().find(|(measure, _)| *measure == self).map_or("", |(_, names)| names[0])
+    }
+
+    /// Every way in which a measure is written, signs half-width and small.
+    pub fn spellings() -> impl Iterator<Item = (&'static str, Self)> {
+        SPELLINGS.iter().flat_map(|(measure, names)| names.iter().map(|name| (*name, *measure)))
     }
 
     /// Reads a measure as people write it in a header or a title: 万元, ㎡, m2, 公顷 …
     pub fn find(text: &str) -> Option<Self> {
         let text = text.trim().trim_start_matches("人民币");
-        let spoken = match text {
-            "元" | "圆" | "RMB" | "￥" => Self::Yuan,
-            "万元" => Self::TenThousandYuan,
-            "亿元" => Self::HundredMillionYuan,
-            "平方米" | "㎡" | "m²" | "m2" | "M2" | "平米" | "平方" => Self::SquareMetre,
-            "亩" => Self::Mu,
-            "公顷" | "hm²" | "hm2" | "ha" => Self::Hectare,
-            "平方公里" | "km²" | "km2" | "平方千米" => Self::SquareKilometre,
-            "米" | "m" => Self::Metre,
-            "公里" | "km" | "千米" => Self::Kilometre,
-            "千克" | "公斤" | "kg" => Self::Kilogram,
-            "吨" | "t" => Self::Tonne,
-            "万吨" => Self::TenThousandTonne,
-            "立方米" | "m³" | "m3" | "方" => Self::CubicMetre,
-            "万立方米" | "万方" | "万m³" | "万m3" => Self::TenThousandCubicMetre,
-            "%" | "百分比" | "％" => Self::Percent,
-            "毫克/升" | "mg/L" | "mg/l" => Self::MilligramPerLitre,
-            "毫克/立方米" | "mg/m³" | "mg/m3" => Self::MilligramPerCubicMetre,
-            _ => return None,
-        };
-        Some(spoken)
+        let is = |name: &str| name.eq_ignore_ascii_case(text);
+        Self::spellings().find(|(name, _)| is(name)).map(|(_, measure)| measure)
     }
 
     /// What the measure measures and how many of the dimension's base it is, as a fraction (over, under).
     fn scale(self) -> (&'static str, i64, i64) {
         match self {
             Self::Yuan => ("money", 1, 1),
+            Self::HundredYuan => ("money", 100, 1),
+            Self::ThousandYuan => ("money", 1_000, 1),
             Self::TenThousandYuan => ("money", 10_000, 1),
+            Self::HundredThousandYuan => ("money", 100_000, 1),
+            Self::MillionYuan => ("money", 1_000_000, 1),
+            Self::TenMillionYuan => ("money", 10_000_000, 1),
             Self::HundredMillionYuan => ("money", 100_000_000, 1),
             Self::SquareMetre => ("area", 1, 1),
+            Self::TenThousandSquareMetre => ("area", 10_000, 1),
             Self::Mu => ("area", 2_000, 3),
+            Self::ThousandMu => ("area", 2_000_000, 3),
+            Self::TenThousandMu => ("area", 20_000_000, 3),
             Self::Hectare => ("area", 10_000, 1),
+            Self::ThousandHectare => ("area", 10_000_000, 1),
             Self::SquareKilometre => ("area", 1_000_000, 1),
             Self::Metre => ("length", 1, 1),
             Self::Kilometre => ("length", 1_000, 1),
+            Self::Gram => ("mass", 1, 1_000),
+            Self::Jin => ("mass", 1, 2),
             Self::Kilogram => ("mass", 1, 1),
             Self::Tonne => ("mass", 1_000, 1),
+            Self::ThousandTonne => ("mass", 1_000_000, 1),
             Self::TenThousandTonne => ("mass", 10_000_000, 1),
             Self::CubicMetre => ("volume", 1, 1),
+            Self::ThousandCubicMetre => ("volume", 1_000, 1),
             Self::TenThousandCubicMetre => ("volume", 10_000, 1),
+            Self::HundredMillionCubicMetre => ("volume", 100_000_000, 1),
+            Self::Person => ("person", 1, 1),
+            Self::TenThousandPersons => ("person", 10_000, 1),
+            Self::Month => ("time", 1, 1),
+            Self::Year => ("time", 12, 1),
             Self::Percent => ("ratio", 1, 100),
             other => (other.key(), 1, 1),
         }
+    }
+
+    /// What it measures.
+    pub fn dimension(self) -> &'static str {
+        self.scale().0
     }
 
     /// By what fraction (over, under) a figure in this measure is multiplied to stand in `other`; `None` when the two

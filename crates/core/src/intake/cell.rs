@@ -17,6 +17,9 @@ use crate::cells;
 use crate::messages::Message;
 use crate::period::Period;
 
+/// The error that stands for a formula whose result the program that wrote the file left out.
+pub const UNCOMPUTED: &str = "=?";
+
 /// What stands in a cell, as the reader gives it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum RawValue<'a> {
@@ -164,6 +167,10 @@ const KEPT_FOR_EVER: [&str; 5] = ["长期", "永久", "长期有效", "无固定
 pub fn read_cell(lens: &Lens<'_>, value: RawValue<'_>, out: &mut String) -> Result<Reading, Box<Fault>> {
     let text = match value {
         RawValue::Empty => return Ok(Reading::default()),
+        RawValue::Error(UNCOMPUTED) => {
+            let fault = lens.fault("formula-uncomputed", "intake-formula-uncomputed", "");
+            return Err(fault.with_severity(Severity::Error));
+        }
         RawValue::Error(text) => return Err(lens.fault("formula-error", "intake-formula-error", text)),
         RawValue::Number { text, digits_lost: true } => return Err(digits_lost(lens, text)),
         RawValue::Text(text) | RawValue::Number { text, .. } => text,
@@ -198,8 +205,18 @@ fn is_blank_word(column: &ColumnPlan, text: &str) -> bool {
     words.contains(&text) && !speaks
 }
 
-/// A code that a spreadsheet turned into a figure: the digits are gone whatever the column's origin, so it blocks.
+/// A code that a spreadsheet turned into a figure: the digits are gone whatever the column's origin, so it blocks. In a
+/// column of figures it never was a code: the figure is merely longer than a spreadsheet keeps.
 pub(super) fn digits_lost(lens: &Lens<'_>, text: &str) -> Box<Fault> {
+    match lens.column.column_type {
+        ColumnType::Amount | ColumnType::Quantity | ColumnType::Rate | ColumnType::Integer => {
+            return lens.fault("digits-lost", "intake-figure-too-long", text);
+        }
+        ColumnType::Date | ColumnType::Month | ColumnType::Period | ColumnType::Boolean => {
+            return type_fault(lens, text);
+        }
+        _ => {}
+    }
     lens.fault("digits-lost", "intake-digits-lost", text).with_severity(Severity::Error)
 }
 

@@ -113,7 +113,7 @@ fn report(
     issues: &mut IssueList,
 ) {
     let columns = &unique.columns;
-    let shown = columns.iter().map(|column| super::rules::shown(row.value(*column)));
+    let shown = columns.iter().map(|column| place.shown(row, *column));
     let value = shown.filter(|value| !value.is_empty()).collect::<Vec<_>>().join(" · ");
     let headers =
         columns.iter().map(|column| place.plan.columns[*column].header.as_str()).collect::<Vec<_>>().join("、");

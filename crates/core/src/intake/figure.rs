@@ -77,10 +77,16 @@ fn in_measure(parsed: ParsedDecimal, sheet: Option<Measure>, kept: Option<Measur
 /// What a measure of ten thousands (or more) counts.
 fn of_ten_thousand(measure: Measure) -> Option<Measure> {
     match measure {
-        Measure::TenThousandYuan | Measure::HundredMillionYuan => Some(Measure::Yuan),
-        Measure::TenThousandTonne => Some(Measure::Tonne),
-        Measure::TenThousandCubicMetre => Some(Measure::CubicMetre),
-        _ => None,
+        Measure::Yuan => None,
+        Measure::TenThousandTonne | Measure::ThousandTonne => Some(Measure::Tonne),
+        Measure::TenThousandSquareMetre => Some(Measure::SquareMetre),
+        Measure::ThousandMu | Measure::TenThousandMu => Some(Measure::Mu),
+        Measure::ThousandHectare => Some(Measure::Hectare),
+        Measure::TenThousandPersons => Some(Measure::Person),
+        Measure::ThousandCubicMetre | Measure::TenThousandCubicMetre | Measure::HundredMillionCubicMetre => {
+            Some(Measure::CubicMetre)
+        }
+        other => (other.dimension() == Measure::Yuan.dimension()).then_some(Measure::Yuan),
     }
 }
 

@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::catalog::{Catalog, Column, Item, Kind, Measure, PartyPart};
+use super::claim::Claim;
+use crate::catalog::{Catalog, Column, Item, Kind, PartyPart};
 
 /// Headers under which sheets say what a row of a differential set does.
 pub const ACTION_HEADERS: [&str; 7] =
@@ -40,12 +41,12 @@ pub fn fold(header: &str) -> String {
 }
 
 /// The column a header means, and the measure it states.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeaderMatch {
     /// Position among the kind's columns.
     pub column: usize,
-    /// Measure in brackets, when there is one.
-    pub measure: Option<Measure>,
+    /// What it says its figures are measured in.
+    pub claim: Option<Claim>,
 }
 
 /// The headers of one kind.
@@ -102,27 +103,39 @@ impl KindHeaders {
     }
 
     /// The column a header means. The whole header is tried first, then without what stands in brackets behind it, then
-    /// the parts of a joined one (`upper/lower`).
+    /// the parts of a joined one (`upper/lower`), then without a measure at its end.
     pub fn find(&self, header: &str) -> Option<HeaderMatch> {
         let folded = fold(header);
         if let Some(found) = self.find_folded(&folded) {
             return Some(found);
         }
-        let (upper, lower) = folded.rsplit_once('/')?;
-        self.find_folded(&format!("{upper}{lower}")).or_else(|| self.find_folded(lower)).or_else(|| {
-            let found = self.find_folded(upper)?;
-            Some(HeaderMatch { measure: found.measure.or_else(|| measure_of(lower)), ..found })
-        })
+        if let Some((upper, lower)) = folded.rsplit_once('/') {
+            let by_lower = self.find_folded(&format!("{upper}{lower}")).or_else(|| self.find_folded(lower));
+            let found = match by_lower {
+                Some(found) => Some((found, claim_of_group(upper))),
+                None => self.find_folded(upper).map(|found| (found, Claim::of(lower))),
+            };
+            if let Some((found, other)) = found {
+                return Some(HeaderMatch { claim: found.claim.or(other), ..found });
+            }
+        }
+        let (before, measure) = Claim::behind(&folded)?;
+        let found = self.find_folded(before).filter(|found| found.claim.is_none())?;
+        Some(HeaderMatch { claim: Some(Claim::Known(measure)), ..found })
     }
 
     fn find_folded(&self, folded: &str) -> Option<HeaderMatch> {
         let bracket = split_bracket(folded);
-        let measure = bracket.and_then(|(_, inner)| measure_of(inner));
+        let claim = || bracket.and_then(|(_, inner)| Claim::of(inner));
         if let Some(column) = self.columns.get(folded) {
-            return Some(HeaderMatch { column: *column, measure });
+            // Its own name, brackets and all: they say nothing that the template doesn't know.
+            return Some(HeaderMatch {
+                column: *column,
+                claim: claim().filter(|said| matches!(said, Claim::Known(_))),
+            });
         }
         if let Some(column) = bracket.and_then(|(outer, _)| self.columns.get(outer)) {
-            return Some(HeaderMatch { column: *column, measure });
+            return Some(HeaderMatch { column: *column, claim: claim() });
         }
         let bare = without_number(folded);
         (bare.len() < folded.len()).then(|| self.find_folded(bare)).flatten()
@@ -214,10 +227,20 @@ fn split_bracket(folded: &str) -> Option<(&str, &str)> {
     (at > 0).then_some((&folded[..at], &inner_end[at + width..]))
 }
 
-/// The measure a bracket names: `万元`, `单位:万元`, `m2`.
-fn measure_of(inner: &str) -> Option<Measure> {
-    let inner = inner.strip_prefix("计量单位").or_else(|| inner.strip_prefix("单位")).unwrap_or(inner);
-    Measure::find(inner.trim_matches([':', '：', '/']))
+/// What a header says of its measure, whatever it is called: in its brackets, else at its end.
+pub fn claim_in(header: &str) -> Option<Claim> {
+    let folded = fold(without_repeat(header));
+    match split_bracket(&folded) {
+        Some((outer, inner)) => {
+            Claim::of(inner).or_else(|| Claim::behind(outer).map(|(_, measure)| Claim::Known(measure)))
+        }
+        None => Claim::behind(&folded).map(|(_, measure)| Claim::Known(measure)),
+    }
+}
+
+/// What the names of the groups above a column say: `投资（万元）/总投资`.
+fn claim_of_group(upper: &str) -> Option<Claim> {
+    upper.rsplit('/').find_map(|group| Claim::of(split_bracket(group)?.1))
 }
 
 /// The header without the number in front of it: `3.总投资`, `(一)总投资`.
@@ -226,23 +249,6 @@ fn without_number(folded: &str) -> &str {
         folded.trim_start_matches(|sign: char| sign.is_ascii_digit() || "()（）一二三四五六七八九十".contains(sign));
     let rest = rest.strip_prefix(['.', '、', ')']).unwrap_or(rest);
     if rest.is_empty() { folded } else { rest }
-}
-
-/// The measures a title row states: `单位：万元`, `金额单位：元、面积单位：亩`.
-pub fn measures_in_title(title: &str) -> Vec<Measure> {
-    let folded: String = title.nfkc().collect();
-    let mut found = Vec::new();
-    for (at, _) in folded.match_indices("单位:") {
-        let before = &folded[..at];
-        if ["填报", "报送", "编报", "报表", "编制", "上报", "提供", "责任"].iter().any(|word| before.ends_with(word))
-        {
-            continue;
-        }
-        let after = folded[at + "单位:".len()..].trim_start();
-        let end = after.find(char::is_whitespace).unwrap_or(after.len());
-        found.extend(after[..end].split(['、', ',', ';', '，', '；']).filter_map(|word| Measure::find(word.trim())));
-    }
-    found
 }
 
 #[cfg(test)]
@@ -259,14 +265,9 @@ mod tests {
     }
 
     #[test]
-    fn a_measure_is_read_from_brackets_and_titles() {
-        assert_eq!(
-            split_bracket("总投资(万元)").map(|(_, inner)| measure_of(inner)),
-            Some(Some(Measure::TenThousandYuan))
-        );
-        assert_eq!(measure_of(&fold("㎡")), Some(Measure::SquareMetre));
-        let title = "填报单位：某局 单位：万元、亩";
-        assert_eq!(measures_in_title(title), [Measure::TenThousandYuan, Measure::Mu]);
-        assert_eq!(measures_in_title("填报单位：元"), []);
+    fn brackets_of_every_form_are_opened() {
+        for header in ["总投资(万元)", "总投资［万元］", "总投资【万元】", "总投资〔万元〕"] {
+            assert_eq!(claim_in(header), Some(Claim::Known(crate::catalog::Measure::TenThousandYuan)), "{header}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! A file with a wrong column has as many issues as rows; nobody mends a million of them one by one. Errors and warnings
 //! are kept apart, so that warnings never push out the error that blocks.
 
+use super::mask::{hide_citizens, mask_citizens};
 use crate::catalog::Severity;
 use crate::issues::Issue;
 
@@ -19,14 +20,19 @@ pub struct IssueList {
 }
 
 impl IssueList {
-    /// Takes an issue.
-    pub fn record(&mut self, issue: Issue) {
+    /// Takes an issue. Citizens' numbers in it are masked: issues are kept and handed on.
+    pub fn record(&mut self, mut issue: Issue) {
         let (list, count) = match issue.severity {
             Severity::Error => (&mut self.errors, &mut self.error_count),
             Severity::Warning => (&mut self.warnings, &mut self.warning_count),
         };
         *count += 1;
         if list.len() < MOST_KEPT {
+            if let Some(masked) = mask_citizens(&issue.value) {
+                issue.value = masked;
+            }
+            hide_citizens(&mut issue.message);
+            hide_citizens(&mut issue.mend);
             list.push(issue);
         }
     }

@@ -3,9 +3,11 @@
 //! Done once a sheet. A column that nobody knows is an error until the catalogue declares it or a confirmed layout profile
 //! maps or ignores it: what isn't understood is never dropped in silence.
 
+use super::claim::{Claim, claims_in_title};
 use super::header::{self, KindHeaders};
 use super::issue_list::IssueList;
 use super::lookup::CodeLookup;
+use super::measured;
 use super::plan::KindPlan;
 use super::profile::{LayoutProfile, Use};
 use crate::catalog::{Kind, Measure, Severity};
@@ -100,7 +102,7 @@ impl Mapping<'_> {
             has_action: false,
             epoch_1904: facts.epoch_1904,
         };
-        let stated: Vec<Measure> = facts.titles.iter().flat_map(|title| header::measures_in_title(title)).collect();
+        let stated: Vec<Claim> = facts.titles.iter().flat_map(|title| claims_in_title(title)).collect();
         let mut left = None;
         for column in &facts.columns {
             let target = self.target(column, (left, &stated), &mut map, (facts, issues));
@@ -116,13 +118,13 @@ impl Mapping<'_> {
     fn target(
         &self,
         column: &SheetColumn,
-        (left, stated): (Option<usize>, &[Measure]),
+        (left, stated): (Option<usize>, &[Claim]),
         map: &mut SheetMap,
         (facts, issues): (&SheetFacts, &mut IssueList),
     ) -> Target {
         let place = CellPlace { row: facts.header_row, column: column.column };
         if let Some(used) = self.profile.and_then(|profile| profile.find(&column.name)) {
-            return self.profiled(used, map, column.column);
+            return self.profiled((used, &column.name), stated, map, (facts, place, issues));
         }
         if header::is_blank(&column.name) {
             return Target::Blank;
@@ -135,23 +137,16 @@ impl Mapping<'_> {
                 .headers
                 .find(&column.name)
                 .or_else(|| self.headers.find(repeated))
-                .map(|found| (found.column, found.measure)),
+                .map(|found| (found.column, found.claim)),
         };
-        if let Some((at, measure)) = found {
+        if let Some((at, claim)) = found {
             if let Some(first) = map.place_of[at] {
-                let message = Message::new("intake-header-twice").with("header", &column.name);
                 let first = CellPlace { row: facts.header_row, column: first }.address();
-                let mend = Message::new("intake-header-twice-mend");
-                issues.record(self.issue(
-                    facts,
-                    place,
-                    &column.name,
-                    ("header-twice", message.with("first", first), mend),
-                ));
+                self.report_twice(written(&column.name, facts), facts, (place, first), issues);
                 return Target::Ignored;
             }
             map.place_of[at] = Some(column.column);
-            return self.known(at, measure, stated, (facts, place, issues));
+            return self.known((at, &column.name), claim, stated, (facts, place, issues));
         }
         if header::is_action(&column.name) && !map.has_action {
             map.has_action = true;
@@ -166,9 +161,9 @@ impl Mapping<'_> {
     /// A column of the kind: closed ones are read over, the others get the measure their figures have here.
     fn known(
         &self,
-        at: usize,
-        measure: Option<Measure>,
-        stated: &[Measure],
+        (at, header): (usize, &str),
+        claim: Option<Claim>,
+        stated: &[Claim],
         (facts, place, issues): (&SheetFacts, CellPlace, &mut IssueList),
     ) -> Target {
         let plan = &self.plan.columns[at];
@@ -181,14 +176,43 @@ impl Mapping<'_> {
             issues.record(issue);
             return Target::Ignored;
         }
-        let same_dimension = |measure: &Measure| plan.measure.is_some_and(|kept| measure.factor_to(kept).is_some());
-        let of_rate = plan.column_type == crate::catalog::ColumnType::Rate && measure == Some(Measure::Percent);
-        let own = measure.filter(|measure| same_dimension(measure) || of_rate);
-        let measure = own.or_else(|| stated.iter().copied().find(same_dimension)).or(plan.measure);
+        let measure = self.measured((at, header), claim.as_ref(), stated, (facts, place, issues));
         Target::Column { column: at, measure, translations: None }
     }
 
-    fn profiled(&self, used: &Use, map: &mut SheetMap, place: u32) -> Target {
+    /// The measure of a column's figures in this sheet; a word that can't be followed is an error at the header.
+    fn measured(
+        &self,
+        (at, header): (usize, &str),
+        claim: Option<&Claim>,
+        stated: &[Claim],
+        (facts, place, issues): (&SheetFacts, CellPlace, &mut IssueList),
+    ) -> Option<Measure> {
+        let plan = &self.plan.columns[at];
+        match measured::decide(plan, claim, stated) {
+            Ok(measure) => measure,
+            Err(word) => {
+                let known = measured::understood(plan.measure);
+                let told = |key: &'static str| {
+                    let message = Message::new(key).with("header", written(header, facts));
+                    message.with("word", &word).with("known", &known)
+                };
+                let sentences = ("measure", told("intake-measure-unknown"), told("intake-measure-unknown-mend"));
+                let mut issue = self.issue(facts, place, written(header, facts), sentences);
+                issue.column = Some(plan.key.clone());
+                issues.record(issue);
+                plan.measure
+            }
+        }
+    }
+
+    fn profiled(
+        &self,
+        (used, header): (&Use, &str),
+        stated: &[Claim],
+        map: &mut SheetMap,
+        (facts, place, issues): (&SheetFacts, CellPlace, &mut IssueList),
+    ) -> Target {
         let Use::Column { column, measure, codes } = used else {
             if *used == Use::Action {
                 map.has_action = true;
@@ -200,19 +224,36 @@ impl Mapping<'_> {
         if self.plan.columns[at].closed || map.place_of[at].is_some() {
             return Target::Ignored;
         }
-        map.place_of[at] = Some(place);
+        map.place_of[at] = Some(place.column);
         let translations = (!codes.is_empty()).then(|| CodeLookup::of_translations(codes));
-        let measure = measure.as_deref().and_then(|word| Measure::read(word).ok()).or(self.plan.columns[at].measure);
+        // What a person confirmed counts; where the profile says nothing, header and title do.
+        let confirmed = measure.as_deref().and_then(|word| Measure::read(word).ok());
+        let claim = header::claim_in(header);
+        let measure = confirmed.or_else(|| self.measured((at, header), claim.as_ref(), stated, (facts, place, issues)));
         Target::Column { column: at, measure, translations }
     }
 
+    fn report_twice(
+        &self,
+        header: &str,
+        facts: &SheetFacts,
+        (place, first): (CellPlace, String),
+        issues: &mut IssueList,
+    ) {
+        let message = Message::new("intake-header-twice").with("header", header);
+        let message = message.with("cell", place.address()).with("first", first);
+        let mend = Message::new("intake-header-twice-mend");
+        issues.record(self.issue(facts, place, header, ("header-twice", message, mend)));
+    }
+
     fn report_unknown(&self, column: &SheetColumn, facts: &SheetFacts, place: CellPlace, issues: &mut IssueList) {
-        let message = Message::new("intake-column-unknown").with("header", &column.name);
+        let header = written(&column.name, facts);
+        let message = Message::new("intake-column-unknown").with("header", header);
         let mend = match self.headers.nearest(&column.name, self.kind) {
             Some(nearest) => Message::new("intake-column-unknown-nearest-mend").with("nearest", nearest),
             None => Message::new("intake-column-unknown-mend"),
         };
-        issues.record(self.issue(facts, place, &column.name, (UNKNOWN_COLUMN, message, mend)));
+        issues.record(self.issue(facts, place, header, (UNKNOWN_COLUMN, message, mend)));
     }
 
     /// A missing column that must be filled blocks; one the policy names is told; extensions are expected and no more.
@@ -254,4 +295,10 @@ impl Mapping<'_> {
             mend,
         }
     }
+}
+
+/// A header as it stands in the sheet: the reader tells a repeated one from the first by a number.
+fn written<'h>(header: &'h str, facts: &SheetFacts) -> &'h str {
+    let bare = header::without_repeat(header);
+    if facts.columns.iter().any(|column| column.name == bare) { bare } else { header }
 }

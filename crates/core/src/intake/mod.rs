@@ -7,6 +7,7 @@
 //! every cell by its column's type ([`cell`]) and checks every rule.
 
 pub mod cell;
+pub mod claim;
 mod duplicates;
 mod figure;
 pub mod header;
@@ -15,6 +16,8 @@ pub mod identity;
 pub mod issue_list;
 pub mod lookup;
 pub mod mapping;
+pub mod mask;
+mod measured;
 mod party;
 pub mod place;
 pub mod plan;

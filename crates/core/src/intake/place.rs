@@ -85,13 +85,49 @@ pub fn unit_text_in_title(title: &str) -> Option<String> {
     labelled(&title, &UNIT_LABELS).map(str::to_owned)
 }
 
+/// A period as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Written {
+    /// A period.
+    Period(Period),
+    /// Two days or periods joined: which period that is depends on the item.
+    Days {
+        /// What they span.
+        stretch: Stretch,
+        /// The text.
+        text: String,
+    },
+    /// A period that the calendar doesn't have: `2025年13月`.
+    Impossible(String),
+}
+
 /// What a title row says about the period: behind a label first, else anywhere in the row (`2025年一季度…情况表`).
-pub fn periods_in_title(title: &str) -> Vec<Period> {
+pub fn periods_in_title(title: &str) -> Vec<Written> {
     let title = narrowed(title);
-    if let Some(at) = PERIOD_LABELS.iter().filter_map(|label| title.find(label)).min() {
-        return periods_in(&title[at..]);
+    let labels = PERIOD_LABELS.iter().filter_map(|label| Some((title.find(label)?, label.len())));
+    let Some((at, length)) = labels.min_by_key(|(at, length)| (*at, usize::MAX - length)) else {
+        return if title.contains("日期") { Vec::new() } else { periods_in(&title) };
+    };
+    let entry = entry_behind(&title[at + length..]);
+    if let Some(period) = Period::find_spoken(&entry) {
+        return vec![Written::Period(period)];
     }
-    if title.contains("日期") { Vec::new() } else { periods_in(&title) }
+    match read_stretch(&entry) {
+        Some(stretch) => vec![stretch.as_period().map_or(Written::Days { stretch, text: entry }, Written::Period)],
+        None => written_in(&entry, true),
+    }
+}
+
+/// Whether a title row labels its period.
+pub fn labels_period(title: &str) -> bool {
+    let title = narrowed(title);
+    PERIOD_LABELS.iter().any(|label| title.contains(label))
+}
+
+/// What stands behind a label, up to the next label, its blanks taken out.
+fn entry_behind(rest: &str) -> String {
+    let rest = rest.trim_start().trim_start_matches(':');
+    rest.split([' ', '\t', '\n', ';']).take_while(|word| !word.contains(':')).collect()
 }
 
 /// The units of a catalogue under every name, the longest first.
@@ -226,8 +262,12 @@ fn months_joined(text: &str) -> Option<Period> {
 }
 
 /// The periods written anywhere in a text, in the order in which they stand. A day is no month.
-pub fn periods_in(text: &str) -> Vec<Period> {
-    let text = narrowed(text);
+pub fn periods_in(text: &str) -> Vec<Written> {
+    written_in(&narrowed(text), false)
+}
+
+/// `is_labelled`: the text is there to say the period, so `2025-13` is one that doesn't exist and no number of a file.
+fn written_in(text: &str, is_labelled: bool) -> Vec<Written> {
     let mut found = Vec::new();
     let mut skip_to = 0;
     for (at, sign) in text.char_indices() {
@@ -235,51 +275,140 @@ pub fn periods_in(text: &str) -> Vec<Period> {
         if !begins || at < skip_to {
             continue;
         }
-        if let Some((period, length)) = period_at(&text[at..]) {
-            found.push(period);
-            skip_to = at + length;
+        let here = &text[at..];
+        match period_at(here) {
+            Spoken::Period(first, length) => match joined_to(here, length) {
+                Some((second, end)) => {
+                    let stretch = Stretch { from: first.first_day(), to: second.last_day() };
+                    let text = here[..end].to_owned();
+                    found.push(stretch.as_period().map_or(Written::Days { stretch, text }, Written::Period));
+                    skip_to = at + end;
+                }
+                None if length == 4 && is_labelled && numbered_wrongly(&here[4..]) => {
+                    found.push(Written::Impossible(word_of(here)));
+                    skip_to = at + word_of(here).len();
+                }
+                None => {
+                    found.push(Written::Period(first));
+                    skip_to = at + length;
+                }
+            },
+            Spoken::Impossible => {
+                found.push(Written::Impossible(word_of(here)));
+                skip_to = at + word_of(here).len();
+            }
+            Spoken::None => {}
         }
     }
     found
 }
 
-/// The period a text begins with, and how long it is.
-fn period_at(text: &str) -> Option<(Period, usize)> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    if digits != 4 && digits != 6 {
-        return None;
+/// The text of a period to quote: up to the end of its last 季度 or 月, of its year, or of its digits.
+fn word_of(text: &str) -> String {
+    let in_period = |sign: &char| sign.is_ascii_digit() || "年第季度月份Qq-._/一二三四五六七八九十".contains(*sign);
+    text.chars().take_while(in_period).collect::<String>().trim_end_matches(['-', '_', '.', '/']).to_owned()
+}
+
+/// A number behind a year that is no month: `2025-13`, `2025.00`.
+fn numbered_wrongly(rest: &str) -> bool {
+    let Some(number) = rest.strip_prefix(['-', '.', '/', '_']) else { return false };
+    number.starts_with(|sign: char| sign.is_ascii_digit())
+}
+
+/// The period that is joined to one of this length (`2024年-2025年`, `2025年1月至2025年3月`), and where it ends.
+fn joined_to(text: &str, length: usize) -> Option<(Period, usize)> {
+    let rest = text.get(length..)?.trim_start_matches(['年', '度', '月', '份', '季']).trim_start();
+    let joints = ["至", "到", "~", "—", "–", "-"];
+    let other = joints.iter().find_map(|joint| rest.strip_prefix(joint))?.trim_start_matches(['-', '—', '–', ' ']);
+    let begins = text.len() - other.len();
+    match period_at(other) {
+        Spoken::Period(second, length) => {
+            let end = begins + length;
+            let tail: usize =
+                text[end..].chars().take_while(|sign| "年度月份".contains(*sign)).map(char::len_utf8).sum();
+            Some((second, end + tail))
+        }
+        _ => None,
     }
-    let year: i32 = text[..4].parse().ok().filter(|year| (1990..=2100).contains(year))?;
+}
+
+/// What a text begins with.
+enum Spoken {
+    /// A period, and how long it is.
+    Period(Period, usize),
+    /// A period that the calendar doesn't have.
+    Impossible,
+    /// None.
+    None,
+}
+
+fn period_at(text: &str) -> Spoken {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let year: Option<i32> =
+        text.get(..4).and_then(|year| year.parse().ok()).filter(|year| (1990..=2100).contains(year));
+    let Some(year) = year.filter(|_| digits == 4 || digits == 6) else { return Spoken::None };
     if digits == 6 {
-        let month = text[4..6].parse().ok().filter(|month| (1..=12).contains(month))?;
-        return Some((Period::Month(year, month), 6));
+        let month = text[4..6].parse().ok().filter(|month| (1..=12).contains(month));
+        return month.map_or(Spoken::None, |month| Spoken::Period(Period::Month(year, month), 6));
     }
     let rest = &text[4..];
     if let Some(period) = months_joined(text) {
-        return Some((period, 4 + rest.find('月').unwrap_or(0)));
+        return Spoken::Period(period, 4 + rest.find('月').unwrap_or(0));
     }
     let after = rest.strip_prefix(['年', '-', '_', '.', '/', ' ']).unwrap_or(rest);
     let separated = after.len() < rest.len();
     if let Some(quarter) = quarter_of(after) {
-        return Some((Period::Quarter(year, quarter), 5));
+        return Spoken::Period(Period::Quarter(year, quarter), 5);
     }
+    if names_quarter(after) {
+        return Spoken::Impossible;
+    }
+    month_at((year, rest), after, separated)
+}
+
+/// The month behind a year; the year alone when there is none.
+fn month_at((year, rest): (i32, &str), after: &str, separated: bool) -> Spoken {
     let number = after.bytes().take_while(u8::is_ascii_digit).count();
+    let behind = &after[number..];
     let month: Option<u32> = after[..number].parse().ok().filter(|month| (1..=12).contains(month));
+    if month.is_none() && number > 0 && separated && behind.starts_with('月') {
+        return Spoken::Impossible;
+    }
     if let (true, Some(month)) = (separated && number <= 2, month) {
-        let behind = &after[number..];
         let is_month = rest.starts_with('年') == behind.starts_with('月');
         let is_day = behind.trim_start_matches('月').starts_with(|sign: char| sign.is_ascii_digit())
             || behind
                 .strip_prefix(['-', '.', '/', '_'])
-                .is_some_and(|day| day.starts_with(|sign: char| sign.is_ascii_digit()));
+                .is_some_and(|day| day.starts_with(|sign: char| sign.is_ascii_digit()))
+                && !begins_year(&behind[1..]);
         if is_month && !is_day {
-            return Some((Period::Month(year, month), 4 + 1 + number));
+            return Spoken::Period(Period::Month(year, month), 4 + after_width(rest, after) + number);
         }
         if is_day {
-            return None;
+            return Spoken::None;
         }
     }
-    Some((Period::Year(year), 4))
+    Spoken::Period(Period::Year(year), 4)
+}
+
+/// Bytes of the sign between the year and what follows.
+fn after_width(rest: &str, after: &str) -> usize {
+    rest.len() - after.len()
+}
+
+/// Four digits of a year: `2025-01-2025-03` joins two months.
+fn begins_year(text: &str) -> bool {
+    text.bytes().take_while(u8::is_ascii_digit).count() == 4
+}
+
+/// Whether a text begins with a quarter of whatever number: `第5季度`, `Q7`, `0季度`.
+fn names_quarter(text: &str) -> bool {
+    if let Some(rest) = text.strip_prefix(['q', 'Q']) {
+        return rest.starts_with(|sign: char| sign.is_ascii_digit());
+    }
+    let number = text.trim_start().trim_start_matches('第');
+    let rest = number.trim_start_matches(|sign: char| sign.is_ascii_digit() || "五六七八九十".contains(sign));
+    rest.len() < number.len() && rest.trim_start().starts_with("季度")
 }
 
 /// The quarter a text begins with: `Q1`, `第1季度`, `一季度`.
@@ -299,7 +428,12 @@ mod tests {
     use super::*;
 
     fn all(text: &str) -> Vec<String> {
-        periods_in(text).iter().map(Period::to_string).collect()
+        let shown = |written: &Written| match written {
+            Written::Period(period) => period.to_string(),
+            Written::Days { text, .. } => format!("days {text}"),
+            Written::Impossible(text) => format!("no {text}"),
+        };
+        periods_in(text).iter().map(shown).collect()
     }
 
     #[test]
@@ -314,6 +448,24 @@ mod tests {
         assert_eq!(all("2025-04-03"), Vec::<String>::new());
         assert_eq!(all("2024年度财政补贴"), ["2024"]);
         assert_eq!(all("652323"), Vec::<String>::new());
+        assert_eq!(all("2024年-2025年补贴"), ["days 2024年-2025年"]);
+        assert_eq!(all("2025年1月至2025年3月"), ["2025Q1"]);
+        assert_eq!(all("2025年13月"), ["no 2025年13月"]);
+        assert_eq!(all("2025年第5季度"), ["no 2025年第5季度"]);
+        assert_eq!(all("2025-13号文"), ["2025"], "a number of a document");
+    }
+
+    #[test]
+    fn a_period_that_the_calendar_lacks_is_never_the_whole_year() {
+        let said = |text: &str| periods_in_title(&format!("填报单位：某局 所属期：{text} 单位：万元"));
+        for text in ["2025年13月", "2025年第5季度", "2025-13", "2025Q5", "2025年0月", "2025年00月"] {
+            assert_eq!(said(text), [Written::Impossible(text.to_owned())], "{text}");
+        }
+        assert!(matches!(&said("2024年-2025年")[..], [Written::Days { text, .. }] if text == "2024年-2025年"));
+        assert_eq!(said("2025年 第1季度"), [Written::Period(Period::Quarter(2025, 1))]);
+        assert_eq!(said("2025年1月—2025年3月"), [Written::Period(Period::Quarter(2025, 1))]);
+        assert_eq!(said("    年   月"), []);
+        assert_eq!(said("2025年3月（第二批）"), [Written::Period(Period::Month(2025, 3))]);
     }
 
     #[test]
@@ -321,7 +473,7 @@ mod tests {
         assert_eq!(unit_text_in_title("填报单位：        填报日期：2024年4月5日"), None);
         let title = "填报单位（盖章）：呼图壁县自然资源局 所属期：2025年第1季度 单位：万元";
         assert_eq!(unit_text_in_title(title).as_deref(), Some("呼图壁县自然资源局"));
-        assert_eq!(periods_in_title(title), [Period::Quarter(2025, 1)]);
+        assert_eq!(periods_in_title(title), [Written::Period(Period::Quarter(2025, 1))]);
         assert_eq!(periods_in_title("填报日期：2025年4月"), []);
     }
 

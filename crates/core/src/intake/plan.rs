@@ -24,6 +24,8 @@ pub struct ColumnPlan {
     pub required: bool,
     /// Its problems warn and never block.
     pub extension: bool,
+    /// Its values go to the personal part of a batch and are shown masked.
+    pub personal: bool,
     /// Not collected: the office has not opened it, or the template version doesn't have it.
     pub closed: bool,
     /// Least value.
@@ -148,6 +150,7 @@ impl KindPlan {
                     measure: column.measure,
                     required: column.required && column.is_in(version) && !column.closed,
                     extension: column.origin == Origin::Extension,
+                    personal: column.class.is_personal(),
                     closed: column.closed || !column.is_in(version),
                     min: column.min,
                     max: column.max,

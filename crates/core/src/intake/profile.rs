@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::claim::Claim;
 use super::header::{self, KindHeaders};
 use super::lookup::{Code, CodeLookup};
 use crate::catalog::{Kind, Measure};
@@ -102,7 +103,7 @@ impl LayoutProfile {
             uses.push(match found {
                 Some(found) => {
                     taken[found.column] = true;
-                    Some(Self::column_use(kind, found.column, found.measure))
+                    Some(Self::column_use(kind, found.column, found.claim.as_ref()))
                 }
                 None if header::is_action(name) => Some(Use::Action),
                 None if header::is_counting(name) => Some(Use::Ignore),
@@ -123,9 +124,22 @@ impl LayoutProfile {
         }
     }
 
-    fn column_use(kind: &Kind, at: usize, measure: Option<Measure>) -> Use {
+    /// The column with the measure its header states; one that can't be followed a person must decide on.
+    fn column_use(kind: &Kind, at: usize, claim: Option<&Claim>) -> Use {
         let column = &kind.columns[at];
-        let measure = measure.filter(|stated| Some(*stated) != column.measure).map(|stated| stated.key().to_owned());
+        let measure = match (claim, column.measure) {
+            (Some(Claim::Known(stated) | Claim::Per { measure: stated, .. }), Some(kept)) => {
+                let weak = matches!(stated, Measure::Month | Measure::Year);
+                match stated.factor_to(kept) {
+                    Some(_) => Some(*stated).filter(|stated| *stated != kept),
+                    None if weak || kept == Measure::Other => None,
+                    None => return Use::Undecided,
+                }
+            }
+            (Some(Claim::Unknown { .. }), Some(kept)) if kept != Measure::Other => return Use::Undecided,
+            _ => None,
+        };
+        let measure = measure.map(|measure| measure.key().to_owned());
         Use::Column { column: column.key.clone(), measure, codes: BTreeMap::new() }
     }
 
@@ -135,7 +149,7 @@ impl LayoutProfile {
         match at.filter(|at| !taken[*at]) {
             Some(at) => {
                 taken[at] = true;
-                Self::column_use(kind, at, None)
+                Self::column_use(kind, at, header::claim_in(name).as_ref())
             }
             None => Use::Undecided,
         }

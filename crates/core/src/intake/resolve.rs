@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
+use chrono::NaiveDate;
+
 use super::identity::TemplateIdentity;
-use super::place::{self, FoundIn, Stretch, UnitBook};
+use super::place::{self, FoundIn, Stretch, UnitBook, Written};
 use crate::catalog::{Catalog, Frequency, Item, Kind, Mode, Severity, Unit};
 use crate::issues::Issue;
 use crate::messages::Message;
@@ -82,6 +84,8 @@ pub struct Judge<'a> {
     pub units: &'a UnitBook,
     /// The item of the sheet.
     pub item: &'a Item,
+    /// The day of intake: nothing can be told of a period that has not begun.
+    pub today: NaiveDate,
 }
 
 impl<'a> Judge<'a> {
@@ -90,6 +94,10 @@ impl<'a> Judge<'a> {
     /// # Errors
     /// No place names a unit, the name is unknown, or the unit does not report the item.
     pub fn unit(&self, clues: &Clues<'_>) -> Result<(String, FoundIn), Refusal> {
+        // A word that a person typed for this very file is never passed over, whatever the file says itself.
+        if let Some(text) = clues.flags.unit.as_ref().filter(|text| self.units.find(text).is_none()) {
+            return Err(self.unknown_unit(text));
+        }
         let title = clues.titles.iter().find_map(|title| place::unit_text_in_title(title));
         let stated = [
             (clues.identity.and_then(|identity| identity.unit.clone()), FoundIn::Identity),
@@ -168,41 +176,59 @@ impl<'a> Judge<'a> {
     /// No place names a period, or the one named is not of the item's frequency.
     pub fn period(&self, clues: &Clues<'_>) -> Result<(Period, FoundIn), Refusal> {
         if let Some(text) = clues.identity.and_then(|identity| identity.period.as_ref()) {
-            let Some(period) = Period::find_spoken(text) else {
-                return Err(
-                    Refusal::new("period", Message::new("intake-period-unreadable").with("period", text)).about(text)
-                );
-            };
+            let Some(period) = Period::find_spoken(text) else { return Err(unreadable_period(text)) };
             return self.fitting(period, FoundIn::Identity);
         }
         if let Some(period) = clues.flags.period {
             return self.fitting(period, FoundIn::Flag);
         }
-        let in_titles: Vec<Period> = clues.titles.iter().flat_map(|title| place::periods_in_title(title)).collect();
-        if let Some(found) = self.first_fitting(&in_titles, FoundIn::Title) {
+        if let Some(found) = self.first_fitting(&periods_of(clues.titles), FoundIn::Title) {
             return found;
         }
         if let Some(period) = clues.column.and_then(|stretch| stretch.period_for(self.item)) {
-            return Ok((period, FoundIn::Column));
+            return self.fitting(period, FoundIn::Column);
         }
-        let in_names: Vec<Period> = clues.path.rsplit(['/', '\\']).flat_map(place::periods_in).collect();
-        if let Some(found) = self.first_fitting(&in_names, FoundIn::Name) {
-            return found;
+        // The nearest name says more than the farthest.
+        let mut other = None;
+        for part in clues.path.rsplit(['/', '\\']) {
+            match self.first_fitting(&place::periods_in(part), FoundIn::Name) {
+                Some(Err(refusal)) if refusal.message.key == "intake-period-wrong" => {
+                    other = other.or(Some(Err(refusal)));
+                }
+                Some(found) => return found,
+                None => {}
+            }
         }
         let message =
             Message::new("intake-period-not-found").with("item", &self.item.name.zh).with("expected", self.expected());
-        Err(Refusal::new("period", message))
+        other.unwrap_or_else(|| Err(Refusal::new("period", message)))
     }
 
-    /// The first period of the item's frequency; when there are only others, the refusal of the first.
-    fn first_fitting(&self, periods: &[Period], found: FoundIn) -> Option<Result<(Period, FoundIn), Refusal>> {
+    /// The first period of the item's frequency; when there are only others, the refusal of the first. One that can't be
+    /// followed is never passed over for another.
+    fn first_fitting(&self, written: &[Written], found: FoundIn) -> Option<Result<(Period, FoundIn), Refusal>> {
+        let mut periods = Vec::new();
+        for written in written {
+            match self.as_period(written) {
+                Ok(period) => periods.push(period),
+                Err(refusal) => return Some(Err(refusal)),
+            }
+        }
         let fitting = periods.iter().find(|period| self.item.fits(**period));
         fitting.or(periods.first()).map(|period| self.fitting(*period, found))
     }
 
+    fn as_period(&self, written: &Written) -> Result<Period, Refusal> {
+        match written {
+            Written::Period(period) => Ok(*period),
+            Written::Days { stretch, text } => stretch.period_for(self.item).ok_or_else(|| unreadable_period(text)),
+            Written::Impossible(text) => Err(unreadable_period(text)),
+        }
+    }
+
     fn fitting(&self, period: Period, found: FoundIn) -> Result<(Period, FoundIn), Refusal> {
         if self.item.fits(period) {
-            return Ok((period, found));
+            return if period.first_day() > self.today { Err(self.not_begun(period)) } else { Ok((period, found)) };
         }
         let message = Message::new("intake-period-wrong")
             .with("period", period)
@@ -221,28 +247,74 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// What later places say otherwise than the one that decided: told, never followed.
-    pub fn contradictions(&self, clues: &Clues<'_>, unit: &str, period: Period) -> Vec<Message> {
+    fn not_begun(&self, period: Period) -> Refusal {
+        let message = Message::new("intake-period-future").with("period", period).with("today", self.today);
+        Refusal::new("period", message).about(period.to_string())
+    }
+
+    /// What other places say otherwise than the one that decided. A flag against the hidden identity may mean that this
+    /// is the wrong file, and a title against the sheets before it that several sets stand in one file: both block. A
+    /// title against a flag or the hidden identity is told.
+    pub fn contradictions(&self, clues: &Clues<'_>, unit: &str, period: Period) -> Vec<(Severity, Message)> {
         let mut told = Vec::new();
+        let identity = |given: fn(&TemplateIdentity) -> bool| clues.identity.is_some_and(given);
+        let by_others = |is_given: bool| if is_given { Severity::Warning } else { Severity::Error };
         if let Some(stated) = clues.flags.period.filter(|stated| *stated != period) {
-            told.push(Message::new("intake-period-contradicts").with("stated", stated).with("period", period));
+            let message = Message::new("intake-period-against-identity").with("stated", stated);
+            told.push((Severity::Error, message.with("period", period)));
         }
-        let in_titles: Vec<Period> = clues.titles.iter().flat_map(|title| place::periods_in_title(title)).collect();
-        let fitting = in_titles.iter().find(|stated| self.item.fits(**stated));
-        if let Some(stated) = fitting.filter(|stated| **stated != period) {
-            told.push(Message::new("intake-period-contradicts").with("stated", stated).with("period", period));
+        let severity = by_others(clues.flags.period.is_some() || identity(|identity| identity.period.is_some()));
+        told.extend(self.period_in_titles(clues, period, severity).map(|message| (severity, message)));
+        if let Some(text) = clues.flags.unit.as_ref().filter(|text| !self.is_unit(text, unit)) {
+            let message = Message::new("intake-unit-against-identity").with("stated", text).with("unit", unit);
+            told.push((Severity::Error, message));
         }
+        let severity = by_others(clues.flags.unit.is_some() || identity(|identity| identity.unit.is_some()));
         let in_title = clues.titles.iter().find_map(|title| place::unit_text_in_title(title));
-        let stated = [clues.flags.unit.clone(), in_title];
-        for text in stated.into_iter().flatten() {
-            let named = self.units.find(&text).or_else(|| self.units.named_in(&text).first().copied());
-            let same = named.is_some_and(|named| self.provider(named).is_ok_and(|named| named == unit));
-            if !same {
-                told.push(Message::new("intake-unit-contradicts").with("stated", text).with("unit", unit));
-            }
+        if let Some(text) = in_title.filter(|text| !self.is_unit(text, unit)) {
+            let key = if severity == Severity::Error { "intake-sheets-of-units" } else { "intake-unit-contradicts" };
+            told.push((severity, Message::new(key).with("stated", text).with("unit", unit)));
         }
         told
     }
+
+    /// What the titles say otherwise of the period.
+    fn period_in_titles(&self, clues: &Clues<'_>, period: Period, severity: Severity) -> Option<Message> {
+        let written = periods_of(clues.titles);
+        let mut periods = Vec::new();
+        for written in &written {
+            match self.as_period(written) {
+                Ok(period) => periods.push(period),
+                Err(refusal) => return Some(refusal.message),
+            }
+        }
+        let stated = periods.into_iter().find(|stated| self.item.fits(*stated));
+        let stated = stated.filter(|stated| *stated != period)?;
+        let key = if severity == Severity::Error { "intake-sheets-of-periods" } else { "intake-period-contradicts" };
+        Some(Message::new(key).with("stated", stated).with("period", period))
+    }
+
+    fn is_unit(&self, text: &str, unit: &str) -> bool {
+        let named = self.units.find(text).or_else(|| self.units.named_in(text).first().copied());
+        named.is_some_and(|named| self.provider(named).is_ok_and(|named| named == unit))
+    }
+}
+
+/// What the titles say of the period: a row that labels it says more than a heading.
+fn periods_of(titles: &[String]) -> Vec<Written> {
+    let labelled: Vec<Written> = titles
+        .iter()
+        .filter(|title| place::labels_period(title))
+        .flat_map(|title| place::periods_in_title(title))
+        .collect();
+    if labelled.is_empty() {
+        return titles.iter().flat_map(|title| place::periods_in_title(title)).collect();
+    }
+    labelled
+}
+
+fn unreadable_period(text: &str) -> Refusal {
+    Refusal::new("period", Message::new("intake-period-unreadable").with("period", text)).about(text)
 }
 
 /// Which sets were accepted before: what makes a set the first of its year.

@@ -8,9 +8,10 @@ use super::cell::{Fault, Lens, RawCell, RawValue, Stored, read_cell};
 use super::duplicates::Duplicates;
 use super::issue_list::IssueList;
 use super::mapping::{SheetMap, Target};
+use super::mask::{hide_personal, is_document_number, mask, mask_citizens};
 use super::plan::KindPlan;
 use super::{party, rules};
-use crate::catalog::Severity;
+use crate::catalog::{ColumnType, Severity};
 use crate::issues::{CellPlace, Issue};
 use crate::messages::Message;
 use crate::values::{CellValue, RowAction, SetMode};
@@ -126,8 +127,23 @@ impl Place<'_> {
         self.cell(column).map_or_else(|| self.row.to_string(), CellPlace::address)
     }
 
-    pub(super) fn issue(&self, column: usize, value: String, fault: Fault) -> Issue {
+    /// A value as sentences show it: masked where it is personal.
+    pub(super) fn shown(&self, row: &CheckedRow, column: usize) -> String {
+        let shown = rules::shown(row.value(column));
+        if self.plan.columns[column].personal { mask(&shown) } else { shown }
+    }
+
+    pub(super) fn issue(&self, column: usize, mut value: String, mut fault: Fault) -> Issue {
         let plan = &self.plan.columns[column];
+        if plan.personal {
+            hide_personal(&mut fault.message, &value);
+            // Half a suggested number helps nobody.
+            match fault.mend.key.as_ref() {
+                "intake-mend-suggestion" => fault.mend = Message::new("intake-mend-identifier"),
+                _ => hide_personal(&mut fault.mend, &value),
+            }
+            value = mask(&value);
+        }
         let by_origin = if plan.extension { Severity::Warning } else { Severity::Error };
         Issue {
             sheet: self.map.sheet.clone(),
@@ -204,6 +220,9 @@ fn read_into(row: &mut CheckedRow, place: &Place<'_>, target: &Target, raw: RawC
     match read_cell(&lens, raw.value, &mut row.text) {
         Ok(reading) => {
             row.values[*column] = reading.value;
+            if hide_citizen(row, place, *column, raw, issues) {
+                return;
+            }
             if let Some(text) = raw.raw {
                 row.keep_raw(*column, text);
             } else if reading.changed {
@@ -215,11 +234,43 @@ fn read_into(row: &mut CheckedRow, place: &Place<'_>, target: &Target, raw: RawC
         }
         Err(fault) => {
             let shown = raw.shown();
-            row.keep_raw(*column, &shown);
+            let masked = mask_citizens(&shown).filter(|_| !place.plan.columns[*column].personal);
+            row.keep_raw(*column, masked.as_deref().unwrap_or(&shown));
             row.faulty.push(*column);
             issues.record(place.issue(*column, shown, *fault));
         }
     }
+}
+
+/// A citizen's number in a name or a text: what is kept has it masked, and the clerk is told. Codes are left alone: one
+/// that stands in the wrong column of its party is moved.
+fn hide_citizen(
+    row: &mut CheckedRow,
+    place: &Place<'_>,
+    column: usize,
+    raw: RawCell<'_>,
+    issues: &mut IssueList,
+) -> bool {
+    let plan = &place.plan.columns[column];
+    let (false, ColumnType::Text, Stored::Text(from, to)) = (plan.personal, plan.column_type, row.values[column])
+    else {
+        return false;
+    };
+    let text = row.slice(from, to);
+    let Some(masked) = mask_citizens(text) else { return false };
+    if is_document_number(text, &plan.header, place.plan.circumstances.today) {
+        return false;
+    }
+    let from = row.text.len() as u32;
+    row.text.push_str(&masked);
+    row.values[column] = Stored::Text(from, row.text.len() as u32);
+    if let Some(masked) = raw.raw.and_then(mask_citizens) {
+        row.keep_raw(column, &masked);
+    }
+    let message = Message::new("intake-citizen-in-text").with("column", &plan.header);
+    let fault = Fault::new("citizen-in-text", message, Message::new("intake-citizen-in-text-mend"));
+    issues.record(place.issue(column, masked, *fault.with_severity(Severity::Warning)));
+    true
 }
 
 /// Keeps a cell's text without allocating where it is a text already.

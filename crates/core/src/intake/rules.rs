@@ -177,9 +177,9 @@ fn two_columns(
 ) -> Box<Fault> {
     let message = Message::new(key)
         .with("column", header(place, a))
-        .with("value", shown(row.value(a)))
+        .with("value", place.shown(row, a))
         .with("other", header(place, b))
-        .with("other_value", shown(row.value(b)));
+        .with("other_value", place.shown(row, b));
     let mend = Message::new(format!("{key}-mend")).with("cell", place.address(a)).with("other_cell", place.address(b));
     Fault::new(rule, message, mend)
 }

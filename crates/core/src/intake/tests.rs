@@ -121,7 +121,13 @@ fn check_all(
     for (row, number) in rows.iter().zip(2..) {
         let cell = |at: usize| {
             let text = row.get(at).copied().unwrap_or_default();
-            RawCell { value: if text.is_empty() { RawValue::Empty } else { RawValue::Text(text) }, raw: None }
+            // As the reader gives what a spreadsheet kept of more than fifteen digits.
+            let value = match text {
+                "" => RawValue::Empty,
+                text if text.contains("E+") => RawValue::Number { text, digits_lost: true },
+                text => RawValue::Text(text),
+            };
+            RawCell { value, raw: None }
         };
         let checked = checker.check(&map, number, cell, &mut issues);
         values.push((0..checked.len()).map(|at| rules::shown(checked.value(at))).collect());
@@ -298,7 +304,7 @@ fn unit_and_period_come_from_the_first_place_that_names_them() {
     let catalog = catalog();
     let units = UnitBook::new(&catalog);
     let item = &catalog.items["land_grant"];
-    let judge = Judge { catalog: &catalog, units: &units, item };
+    let judge = Judge { catalog: &catalog, units: &units, item, today: NaiveDate::from_ymd_opt(2025, 4, 3).unwrap() };
     let titles = ["填报单位：呼图壁县自然资源局 所属期：2025年3月".to_owned()];
     let flags = Flags::default();
     let clues =
@@ -315,4 +321,158 @@ fn unit_and_period_come_from_the_first_place_that_names_them() {
     assert_eq!(rule(&Clues { path: "a.csv", ..clues }), ("unknown-unit", "period"));
     let flags = Flags { unit: Some("月球局".to_owned()), period: Some(Period::Year(2025)), mode: None };
     assert_eq!(rule(&Clues { flags: &flags, ..clues }), ("unknown-unit", "period"));
+}
+
+/// The measures of a sheet with these headers under this title: `price area`, and the rules broken with their cells.
+fn priced(price: &str, area: &str, title: &str) -> (String, String, Vec<String>) {
+    let titles: &[&str] = if title.is_empty() { &[] } else { &[title] };
+    let facts = sheet(&["合同编号", "受让单位名称", price, area], titles);
+    let (values, issues) = check(&facts, &[&["a1", "示例有限公司", "1000", "3"]], SetMode::Full);
+    let errors = issues.into_iter().filter(|issue| issue.starts_with("error")).collect();
+    (values[0][7].clone(), values[0][6].clone(), errors)
+}
+
+#[test]
+fn a_measure_is_converted_or_refused_and_never_passed_over() {
+    let read = |price, area, title| {
+        let (price, area, errors) = priced(price, area, title);
+        assert_eq!(errors, Vec::<String>::new());
+        (price, area)
+    };
+    let both = |price: &str, area: &str| (price.to_owned(), area.to_owned());
+    assert_eq!(read("成交价款[千元]", "面积【公顷】", ""), both("1000000", "30000"));
+    assert_eq!(read("成交价款（百万元）", "面积（千公顷）", ""), both("1000000000", "30000000"));
+    assert_eq!(read("成交价款", "面积", "金额单位：千元"), both("1000000", "3"));
+    assert_eq!(read("成交价款万元", "面积：亩", ""), both("10000000", "2000"));
+    assert_eq!(read("成交价款（含税）", "面积（合同约定）", "填报单位：自然资源局"), both("1000", "3"));
+    assert_eq!(read("成交（万元）/成交价款", "面积", ""), both("10000000", "3"));
+    let wrong = [
+        ("成交价款（美元）", "面积", "", "error measure C1"),
+        ("成交价款（十亿元）", "面积", "", "error measure C1"),
+        ("成交价款（亩）", "面积", "", "error measure C1"),
+        ("成交价款", "面积（吨）", "", "error measure D1"),
+        ("成交价款", "面积[小亩]", "", "error measure D1"),
+        ("成交价款", "面积", "金额单位：美元", "error measure C1"),
+        ("成交价款", "面积", "金额单位：万元、补贴单位：元", "error measure C1"),
+    ];
+    for (price, area, title, error) in wrong {
+        assert_eq!(priced(price, area, title).2, [error], "{price} {area} {title}");
+    }
+}
+
+#[test]
+fn a_proposal_takes_the_measure_of_the_header() {
+    let catalog = catalog();
+    let (_, kind) = catalog.find_kind("land_grant.grant").unwrap();
+    let book = HeaderBook::new(&catalog);
+    let names = ["合同编号", "受让单位名称", "总成交价款万元", "地面积（美元）"];
+    let profile = LayoutProfile::propose(kind, book.find("land_grant", "grant").unwrap(), "land", names.into_iter());
+    let measure = Some("ten_thousand_yuan".to_owned());
+    let price = Use::Column { column: "price_yuan".to_owned(), measure, codes: Default::default() };
+    assert_eq!(profile.headers[2].used, price);
+    assert_eq!(profile.headers[3].used, Use::Undecided);
+}
+
+#[test]
+fn other_periods_and_units_than_the_one_decided_are_told_or_block() {
+    use crate::catalog::Severity::{Error, Warning};
+    let catalog = catalog();
+    let units = UnitBook::new(&catalog);
+    let today = NaiveDate::from_ymd_opt(2025, 4, 3).unwrap();
+    let judge = Judge { catalog: &catalog, units: &units, item: &catalog.items["land_grant"], today };
+    let (none, march) = (Flags::default(), Period::Month(2025, 3));
+    let february = ["填报单位：自然资源局 所属期：2025年2月".to_owned()];
+    let clues = Clues { identity: None, flags: &none, titles: &february, column: None, path: "a.xlsx" };
+    let said = |clues: &Clues<'_>, unit| {
+        let told = judge.contradictions(clues, unit, march);
+        told.into_iter().map(|(severity, message)| (severity, message.key.into_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(said(&clues, "land"), [(Error, "intake-sheets-of-periods".to_owned())]);
+    assert_eq!(said(&clues, "finance").len(), 2, "another unit and another period");
+    let impossible = ["所属期：2025年13月".to_owned()];
+    assert_eq!(said(&Clues { titles: &impossible, ..clues }, "land"), [(Error, "intake-period-unreadable".to_owned())]);
+    let given = Flags { period: Some(march), ..Flags::default() };
+    assert_eq!(said(&Clues { flags: &given, ..clues }, "land"), [(Warning, "intake-period-contradicts".to_owned())]);
+    let identity = TemplateIdentity {
+        unit: Some("land".to_owned()),
+        period: Some("2025-03".to_owned()),
+        ..TemplateIdentity::default()
+    };
+    let wrong = Flags { unit: Some("财政局".to_owned()), period: Some(Period::Month(2025, 1)), mode: None };
+    let against = Clues { identity: Some(&identity), flags: &wrong, titles: &[], ..clues };
+    let keys = ["intake-period-against-identity", "intake-unit-against-identity"].map(|key| (Error, key.to_owned()));
+    assert_eq!(said(&against, "land"), keys);
+    let unknown = Flags { unit: Some("火星局".to_owned()), ..Flags::default() };
+    assert_eq!(judge.unit(&Clues { flags: &unknown, ..against }).unwrap_err().rule, "unknown-unit");
+}
+
+#[test]
+fn a_period_that_has_not_begun_or_does_not_exist_is_refused() {
+    let catalog = catalog();
+    let units = UnitBook::new(&catalog);
+    let today = NaiveDate::from_ymd_opt(2025, 4, 3).unwrap();
+    let judge = Judge { catalog: &catalog, units: &units, item: &catalog.items["land_grant"], today };
+    let flags = Flags::default();
+    let key = |title: &str, path: &str| {
+        let titles = [title.to_owned()];
+        let clues = Clues { identity: None, flags: &flags, titles: &titles, column: None, path };
+        match judge.period(&clues) {
+            Ok((period, _)) => period.to_string(),
+            Err(refusal) => format!("{} {}", refusal.message.key, refusal.value),
+        }
+    };
+    assert_eq!(key("所属期：2025年4月", ""), "2025-04");
+    assert_eq!(key("所属期：2025年5月", ""), "intake-period-future 2025-05");
+    assert_eq!(key("", "2031-03.xlsx"), "intake-period-future 2031-03");
+    assert_eq!(key("所属期：2025年13月", "2025-03.xlsx"), "intake-period-unreadable 2025年13月");
+    assert_eq!(key("所属期：2025年1月-2025年2月", ""), "intake-period-unreadable 2025年1月-2025年2月");
+    assert_eq!(key("2024-2025年统计表 所属期：2025-03", ""), "2025-03");
+    assert_eq!(key("", "2024-2025年/2025年3月.xlsx"), "2025-03");
+    assert_eq!(key("", "2024-2025年.xlsx"), "intake-period-unreadable 2024-2025年");
+}
+
+#[test]
+fn citizens_numbers_stand_nowhere_in_clear() {
+    const NUMBER: &str = "11010519491231002X";
+    let facts = sheet(
+        &["合同编号", "受让单位名称", "受让单位统一社会信用代码", "受让单位工商注册号", "受让单位身份证号码", "收回"],
+        &[],
+    );
+    let named = format!("张三{NUMBER}");
+    let rows: [&[&str]; 4] = [
+        &["a1", &named, "", "", "", ""],
+        &["a2", "某人", NUMBER, "", "", ""],
+        &["a3", "某人", "", "", "110105194912310021", ""],
+        &["a3", "某人", "", "", "11010519491231", ""],
+    ];
+    let (values, issues, _) = check_all(&facts, &rows, SetMode::Full, None);
+    assert_eq!(values[0][1], "张三1101************2X");
+    assert_eq!(values[1][5], NUMBER, "the personal part keeps it");
+    let rules: Vec<&str> = issues.iter().map(|issue| issue.rule).collect();
+    for rule in ["citizen-in-text", "moved-code", "check-digit", "identifier"] {
+        assert!(rules.contains(&rule), "{rule} {rules:?}");
+    }
+    for issue in &issues {
+        let said = format!("{issue:?}");
+        assert!(!said.contains("19491231"), "{said}");
+    }
+}
+
+#[test]
+fn a_figure_too_long_for_a_spreadsheet_is_no_code() {
+    let facts = sheet(&["合同编号", "受让单位名称", "受让单位统一社会信用代码", "成交价款"], &[]);
+    let row = ["a1", "示例有限公司", "9.16523E+17", "1.23456789012345E+18"];
+    let (_, issues, _) = check_all(&facts, &[&row], SetMode::Full, None);
+    let keys: Vec<&str> =
+        issues.iter().filter(|issue| issue.rule == "digits-lost").map(|i| i.message.key.as_ref()).collect();
+    assert_eq!(keys, ["intake-digits-lost", "intake-figure-too-long"]);
+}
+
+#[test]
+fn a_header_that_stands_twice_is_named_as_it_is_written_with_both_cells() {
+    let facts = sheet(&["合同编号", "受让单位名称", "面积（亩）", "面积（亩）_2"], &[]);
+    let (_, issues, _) = check_all(&facts, &[&["a1", "示例", "1", "1"]], SetMode::Full, None);
+    let twice = issues.iter().find(|issue| issue.rule == "header-twice").expect("told");
+    let said: Vec<&str> = twice.message.values.iter().map(|(_, value)| value.as_str()).collect();
+    assert_eq!((twice.value.as_str(), said), ("面积（亩）", vec!["面积（亩）", "D1", "C1"]));
 }

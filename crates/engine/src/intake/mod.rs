@@ -316,7 +316,7 @@ pub fn declare_nil(context: &IntakeContext<'_>, request: &IntakeRequest) -> Inta
         return IntakeReport::refused(&request.name, Refusal::new("nil", Message::new("intake-nil-without-item")));
     };
     let clues = Clues { identity: None, flags: &request.flags, titles: &[], column: None, path: &request.name };
-    let judge = Judge { catalog: context.catalog, units: &context.books.units, item };
+    let judge = Judge { catalog: context.catalog, units: &context.books.units, item, today: request.today };
     let found = judge.unit(&clues).and_then(|(unit, _)| Ok((unit, judge.period(&clues)?.0)));
     let (unit, period) = match found {
         Ok(found) => found,

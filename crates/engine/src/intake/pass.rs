@@ -177,6 +177,10 @@ impl<'c> Pass<'c> {
             self.state = State::Identity(lines);
             return Ok(());
         }
+        // Only in a zip has a sheet's name a stroke: the member's name stands before it.
+        if let Some((member, _)) = head.name.rsplit_once('/').filter(|_| head.columns.is_empty()) {
+            self.issues.record(unread(member, false, Message::new("intake-member-no-table-mend")));
+        }
         if head.columns.is_empty() || explains(head) || self.refusal.is_some() {
             return Ok(());
         }
@@ -280,11 +284,16 @@ impl<'c> Pass<'c> {
         }
     }
 
+    fn judge(&self, item: &'c Item) -> Judge<'c> {
+        let (catalog, units) = (self.context.catalog, &self.context.books.units);
+        Judge { catalog, units, item, today: self.request.today }
+    }
+
     /// Starts a recognised sheet, or holds it back while only its rows can say the period.
     fn start(&mut self, facts: SheetFacts, item: &'c Item, kind: &'c Kind) -> Result<(), IntakeError> {
         let headers = self.context.books.headers.find(&item.key, &kind.key);
         let said_before = {
-            let judge = Judge { catalog: self.context.catalog, units: &self.context.books.units, item };
+            let judge = self.judge(item);
             let clues = Clues { path: "", ..self.clues(&facts, None) };
             self.period.is_some() || judge.period(&clues).is_ok() || clues.flags.period.is_some()
         };
@@ -304,7 +313,7 @@ impl<'c> Pass<'c> {
     /// Opens a sheet for checking: unit, period and mode are decided, its columns laid over the kind's.
     fn open(&mut self, facts: SheetFacts, kind: &'c Kind, column: Option<Stretch>) -> Result<(), IntakeError> {
         let Some(item) = self.item else { return Ok(()) };
-        let judge = Judge { catalog: self.context.catalog, units: &self.context.books.units, item };
+        let judge = self.judge(item);
         let clues = self.clues(&facts, column);
         let decided = match (&self.unit, self.period) {
             (Some(unit), Some(period)) => Ok((unit.clone(), period)),
@@ -317,9 +326,9 @@ impl<'c> Pass<'c> {
                 return Ok(());
             }
         };
-        for message in judge.contradictions(&clues, &unit, period) {
+        for (severity, message) in judge.contradictions(&clues, &unit, period) {
             let refusal = Refusal { sheet: facts.name.clone(), ..Refusal::new("contradiction", message) };
-            self.issues.record(Issue { severity: Severity::Warning, ..refusal.into_issue() });
+            self.issues.record(Issue { severity, ..refusal.into_issue() });
         }
         (self.unit, self.period) = (Some(unit), Some(period));
         self.lay(&facts, item, kind)
@@ -424,8 +433,13 @@ impl<'c> Pass<'c> {
             self.break_header(notice);
             return;
         }
+        if let Some((member, is_sheet)) = notice.unread_member() {
+            self.issues.record(unread(member, is_sheet, notice.message.clone()));
+            return;
+        }
         // Cells spoilt by a spreadsheet become issues of their own.
-        let is_issue = notice.message.key.contains("digits-lost");
+        let key = &notice.message.key;
+        let is_issue = key.contains("digits-lost") || key.contains("formula-uncomputed");
         if !is_issue && self.notices.len() < MOST_LISTED {
             self.notices.push(notice.clone());
         }
@@ -571,4 +585,14 @@ fn report_of(facts: &SheetFacts, item: &str, kind: &str) -> SheetReport {
         headers: facts.columns.iter().map(|column| column.name.clone()).collect(),
         ..SheetReport::default()
     }
+}
+
+/// A member of a zip that can't be read: a sheet among them would be missing from what is taken in.
+fn unread(member: &str, is_sheet: bool, reason: Message) -> Issue {
+    let (severity, key) = match is_sheet {
+        true => (Severity::Error, "intake-member-unreadable"),
+        false => (Severity::Warning, "intake-member-no-table"),
+    };
+    let refusal = Refusal::new("member", Message::new(key).with("member", member));
+    Issue { severity, ..Refusal { sheet: member.to_owned(), mend: reason, ..refusal }.into_issue() }
 }

@@ -3,6 +3,7 @@
 
 use gongzhi_core::messages::Message;
 
+use super::formats::{IS_SHEET, MEMBER};
 use super::row::Row;
 
 /// Cells joined into one; only the first of them holds the value. Rows count from 1, columns from 0.
@@ -45,6 +46,13 @@ pub struct Notice {
 }
 
 impl Notice {
+    /// The member of a zip that the notice says can't be read, and whether it was meant as a sheet.
+    pub fn unread_member(&self) -> Option<(&str, bool)> {
+        let value =
+            |wanted: &str| self.message.values.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+        Some((value(MEMBER)?, value(IS_SHEET)? == "yes"))
+    }
+
     /// A notice about the file as a whole.
     pub fn of_file(message: Message) -> Self {
         Self { message, sheet: None, cell: None }

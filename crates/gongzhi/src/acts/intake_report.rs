@@ -1,5 +1,6 @@
 //! What was found in a file, in the shape that other programs rely on (`gongzhi intake --json`).
 
+use gongzhi_core::intake::mask::mask_citizens;
 use gongzhi_core::issues::{CellPlace, Issue};
 use gongzhi_core::messages::Translator;
 use gongzhi_engine::intake::{IntakeReport, Outcome, SheetReport};
@@ -27,7 +28,7 @@ pub fn report_json(report: &IntakeReport, say: &Translator) -> Json {
     let notices: Vec<Json> = report
         .notices
         .iter()
-        .map(|notice| json!({"message": say.say(&notice.message), "sheet": notice.sheet, "cell": notice.cell}))
+        .map(|notice| json!({"message": hidden(say.say(&notice.message)), "sheet": notice.sheet, "cell": notice.cell}))
         .collect();
     let batches: Vec<Json> = report
         .batches
@@ -58,12 +59,17 @@ fn sheet_json(sheet: &SheetReport, say: &Translator) -> Json {
     let left_out: Vec<Json> = sheet
         .left_out_rows
         .iter()
-        .map(|left_out| json!({"row": left_out.row, "reason": say.say(&left_out.message())}))
+        .map(|left_out| json!({"row": left_out.row, "reason": hidden(say.say(&left_out.message()))}))
         .collect();
     json!({
         "sheet": sheet.sheet, "item": sheet.item, "kind": sheet.kind, "rows": sheet.rows,
         "left_out": sheet.left_out, "left_out_rows": left_out,
     })
+}
+
+/// A sentence that may hold what stood in a cell.
+fn hidden(sentence: String) -> String {
+    mask_citizens(&sentence).unwrap_or(sentence)
 }
 
 fn issue_json(issue: &Issue, say: &Translator) -> Json {

@@ -65,7 +65,11 @@ pub fn write_templates(
     let units = UnitBook::new(catalog);
     let requests: Vec<_> = items
         .iter()
-        .map(|item| (*item, request_of(order, &Judge { catalog, units: &units, item }, today, &mut faults)))
+        .map(|item| {
+            // A template may be made for a period that has not begun.
+            let judge = Judge { catalog, units: &units, item, today: NaiveDate::MAX };
+            (*item, request_of(order, &judge, today, &mut faults))
+        })
         .collect();
     if !faults.lines.is_empty() {
         return Err(anyhow!("{}", faults.lines.join("\n")));

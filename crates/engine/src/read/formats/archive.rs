@@ -7,6 +7,14 @@ use super::package::Package;
 use super::{MOST_WHOLE_BYTES, Sink, read_input};
 use encoding_rs::GB18030;
 
+/// The value of a notice that names the member of a zip it is about.
+pub(in super::super) const MEMBER: &str = "member";
+/// The value of such a notice that says whether the member was meant as a sheet.
+pub(in super::super) const IS_SHEET: &str = "is_sheet";
+/// Endings of files that hold sheets, or may.
+const SHEET_ENDINGS: [&str; 15] =
+    ["xlsx", "xlsm", "xlsb", "xls", "xlt", "xltx", "ods", "fods", "et", "csv", "tsv", "jsonl", "zip", "rar", "7z"];
+
 /// Reads every member that is a table; each other gets a notice with the sentence that refuses it. A zip without any
 /// table is refused.
 pub(super) fn read(mut input: Input, sink: &mut Sink<'_, '_>) -> Result<(), ReadError> {
@@ -25,7 +33,9 @@ pub(super) fn read(mut input: Input, sink: &mut Sink<'_, '_>) -> Result<(), Read
             Ok(()) => read_count += 1,
             Err(error @ (ReadError::Worker(_) | ReadError::BeyondLimits(_))) => return Err(error),
             Err(error) => {
-                sink.notice(None, None, error.message())?;
+                let is_sheet = if is_sheet(&name, &error) { "yes" } else { "no" };
+                let message = error.message().with(MEMBER, &name).with(IS_SHEET, is_sheet);
+                sink.notice(None, None, message)?;
                 refused = Some(error);
             }
         }
@@ -50,6 +60,15 @@ fn read_member(bytes: Vec<u8>, name: &str, sink: &mut Sink<'_, '_>) -> Result<()
     let file = name.rsplit('/').next().unwrap_or(name);
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     read_input(input, format, stem, sink)
+}
+
+/// Whether a member that can't be read was meant as a sheet: by its name, or because its content is one and is spoilt.
+/// A zip inside the zip may hold sheets too.
+fn is_sheet(name: &str, error: &ReadError) -> bool {
+    let is_named = name
+        .rsplit_once('.')
+        .is_some_and(|(_, ending)| SHEET_ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)));
+    is_named || !matches!(error, ReadError::NoTable(_) | ReadError::ZeroBytes)
 }
 
 /// A member's name: UTF-8, else GBK as Windows in China writes it without saying so.

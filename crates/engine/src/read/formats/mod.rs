@@ -25,6 +25,7 @@ use std::path::Path;
 
 use gongzhi_core::messages::Message;
 
+pub(super) use self::archive::{IS_SHEET, MEMBER};
 use self::detect::Format;
 use self::input::Input;
 use super::error::{Limit, ReadError};

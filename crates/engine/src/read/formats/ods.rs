@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::io::{BufRead, Cursor, Read};
 
 use gongzhi_core::cells::{parse_boolean, parse_moment};
+use gongzhi_core::intake::cell::UNCOMPUTED;
 use quick_xml::events::{BytesStart, Event};
 
 use super::super::error::{Limit, ReadError};
@@ -233,6 +234,9 @@ struct OdsCell {
     repeated: u32,
     columns_spanned: u32,
     rows_spanned: u32,
+    has_formula: bool,
+    /// LibreOffice says beside an empty text that the formula failed.
+    is_error: bool,
 }
 
 impl OdsCell {
@@ -242,6 +246,8 @@ impl OdsCell {
             let value = super::xml::unescaped(found.value);
             let count = || value.trim().parse::<u32>().unwrap_or(1).max(1);
             match found.key.local_name().into_inner() {
+                "formula" => self.has_formula = true,
+                "value-type" if found.key.into_inner().starts_with("calcext") => self.is_error |= value == "error",
                 "value-type" if !found.key.into_inner().starts_with("calcext") => self.kind = value.into_owned(),
                 "value" | "date-value" | "time-value" | "boolean-value" | "string-value" => {
                     self.value = value.into_owned()
@@ -255,7 +261,12 @@ impl OdsCell {
     }
 
     fn is_blank(&self) -> bool {
-        self.value.is_empty() && self.text.is_empty()
+        self.value.is_empty() && self.text.is_empty() && !self.is_uncomputed()
+    }
+
+    /// A formula whose result the program that wrote the file left out; an empty text has its type.
+    fn is_uncomputed(&self) -> bool {
+        self.has_formula && self.kind.is_empty() && self.value.is_empty() && self.text.is_empty()
     }
 
     /// Reads the paragraphs of a cell; a comment pinned to it is no part of it.
@@ -311,6 +322,12 @@ impl OdsCell {
     }
 
     fn push(&self, row: &mut Row, column: u32) {
+        if self.is_uncomputed() {
+            return row.push(column, Value::Error(UNCOMPUTED));
+        }
+        if !self.text.is_empty() && (self.is_error || self.has_formula && is_formula_error(&self.text)) {
+            return row.push(column, Value::Error(&self.text));
+        }
         match self.kind.as_str() {
             "float" | "percentage" | "currency" if !self.value.is_empty() => {
                 push_number(row, column, Figure::Written(self.value.trim()), NumberFormat::default());
@@ -335,6 +352,12 @@ impl OdsCell {
             row.push(column, Value::Text(text));
         }
     }
+}
+
+/// What a failed formula shows: `#DIV/0!`, `Err:502`.
+fn is_formula_error(text: &str) -> bool {
+    const ERRORS: [&str; 8] = ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!"];
+    ERRORS.contains(&text) || text.strip_prefix("Err:").is_some_and(|code| code.parse::<u16>().is_ok())
 }
 
 /// `PT10H30M00S` as `10:30:00`.

@@ -99,6 +99,8 @@ pub enum Reason {
     Signature,
     /// The header once more.
     RepeatedHeader,
+    /// Nothing but its running number.
+    OnlyNumber,
     /// A row that numbers the columns (甲 乙 1 2 3).
     ColumnNumbers,
     /// A single cell far from the table; the rest of its row is read.
@@ -119,6 +121,7 @@ impl Reason {
             Self::Note => "note",
             Self::Signature => "signature",
             Self::RepeatedHeader => "repeated-header",
+            Self::OnlyNumber => "only-number",
             Self::ColumnNumbers => "column-numbers",
             Self::StrayCell { .. } => "stray-cell",
             Self::StrayRow => "stray-row",

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use gongzhi_core::intake::cell::UNCOMPUTED;
+use gongzhi_core::intake::header::is_counting;
 use gongzhi_core::messages::Message;
 
 use super::super::event::{Merge, Notice, SheetFacts};
@@ -45,6 +47,7 @@ pub(in super::super) struct Table {
     last_reason: Option<Reason>,
     totals: SheetTotals,
     spoilt_count: u32,
+    uncomputed_count: u32,
     scratch: Row,
     spare: Vec<Row>,
     strays: Vec<LeftOut>,
@@ -124,6 +127,11 @@ impl Table {
         }
         if self.spoilt_count > MOST_CELL_NOTICES {
             let message = Message::new("read-more-digits-lost").with("count", self.spoilt_count - MOST_CELL_NOTICES);
+            out.push_back(Out::Notice(Notice::of_sheet(name, message)));
+        }
+        if self.uncomputed_count > MOST_CELL_NOTICES {
+            let count = self.uncomputed_count - MOST_CELL_NOTICES;
+            let message = Message::new("read-more-formula-uncomputed").with("count", count);
             out.push_back(Out::Notice(Notice::of_sheet(name, message)));
         }
         out.push_back(Out::SheetEnd(self.totals));
@@ -267,6 +275,12 @@ impl Table {
             self.recycle(aligned);
             return;
         }
+        // 序号 filled down ahead of the rows: nothing is reported in them.
+        if counts_only(&aligned, &known.columns) {
+            self.leave_out(&aligned, Reason::OnlyNumber, out);
+            self.recycle(aligned);
+            return;
+        }
         self.notice_spoilt(&aligned, out);
         self.totals.row_count += 1;
         out.push_back(Out::Row(aligned));
@@ -281,6 +295,14 @@ impl Table {
     /// A code that Excel turned into a figure is named cell by cell, for only the clerk can restore it.
     fn notice_spoilt(&mut self, row: &Row, out: &mut VecDeque<Out>) {
         for (column, value) in row.iter() {
+            if value == Value::Error(UNCOMPUTED) {
+                self.uncomputed_count += 1;
+                if self.uncomputed_count <= MOST_CELL_NOTICES {
+                    let cell = cell_name(row.number(), column);
+                    let message = Message::new("read-formula-uncomputed");
+                    out.push_back(Out::Notice(Notice::of_cell(&self.facts.name, cell, message)));
+                }
+            }
             let Value::Number(number) = value else { continue };
             if !number.digits_lost {
                 continue;
@@ -292,6 +314,20 @@ impl Table {
             }
         }
     }
+}
+
+/// Whether nothing stands in a row but the numbers of a column that only counts.
+fn counts_only(row: &Row, columns: &[Column]) -> bool {
+    let counts = |at: usize, value: Value<'_>| {
+        let is_number = match value {
+            Value::Number(_) => true,
+            Value::Text(text) => text.bytes().all(|sign| sign.is_ascii_digit()),
+            _ => false,
+        };
+        is_number && columns.get(at).is_some_and(|column| is_counting(&column.name))
+    };
+    columns.iter().any(|column| !is_counting(&column.name))
+        && row.iter().enumerate().all(|(at, (_, value))| value.is_empty() || counts(at, value))
 }
 
 /// Where a row stands among the others.

@@ -2,6 +2,7 @@
 
 use std::io::BufRead;
 
+use gongzhi_core::intake::cell::UNCOMPUTED;
 use quick_xml::events::{BytesStart, Event};
 
 use super::super::super::error::{Limit, ReadError};
@@ -44,6 +45,8 @@ struct Cell {
     value: String,
     inline: String,
     has_inline: bool,
+    has_formula: bool,
+    has_value: bool,
 }
 
 impl SheetPart<'_> {
@@ -107,6 +110,10 @@ impl SheetPart<'_> {
         }
         let value = cell.value.as_str();
         if value.is_empty() {
+            // An empty text is a result; nothing at all is a formula that nobody computed.
+            if cell.has_formula && !(cell.has_value && cell.kind == Kind::Text) {
+                row.push(cell.column, Value::Error(UNCOMPUTED));
+            }
             return;
         }
         match cell.kind {
@@ -156,6 +163,8 @@ impl Cell {
         self.kind = Kind::Number;
         self.style = 0;
         self.has_inline = false;
+        self.has_formula = false;
+        self.has_value = false;
         self.value.clear();
         self.inline.clear();
         for attribute in start.attributes().with_checks(false).flatten() {
@@ -169,17 +178,26 @@ impl Cell {
         }
     }
 
-    /// Reads what is inside the cell: its value and its inline text; its formula is passed over.
+    /// Reads what is inside the cell: its value and its inline text; of its formula no more than that it has one.
     fn read<R: BufRead>(&mut self, xml: &mut Xml<R>) -> Result<(), ReadError> {
         let mut in_value = false;
         loop {
             match xml.next_event()? {
                 Event::Start(start) => match start.local_name().into_inner() {
-                    "v" => in_value = true,
+                    "v" => {
+                        in_value = true;
+                        self.has_value = true;
+                    }
+                    "f" => self.has_formula = true,
                     "is" => {
                         self.has_inline = true;
                         read_rich_text(xml, "is", &mut self.inline)?;
                     }
+                    _ => {}
+                },
+                Event::Empty(start) => match start.local_name().into_inner() {
+                    "v" => self.has_value = true,
+                    "f" => self.has_formula = true,
                     _ => {}
                 },
                 Event::End(end) => match end.local_name().into_inner() {

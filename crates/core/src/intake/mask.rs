@@ -1,0 +1,150 @@
+//! What is personal, hidden: a citizen's number must not stand in clear in anything that is kept or handed on.
+//!
+//! The clerk finds the cell by its address; of what stands in it the first four and the last two signs are shown at most.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::codes::CitizenId;
+use crate::messages::Message;
+
+/// Signs of a citizen's number.
+const SIGNS: usize = 18;
+/// Signs of a certificate or tax id that begins with one.
+const MOST_SIGNS: usize = 20;
+
+/// A personal value as it may be shown.
+pub fn mask(text: &str) -> String {
+    let count = text.chars().count();
+    let (first, last) = match count {
+        12.. => (4, 2),
+        6..=11 => (1, 1),
+        2..=5 => (1, 0),
+        _ => (0, 0),
+    };
+    text.chars().enumerate().map(|(at, sign)| if at < first || at + last >= count { sign } else { '*' }).collect()
+}
+
+/// The text with every citizen's number in it masked; `None` when there is none.
+pub fn mask_citizens(text: &str) -> Option<String> {
+    // Most texts are short: told without looking at each sign.
+    if text.len() < SIGNS {
+        return None;
+    }
+    let mut masked = String::new();
+    let mut taken_to = 0;
+    let mut before = None;
+    for (at, sign) in text.char_indices() {
+        let begins = digit(sign).is_some() && before.and_then(digit).is_none();
+        before = Some(sign);
+        if !begins || at < taken_to {
+            continue;
+        }
+        if let Some(length) = citizen_at(&text[at..]) {
+            masked.push_str(&text[taken_to..at]);
+            masked.push_str(&mask(&text[at..at + length]));
+            taken_to = at + length;
+        }
+    }
+    (taken_to > 0).then(|| masked + &text[taken_to..])
+}
+
+/// Whether the whole text is a number of a document that merely has the form of a citizen's: the region, a day of the
+/// last years, a serial.
+pub fn is_document_number(text: &str, header: &str, today: NaiveDate) -> bool {
+    let is_numbered =
+        header.ends_with(['号', '码']) && !["证件", "身份", "公民"].iter().any(|word| header.contains(word));
+    let year: Option<i32> = text.get(6..10).and_then(|year| year.parse().ok());
+    is_numbered && text.len() == SIGNS && year.is_some_and(|year| today.year() - year <= 10)
+}
+
+fn digit(sign: char) -> Option<char> {
+    match sign {
+        '0'..='9' => Some(sign),
+        '０'..='９' => char::from_u32(sign as u32 - '０' as u32 + '0' as u32),
+        _ => None,
+    }
+}
+
+/// The length in bytes of the citizen's number that a text begins with, blanks inside it allowed. Dashes are not: they
+/// join the parts of other codes, a project's for one.
+fn citizen_at(text: &str) -> Option<usize> {
+    let mut signs = String::with_capacity(MOST_SIGNS);
+    let (mut end, mut end_of_number) = (0, 0);
+    for (at, sign) in text.char_indices() {
+        let folded = match sign {
+            'x' | 'X' | 'ｘ' | 'Ｘ' if signs.len() + 1 == SIGNS => Some('X'),
+            ' ' | '\u{3000}' if !signs.is_empty() && signs.len() < SIGNS => continue,
+            _ => digit(sign),
+        };
+        let Some(folded) = folded else { break };
+        signs.push(folded);
+        end = at + sign.len_utf8();
+        if signs.len() == SIGNS {
+            end_of_number = end;
+        }
+        if signs.len() > MOST_SIGNS {
+            return None;
+        }
+    }
+    // A birth date that is still to come is no reason to show a number.
+    let number = signs.get(..SIGNS)?;
+    CitizenId::parse(number, NaiveDate::MAX)?;
+    Some(end.max(end_of_number))
+}
+
+/// Masks citizens' numbers in the values of a message.
+pub(super) fn hide_citizens(message: &mut Message) {
+    for (_, value) in &mut message.values {
+        if let Some(masked) = mask_citizens(value) {
+            *value = masked;
+        }
+    }
+}
+
+/// Masks in a message what comes from a personal cell: the value itself, and whatever holds a number.
+pub(super) fn hide_personal(message: &mut Message, value: &str) {
+    for (name, shown) in &mut message.values {
+        let is_said = matches!(name.as_ref(), "value" | "suggestion" | "code");
+        if is_said || shown == value || has_number(shown) {
+            *shown = mask(shown);
+        }
+    }
+}
+
+fn has_number(text: &str) -> bool {
+    text.split(|sign: char| digit(sign).is_none()).any(|run| run.chars().count() >= 6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_citizens_number_is_masked_wherever_it_stands() {
+        let number = "11010519491231002X";
+        assert_eq!(mask(number), "1101************2X");
+        assert_eq!(mask(&mask(number)), mask(number));
+        assert_eq!(mask("张三"), "张*");
+        assert_eq!(mask_citizens("张三11010519491231002X").as_deref(), Some("张三1101************2X"));
+        assert_eq!(
+            mask_citizens("张三（１１０１０５１９４９１２３１００２Ｘ）、李四")
+                .as_deref()
+                .map(|text| text.contains("４９")),
+            Some(false)
+        );
+        assert!(mask_citizens("110105 19491231 002x某").is_some_and(|text| !text.contains("1949")));
+        assert!(mask_citizens("残疾证11010519491231002X").is_some());
+        assert_eq!(mask_citizens("110105194912310021"), None, "the check digit is wrong");
+        assert_eq!(mask_citizens("91652323MA7A000172"), None);
+        assert_eq!(mask_citizens("110105-19491231-002X"), None, "dashes join the parts of other codes");
+        assert_eq!(mask_citizens("呼图壁县示例建材有限公司第三分公司"), None);
+    }
+
+    #[test]
+    fn a_number_of_a_document_with_a_day_in_it_is_no_citizen() {
+        let today = NaiveDate::from_ymd_opt(2025, 4, 3).unwrap();
+        assert!(is_document_number("652323202503010018", "合同编号", today));
+        assert!(!is_document_number("652323196503010018", "合同编号", today));
+        assert!(!is_document_number("652323202503010018", "受让人", today));
+    }
+}

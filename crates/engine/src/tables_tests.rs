@@ -21,7 +21,7 @@ use crate::keys::{self, Dice, Keys};
 use crate::links::{Link, PartyText, link_batch};
 use crate::parts::DataPlace;
 use crate::session::{Session, SessionError, SessionOptions, SessionPlace};
-use crate::tables::{list_evidence, roll_kind};
+use crate::tables::{evidence_handle, list_evidence, roll_kind};
 
 const TEMPLATE: &str = r#"
 number: 27

@@ -5,18 +5,26 @@ mod measure;
 mod peers;
 mod pipeline;
 mod report;
+mod sheets;
 
 use anyhow::{Result, bail};
 
 /// The benchmarks there are.
-pub const NAMES: &str = "match, pipeline";
+pub const NAMES: &str = "match, pipeline, read-xlsx, read-csv";
 
 /// Runs the benchmark named.
 pub fn run(words: &[String]) -> Result<()> {
     match words.first().map(String::as_str) {
         Some("match") => match_names::run(),
         Some("pipeline") => pipeline::run(),
+        Some("read-xlsx") => sheets::run(&sheets::XLSX, part(words)?),
+        Some("read-csv") => sheets::run(&sheets::CSV, part(words)?),
         Some(name) => bail!("no benchmark is called {name}: {NAMES}"),
         None => bail!("say which: {NAMES}"),
     }
+}
+
+/// The second word, when given, divides the size: a quick look, whose table is kept all the same.
+fn part(words: &[String]) -> Result<u64> {
+    words.get(1).map_or(Ok(1), |word| Ok(word.parse()?))
 }

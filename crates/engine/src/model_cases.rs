@@ -215,7 +215,7 @@ facts: {}
         };
         let mut met = Vec::new();
         for prefer_sort_merge_join in [false, true] {
-            let limit = 40 << 20;
+            let limit = 208 << 20;
             let options = SessionOptions {
                 memory_limit_bytes: limit,
                 target_partitions: 1,
@@ -223,7 +223,7 @@ facts: {}
                 ..SessionOptions::default()
             };
             let session = Session::empty(&options).unwrap();
-            session.context().register_table("payments", Arc::new(wide_table(300_000))).unwrap();
+            session.context().register_table("payments", Arc::new(wide_table(1_000_000))).unwrap();
             let model = &models.models["deed/example"];
             met.push(run_model(session.context(), (&catalog, &models), model, &run).await.met_memory_limit);
         }

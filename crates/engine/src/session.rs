@@ -117,12 +117,16 @@ impl Session {
             runtime = runtime.with_temp_file_path(folder);
         }
         let runtime = runtime.build_arc().map_err(failed)?;
-        let mut config = SessionConfig::new().with_target_partitions(options.target_partitions);
+        // The planner joins by sorting only where there is more than one partition.
+        let partitions = options.target_partitions.max(if options.prefer_sort_merge_join { 2 } else { 1 });
+        let mut config = SessionConfig::new().with_target_partitions(partitions);
         let settings = config.options_mut();
         settings.sql_parser.parse_float_as_decimal = true;
         settings.sql_parser.map_string_types_to_utf8view = false;
         settings.execution.time_zone = Some("+08:00".to_owned());
         settings.optimizer.prefer_hash_join = !options.prefer_sort_merge_join;
+        // Several sorts run at once: what each sets aside for merging must leave room for the others.
+        settings.execution.sort_spill_reservation_bytes = (options.memory_limit_bytes / 64).min(10 << 20);
         let context = SessionContext::new_with_config_rt(config, runtime);
         Ok(Self { context, memory_limit_bytes: options.memory_limit_bytes, worklist: Vec::new() })
     }

@@ -12,13 +12,13 @@ use chrono::NaiveDate;
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::parquet::file::reader::{FileReader, SerializedFileReader};
 use gongzhi_core::catalog::{Item, Kind};
+use gongzhi_core::issues::CellPlace;
 use gongzhi_core::period::Period;
 use gongzhi_core::state::{Arrival, Counted, Group, Mismatch, Roller, VisibleBatch, VisibleBatches, order_batches};
 use gongzhi_core::values::RowAction;
 
 use crate::batch::{BatchError, LAYOUTS_ENTRY};
 use crate::parts::{DataPlace, PartReader, Source};
-use crate::read::cell_name;
 
 /// The rows of one batch that hold.
 #[derive(Debug, Clone)]
@@ -176,7 +176,7 @@ impl EvidencePlace {
     /// The cell of the first of these columns that the sheet has; the row's first cell when it has none of them.
     pub fn cell<'c>(&self, columns: impl IntoIterator<Item = &'c str>) -> String {
         let column = columns.into_iter().find_map(|column| self.columns.get(column).copied());
-        cell_name(self.row, column.unwrap_or(1))
+        CellPlace { row: self.row, column: column.unwrap_or(1) }.address()
     }
 }
 

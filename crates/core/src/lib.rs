@@ -18,3 +18,6 @@ pub mod models;
 pub mod period;
 pub mod state;
 pub mod values;
+
+#[cfg(test)]
+mod hostile_tests;

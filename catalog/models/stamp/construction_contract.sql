@@ -93,16 +93,27 @@ parties as (
   from contracts c
   join owners o on o.project = c.project
   where (c.builder is not null or o.builders = 0) and o.taxpayer_name is not null
+),
+elsewhere as (
+  -- Who is in our register only because it reported work from elsewhere is not seated here.
+  select coalesce(taxpayer_taxpayer, taxpayer_uscc) as taxpayer from tax_registration_taxpayer
+  where contains(registration_category, '跨区域') or contains(registration_category, '报验')
+  union
+  select builder_taxpayer from construction_permit_builder where left(seat_region, 6) <> $region
+  union
+  select coalesce(taxpayer_taxpayer, taxpayer_uscc) from cross_region_report_report where left(home_region, 6) <> $region
 )
 select
-  taxpayer, taxpayer_name, confidence, subject,
+  p.taxpayer, taxpayer_name, confidence, subject,
   contract_day as event_day,
   cast(null as varchar) as period,
   place_region, evidence,
+  case when e.taxpayer is not null then 'seat_elsewhere' end as left_out,
   case
     when contract_day is null then 'missing:contract_day'
     -- A budget is that of the whole project: it says nothing of the share of one builder among several.
     when contract_amount_yuan is null and (budget_yuan is null or builders > 1) then 'missing:contract_amount_yuan'
   end as not_comparable,
   role, project_name, contract_day, contract_amount_yuan, tax_included, budget_yuan
-from parties
+from parties p
+left join elsewhere e on e.taxpayer = p.taxpayer

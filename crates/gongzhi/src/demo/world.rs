@@ -9,6 +9,7 @@ use chrono::{Days, NaiveDate};
 
 use super::codes;
 use super::draft::Ledger;
+use super::dues::Dues;
 use super::names::Names;
 use super::random::Dice;
 use super::taxpayers::{Maker, PREFECTURE, PROVINCES, REGION, Registration, Seat, Subject, Taxpayer};
@@ -57,6 +58,8 @@ pub struct World {
     pub ledger: Ledger,
     /// Leads.
     pub leads: Vec<PlantedLead>,
+    /// What is owed and paid, from which leads with sums are planted at the end.
+    pub dues: Dues,
     /// What a taxpayer declared as subsidies in the annual return (income, untaxed), in fen.
     pub declared_subsidies: BTreeMap<usize, (i64, i64)>,
     /// Employers in the insurance register.
@@ -69,6 +72,7 @@ pub struct World {
     public_bodies: Vec<usize>,
     serial: usize,
     receipts: usize,
+    sources: usize,
 }
 
 /// Which taxpayers a part is drawn from.
@@ -101,6 +105,7 @@ impl World {
             persons: Vec::new(),
             ledger: Ledger::default(),
             leads: Vec::new(),
+            dues: Dues::default(),
             declared_subsidies: BTreeMap::new(),
             insured: BTreeSet::new(),
             graded: BTreeSet::new(),
@@ -109,6 +114,7 @@ impl World {
             public_bodies: Vec::new(),
             serial: 0,
             receipts: 0,
+            sources: 0,
         };
         let count = world.scaled(20_000).max(400);
         world.with_maker("taxpayers", |maker, taxpayers| {
@@ -154,6 +160,12 @@ impl World {
     pub fn next_receipt(&mut self) -> String {
         self.receipts += 1;
         format!("365239{:012}", self.receipts)
+    }
+
+    /// The number of the next tax source.
+    pub fn next_source(&mut self) -> String {
+        self.sources += 1;
+        format!("T652323{:09}", self.sources)
     }
 
     /// First day of the year.

@@ -86,7 +86,7 @@ fn discharge(world: &mut World, discharger: usize, habit: Habit, dice: &mut Dice
         }
     }
     for (quarter, due) in (1..=4).zip(due) {
-        declare_quarter(world, discharger, (habit, quarter), share(due, 1, PARTS));
+        declare_quarter(world, discharger, (habit, quarter), (if air { 120 } else { 140 }, share(due, 1, PARTS)));
     }
     penalise(world, discharger, dice);
 }
@@ -126,7 +126,12 @@ fn concentrations(draft: Draft, air: bool, level: i64) -> Draft {
     }
 }
 
-fn declare_quarter(world: &mut World, discharger: usize, (habit, quarter): (Habit, u32), due_fen: i64) {
+fn declare_quarter(
+    world: &mut World,
+    discharger: usize,
+    (habit, quarter): (Habit, u32),
+    (unit_fen, due_fen): (i64, i64),
+) {
     let period = Period::Quarter(world.year, quarter);
     if habit == Habit::ToPlant {
         return;
@@ -144,8 +149,8 @@ fn declare_quarter(world: &mut World, discharger: usize, (habit, quarter): (Habi
     let mut duty = Duty::on_amount(discharger, "environment_tax", (0, 0), period.last_day() + Days::new(9));
     duty.item = "大气污染物、水污染物";
     duty.period = (period.first_day(), period.last_day());
-    duty.base = Decimal::new(due_fen, 2);
-    duty.rate = Decimal::ONE;
+    duty.base = Decimal::new(share(due_fen, 100, unit_fen), 2);
+    duty.rate = Decimal::new(unit_fen, 2);
     duty.payable_fen = due_fen;
     duty.paid_on = period.last_day() + Days::new(9);
     let hundredths = match habit {
@@ -177,4 +182,19 @@ fn penalise(world: &mut World, discharger: usize, dice: &mut Dice) {
         .day("request_day", day)
         .day("opinion_day", day);
     world.ledger.add("pollutant_discharge.review", Period::quarter_of(day), review);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PARTS, due_of};
+    use crate::demo::draft::share;
+
+    #[test]
+    fn the_worked_figures_of_the_law_come_out() {
+        // 1 200 kg of chemical oxygen demand and 180 kg of ammonia nitrogen without relief: (1 200 + 225) × 1.4.
+        let due = due_of("water_2_13", 1_200, 90) + due_of("water_2_20", 180, 90);
+        assert_eq!(share(due, 1, PARTS), 199_500);
+        assert_eq!(share(due_of("air_01", 950, 60), 1, PARTS), 90_000, "three quarters of 1 000 × 1.2");
+        assert_eq!(share(due_of("air_01", 950, 45), 1, PARTS), 60_000, "half");
+    }
 }

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use super::draft::{Draft, share};
 use super::settle::{Duty, settle};
-use super::taxpayers::{Registration, Subject};
+use super::taxpayers::Subject;
 use super::world::World;
 
 /// Land use tax in fen a square metre a year, by grade from the first on.
@@ -84,13 +84,13 @@ fn next_month(day: NaiveDate) -> NaiveDate {
     Period::month_of(day).last_day() + Days::new(1)
 }
 
-fn is_taxed_here(world: &World, at: usize) -> bool {
-    world.taxpayer(at).registration == Registration::Registered && world.taxpayer(at).subject != Subject::PublicBody
+fn is_exempt(world: &World, at: usize) -> bool {
+    world.taxpayer(at).subject == Subject::PublicBody
 }
 
 /// Registers a parcel, pays the tax of the source, and notes what the register comes to beyond it.
 pub fn hold_land(world: &mut World, land: &Land, registered: Registered) {
-    if !is_taxed_here(world, land.holder) {
+    if is_exempt(world, land.holder) {
         return;
     }
     let (area, grade) = match registered {
@@ -131,7 +131,7 @@ pub fn hold_land(world: &mut World, land: &Land, registered: Registered) {
 
 /// Registers a building, pays the tax of the source, or notes what is due on a building without one.
 pub fn hold_building(world: &mut World, building: &Building, registered: bool) {
-    if !is_taxed_here(world, building.owner) {
+    if is_exempt(world, building.owner) {
         return;
     }
     let months = months_left(world, building.held_on);

@@ -64,6 +64,8 @@ pub struct World {
     pub declared_subsidies: BTreeMap<usize, (i64, i64)>,
     /// Employers in the insurance register.
     pub insured: BTreeSet<usize>,
+    /// Taxpayers whose rows must be such that somebody can tell who they are: a lead or a relief hangs on them.
+    pub legible: BTreeSet<usize>,
     /// Taxpayers that have a credit grade.
     pub graded: BTreeSet<usize>,
     /// Local taxpayers that play no part yet, by what sort they are.
@@ -108,6 +110,7 @@ impl World {
             dues: Dues::default(),
             declared_subsidies: BTreeMap::new(),
             insured: BTreeSet::new(),
+            legible: BTreeSet::new(),
             graded: BTreeSet::new(),
             free: BTreeMap::new(),
             absent: Vec::new(),
@@ -266,6 +269,7 @@ impl World {
 
     /// Notes a lead that a model must find.
     pub fn plant(&mut self, lead: PlantedLead) {
+        self.legible.insert(lead.taxpayer);
         self.leads.push(lead);
     }
 

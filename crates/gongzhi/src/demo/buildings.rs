@@ -1,15 +1,15 @@
-//! Houses: sold, registered, pulled down, compensated (items 22 to 25), and state assets that change hands (31, 32).
+//! Houses: sold, registered, pulled down, compensated (items 23 and 24), and state assets that change hands (31, 32).
 
 use chrono::{Days, NaiveDate};
 use gongzhi_core::catalog::Frequency;
-use gongzhi_core::period::Period;
 use rust_decimal::Decimal;
 
 use super::draft::Draft;
-use super::fill::{parcel, spoken};
+use super::fill::parcel;
 use super::land::settle_stamp;
 use super::random::Dice;
 use super::settle::{Duty, settle};
+use super::sources::{Building, hold_building};
 use super::taxpayers::TOWNSHIPS;
 use super::world::{Part, World};
 
@@ -18,7 +18,6 @@ pub fn make(world: &mut World) {
     company_transfers(world);
     home_transfers(world);
     condemned(world);
-    developers(world);
     state_assets(world);
 }
 
@@ -32,38 +31,108 @@ fn place(dice: &mut Dice) -> (&'static str, String) {
     (township, format!("{township}示例路{}号示例楼{}室", dice.between(1, 900), dice.between(101, 2_309)))
 }
 
-fn transfer_draft(number: usize, (day, price_fen): (NaiveDate, i64), dice: &mut Dice) -> Draft {
-    let (township, house) = place(dice);
-    Draft::default()
-        .text("admin_region", township)
-        .text("house_certificate_number", format!("新（示例）呼图壁县不动产权第{number:07}号"))
-        .text("house_place", house)
-        .figure("floor_area_square_metres", Decimal::from(dice.between(60, 900)))
-        .day("deal_day", day)
-        .day("certificate_day", day + Days::new(6))
-        .fen("price_yuan", price_fen)
-        .flag("price_includes_tax", false)
-        .text("parcel_number", parcel(dice))
+/// A house that is sold.
+struct Sale {
+    number: usize,
+    day: NaiveDate,
+    township: &'static str,
+    place: String,
+    area: i64,
+    price_fen: i64,
+    parcel: String,
 }
 
-/// Shops and offices sold between companies: both owe stamp tax.
+impl Sale {
+    /// A house of so many square metres at about this price a square metre: a fifth more or less is no sign of anything.
+    fn drawn(world: &World, number: usize, (area, yuan): ((i64, i64), i64), dice: &mut Dice) -> Self {
+        let (township, place) = place(dice);
+        let area = dice.between(area.0, area.1);
+        Self {
+            number,
+            day: any_day(world, dice),
+            township,
+            place,
+            area,
+            price_fen: area * yuan * dice.between(85, 115),
+            parcel: parcel(dice),
+        }
+    }
+
+    fn certificate(&self) -> String {
+        format!("新（示例）呼图壁县不动产权第{:07}号", self.number)
+    }
+
+    fn certificate_day(&self) -> NaiveDate {
+        self.day + Days::new(6)
+    }
+
+    fn draft(&self) -> Draft {
+        Draft::default()
+            .text("admin_region", self.township)
+            .text("house_certificate_number", self.certificate())
+            .text("house_place", &self.place)
+            .figure("floor_area_square_metres", Decimal::from(self.area))
+            .day("deal_day", self.day)
+            .day("certificate_day", self.certificate_day())
+            .fen("price_yuan", self.price_fen)
+            .flag("price_includes_tax", false)
+            .text("parcel_number", &self.parcel)
+    }
+}
+
+/// What the buyer of a house leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Omits {
+    Nothing,
+    Stamp,
+    /// Pays so many hundredths of the deed tax.
+    Deed(i64),
+    Source,
+}
+
+/// Shops and offices sold between companies: both owe stamp tax, the buyer deed tax and property tax from then on.
 fn company_transfers(world: &mut World) {
     let mut dice = world.dice("company houses");
-    for at in 0..world.scaled(90) {
-        let (seller, buyer) = (world.draw(Part::SmallEmployer), world.draw(Part::SmallEmployer));
-        let day = any_day(world, &mut dice);
-        let price_fen = dice.between(1_000_000, 9_000_000) * 100;
-        let forgets = at % 9 == 0;
-        settle_stamp(world, seller, (price_fen, 100), day);
-        settle_stamp(world, buyer, (price_fen, if forgets { 0 } else { 100 }), day);
-        let deed = Duty::on_amount(buyer, "deed_tax", (price_fen, 300), day).item("房屋买卖");
-        settle(world, &deed, 100);
-        let draft = transfer_draft(at, (day, price_fen), &mut dice)
-            .party("seller", seller)
-            .party("buyer", buyer)
-            .text("house_use", if at % 2 == 0 { "commercial" } else { "office" });
-        world.ledger.add_on("property_registration.transfer", Frequency::Month, day + Days::new(6), draft);
+    let (settled, leads) = (world.scaled(90), world.scaled(20));
+    for at in 0..settled {
+        sell(world, at, if at % 9 == 0 { Omits::Stamp } else { Omits::Nothing }, &mut dice);
     }
+    for at in settled..settled + leads {
+        sell(world, at, Omits::Deed(if at % 4 == 0 { 50 } else { 0 }), &mut dice);
+    }
+    for at in settled + leads..settled + 2 * leads {
+        sell(world, at, Omits::Source, &mut dice);
+    }
+}
+
+fn sell(world: &mut World, at: usize, omits: Omits, dice: &mut Dice) {
+    let (seller, buyer) = (world.draw(Part::SmallEmployer), world.draw(Part::SmallEmployer));
+    let (house_use, yuan) = [("commercial", 9_000), ("office", 7_000)][at % 2];
+    let mut sale = Sale::drawn(world, at, ((150, 900), yuan), dice);
+    if omits == Omits::Source {
+        sale.township = TOWNSHIPS[at % 6].1;
+    }
+    settle_stamp(world, seller, (sale.price_fen, 100), sale.day);
+    settle_stamp(world, buyer, (sale.price_fen, if omits == Omits::Stamp { 0 } else { 100 }), sale.day);
+    let mut deed = Duty::on_amount(buyer, "deed_tax", (sale.price_fen, 300), sale.day).item("房屋买卖");
+    // Deed tax comes before the certificate.
+    deed.paid_on = sale.day + Days::new(4);
+    let hundredths = if let Omits::Deed(hundredths) = omits { hundredths } else { 100 };
+    let paid_fen = settle(world, &deed, hundredths);
+    world.dues.add("deed/transfer", buyer, sale.day, (deed.due_fen(), paid_fen));
+    let building = Building {
+        owner: buyer,
+        township: sale.township,
+        address: sale.place.clone(),
+        title: Some((sale.parcel.clone(), sale.certificate())),
+        area: Decimal::from(sale.area),
+        held_on: sale.certificate_day(),
+        value_fen: sale.price_fen,
+        with_tax: false,
+    };
+    hold_building(world, &building, omits != Omits::Source);
+    let draft = sale.draft().party("seller", seller).party("buyer", buyer).text("house_use", house_use);
+    world.ledger.add_on("property_registration.transfer", Frequency::Month, sale.certificate_day(), draft);
 }
 
 /// Homes sold between persons: no stamp tax (财税〔2008〕137号), and persons are left out anyway.
@@ -71,13 +140,9 @@ fn home_transfers(world: &mut World) {
     let mut dice = world.dice("homes");
     for at in 0..world.scaled(1_800) {
         let (seller, buyer) = (world.add_person(&mut dice), world.add_person(&mut dice));
-        let day = any_day(world, &mut dice);
-        let price_fen = dice.between(120_000, 900_000) * 100;
-        let draft = transfer_draft(1_000_000 + at, (day, price_fen), &mut dice)
-            .person("seller", seller)
-            .person("buyer", buyer)
-            .text("house_use", "residential");
-        world.ledger.add_on("property_registration.transfer", Frequency::Month, day + Days::new(6), draft);
+        let sale = Sale::drawn(world, 1_000_000 + at, ((60, 180), 4_500), &mut dice);
+        let draft = sale.draft().person("seller", seller).person("buyer", buyer).text("house_use", "residential");
+        world.ledger.add_on("property_registration.transfer", Frequency::Month, sale.certificate_day(), draft);
     }
 }
 
@@ -105,56 +170,6 @@ fn condemned(world: &mut World) {
             .fen("compensation_yuan", dice.between(80_000, 900_000) * 100)
             .day("received_day", day);
         world.ledger.add_on("house_demolition.compensation", Frequency::Quarter, day, compensation);
-    }
-}
-
-/// Developers with their presale permits, stocks and contracts.
-fn developers(world: &mut World) {
-    let mut dice = world.dice("developers");
-    let year = Period::Year(world.year);
-    for at in 0..world.scaled(30) {
-        let developer = world.draw_or_absent(Part::SmallEmployer, &mut dice);
-        let township = TOWNSHIPS[dice.below(TOWNSHIPS.len())].1;
-        let (project, permit) = (format!("示例花园{at}期"), format!("呼房预示例{at:04}号"));
-        let location = format!("{township}示例路{}号", 100 + at);
-        let common = || {
-            Draft::of("developer", developer)
-                .text("admin_region", township)
-                .text("project_name", &project)
-                .text("permit_number", &permit)
-                .text("location", &location)
-                .day("permit_day", world.day(2, 10))
-        };
-        let (suites, sold) = (dice.between(80, 300), dice.between(10, 70));
-        let presale = common().whole("presale_suites", suites);
-        let building = common().whole("sold_suites", sold).whole("unsold_suites", suites - sold);
-        let stock = common()
-            .text("planned_use", "residential")
-            .whole("suites", suites)
-            .whole("sold_suites", sold)
-            .whole("saleable_suites", suites - sold)
-            .whole("unsaleable_suites", 0)
-            .figure("sold_area_square_metres", Decimal::from(sold * 100))
-            .figure("saleable_area_square_metres", Decimal::from((suites - sold) * 100))
-            .figure("unsaleable_area_square_metres", Decimal::ZERO)
-            .empty("accepted_day")
-            .text("info_period", spoken(Period::Quarter(world.year, 1)));
-        world.ledger.add("real_estate_industry.presale_permit", year, presale);
-        world.ledger.add("real_estate_industry.building", year, building);
-        world.ledger.add("real_estate_sales.project_stock", Period::Quarter(world.year, 1), stock);
-        for suite in 0..30 {
-            let buyer = world.add_person(&mut dice);
-            let day = any_day(world, &mut dice);
-            let contract = Draft::of("developer", developer)
-                .person("buyer", buyer)
-                .text("admin_region", township)
-                .text("location", &location)
-                .text("house_number", format!("{}-{suite}", at + 1))
-                .text("planned_use", "residential")
-                .day("contract_day", day)
-                .fen("price_yuan", dice.between(200_000, 900_000) * 100);
-            world.ledger.add_on("real_estate_sales.contract", Frequency::Quarter, day, contract);
-        }
     }
 }
 

@@ -18,7 +18,7 @@ use super::random::Dice;
 use super::sheets::{MadeSheet, Manner, Place, lay_out};
 use super::truth::FileTruth;
 use super::world::World;
-use super::{dirt, forms};
+use super::{dirt, forms, timing};
 
 /// The files of one unit, item and period.
 pub struct Job<'a> {
@@ -130,7 +130,7 @@ pub fn write(office: Office<'_>, job: &Job<'_>) -> Result<Vec<FileTruth>> {
         let sheet = sheet_names(job, &truth.file, shape, &spoilt)[at].clone();
         truth.wrong.extend(cells.into_iter().map(|cell| (sheet.clone(), cell)));
     }
-    truths.extend(put(office, job, shape, (&made, "（更正）", Some(&names)))?);
+    truths.extend(put(office, job, shape, (&made, timing::MENDED, Some(&names)))?);
     Ok(truths)
 }
 
@@ -151,6 +151,7 @@ fn put(
         put_bytes(office, &file, &bytes)?;
         let names = sheet_names(job, &file, shape, made);
         let mut truth = FileTruth { file, ..FileTruth::default() };
+        truth.late = timing::send(office, &truth.file, job.item, job.period)?;
         truth.mends = mends.and_then(|names| names.get(truths.len())).cloned();
         for at in kinds {
             let made = &made.kinds[at].1;
@@ -217,7 +218,8 @@ pub fn folder_of(period: Period) -> String {
 pub fn write_nil(office: Office<'_>, item: &Item, unit: &Unit, period: Period) -> Result<FileTruth> {
     let file = format!("{}/{}/{}.xlsx", unit.name.zh, folder_of(period), item.name.zh.replace(['/', '\\'], "、"));
     put_bytes(office, &file, &forms::nil(office, item, unit, period)?)?;
-    Ok(FileTruth { file, ..FileTruth::default() })
+    let late = timing::send(office, &file, item, period)?;
+    Ok(FileTruth { file, late, ..FileTruth::default() })
 }
 
 fn put_bytes(office: Office<'_>, file: &str, bytes: &[u8]) -> Result<()> {

@@ -5,9 +5,11 @@ use gongzhi_core::catalog::Frequency;
 use rust_decimal::Decimal;
 
 use super::draft::Draft;
+use super::dues::is_above_floor;
 use super::fill::parcel;
 use super::random::Dice;
 use super::settle::{Duty, settle};
+use super::sources::{Land, Registered, hold_land};
 use super::taxpayers::TOWNSHIPS;
 use super::world::{Part, PlantedLead, World};
 
@@ -16,14 +18,18 @@ const DEED_RATE: i64 = 300;
 /// Stamp tax on transfers of property rights, in ten thousandths.
 const STAMP_RATE: i64 = 5;
 
-/// What a taxpayer leaves unpaid, in hundredths paid of (deed tax, stamp tax).
+/// What a taxpayer pays, in hundredths, and what it registers.
 #[derive(Debug, Clone, Copy)]
 struct Paid {
     deed: i64,
     stamp: i64,
+    land: Registered,
 }
 
-const ALL: Paid = Paid { deed: 100, stamp: 100 };
+const ALL: Paid = Paid { deed: 100, stamp: 100, land: Registered::Whole };
+
+/// What the companies that leave land out of their sources do.
+const UNREGISTERED: [Registered; 3] = [Registered::Nothing, Registered::Part(40), Registered::LowerGrade];
 
 /// Everything about land.
 pub fn make(world: &mut World) {
@@ -42,43 +48,70 @@ fn transfers(world: &mut World) {
     let mut dice = world.dice("land transfers");
     for _ in 0..world.scaled(120) {
         let seller = world.draw_or_absent(Part::SmallEmployer, &mut dice);
-        let buyer = world.draw(Part::SmallEmployer);
-        transfer(world, (seller, buyer), (100, 100), &mut dice);
+        transfer(world, (seller, 100), ALL, &mut dice);
     }
     for at in 0..world.scaled(20) {
-        let (seller, buyer) = (world.draw(Part::SmallEmployer), world.draw(Part::SmallEmployer));
-        transfer(world, (seller, buyer), if at % 2 == 0 { (0, 100) } else { (100, 30) }, &mut dice);
+        let seller = world.draw(Part::SmallEmployer);
+        let (sold, bought) = if at % 2 == 0 { (0, 100) } else { (100, 30) };
+        transfer(world, (seller, sold), Paid { stamp: bought, ..ALL }, &mut dice);
+    }
+    for at in 0..world.scaled(20) {
+        let seller = world.draw(Part::SmallEmployer);
+        transfer(world, (seller, 100), Paid { deed: if at % 4 == 3 { 50 } else { 0 }, ..ALL }, &mut dice);
+    }
+    for at in 0..world.scaled(12) {
+        let seller = world.draw(Part::SmallEmployer);
+        transfer(world, (seller, 100), Paid { land: UNREGISTERED[at % 3], ..ALL }, &mut dice);
     }
 }
 
-fn transfer(world: &mut World, (seller, buyer): (usize, usize), paid: (i64, i64), dice: &mut Dice) {
+fn transfer(world: &mut World, (seller, sold): (usize, i64), paid: Paid, dice: &mut Dice) {
+    let buyer = world.draw(Part::SmallEmployer);
     let day = world.day_in(any_month(dice), dice);
-    let area = dice.between(1_000, 30_000);
-    // Large enough that half of the stamp tax stands above the floor.
-    let unit_fen = dice.between(300, 900) * 100;
-    let price_fen = (area * unit_fen).max(100_000_000);
+    // Large enough that half of the stamp tax stands above the floor; prices as near each other as those of one use are.
+    let area = dice.between(2_500, 30_000);
+    let price_fen = area * dice.between(430, 570) * 100;
     let deed = Duty::on_amount(buyer, "deed_tax", (price_fen, DEED_RATE), day).item("土地使用权出售");
-    settle(world, &deed, 100);
-    settle_stamp(world, seller, (price_fen, paid.0), day);
-    settle_stamp(world, buyer, (price_fen, paid.1), day);
+    let deed_paid = settle(world, &deed, paid.deed);
+    world.dues.add("deed/transfer", buyer, day, (deed.due_fen(), deed_paid));
+    settle_stamp(world, seller, (price_fen, sold), day);
+    settle_stamp(world, buyer, (price_fen, paid.stamp), day);
     let serial = dice.below(1_000_000);
-    let township = TOWNSHIPS[dice.below(TOWNSHIPS.len())].1;
+    let land = land_of(world, buyer, (area, day + Days::new(20)), paid.land, dice);
     let draft = Draft::of("transferor", seller)
         .party("transferee", buyer)
-        .text("admin_region", township)
+        .text("admin_region", land.township)
         .text("land_certificate_number", format!("新（示例）呼图壁县不动产权第{serial:07}号"))
-        .text("location", format!("{township}示例路{}号", serial % 900))
+        .text("location", format!("{}示例路{}号", land.township, serial % 900))
         .figure("transfer_area_square_metres", Decimal::from(area))
         .day("transfer_day", day)
         .fen("price_yuan", price_fen)
         .flag("price_includes_tax", false)
         .text("land_use", "0601")
+        .text("land_grade", land.grade.to_string())
         .text("contract_number", format!("转让示例{serial:06}"))
         .day("contract_day", day)
-        .day("delivery_day", day + Days::new(20))
+        .day("delivery_day", land.held_on)
         .text("belonging_month", gongzhi_core::period::Period::month_of(day).to_string())
-        .text("parcel_number", parcel(dice));
+        .text("parcel_number", land.parcel);
     world.ledger.add_on("land_transfer.transfer", Frequency::Month, day, draft);
+}
+
+/// A parcel that comes to a holder, as it registers it.
+fn land_of(
+    world: &mut World,
+    holder: usize,
+    (area, held_on): (i64, NaiveDate),
+    registered: Registered,
+    dice: &mut Dice,
+) -> Land {
+    // A lead lies where the tax is due, in a grade that has two below it.
+    let omits = registered != Registered::Whole;
+    let township = TOWNSHIPS[dice.below(if omits { 6 } else { 7 })].1;
+    let grade = 1 + dice.below(if omits { 4 } else { 6 });
+    let land = Land { holder, parcel: parcel(dice), township, area, grade, held_on };
+    hold_land(world, &land, registered);
+    land
 }
 
 /// Stamp tax of one party, with the lead that its missing part makes.
@@ -115,15 +148,19 @@ fn changes(world: &mut World) {
     for at in 0..world.scaled(150) {
         let holder = world.draw_or_absent(Part::SoleTrader, &mut dice);
         let day = world.day_in(any_month(&mut dice), &mut dice);
-        let area = Decimal::from(dice.between(300, 9_000));
+        let area = dice.between(300, 9_000);
+        let land = land_of(world, holder, (area, day), Registered::Whole, &mut dice);
+        let area = Decimal::from(area);
         let draft = Draft::of("land_user", holder)
             .party("holder_before", holder)
             .party("holder_after", holder)
-            .text("admin_region", TOWNSHIPS[dice.below(TOWNSHIPS.len())].1)
+            .text("admin_region", land.township)
             .text("land_certificate_number", format!("新（示例）呼图壁县不动产权第{:07}号", 6_000_000 + at))
             .text("change_matter", ["名称变更", "用途变更", "面积更正"][at % 3])
             .day("change_day", day)
-            .text("parcel_number", parcel(&mut dice))
+            .text("land_use_before", "0601")
+            .text("land_use_after", "0604")
+            .text("parcel_number", land.parcel)
             .figure("area_before_square_metres", area)
             .figure("area_after_square_metres", area);
         world.ledger.add_on("land_change.change", Frequency::Month, day, draft);
@@ -140,11 +177,15 @@ fn grants(world: &mut World) {
     for at in 0..world.scaled(40) {
         let grantee = world.draw(Part::SmallEmployer);
         let deed = if at % 4 == 3 { 50 } else { 0 };
-        grant(world, grantee, Paid { deed, stamp: 100 }, &mut dice);
+        grant(world, grantee, Paid { deed, ..ALL }, &mut dice);
     }
     for _ in 0..world.scaled(25) {
         let grantee = world.draw(Part::SmallEmployer);
-        grant(world, grantee, Paid { deed: 100, stamp: 0 }, &mut dice);
+        grant(world, grantee, Paid { stamp: 0, ..ALL }, &mut dice);
+    }
+    for at in 0..world.scaled(28) {
+        let grantee = world.draw(Part::SmallEmployer);
+        grant(world, grantee, Paid { land: UNREGISTERED[at % 3], ..ALL }, &mut dice);
     }
     for _ in 0..world.scaled(30) {
         let body = world.draw(Part::PublicBody);
@@ -162,7 +203,8 @@ fn grant(world: &mut World, grantee: usize, paid: Paid, dice: &mut Dice) {
     let deed_paid = settle(world, &deed, paid.deed);
     note(world, "deed/land_grant", (&deed, deed_paid), day);
     settle_stamp(world, grantee, (price_fen, paid.stamp), day);
-    let draft = grant_draft((area, day), dice)
+    let land = land_of(world, grantee, (area, day + Days::new(30)), paid.land, dice);
+    let draft = grant_draft(&land, day, dice)
         .party("grantee", grantee)
         .text("manner", ["listing", "auction", "tender", "agreement"][dice.below(4)])
         .fen("price_yuan", price_fen)
@@ -174,7 +216,8 @@ fn grant(world: &mut World, grantee: usize, paid: Paid, dice: &mut Dice) {
 fn allotment(world: &mut World, body: usize, dice: &mut Dice) {
     let day = world.day_in(any_month(dice), dice);
     let area = dice.between(2_000, 30_000);
-    let draft = grant_draft((area, day), dice)
+    let land = land_of(world, body, (area, day + Days::new(30)), Registered::Whole, dice);
+    let draft = grant_draft(&land, day, dice)
         .party("grantee", body)
         .text("manner", "allotment")
         .fen("price_yuan", 0)
@@ -182,20 +225,19 @@ fn allotment(world: &mut World, body: usize, dice: &mut Dice) {
     world.ledger.add_on("land_expropriation_grant.grant", Frequency::Month, day, draft);
 }
 
-fn grant_draft((area, day): (i64, NaiveDate), dice: &mut Dice) -> Draft {
+fn grant_draft(land: &Land, day: NaiveDate, dice: &mut Dice) -> Draft {
     let serial = dice.below(1_000_000);
-    let township = TOWNSHIPS[dice.below(TOWNSHIPS.len())].1;
     Draft::default()
-        .text("admin_region", township)
-        .text("location", format!("{township}示例路{}号地块", serial % 997))
-        .figure("area_square_metres", Decimal::from(area))
-        .text("parcel_number", parcel(dice))
+        .text("admin_region", land.township)
+        .text("location", format!("{}示例路{}号地块", land.township, serial % 997))
+        .figure("area_square_metres", Decimal::from(land.area))
+        .text("parcel_number", &land.parcel)
         .text("contract_number", format!("呼土出〔示例〕{serial:06}号"))
         .text("project_name", format!("示例产业项目{serial:06}"))
         .day("contract_day", day)
-        .day("delivery_day", day + Days::new(30))
+        .day("delivery_day", land.held_on)
         .text("land_use", ["0601", "0604", "0501", "0701"][dice.below(4)])
-        .text("land_grade", ["1", "2", "3", "4"][dice.below(4)])
+        .text("land_grade", land.grade.to_string())
         .text("term", "50")
 }
 
@@ -206,8 +248,7 @@ fn stamp_of(taxpayer: usize, price_fen: i64, day: NaiveDate) -> Duty {
 
 /// A lead, when the gap is above the floors of all models.
 pub fn note(world: &mut World, model: &'static str, (duty, paid_fen): (&Duty, i64), day: NaiveDate) {
-    let gap = duty.due_fen() - paid_fen;
-    if gap <= (duty.due_fen() / 100).max(10_000) {
+    if !is_above_floor(duty.due_fen(), paid_fen) {
         return;
     }
     world.plant(PlantedLead {

@@ -63,6 +63,7 @@ fn levy(world: &mut World, employer: usize, habit: Habit, dice: &mut Dice) {
     // The law asks for 1.5 in a hundred; a person of the two worst degrees counts twice.
     let asked = (staff * 15 + 999) / 1_000;
     let persons = if habit == Habit::Places { asked } else { dice.between(0, (asked - 1).max(0)) };
+    world.legible.insert(employer);
     let mut placed = 0;
     for at in 0..persons {
         let severe = at == 0 && dice.below(3) == 0;

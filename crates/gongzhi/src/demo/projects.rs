@@ -9,9 +9,11 @@ use gongzhi_core::period::Period;
 use gongzhi_core::values::RowAction;
 use rust_decimal::Decimal;
 
+use super::contracts::settle_contract;
 use super::draft::{Draft, share};
 use super::fill::spoken;
 use super::random::Dice;
+use super::sources::{Building, hold_building};
 use super::taxpayers::{PREFECTURE, PROVINCES, REGION, Registration, Seat, TOWNSHIPS};
 use super::world::{Part, PlantedLead, World};
 
@@ -54,6 +56,18 @@ enum Builder {
     Unreported,
 }
 
+/// What the parties leave out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Omits {
+    Nothing,
+    /// The owner pays so many hundredths of its stamp tax.
+    OwnerStamp(i64),
+    /// The builder does.
+    BuilderStamp(i64),
+    /// The owner registers no source of the building.
+    Source,
+}
+
 /// A project.
 #[derive(Debug, Clone)]
 struct Project {
@@ -72,6 +86,7 @@ struct Project {
     paid_fen: i64,
     simplified: bool,
     exact: bool,
+    omits: Omits,
 }
 
 /// Everything about projects.
@@ -92,36 +107,78 @@ pub fn make(world: &mut World) {
             8 => Sort::RealEstate,
             _ => Sort::Agriculture,
         };
-        build(world, (sort, builder), &local, &mut dice);
+        build(world, (sort, builder, Omits::Nothing), &local, &mut dice);
     }
     let paid_sorts = [Sort::Municipal, Sort::Highway, Sort::Water, Sort::Industry];
     for at in 0..world.scaled(40) {
         let hundredths = if at % 3 == 0 { 40 } else { 0 };
-        build(world, (paid_sorts[at % 4], Builder::Prepaying(hundredths)), &local, &mut dice);
+        build(world, (paid_sorts[at % 4], Builder::Prepaying(hundredths), Omits::Nothing), &local, &mut dice);
     }
     for at in 0..world.scaled(40) {
-        build(world, (paid_sorts[at % 4], Builder::Unreported), &local, &mut dice);
+        build(world, (paid_sorts[at % 4], Builder::Unreported, Omits::Nothing), &local, &mut dice);
+    }
+    for at in 0..world.scaled(40) {
+        let lone = [world.draw(Part::SmallEmployer)];
+        let hundredths = if at % 4 == 3 { 40 } else { 0 };
+        match at % 2 {
+            0 => build(world, (Sort::Industry, Builder::Local, Omits::OwnerStamp(hundredths)), &lone, &mut dice),
+            _ => build(
+                world,
+                (paid_sorts[at / 2 % 4], Builder::Local, Omits::BuilderStamp(hundredths)),
+                &lone,
+                &mut dice,
+            ),
+        }
+    }
+    for _ in 0..world.scaled(20) {
+        build(world, (Sort::Industry, Builder::Local, Omits::Source), &local, &mut dice);
     }
 }
 
-fn build(world: &mut World, (sort, builder): (Sort, Builder), local: &[usize], dice: &mut Dice) {
-    let project = begin(world, (sort, builder), local, dice);
+fn build(world: &mut World, plan: (Sort, Builder, Omits), local: &[usize], dice: &mut Dice) {
+    let builder = plan.1;
+    let project = begin(world, plan, local, dice);
+    stamp(world, &project);
     report_to_tax(world, &project, builder, dice);
     report_by_office(world, &project, dice);
     permits(world, &project, dice);
 }
 
-fn begin(world: &mut World, (sort, builder): (Sort, Builder), local: &[usize], dice: &mut Dice) -> Project {
+/// Stamp tax on the contract, of those offices' projects whose sheets name the contract.
+fn stamp(world: &mut World, project: &Project) {
+    if project.sort == Sort::Agriculture {
+        return;
+    }
+    let (mut owner, mut builder) = (100, 100);
+    match project.omits {
+        Omits::OwnerStamp(hundredths) => owner = hundredths,
+        Omits::BuilderStamp(hundredths) => builder = hundredths,
+        Omits::Nothing | Omits::Source => {}
+    }
+    let contract = (project.contract_fen, project.contract_day);
+    settle_contract(world, project.owner, contract, owner);
+    settle_contract(world, project.builder, contract, builder);
+}
+
+fn begin(
+    world: &mut World,
+    (sort, builder, omits): (Sort, Builder, Omits),
+    local: &[usize],
+    dice: &mut Dice,
+) -> Project {
     let serial = dice.below(1_000_000);
-    let (township_code, township) = TOWNSHIPS[dice.below(TOWNSHIPS.len())];
+    let builds = omits == Omits::Source;
+    // Land use and property tax are not due in the last township.
+    let (township_code, township) = TOWNSHIPS[dice.below(if builds { 6 } else { 7 })];
     let owner = match sort {
+        Sort::Industry if omits != Omits::Nothing => world.draw(Part::SmallEmployer),
         Sort::Industry | Sort::RealEstate => world.draw_or_absent(Part::SmallEmployer, dice),
         _ => world.any_public_body(dice),
     };
-    let start_month = u32::try_from(dice.between(1, 9)).unwrap_or(1);
+    let start_month = u32::try_from(dice.between(1, if builds { 4 } else { 9 })).unwrap_or(1);
     let start_day = world.day_in(start_month, dice);
     let paid_month = Period::month_of(start_day + Months::new(u32::try_from(dice.between(1, 3)).unwrap_or(1)));
-    let contract_fen = dice.between(800_000, 40_000_000) * 100;
+    let contract_fen = dice.between(if omits == Omits::Nothing { 800_000 } else { 3_000_000 }, 40_000_000) * 100;
     Project {
         sort,
         name: format!("{township}{}{serial:06}", world.names.project(dice)),
@@ -130,13 +187,14 @@ fn begin(world: &mut World, (sort, builder): (Sort, Builder), local: &[usize], d
         builder: builder_of(world, builder, local, dice),
         township,
         contract_fen,
-        contract_day: start_day - Days::new(20),
+        contract_day: (start_day - Days::new(20)).max(world.year_start()),
         start_day,
-        finish_day: start_day + Months::new(u32::try_from(dice.between(4, 18)).unwrap_or(6)),
+        finish_day: start_day + Months::new(u32::try_from(dice.between(4, if builds { 6 } else { 18 })).unwrap_or(6)),
         paid_month,
         paid_fen: share(contract_fen, dice.between(10, 40), 100),
         simplified: builder != Builder::Unreported && dice.below(5) == 0,
         exact: builder == Builder::Unreported,
+        omits,
     }
 }
 
@@ -375,6 +433,7 @@ fn permits(world: &mut World, project: &Project, dice: &mut Dice) {
     add(world, "construction_permit.tender", project.contract_day.max(world.year_start()), tender);
     finish(world, project, (area, dice));
     if project.sort == Sort::RealEstate {
+        presell(world, project);
         let start = Draft::of("developer", project.owner)
             .party("builder", project.builder)
             .text("admin_region", project.township)
@@ -410,8 +469,33 @@ fn finish(world: &mut World, project: &Project, (area, dice): (Decimal, &mut Dic
         .day("final_account_day", day + Days::new(dice.below(40) as u64))
         .fen("final_account_yuan", project.contract_fen);
     let accepted = if project.exact { accepted.exact() } else { accepted };
+    // A developer's houses are for sale; others hold what they had built.
+    if project.sort == Sort::Industry {
+        let building = Building {
+            owner: project.owner,
+            township: project.township,
+            address: format!("{}示例工地", project.township),
+            title: None,
+            area,
+            held_on: day,
+            value_fen: project.contract_fen,
+            with_tax: true,
+        };
+        hold_building(world, &building, project.omits != Omits::Source);
+    }
     world.ledger.add_on("construction_permit.acceptance", Frequency::Quarter, day, accepted.clone());
     world.ledger.add_on("construction_acceptance.acceptance", Frequency::Quarter, day, accepted);
+}
+
+/// A developer's houses are sold before they are finished: it has a presale permit.
+fn presell(world: &mut World, project: &Project) {
+    let draft = Draft::of("developer", project.owner)
+        .text("admin_region", project.township)
+        .text("project_name", &project.name)
+        .text("permit_number", format!("呼房预示例{}号", project.code))
+        .text("location", format!("{}示例工地", project.township))
+        .day("permit_day", project.start_day);
+    world.ledger.add("real_estate_industry.presale_permit", Period::Year(world.year), draft);
 }
 
 /// The housing office's list of builders: all of them in January, new ones later.

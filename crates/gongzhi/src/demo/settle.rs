@@ -28,6 +28,8 @@ pub struct Duty {
     pub relief_fen: i64,
     /// Day of payment.
     pub paid_on: NaiveDate,
+    /// Number of the tax source it is paid for.
+    pub source: Option<String>,
 }
 
 impl Duty {
@@ -43,6 +45,7 @@ impl Duty {
             payable_fen: share(base_fen, rate, 10_000),
             relief_fen: 0,
             paid_on: day + Days::new(12),
+            source: None,
         }
     }
 
@@ -96,7 +99,7 @@ fn returned(duty: &Duty, filed_on: NaiveDate, hundredths: i64) -> Draft {
 }
 
 fn taxed(duty: &Duty, hundredths: i64) -> Draft {
-    Draft::of("taxpayer", duty.taxpayer)
+    let draft = Draft::of("taxpayer", duty.taxpayer)
         .text("tax_kind", duty.tax)
         .text("tax_item", duty.item)
         .day("period_from", duty.period.0)
@@ -105,7 +108,11 @@ fn taxed(duty: &Duty, hundredths: i64) -> Draft {
         .figure("rate", duty.rate)
         .fen("tax_payable_yuan", share(duty.payable_fen, hundredths, 100))
         .fen("relief_yuan", share(duty.payable_fen, hundredths, 100) - share(duty.due_fen(), hundredths, 100))
-        .text("authority", "652323")
+        .text("authority", "652323");
+    match &duty.source {
+        Some(source) => draft.text("tax_source_number", source),
+        None => draft,
+    }
 }
 
 /// A tax that stands unpaid on the tax bureau's list.

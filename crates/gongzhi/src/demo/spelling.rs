@@ -93,9 +93,17 @@ pub fn spell(world: &World, kind: &str, who: Who, exact: bool) -> Spelled {
     if !exact {
         let mut dice = Dice::numbered(world.seed, kind, at);
         spell_name(taxpayer, &mut spelled, &mut dice);
-        spell_code(taxpayer, &mut spelled, &mut dice);
+        // A mistyped name without a code can be anybody's: nothing true may hang on such a row.
+        let legible = world.legible.contains(&at) && is_mistyped(taxpayer, &spelled);
+        if !legible {
+            spell_code(taxpayer, &mut spelled, &mut dice);
+        }
     }
     spelled
+}
+
+fn is_mistyped(taxpayer: &Taxpayer, spelled: &Spelled) -> bool {
+    spelled.name != taxpayer.name && taxpayer.former_name.as_ref() != Some(&spelled.name)
 }
 
 fn spell_name(taxpayer: &Taxpayer, spelled: &mut Spelled, dice: &mut Dice) {

@@ -13,7 +13,7 @@ use super::files::{Office, folder_of};
 use super::tax_table::TaxTable;
 use super::truth::FileTruth;
 use super::world::World;
-use super::{Sets, everyday, get_item, side_by_side};
+use super::{Sets, everyday, get_item, side_by_side, timing};
 
 /// Tables with everyday rows, besides those that events leave.
 const EVERYDAY: [&str; 5] = ["tax_payment", "tax_return", "payroll_summary", "invoice_summary", "tax_registration"];
@@ -94,6 +94,7 @@ fn write_table<'d>(
         fs::remove_file(office.folder.join(&file)).with_context(|| file.clone())?;
         return Ok(Vec::new());
     }
+    timing::send(office, &file, item, period)?;
     Ok(vec![FileTruth { file, rows, ..FileTruth::default() }])
 }
 

@@ -1,4 +1,4 @@
-//! Trades with items of their own: mines (4, 16), driving schools (8), bank accounts (30), premiums on the tax side.
+//! Trades with items of their own: sand pits (16), driving schools (8), bank accounts (30), premiums on the tax side.
 
 use chrono::Days;
 use gongzhi_core::period::Period;
@@ -6,48 +6,16 @@ use rust_decimal::Decimal;
 
 use super::draft::Draft;
 use super::fill::spoken;
+use super::sources::LAND_FEN;
 use super::taxpayers::TOWNSHIPS;
 use super::world::{Part, World};
 
 /// Everything about these trades.
 pub fn make(world: &mut World) {
-    coal(world);
     sand(world);
     schools(world);
     accounts(world);
     grades(world);
-}
-
-fn coal(world: &mut World) {
-    let mut dice = world.dice("coal");
-    let mines: Vec<usize> = (0..world.scaled(8)).map(|_| world.draw(Part::SmallEmployer)).collect();
-    for quarter in (1..=4).map(|quarter| Period::Quarter(world.year, quarter)) {
-        let mut sum = 0;
-        for mine in &mines {
-            let tonnes = dice.between(20_000, 90_000);
-            sum += tonnes;
-            let draft = Draft::of("enterprise", *mine)
-                .text("mine_name", format!("示例{mine}号煤矿"))
-                .text("info_period", spoken(quarter))
-                .text("admin_region", "雀尔沟镇")
-                .figure("capacity_tonnes", Decimal::from(150_000))
-                .figure("mined_tonnes", Decimal::from(tonnes))
-                .figure("sold_tonnes", Decimal::from(tonnes - 1_000))
-                .fen("pit_price_yuan", 22_600)
-                .fen("pit_price_without_tax_yuan", 20_000)
-                .flag("quantities_cumulative", false);
-            world.ledger.add("coal_output.mine", quarter, draft);
-        }
-        let total = Draft::default()
-            .text("admin_region", "呼图壁县")
-            .text("info_period", spoken(quarter))
-            .figure("output_tonnes", Decimal::from(sum))
-            .figure("mined_tonnes", Decimal::from(sum))
-            .fen("pit_price_yuan", 22_600)
-            .fen("pit_price_without_tax_yuan", 20_000)
-            .flag("quantities_cumulative", false);
-        world.ledger.add("coal_output.county_total", quarter, total);
-    }
 }
 
 fn sand(world: &mut World) {
@@ -134,7 +102,7 @@ fn accounts(world: &mut World) {
 fn grades(world: &mut World) {
     let year = Period::Year(world.year);
     for (at, (zone, fen)) in
-        [("县城中心", 800), ("县城外围", 500), ("建制镇", 300), ("工矿区", 200)].into_iter().enumerate()
+        ["县城中心", "县城外围", "县城边缘", "建制镇中心", "建制镇外围", "工矿区"].into_iter().zip(LAND_FEN).enumerate()
     {
         let draft = Draft::default()
             .text("admin_region", "呼图壁县")

@@ -1,7 +1,7 @@
 //! What is true, kept apart from what `run` may read.
 //!
-//! Four tables and the counts: who stands in each row, which leads exist, which cells are wrong, which files were sent a
-//! second time. They are CSV in UTF-8, so that anybody can look into them.
+//! Five tables and the counts: who stands in each row, which leads exist, which cells are wrong, which files were sent a
+//! second time, which were sent late. They are CSV in UTF-8, so that anybody can look into them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,6 +25,8 @@ pub struct FileTruth {
     pub mends: Option<String>,
     /// Rows of all sheets.
     pub rows: usize,
+    /// Days by which it was sent late.
+    pub late: i64,
     /// (sheet, row, party, code or empty).
     pub identities: Vec<(String, usize, String, String)>,
     /// (sheet, wrong cell).
@@ -42,6 +44,7 @@ pub fn write(world: &World, folder: &Path, files: &[FileTruth]) -> Result<BTreeM
     put("cells.csv", cells(files))?;
     put("files.csv", resent(files))?;
     put("leads.csv", leads(world))?;
+    put("late.csv", late(files))?;
     let counts = counts(world, files);
     let mut text = serde_json::to_string_pretty(&counts)?;
     text.push('\n');
@@ -87,6 +90,14 @@ fn resent(files: &[FileTruth]) -> String {
     lines
 }
 
+fn late(files: &[FileTruth]) -> String {
+    let mut lines = table(&["file", "days"]);
+    for file in files.iter().filter(|file| file.late > 0) {
+        push_line(&mut lines, [file.file.as_str(), &file.late.to_string()].into_iter(), ',');
+    }
+    lines
+}
+
 fn leads(world: &World) -> String {
     let mut lines = table(&["model", "uscc", "name", "period", "due", "paid", "gap"]);
     let yuan = |fen: Option<i64>| fen.map(|fen| Decimal::new(fen, 2).to_string()).unwrap_or_default();
@@ -104,12 +115,20 @@ fn leads(world: &World) -> String {
 }
 
 /// The length of the period a model's leads are grouped by.
-fn lengths(model: &str) -> Frequency {
+pub fn lengths(model: &str) -> Frequency {
     match model {
-        "income/subsidy_undeclared" | "fund/disability_levy" => Frequency::Year,
-        "stamp/land_and_property" | "environment/undeclared_discharge" | "construction/prepayment" => {
-            Frequency::Quarter
-        }
+        "income/subsidy_undeclared"
+        | "fund/disability_levy"
+        | "land_use/area_gap"
+        | "property/building_source"
+        | "land_vat/liquidation_due" => Frequency::Year,
+        "stamp/land_and_property"
+        | "stamp/construction_contract"
+        | "environment/undeclared_discharge"
+        | "environment/amount_gap"
+        | "construction/prepayment"
+        | "vat/real_estate_prepayment"
+        | "resource/coal" => Frequency::Quarter,
         _ => Frequency::Month,
     }
 }
@@ -121,6 +140,7 @@ fn counts(world: &World, files: &[FileTruth]) -> BTreeMap<&'static str, usize> {
         ("rows", files.iter().map(|file| file.rows).sum()),
         ("wrong_cells", files.iter().map(|file| file.wrong.len()).sum()),
         ("resent_files", files.iter().filter(|file| file.mends.is_some()).count()),
+        ("late_files", files.iter().filter(|file| file.late > 0).count()),
         ("identity_rows", files.iter().map(|file| file.identities.len()).sum()),
         ("leads", world.leads.len()),
     ])

@@ -9,6 +9,7 @@ use chrono::{Days, NaiveDate};
 
 use super::codes;
 use super::draft::Ledger;
+use super::dues::Dues;
 use super::names::Names;
 use super::random::Dice;
 use super::taxpayers::{Maker, PREFECTURE, PROVINCES, REGION, Registration, Seat, Subject, Taxpayer};
@@ -57,10 +58,14 @@ pub struct World {
     pub ledger: Ledger,
     /// Leads.
     pub leads: Vec<PlantedLead>,
+    /// What is owed and paid, from which leads with sums are planted at the end.
+    pub dues: Dues,
     /// What a taxpayer declared as subsidies in the annual return (income, untaxed), in fen.
     pub declared_subsidies: BTreeMap<usize, (i64, i64)>,
     /// Employers in the insurance register.
     pub insured: BTreeSet<usize>,
+    /// Taxpayers whose rows must be such that somebody can tell who they are: a lead or a relief hangs on them.
+    pub legible: BTreeSet<usize>,
     /// Taxpayers that have a credit grade.
     pub graded: BTreeSet<usize>,
     /// Local taxpayers that play no part yet, by what sort they are.
@@ -69,6 +74,7 @@ pub struct World {
     public_bodies: Vec<usize>,
     serial: usize,
     receipts: usize,
+    sources: usize,
 }
 
 /// Which taxpayers a part is drawn from.
@@ -101,14 +107,17 @@ impl World {
             persons: Vec::new(),
             ledger: Ledger::default(),
             leads: Vec::new(),
+            dues: Dues::default(),
             declared_subsidies: BTreeMap::new(),
             insured: BTreeSet::new(),
+            legible: BTreeSet::new(),
             graded: BTreeSet::new(),
             free: BTreeMap::new(),
             absent: Vec::new(),
             public_bodies: Vec::new(),
             serial: 0,
             receipts: 0,
+            sources: 0,
         };
         let count = world.scaled(20_000).max(400);
         world.with_maker("taxpayers", |maker, taxpayers| {
@@ -154,6 +163,12 @@ impl World {
     pub fn next_receipt(&mut self) -> String {
         self.receipts += 1;
         format!("365239{:012}", self.receipts)
+    }
+
+    /// The number of the next tax source.
+    pub fn next_source(&mut self) -> String {
+        self.sources += 1;
+        format!("T652323{:09}", self.sources)
     }
 
     /// First day of the year.
@@ -254,6 +269,7 @@ impl World {
 
     /// Notes a lead that a model must find.
     pub fn plant(&mut self, lead: PlantedLead) {
+        self.legible.insert(lead.taxpayer);
         self.leads.push(lead);
     }
 

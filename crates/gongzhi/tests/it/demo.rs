@@ -105,7 +105,35 @@ fn every_mended_file_mends_one_with_wrong_cells() {
     }
     let models: BTreeSet<String> =
         truth(&out, "leads.csv").into_iter().map(|mut lead| lead.remove("model").expect("a model")).collect();
-    assert_eq!(models.len(), 12, "{models:?}");
+    assert_eq!(models.len(), 20, "{models:?}");
+}
+
+#[test]
+fn files_are_as_old_as_they_were_sent_and_some_of_them_late() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = make(folder.path(), "6");
+    let county = out.join("county");
+    let files: Vec<String> =
+        files_below(&county).into_keys().filter(|file| !file.starts_with("税务局/") && file.contains('/')).collect();
+    let late: BTreeMap<String, u64> = truth(&out, "late.csv")
+        .into_iter()
+        .map(|mut row| (row.remove("file").expect("a file"), row["days"].parse().expect("days")))
+        .collect();
+    assert!(!late.is_empty() && late.len() * 10 < files.len(), "{} of {} are late", late.len(), files.len());
+    let day = |file: &str| {
+        let sent = std::fs::metadata(county.join(file)).and_then(|told| told.modified()).expect("a time");
+        sent.duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs() / 86_400
+    };
+    // Five days after the month, moved to the next working day.
+    let month = |file: &String| file.contains("2025年06月") && file.contains("/企业土地转让信息");
+    let transfers = files.iter().find(|file| month(file)).expect("the transfers of June");
+    let due = 20_276;
+    match late.get(transfers) {
+        Some(days) => assert_eq!(day(transfers), due + days),
+        None => assert!((due - 6..=due).contains(&day(transfers)), "day {}", day(transfers)),
+    }
+    let sent: BTreeSet<u64> = files.iter().map(|file| day(file)).collect();
+    assert!(sent.len() > 20, "{sent:?}");
 }
 
 #[test]

@@ -82,6 +82,13 @@ fn run_and_score(seed: &str) {
     assert!(percent("identity", "recall_percent") >= 95.0, "{score}");
     assert!(percent("all_models", "recall_percent") >= 98.0, "{score}");
     assert!(percent("all_models", "precision_percent") >= 95.0, "{score}");
+    let models = score["models"].as_object().expect("models");
+    assert_eq!(models.len(), 20, "{score}");
+    for (model, tally) in models {
+        let of = |share: &str| tally[share].as_str().unwrap_or("").trim_end_matches('%').parse::<f64>().expect(model);
+        assert!(of("recall_percent") >= 98.0 && of("precision_percent") >= 90.0, "{model}: {tally}");
+    }
+    assert_eq!(score["gaps"]["right"], score["gaps"]["compared"], "{score}");
 }
 
 #[test]

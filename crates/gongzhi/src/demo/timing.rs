@@ -1,0 +1,48 @@
+//! When files were sent: most a few days before they fall due, some late, as their times on disk show.
+
+use std::fs::File;
+use std::time::{Duration, UNIX_EPOCH};
+
+use anyhow::{Context as _, Result};
+use chrono::{Days, NaiveDate};
+use gongzhi_core::calendar::Calendar;
+use gongzhi_core::catalog::Item;
+use gongzhi_core::period::Period;
+
+use super::files::Office;
+use super::random::Dice;
+
+/// Files in ten thousand that are sent late.
+const LATE: usize = 300;
+/// What stands behind the name of a file that mends another.
+pub const MENDED: &str = "（更正）";
+
+/// Sets a file's time on disk; gives the days by which it is late.
+pub fn send(office: Office<'_>, file: &str, item: &Item, period: Period) -> Result<i64> {
+    // A mended file is sent some hours after the one it mends.
+    let hour = if file.contains(MENDED) { 15 } else { 10 };
+    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let (day, late) = day_of(office, folder, item, period);
+    // Offices write in Asia/Shanghai.
+    let seconds = (day - NaiveDate::default()).num_days() * 86_400 + (hour - 8) * 3_600;
+    let path = office.folder.join(file);
+    let time = UNIX_EPOCH + Duration::from_secs(seconds.unsigned_abs());
+    let open = File::options().write(true).open(&path).and_then(|file| file.set_modified(time));
+    open.with_context(|| path.display().to_string())?;
+    Ok(late)
+}
+
+fn day_of(office: Office<'_>, folder: &str, item: &Item, period: Period) -> (NaiveDate, i64) {
+    // The files of one office, item and period are sent together.
+    let mut dice = Dice::new(office.world.seed, &format!("sent {folder} {}", item.key));
+    let Some(rule) = &item.due else {
+        return ((period.last_day() + Days::new(6)).min(office.world.as_of()), 0);
+    };
+    let due = Calendar::new(&office.catalog.calendar).deadline(rule, period).day;
+    if dice.happens(LATE) {
+        let late = dice.between(1, 9);
+        return (due + Days::new(late.unsigned_abs()), late);
+    }
+    let sent = due - Days::new(dice.below(4) as u64);
+    (sent.max((period.last_day() + Days::new(1)).min(due)), 0)
+}

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
+use gongzhi_core::calendar::Calendar;
 use gongzhi_core::catalog::{Catalog, Item, Kind, Mode, Unit};
 use gongzhi_core::messages::Translator;
 use gongzhi_core::period::Period;
@@ -144,11 +146,12 @@ fn put(
     let folder = format!("{}/{}", job.unit.name.zh, folder_of(job.period));
     let base = job.item.name.zh.replace(['/', '\\'], "、");
     let created = job.period.last_day();
+    let came = day_of_delivery(office, (job.item, job.unit, job.period), mends.is_some());
     let sheets: Vec<OfficeSheet> = made.kinds.iter().map(|(_, made)| made.sheet.clone()).collect();
     let mut truths = Vec::new();
     let mut add = |name: String, bytes: Vec<u8>, kinds: std::ops::Range<usize>| -> Result<()> {
         let file = format!("{folder}/{name}");
-        put_bytes(office, &file, &bytes)?;
+        put_bytes(office, (&file, came), &bytes)?;
         let names = sheet_names(job, &file, shape, made);
         let mut truth = FileTruth { file, ..FileTruth::default() };
         truth.mends = mends.and_then(|names| names.get(truths.len())).cloned();
@@ -216,16 +219,33 @@ pub fn folder_of(period: Period) -> String {
 /// Writes the report that a unit has nothing to say of an item in a period.
 pub fn write_nil(office: Office<'_>, item: &Item, unit: &Unit, period: Period) -> Result<FileTruth> {
     let file = format!("{}/{}/{}.xlsx", unit.name.zh, folder_of(period), item.name.zh.replace(['/', '\\'], "、"));
-    put_bytes(office, &file, &forms::nil(office, item, unit, period)?)?;
+    let came = day_of_delivery(office, (item, unit, period), false);
+    put_bytes(office, (&file, came), &forms::nil(office, item, unit, period)?)?;
     Ok(FileTruth { file, ..FileTruth::default() })
 }
 
-fn put_bytes(office: Office<'_>, file: &str, bytes: &[u8]) -> Result<()> {
+/// The day a unit hands a set in: most in the week before it is due, a few after. A mended set follows some days later.
+fn day_of_delivery(office: Office<'_>, (item, unit, period): (&Item, &Unit, Period), is_mended: bool) -> NaiveDate {
+    let Some(rule) = &item.due else { return period.last_day() + Days::new(3) };
+    let due = Calendar::new(&office.catalog.calendar).deadline(rule, period).day;
+    let mut dice = Dice::new(office.world.seed, &format!("delivery {} {} {period}", item.key, unit.key));
+    let came = match dice.below(100) {
+        0..5 => due + Days::new(1 + dice.below(20) as u64),
+        _ => due - Days::new(dice.below(5) as u64),
+    };
+    if is_mended { came + Days::new(2 + dice.below(6) as u64) } else { came }
+}
+
+/// Writes a file as it lay there since that day: about nine in the morning in the county.
+fn put_bytes(office: Office<'_>, (file, came): (&str, NaiveDate), bytes: &[u8]) -> Result<()> {
     let path = office.folder.join(file);
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
     }
-    fs::write(&path, bytes).with_context(|| path.display().to_string())
+    fs::write(&path, bytes).with_context(|| path.display().to_string())?;
+    let moment = came.and_time(NaiveTime::MIN).and_utc() + TimeDelta::hours(1);
+    let opened = fs::File::options().write(true).open(&path).with_context(|| path.display().to_string())?;
+    opened.set_modified(moment.into()).with_context(|| path.display().to_string())
 }
 
 /// The mode of a set: the first of the year is full, later ones hold differences.

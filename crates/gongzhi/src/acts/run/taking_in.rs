@@ -21,6 +21,8 @@ pub struct TakenFolder {
     pub reports: BTreeMap<String, Json>,
     /// Digests of the files, by file.
     pub digests: BTreeMap<String, String>,
+    /// Units that the files' paths name, by file: of a file that could not be read nothing else is known.
+    pub named_units: BTreeMap<String, String>,
 }
 
 /// A file that was blocked or refused, and the first of its errors.
@@ -80,7 +82,9 @@ pub fn take_in(desk: &IntakeDesk, files: &[ListedFile], context: &RunContext<'_>
     let (unnamed, offices) = list_offices(files, |name| desk.unit_named_in(name));
     let done = AtomicU64::new(0);
     let order = IntakeOrder { is_by_name: true, ..IntakeOrder::default() };
-    let mut taken = TakenFolder { reports: BTreeMap::new(), digests: BTreeMap::new() };
+    let named = files.iter().filter_map(|file| Some((file.name.clone(), desk.unit_named_in(&file.name)?)));
+    let mut taken =
+        TakenFolder { reports: BTreeMap::new(), digests: BTreeMap::new(), named_units: named.collect() };
     let take_office = |office: &[&ListedFile]| -> Result<Vec<(String, Json, String)>> {
         let mut reports = Vec::new();
         for file in office {

@@ -83,8 +83,7 @@ pub fn take_in(desk: &IntakeDesk, files: &[ListedFile], context: &RunContext<'_>
     let done = AtomicU64::new(0);
     let order = IntakeOrder { is_by_name: true, ..IntakeOrder::default() };
     let named = files.iter().filter_map(|file| Some((file.name.clone(), desk.unit_named_in(&file.name)?)));
-    let mut taken =
-        TakenFolder { reports: BTreeMap::new(), digests: BTreeMap::new(), named_units: named.collect() };
+    let mut taken = TakenFolder { reports: BTreeMap::new(), digests: BTreeMap::new(), named_units: named.collect() };
     let take_office = |office: &[&ListedFile]| -> Result<Vec<(String, Json, String)>> {
         let mut reports = Vec::new();
         for file in office {

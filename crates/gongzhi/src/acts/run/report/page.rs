@@ -118,3 +118,50 @@ fn footer(story: &Story, words: &Words<'_>) -> Markup {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use gongzhi_core::messages::Bilingual;
+
+    use super::super::story::{Sums, TownshipLine};
+    use super::*;
+
+    /// A story of nothing but a county and a township with these names.
+    fn story(name: &str) -> Story {
+        let name = Bilingual { zh: name.to_owned(), en: String::new() };
+        let township = TownshipLine { name: Some(name.clone()), taxpayers: 1, sums: Sums::default() };
+        Story {
+            county: name,
+            as_of: "2026-06-30".parse().unwrap(),
+            catalog: "sm3:0".to_owned(),
+            files: [1, 0, 0],
+            has_coverage: true,
+            funnel: vec![(Stage::Rows, 7)],
+            total: Sums::default(),
+            models: Vec::new(),
+            townships: vec![township],
+            locked: Vec::new(),
+            queue: 0,
+        }
+    }
+
+    #[test]
+    fn names_are_escaped_and_nothing_is_fetched() {
+        let catalog = Catalog::default();
+        let story = story("<script>alert(\"1\")</script>&");
+        let page = page_of(&story, &Deliveries::default(), &catalog, Language::English);
+        assert!(!page.contains("<script") && page.contains("&lt;script&gt;"), "{page}");
+        assert!(!page.contains("http") && !page.contains("url(") && !page.contains("@import"), "{page}");
+    }
+
+    #[test]
+    fn the_language_of_the_run_is_chosen_and_no_word_is_a_raw_key() {
+        let catalog = Catalog::default();
+        for (language, chosen) in [(Language::Chinese, "show-zh"), (Language::English, "show-en")] {
+            let page = page_of(&story("x"), &Deliveries::default(), &catalog, language);
+            let input = page.split("<input").find(|input| input.contains(" checked")).unwrap_or_default();
+            assert!(input.contains(chosen), "{input}");
+            assert!(!page.contains("report-"), "{page}");
+        }
+    }
+}

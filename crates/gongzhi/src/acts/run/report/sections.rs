@@ -178,10 +178,11 @@ pub fn models(story: &Story, words: &Words<'_>, mark: &str) -> Markup {
             }
         }
     };
-    let columns: Vec<(&'static str, Set)> = [("report-column-model", Set::Text), ("report-column-compared", Set::Figure)]
-        .into_iter()
-        .chain(SUMS_COLUMNS)
-        .collect();
+    let columns: Vec<(&'static str, Set)> =
+        [("report-column-model", Set::Text), ("report-column-compared", Set::Figure)]
+            .into_iter()
+            .chain(SUMS_COLUMNS)
+            .collect();
     let table = html! {
         table class="sums" {
             (head(words, &columns))

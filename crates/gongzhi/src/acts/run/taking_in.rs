@@ -112,10 +112,10 @@ pub fn take_in(desk: &IntakeDesk, files: &[ListedFile], context: &RunContext<'_>
 
 /// The files whose path names no unit, which may be of any: they are taken in before all others. Then the files of each
 /// unit, the one with most bytes first so that it doesn't stand alone at the end.
-fn list_offices<'f>(
-    files: &'f [ListedFile],
+fn list_offices(
+    files: &[ListedFile],
     unit_of: impl Fn(&str) -> Option<String>,
-) -> (Vec<&'f ListedFile>, Vec<Vec<&'f ListedFile>>) {
+) -> (Vec<&ListedFile>, Vec<Vec<&ListedFile>>) {
     let mut unnamed = Vec::new();
     let mut offices: BTreeMap<String, (u64, Vec<&ListedFile>)> = BTreeMap::new();
     for file in files {

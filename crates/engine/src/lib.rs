@@ -25,4 +25,5 @@ pub mod session;
 pub mod tables;
 pub mod taxpayers;
 pub mod template;
+pub mod townships;
 pub mod workbook;

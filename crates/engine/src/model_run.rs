@@ -249,7 +249,7 @@ pub(crate) async fn prepare_views(
 }
 
 /// Registers one view with everything below it.
-async fn register_view(
+pub(crate) async fn register_view(
     session: &SessionContext,
     (catalog, models): (&Catalog, &Models),
     (view, opens): (&str, &BTreeSet<String>),

@@ -51,6 +51,25 @@ pub struct IntakeOrder {
     pub is_by_name: bool,
 }
 
+/// A file as it lies there.
+pub struct FileAtHand<'a> {
+    /// Where it is.
+    pub path: &'a Path,
+    /// The path as people named it.
+    pub name: &'a str,
+    /// Digest of its bytes; none for what is no file of its own (a folder, a pipe): the reader refuses it.
+    pub digest: Option<String>,
+}
+
+impl<'a> FileAtHand<'a> {
+    /// Looks at a file: its bytes are digested, once.
+    pub fn look(path: &'a Path, name: &'a str) -> Self {
+        let is_file = std::fs::metadata(path).is_ok_and(|facts| facts.is_file());
+        let digest = Some(path).filter(|_| is_file).and_then(|path| File::open(path).and_then(digest_reader).ok());
+        Self { path, name, digest }
+    }
+}
+
 /// What became of a file.
 #[derive(Debug, Clone)]
 pub struct TakenIn {
@@ -112,11 +131,12 @@ impl IntakeDesk {
         })
     }
 
-    /// Takes a file in. `name` is the path as people named it.
+    /// Takes a file in.
     ///
     /// # Errors
     /// Not the file's: the store or the disk.
-    pub fn take(&self, path: &Path, name: &str, order: &IntakeOrder, say: &Translator) -> Result<TakenIn> {
+    pub fn take(&self, file: &FileAtHand<'_>, order: &IntakeOrder, say: &Translator) -> Result<TakenIn> {
+        let FileAtHand { path, name, digest } = file;
         let told = |message: Message| anyhow!("{}", say.say(&message));
         let request = match self.request(name, order) {
             Ok(request) => request,
@@ -124,10 +144,7 @@ impl IntakeDesk {
         };
         let new_id = || self.new_id();
         let context = self.context(&new_id);
-        // What is no file of its own (a folder, a pipe) is refused by the reader.
-        let is_file = std::fs::metadata(path).is_ok_and(|facts| facts.is_file());
-        let digest = Some(path).filter(|_| is_file).and_then(|path| File::open(path).and_then(digest_reader).ok());
-        let key = match &digest {
+        let key = match digest {
             // The files of a folder are one delivery: which of them counts is not a matter of when it was read.
             Some(digest) if order.is_by_name => Some(upload_identity(digest, name, order)),
             Some(digest) => Some(self.upload_key(upload_identity(digest, name, order), say)?),
@@ -146,7 +163,7 @@ impl IntakeDesk {
         }
         let report = match (digest, key) {
             (Some(digest), Some(key)) if !request.is_dry_run && checked.report().unit.is_some() => {
-                self.save(path, checked, (digest, key), say)?
+                self.save(path, checked, (digest.clone(), key), say)?
             }
             _ => checked.write().map_err(|error| told(error.message()))?,
         };
@@ -164,19 +181,13 @@ impl IntakeDesk {
     ///
     /// # Errors
     /// The store's.
-    pub fn find_report(
-        &self,
-        path: &Path,
-        name: &str,
-        order: &IntakeOrder,
-        say: &Translator,
-    ) -> Result<Option<(Json, String)>> {
-        let Ok(digest) = File::open(path).and_then(digest_reader) else { return Ok(None) };
-        let key = upload_identity(&digest, name, order);
+    pub fn find_report(&self, file: &FileAtHand<'_>, order: &IntakeOrder, say: &Translator) -> Result<Option<Json>> {
+        let Some(digest) = &file.digest else { return Ok(None) };
+        let key = upload_identity(digest, file.name, order);
         let found = self.runtime.block_on(self.store.find_upload(&everywhere(), &key));
         let found = found.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
         let accepted = found.filter(|upload| upload.status == UploadStatus::Accepted);
-        Ok(accepted.and_then(|upload| Some((upload.facts.get("report")?.clone(), digest))))
+        Ok(accepted.and_then(|upload| upload.facts.get("report").cloned()))
     }
 
     /// The key under which something is taken in. The same again is the same upload, unless another set has taken the

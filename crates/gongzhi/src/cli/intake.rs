@@ -12,7 +12,7 @@ use gongzhi_engine::intake::{IntakeReport, Outcome};
 use super::{CatalogWords, Context};
 use crate::acts::catalog::get_catalog;
 use crate::acts::data_package::expand;
-use crate::acts::intake::{IntakeDesk, IntakeOrder, TakenIn};
+use crate::acts::intake::{FileAtHand, IntakeDesk, IntakeOrder, TakenIn};
 use crate::acts::intake_report::{known_sheets, taken_json};
 
 #[derive(clap::Args)]
@@ -73,7 +73,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         files.extend(expand(path, &order, say)?);
     }
     for (path, order) in &files {
-        let mut taken = desk.take(path, &path.display().to_string(), order, say)?;
+        let mut taken = desk.take(&FileAtHand::look(path, &path.display().to_string()), order, say)?;
         if let Some(folder) = &args.annotate {
             taken.annotated = desk.annotate(path, &taken.report, (folder, context.today), say)?;
         }

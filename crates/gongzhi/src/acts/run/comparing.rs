@@ -10,6 +10,7 @@ use gongzhi_core::state::VisibleBatches;
 use gongzhi_engine::model_run::{ModelReport, list_views, run_model};
 use gongzhi_engine::session::{Session, SessionOptions, SessionPlace};
 use gongzhi_engine::tables::WorklistLine;
+use gongzhi_engine::townships::list_townships;
 
 use super::RunContext;
 
@@ -35,6 +36,8 @@ pub struct Compared {
     pub worklist: Vec<WorklistLine>,
     /// County the run is about.
     pub region: String,
+    /// Townships of the leads' taxpayers, by code, as far as they are registered with one.
+    pub townships: BTreeMap<String, String>,
 }
 
 /// Runs every model.
@@ -62,7 +65,15 @@ pub async fn compare(given: Comparing<'_>, as_of: NaiveDate) -> Result<Compared>
         }
         reports.push(report);
     }
-    Ok(Compared { reports, worklist: session.worklist().to_vec(), region: given.region })
+    let leads = reports.iter().flat_map(|report| &report.leads);
+    let taxpayers: BTreeSet<&str> = leads.map(|lead| lead.taxpayer.uscc.as_str()).collect();
+    // A county may lay its own view of registrations over ours; one without townships costs the report a breakdown, not
+    // the run its leads.
+    let townships = list_townships(&session, content, &taxpayers).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "no townships: {error}");
+        BTreeMap::new()
+    });
+    Ok(Compared { reports, worklist: session.worklist().to_vec(), region: given.region, townships })
 }
 
 /// The county most batches speak of; ties go to the lower code.

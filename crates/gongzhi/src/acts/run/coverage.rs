@@ -17,7 +17,7 @@ use gongzhi_core::period::Period;
 use serde_json::Value as Json;
 
 use super::files::list_files;
-use crate::acts::intake::{IntakeDesk, IntakeOrder};
+use crate::acts::intake::{FileAtHand, IntakeDesk, IntakeOrder};
 use crate::acts::intake_report::report_json;
 
 /// Columns of the file.
@@ -136,7 +136,7 @@ pub fn propose_folder(
     let order = IntakeOrder { is_dry_run: true, ..IntakeOrder::default() };
     let mut reports = BTreeMap::new();
     for file in files.files {
-        let taken = desk.take(&file.path, &file.name, &order, say)?;
+        let taken = desk.take(&FileAtHand::look(&file.path, &file.name), &order, say)?;
         reports.insert(file.name, report_json(&taken.report, say));
     }
     let proposal = propose_coverage(&catalog, &reports, authority.unwrap_or(&region));

@@ -1,7 +1,7 @@
 //! The main job: a folder of sheets becomes leads.
 //!
 //! Files are taken in office by office, each party of each row is matched with a taxpayer, the state of things is put
-//! before the models, and what they find is written for people (`leads.xlsx`, `identity.xlsx`) and for programs
+//! before the models, and what they find is written for people (`report.html`, `leads.xlsx`, `identity.xlsx`, `units.xlsx`) and for programs
 //! (`run.json`, `leads.jsonl`, `issues.jsonl`, `identity.jsonl`). A blocked or refused file gives no batch and the run
 //! goes on. Broken off, a second run goes on after the files that are in; the same input gives the same output but for
 //! times.
@@ -16,6 +16,7 @@ mod lead_book;
 mod outputs;
 mod parallel;
 mod record;
+mod report;
 mod taking_in;
 
 use std::fs::{File, TryLockError};
@@ -148,8 +149,17 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
 
     let started = Instant::now();
     let told = evidence::list_places(&context, (&place, &visible), &compared)?;
-    let result =
-        outputs::RunResult { order, context: &context, taken: &taken, identified: &identified, compared, told };
+    let result = outputs::RunResult {
+        order,
+        context: &context,
+        taken: &taken,
+        identified: &identified,
+        compared,
+        told,
+        visible: &visible,
+        received: report::read_days(&listed.files),
+        has_coverage,
+    };
     outputs::write_for_people(&result)?;
     steps.end("reports", started, &[])?;
     let steps = steps.ended;
@@ -159,7 +169,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     let facts = serde_json::json!({ "files": taken.counts(), "leads": leads });
     runtime.block_on(record.finish(&facts))?;
     Ok(RunEnd {
-        notes: notes_of(&result, &listed.skipped, has_coverage),
+        notes: notes_of(&result, &listed.skipped),
         files: taken.counts(),
         not_accepted: taken.not_accepted(),
         leads,
@@ -208,9 +218,9 @@ async fn identify(
 }
 
 /// How much could not be compared, most first, and what was not looked at.
-fn notes_of(result: &outputs::RunResult<'_>, skipped: &[String], has_coverage: bool) -> Vec<Message> {
+fn notes_of(result: &outputs::RunResult<'_>, skipped: &[String]) -> Vec<Message> {
     let mut notes = Vec::new();
-    if !has_coverage {
+    if !result.has_coverage {
         let folder = result.order.folder.display();
         notes.push(Message::new("run-no-coverage").with("file", COVERAGE_FILE).with("folder", folder));
     }

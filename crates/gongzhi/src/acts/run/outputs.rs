@@ -1,19 +1,22 @@
 //! What a run leaves: files for people and files for programs, in orders that do not depend on which thread was faster.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
+use chrono::NaiveDate;
 use gongzhi_core::leads::Lead;
+use gongzhi_core::state::VisibleBatches;
 use serde_json::{Map, Value as Json, json};
 
 use super::comparing::Compared;
 use super::evidence::Places;
 use super::identities::Identified;
 use super::taking_in::TakenFolder;
-use super::{RunContext, RunOrder, identity_book, lead_book};
+use super::{RunContext, RunOrder, identity_book, lead_book, report};
 
 /// A step and what it took.
 #[derive(Debug, Clone)]
@@ -47,6 +50,12 @@ pub struct RunResult<'a> {
     pub compared: Compared,
     /// Where it stood.
     pub told: Places,
+    /// The batches that count.
+    pub visible: &'a VisibleBatches,
+    /// The day each file of the folder came, by its name.
+    pub received: BTreeMap<String, NaiveDate>,
+    /// Somebody confirmed what the tax side covers.
+    pub has_coverage: bool,
 }
 
 /// Leads with their rank: the greatest gap first, then certain before probable, then by code and period.
@@ -66,10 +75,11 @@ pub fn create(out: &Path, name: &str) -> Result<BufWriter<File>> {
     Ok(BufWriter::new(File::create(&path).with_context(|| path.display().to_string())?))
 }
 
-/// Writes `leads.xlsx` and `identity.xlsx`.
+/// Writes `leads.xlsx`, `identity.xlsx`, `units.xlsx` and `report.html`.
 pub fn write_for_people(result: &RunResult<'_>) -> Result<()> {
     lead_book::write_leads(result, &result.order.out.join("leads.xlsx"))?;
-    identity_book::write_queue(result, &result.order.out.join("identity.xlsx"))
+    identity_book::write_queue(result, &result.order.out.join("identity.xlsx"))?;
+    report::write_reports(result)
 }
 
 /// Writes `leads.jsonl`, `issues.jsonl` and, last, `run.json`: it is there when the run is whole.

@@ -12,7 +12,7 @@ use super::RunContext;
 use super::files::ListedFile;
 use super::parallel::in_order;
 use crate::acts::data_package::order_of;
-use crate::acts::intake::{IntakeDesk, IntakeOrder};
+use crate::acts::intake::{FileAtHand, IntakeDesk, IntakeOrder};
 use crate::acts::intake_report::report_json;
 
 /// What became of every file, by name.
@@ -21,6 +21,8 @@ pub struct TakenFolder {
     pub reports: BTreeMap<String, Json>,
     /// Digests of the files, by file.
     pub digests: BTreeMap<String, String>,
+    /// Units that the files' paths name, by file: of a file that could not be read nothing else is known.
+    pub named_units: BTreeMap<String, String>,
 }
 
 /// A file that was blocked or refused, and the first of its errors.
@@ -80,7 +82,8 @@ pub fn take_in(desk: &IntakeDesk, files: &[ListedFile], context: &RunContext<'_>
     let (unnamed, offices) = list_offices(files, |name| desk.unit_named_in(name));
     let done = AtomicU64::new(0);
     let order = IntakeOrder { is_by_name: true, ..IntakeOrder::default() };
-    let mut taken = TakenFolder { reports: BTreeMap::new(), digests: BTreeMap::new() };
+    let named = files.iter().filter_map(|file| Some((file.name.clone(), desk.unit_named_in(&file.name)?)));
+    let mut taken = TakenFolder { reports: BTreeMap::new(), digests: BTreeMap::new(), named_units: named.collect() };
     let take_office = |office: &[&ListedFile]| -> Result<Vec<(String, Json, String)>> {
         let mut reports = Vec::new();
         for file in office {
@@ -137,11 +140,12 @@ fn take_one(
 ) -> Result<(Json, String)> {
     let stated = file.resource.as_ref().map(|resource| order_of(resource, order));
     let order = stated.as_ref().unwrap_or(order);
-    if let Some(known) = desk.find_report(&file.path, &file.name, order, context.say)? {
-        return Ok(known);
+    let at_hand = FileAtHand::look(&file.path, &file.name);
+    let digest = at_hand.digest.clone().unwrap_or_default();
+    if let Some(known) = desk.find_report(&at_hand, order, context.say)? {
+        return Ok((known, digest));
     }
-    let taken = desk.take(&file.path, &file.name, order, context.say)?;
-    let digest = std::fs::File::open(&file.path).and_then(gongzhi_engine::keys::digest_reader).unwrap_or_default();
+    let taken = desk.take(&at_hand, order, context.say)?;
     Ok((report_json(&taken.report, context.say), digest))
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use gongzhi_core::catalog::{Catalog, Item, Kind};
 use gongzhi_core::messages::{Bilingual, Message};
-use gongzhi_core::models::{Asks, Model, Models};
+use gongzhi_core::models::{Model, Models};
 use gongzhi_engine::model_run::ModelReport;
 
 /// Rows of a model that could not be compared for one reason.
@@ -63,7 +63,7 @@ pub enum Unlock {
     /// What the model says itself.
     Stopped(Message),
     /// A reason of a model's own.
-    Other(String),
+    Other(Bilingual),
 }
 
 /// Where the words are looked up.
@@ -118,7 +118,10 @@ impl Unlocks<'_> {
             }
             "not_registered" => Unlock::Register,
             "formula" => Unlock::LookAtRows,
-            _ => Unlock::Other(reason.to_owned()),
+            _ => {
+                let label = model.and_then(|model| fact_label(model, reason));
+                Unlock::Other(label.unwrap_or_else(|| plain(reason)))
+            }
         }
     }
 
@@ -175,13 +178,9 @@ impl Unlocks<'_> {
     }
 }
 
-/// What the model calls a fact.
+/// What people call a fact, a step, or a reason of the model's own.
 fn fact_label(model: &Model, key: &str) -> Option<Bilingual> {
-    let steps = match &model.asks {
-        Asks::Amount(_) => model.labels.as_slice(),
-        Asks::Finding(_) => &[],
-    };
-    model.facts.iter().chain(steps).find(|(name, _)| name == key).map(|(_, label)| label.clone())
+    model.facts.iter().chain(&model.labels).find(|(name, _)| name == key).map(|(_, label)| label.clone())
 }
 
 fn plain(text: &str) -> Bilingual {

@@ -121,7 +121,7 @@ impl<'a> Words<'a> {
             Unlock::Register => Message::new("report-unlock-register"),
             Unlock::LookAtRows => Message::new("report-unlock-look"),
             Unlock::Stopped(why) => why.clone(),
-            Unlock::Other(reason) => Message::new("report-unlock-other").with("reason", reason),
+            Unlock::Other(reason) => Message::new("report-unlock-other").with("reason", self.text(reason)),
         };
         self.say(&message)
     }

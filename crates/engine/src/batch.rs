@@ -11,7 +11,7 @@
 //! personal columns both are keyed, and nobody can try out numbers against them.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -32,10 +32,10 @@ use gongzhi_core::catalog::{Column, Kind};
 use gongzhi_core::messages::Message;
 use gongzhi_core::period::Period;
 use gongzhi_core::values::{CellValue, RowAction, SetMode};
-use sm3::{Digest, Sm3};
 
 use crate::fingerprint::Fingerprints;
-use crate::keys::{KeyError, Keys, digest_text, sync_folder_of};
+use crate::keys::{KeyError, Keys};
+use crate::pending::{Digesting, PendingFile};
 use crate::schema::{self, KEY_BYTES, ORIGIN_COLUMNS, Part};
 use crate::sealed::SealingWriter;
 
@@ -479,7 +479,7 @@ impl<W: Write + Send> PartWriter<W> {
         wrap: impl FnOnce(Digesting<BufWriter<File>>) -> io::Result<W>,
     ) -> Result<Self, BatchError> {
         let (file, writer) = (&mut pending.0, pending.1);
-        let writer = wrap(writer).map_err(|source| BatchError::file(&file.part, source))?;
+        let writer = wrap(writer).map_err(|source| BatchError::file(file.part(), source))?;
         let builders = schema.fields()[skipped..].iter().map(|field| ColumnBuilder::new(field.data_type())).collect();
         let writer = ArrowWriter::try_new(writer, Arc::clone(&schema), Some(properties.clone()))?;
         Ok(Self { schema, builders, writer, file: pending.0 })
@@ -493,73 +493,8 @@ impl<W: Write + Send> PartWriter<W> {
 
     fn finish(self, unwrap: impl FnOnce(W) -> io::Result<Digesting<BufWriter<File>>>) -> Result<FilePart, BatchError> {
         let writer = self.writer.into_inner()?;
-        let writer = unwrap(writer).map_err(|source| BatchError::file(&self.file.part, source))?;
+        let writer = unwrap(writer).map_err(|source| BatchError::file(self.file.part(), source))?;
         self.file.finish(writer)
-    }
-}
-
-/// A file that is being written beside its place.
-pub(crate) struct PendingFile {
-    key: String,
-    part: PathBuf,
-    place: PathBuf,
-    is_finished: bool,
-}
-
-impl PendingFile {
-    pub(crate) fn create(folder: &Path, key: String) -> Result<(Self, Digesting<BufWriter<File>>), BatchError> {
-        let place = folder.join(&key);
-        let part = folder.join(format!("{key}.part"));
-        let opened = create_lasting_folders(folder, &part).and_then(|()| File::create(&part));
-        let file = opened.map_err(|source| BatchError::file(&part, source))?;
-        let writer = Digesting { inner: BufWriter::new(file), digest: Sm3::new() };
-        Ok((Self { key, part, place, is_finished: false }, writer))
-    }
-
-    pub(crate) fn finish(mut self, writer: Digesting<BufWriter<File>>) -> Result<FilePart, BatchError> {
-        let last = |writer: BufWriter<File>| -> io::Result<()> {
-            writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-            fs::rename(&self.part, &self.place)?;
-            sync_folder_of(&self.place)
-        };
-        last(writer.inner).map_err(|source| BatchError::file(&self.place, source))?;
-        self.is_finished = true;
-        Ok(FilePart { key: self.key.clone(), digest: digest_text(writer.digest) })
-    }
-}
-
-impl Drop for PendingFile {
-    fn drop(&mut self) {
-        if !self.is_finished {
-            // What can't be removed is never visible, and `doctor` clears it.
-            let _ = fs::remove_file(&self.part);
-        }
-    }
-}
-
-/// Makes the folders of a file, each of them to last.
-fn create_lasting_folders(root: &Path, file: &Path) -> io::Result<()> {
-    fs::create_dir_all(root)?;
-    let Some(folder) = file.parent().filter(|folder| !folder.exists()) else { return Ok(()) };
-    fs::create_dir_all(folder)?;
-    folder.ancestors().take_while(|ancestor| *ancestor != root).try_for_each(sync_folder_of)
-}
-
-/// Digests what passes through.
-pub(crate) struct Digesting<W> {
-    inner: W,
-    digest: Sm3,
-}
-
-impl<W: Write> Write for Digesting<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(bytes)?;
-        self.digest.update(&bytes[..written]);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
     }
 }
 

@@ -15,6 +15,7 @@ mod model_rows;
 pub mod model_run;
 pub mod office_files;
 pub mod parts;
+mod pending;
 pub mod read;
 pub mod registry;
 mod rows;

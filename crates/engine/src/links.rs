@@ -16,9 +16,10 @@ use datafusion::parquet::file::properties::WriterProperties;
 use gongzhi_core::catalog::{Kind, Party, PartyPart};
 use gongzhi_core::state::VisibleBatch;
 
-use crate::batch::{BatchError, FilePart, PendingFile};
+use crate::batch::{BatchError, FilePart};
 use crate::keys::digest;
 use crate::parts::{DataPlace, PartReader, Slice, Source};
+use crate::pending::PendingFile;
 use crate::schema::{self, Part, digest_name, party_columns};
 
 /// Who a party of a row is.
@@ -152,7 +153,7 @@ fn party_text<'a>(slice: &'a Slice, at: usize, party: &'a Party, place: usize) -
 struct LinkWriter {
     schema: SchemaRef,
     columns: Vec<[StringBuilder; 3]>,
-    writer: ArrowWriter<crate::batch::Digesting<std::io::BufWriter<std::fs::File>>>,
+    writer: ArrowWriter<crate::pending::Digesting<std::io::BufWriter<std::fs::File>>>,
     file: PendingFile,
 }
 

@@ -7,8 +7,9 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use crate::batch::{BatchError, FilePart, PendingFile};
+use crate::batch::{BatchError, FilePart};
 use crate::keys::Keys;
+use crate::pending::PendingFile;
 use crate::sealed::SealingWriter;
 
 /// The key below the data folder under which an upload's original is kept.

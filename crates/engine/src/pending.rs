@@ -1,0 +1,83 @@
+//! A file written once: beside its place, made to last, then renamed, so that after a loss of power it is there whole or
+//! not at all. Its bytes are digested as they pass.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use sm3::{Digest, Sm3};
+
+use crate::batch::{BatchError, FilePart};
+use crate::keys::{digest_text, sync_folder_of};
+
+/// A file that is being written beside its place.
+pub(crate) struct PendingFile {
+    key: String,
+    part: PathBuf,
+    place: PathBuf,
+    is_finished: bool,
+}
+
+impl PendingFile {
+    /// Begins a file of the key below a folder.
+    pub(crate) fn create(folder: &Path, key: String) -> Result<(Self, Digesting<BufWriter<File>>), BatchError> {
+        let place = folder.join(&key);
+        let part = folder.join(format!("{key}.part"));
+        let opened = create_lasting_folders(folder, &part).and_then(|()| File::create(&part));
+        let file = opened.map_err(|source| BatchError::file(&part, source))?;
+        let writer = Digesting { inner: BufWriter::new(file), digest: Sm3::new() };
+        Ok((Self { key, part, place, is_finished: false }, writer))
+    }
+
+    /// Where it is written.
+    pub(crate) fn part(&self) -> &Path {
+        &self.part
+    }
+
+    /// Makes it last and puts it into its place.
+    pub(crate) fn finish(mut self, writer: Digesting<BufWriter<File>>) -> Result<FilePart, BatchError> {
+        let last = |writer: BufWriter<File>| -> io::Result<()> {
+            writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+            fs::rename(&self.part, &self.place)?;
+            sync_folder_of(&self.place)
+        };
+        last(writer.inner).map_err(|source| BatchError::file(&self.place, source))?;
+        self.is_finished = true;
+        Ok(FilePart { key: self.key.clone(), digest: digest_text(writer.digest) })
+    }
+}
+
+impl Drop for PendingFile {
+    fn drop(&mut self) {
+        if !self.is_finished {
+            // What can't be removed is never visible, and `doctor` clears it.
+            let _ = fs::remove_file(&self.part);
+        }
+    }
+}
+
+/// Makes the folders of a file, each of them to last.
+fn create_lasting_folders(root: &Path, file: &Path) -> io::Result<()> {
+    fs::create_dir_all(root)?;
+    let Some(folder) = file.parent().filter(|folder| !folder.exists()) else { return Ok(()) };
+    fs::create_dir_all(folder)?;
+    folder.ancestors().take_while(|ancestor| *ancestor != root).try_for_each(sync_folder_of)
+}
+
+/// Digests what passes through.
+pub(crate) struct Digesting<W> {
+    inner: W,
+    digest: Sm3,
+}
+
+impl<W: Write> Write for Digesting<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.digest.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}

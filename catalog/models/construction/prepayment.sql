@@ -1,20 +1,21 @@
 -- One row is what one builder from elsewhere received for one project in one period: VAT prepaid at the place of the work.
 with receipts as (
+  -- What was received in a quarter stays received when the next quarter's row of the project takes its place.
   select builder_taxpayer, builder_name, builder_uscc, builder_confidence, builder_subject, project_code, project_name,
     paid_in_period_yuan, vat_method, contract_amount_yuan, coalesce(admin_region, _region) as place_region, _period_from,
-    _period_to, _ref from investment_progress_progress
+    _period_to, _ref from investment_progress_progress_by_period
   union all
   select builder_taxpayer, builder_name, builder_uscc, builder_confidence, builder_subject, project_code, project_name,
     paid_in_period_yuan, vat_method, contract_amount_yuan, coalesce(admin_region, _region) as place_region, _period_from,
-    _period_to, _ref from municipal_project_project
+    _period_to, _ref from municipal_project_project_by_period
   union all
   select builder_taxpayer, builder_name, builder_uscc, builder_confidence, builder_subject, project_code, project_name,
     paid_in_period_yuan, vat_method, contract_amount_yuan, coalesce(admin_region, _region) as place_region, _period_from,
-    _period_to, _ref from highway_project_project
+    _period_to, _ref from highway_project_project_by_period
   union all
   select builder_taxpayer, builder_name, builder_uscc, builder_confidence, builder_subject, project_code, project_name,
     paid_in_period_yuan, vat_method, contract_amount_yuan, coalesce(admin_region, _region) as place_region, _period_from,
-    _period_to, _ref from water_project_project
+    _period_to, _ref from water_project_project_by_period
 ),
 projects as (
   -- Several offices report one project: what was paid for it in a period counts once.

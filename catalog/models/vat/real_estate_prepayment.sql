@@ -1,5 +1,6 @@
 -- One row is what one developer received for one project in one period before handing over: VAT is prepaid on presale
--- receipts (公告2016年第18号). A project stands in several rows, one a planned use.
+-- receipts (公告2016年第18号). A project stands in several rows, one a planned use; what it received in a quarter stays
+-- received when the next quarter's row takes its place.
 with projects as (
   select
     developer_taxpayer as taxpayer, min(developer_name) as taxpayer_name, min(developer_confidence) as confidence,
@@ -11,7 +12,7 @@ with projects as (
     case when count(accepted_day) = count(*) then max(accepted_day) end as accepted_day,
     min(accepted_day) as first_accepted_day,
     min(coalesce(admin_region, _region)) as place_region, string_agg(_ref, ';') as evidence
-  from real_estate_sales_project_stock
+  from real_estate_sales_project_stock_by_period
   group by
     developer_taxpayer, case when developer_taxpayer is null then developer_name end, coalesce(project_name, location), _period_to
 ),

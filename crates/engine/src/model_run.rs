@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{ParamValues, ScalarValue};
@@ -37,6 +37,9 @@ pub use crate::model_fence::check_models;
 /// The shared view of registrations that the shared steps read for every model.
 pub const REGISTRATION_VIEW: &str = "registration";
 
+/// How long the questions of one model may take; a prefecture's take seconds.
+const MOST_TIME: Duration = Duration::from_secs(15 * 60);
+
 /// Why a model could not run.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
@@ -49,6 +52,9 @@ pub enum ModelError {
     /// The SQL met the memory limit of its session.
     #[error("memory limit met: {0}")]
     MemoryMet(Box<DataFusionError>),
+    /// The SQL went on for longer than a model may.
+    #[error("still running after {0:?}")]
+    TimeMet(Duration),
     /// A column has another type than the shared steps read.
     #[error("column {0} has an unexpected type")]
     Column(String),
@@ -70,6 +76,7 @@ impl ModelError {
             Self::NoView(view) => Message::new("models-no-view").with("view", view),
             Self::Query(error) => Message::new("models-query").with("why", error.strip_backtrace()),
             Self::MemoryMet(_) => Message::new("models-memory-met"),
+            Self::TimeMet(limit) => Message::new("models-time-met").with("minutes", limit.as_secs() / 60),
             Self::Column(column) => Message::new("models-column-type").with("column", column),
         }
     }
@@ -134,7 +141,7 @@ pub async fn judge_model(
     }
     let mut views = Vec::new();
     let gathered = match prepare_views(session, (catalog, models), model, &mut views).await {
-        Ok(()) => gather(session, catalog, model, run).await,
+        Ok(()) => within(MOST_TIME, gather(session, catalog, model, run)).await,
         Err(error) => Err(error),
     };
     // Also after a failure: a view left behind would stop the next model, which registers its own.
@@ -142,6 +149,14 @@ pub async fn judge_model(
         session.deregister_table(view.as_str())?;
     }
     Ok(judge(gathered?))
+}
+
+/// A join without a condition may keep nothing and yet go on for years: memory does not end it, time does.
+async fn within<T>(
+    limit: Duration,
+    work: impl Future<Output = Result<T, ModelError>>,
+) -> Result<T, ModelError> {
+    tokio::time::timeout(limit, work).await.unwrap_or(Err(ModelError::TimeMet(limit)))
 }
 
 /// What the shared steps judge: the facts, and of payments and registrations only those of the taxpayers in them, so
@@ -384,6 +399,24 @@ mod tests {
         assert_eq!((why.unwrap().key.as_ref(), left), ("models-query", vec![]));
         let (why, left) = stopped(SQL, &[CALENDAR_VIEW, "no_such_view"]).await;
         assert_eq!((why.unwrap().key.as_ref(), left), ("models-no-view", vec![]));
+    }
+
+    #[tokio::test]
+    async fn a_join_without_a_condition_that_keeps_nothing_ends_with_its_time() {
+        let hundred = (1..=100).map(|n| format!("({n})")).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "with d as (select column1 as n from (values {hundred})), e as (select a.n * b.n as n from d a, d b)
+             select count(*) as kept from e a, e b where a.n + b.n < 0"
+        );
+        let session = SessionContext::new_with_config(planning_config());
+        let limit = Duration::from_millis(50);
+        let work = async {
+            let mut batches = query(&session, &sql, ParamValues::Map(Default::default())).await?;
+            while batches.next().await.transpose()?.is_some() {}
+            Ok(())
+        };
+        let error = within(limit, work).await.unwrap_err();
+        assert_eq!(error.message().key, "models-time-met");
     }
 
     #[test]

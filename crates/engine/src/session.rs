@@ -1,6 +1,7 @@
 //! A session of questions: a DataFusion context in which only views stand, under a memory limit, read-only.
 //!
-//! A view `<item>_<kind>` is the state of the kind as of the moment, with who each party is. Only the views a question
+//! A view `<item>_<kind>` is the state of the kind as of the moment, with who each party is; `<item>_<kind>_by_period` is
+//! what each period said of its keys, for what a later period's word of the same thing must not take away. Only the views a question
 //! reads are built. Base files have no name here, so SQL can't read what it was not given. Sorts and aggregates spill
 //! to disk at the limit; hash joins can't, and a question that meets the limit fails alone.
 
@@ -13,7 +14,7 @@ use datafusion::execution::context::SQLOptions;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
-use gongzhi_core::catalog::Catalog;
+use gongzhi_core::catalog::{BY_PERIOD, Catalog};
 use gongzhi_core::messages::Message;
 use gongzhi_core::state::VisibleBatches;
 
@@ -21,7 +22,7 @@ use crate::batch::BatchError;
 use crate::keys::Keys;
 use crate::scan::{SharedPlace, StateTable};
 use crate::schema;
-use crate::tables::{WorklistLine, roll_kind};
+use crate::tables::{Span, WorklistLine, roll_kind};
 
 /// What can go wrong with a session or a question.
 #[derive(Debug, thiserror::Error)]
@@ -142,7 +143,8 @@ impl Session {
         let shared = SharedPlace { folder: Arc::from(Path::new(&place.folder)), keys: Arc::clone(&place.keys) };
         for view in views {
             let (item, kind) = catalog.find_view(view).ok_or_else(|| SessionError::ViewUnknown(view.to_owned()))?;
-            let mut state = roll_kind(shared.get(), visible, item, kind)?;
+            let span = if view.ends_with(BY_PERIOD) { Span::EachPeriod } else { Span::Now };
+            let mut state = roll_kind(shared.get(), visible, (item, kind), span)?;
             session.worklist.append(&mut state.worklist);
             let schema = schema::view_schema_opened(item, kind, &options.opened);
             let table = StateTable::new(schema, kind, state, shared.clone());

@@ -6,15 +6,16 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::hash::Hash;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::parquet::file::reader::{FileReader, SerializedFileReader};
-use gongzhi_core::catalog::{Item, Kind};
+use gongzhi_core::catalog::{Item, Kind, Mark};
 use gongzhi_core::issues::CellPlace;
 use gongzhi_core::period::Period;
-use gongzhi_core::state::{Arrival, Counted, Group, Mismatch, Roller, VisibleBatch, VisibleBatches, order_batches};
+use gongzhi_core::state::{Arrival, Batch, Counted, Group, Mismatch, Roller, VisibleBatch, VisibleBatches, order_batches};
 use gongzhi_core::values::RowAction;
 
 use crate::batch::{BatchError, LAYOUTS_ENTRY};
@@ -72,57 +73,93 @@ pub fn evidence_handle(sequence: i64, row: u64) -> String {
     format!("{sequence:07}:{row:08}")
 }
 
-/// The state of a kind as of the moment of `visible`.
+/// What a state spans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    /// What holds: the last word about each key.
+    Now,
+    /// The last word of each period about each key. Of a stock kind too no later period takes away what an earlier one
+    /// said: what was paid in the first quarter stays paid though the second quarter's row is the one that holds.
+    EachPeriod,
+}
+
+/// The state of a kind as of the moment of `visible`. Only of what holds is there a worklist.
 pub fn roll_kind(
     place: DataPlace<'_>,
     visible: &VisibleBatches,
-    item: &Item,
-    kind: &Kind,
+    (item, kind): (&Item, &Kind),
+    span: Span,
 ) -> Result<KindState, BatchError> {
     let mut state = KindState::default();
     for (group, batches) in visible.of_kind(item, kind) {
-        roll_group(place, (&group, &batches), visible, &mut state)?;
+        let of_group = GroupBatches { place, group: &group, batches: &batches };
+        match span {
+            Span::Now => {
+                let own: Vec<Batch> = batches.iter().map(|visible| visible.batch.clone()).collect();
+                of_group.roll((&own, visible), |key, _| key, &mut state)?;
+            }
+            Span::EachPeriod => {
+                // As a flow kind's sets do, a full set replaces no rows but those of its own period.
+                let as_flow = |visible: &&VisibleBatch| Batch { mark: Mark::Flow, ..visible.batch.clone() };
+                let own: Vec<Batch> = batches.iter().map(as_flow).collect();
+                of_group.roll((&own, visible), |key, period| (key, period), &mut state)?;
+                state.worklist.clear();
+            }
+        }
     }
     Ok(state)
 }
 
-fn roll_group(
-    place: DataPlace<'_>,
-    (group, batches): (&Group, &[&VisibleBatch]),
-    visible: &VisibleBatches,
-    state: &mut KindState,
-) -> Result<(), BatchError> {
-    let by_id: BTreeMap<&str, &VisibleBatch> = batches.iter().map(|batch| (batch.batch.id.as_str(), *batch)).collect();
-    let ordered = order_batches(batches.iter().map(|visible| &visible.batch), visible.moment);
-    let mut roller = Roller::new();
-    for counted in &ordered {
-        let rows = match by_id.get(counted.batch.id.as_str()) {
-            Some(visible) if visible.main_key.is_some() => read_arrivals(place, visible)?,
-            _ => Vec::new(),
-        };
-        roller.add(*counted, rows);
+/// The batches of one group, and where they are.
+struct GroupBatches<'a> {
+    place: DataPlace<'a>,
+    group: &'a Group,
+    batches: &'a [&'a VisibleBatch],
+}
+
+impl GroupBatches<'_> {
+    /// Rolls the batches as the rules are to see them; `key_of` says what of a row's key and period makes two rows speak
+    /// of the same thing.
+    fn roll<K: Hash + Eq + Clone>(
+        &self,
+        (own, visible): (&[Batch], &VisibleBatches),
+        key_of: impl Fn([u8; 16], Period) -> K,
+        state: &mut KindState,
+    ) -> Result<(), BatchError> {
+        let by_id: BTreeMap<&str, &VisibleBatch> =
+            self.batches.iter().map(|batch| (batch.batch.id.as_str(), *batch)).collect();
+        let ordered = order_batches(own, visible.moment);
+        let mut roller = Roller::new();
+        for counted in &ordered {
+            let rows = match by_id.get(counted.batch.id.as_str()) {
+                Some(visible) if visible.main_key.is_some() => read_arrivals(self.place, visible)?,
+                _ => Vec::new(),
+            };
+            roller.add(*counted, rows.into_iter().map(|(key, arrival)| (key_of(key, counted.period), arrival)));
+        }
+        let rolled = roller.finish(visible.moment.period);
+        let handle =
+            |place: gongzhi_core::state::Place| evidence_handle(ordered[place.batch].batch.sequence, place.row);
+        state.worklist.extend(rolled.worklist.iter().map(|entry| WorklistLine {
+            group: self.group.clone(),
+            mismatch: entry.mismatch,
+            batch: ordered[entry.batch].batch.sequence,
+            after: entry.after.map(handle),
+            before: entry.before.map(handle),
+        }));
+        for rows in rolled.rows.chunk_by(|a, b| a.batch == b.batch) {
+            let counted: &Counted<'_> = &ordered[rows[0].batch];
+            let Some(visible) = by_id.get(counted.batch.id.as_str()) else { continue };
+            state.parts.push(StatePart {
+                visible: (*visible).clone(),
+                period: counted.period,
+                covers_from: counted.covers_from,
+                covers_to: counted.covers_to,
+                rows: rows.iter().filter_map(|place| u32::try_from(place.row).ok()).collect(),
+            });
+        }
+        Ok(())
     }
-    let rolled = roller.finish(visible.moment.period);
-    let handle = |place: gongzhi_core::state::Place| evidence_handle(ordered[place.batch].batch.sequence, place.row);
-    state.worklist.extend(rolled.worklist.iter().map(|entry| WorklistLine {
-        group: group.clone(),
-        mismatch: entry.mismatch,
-        batch: ordered[entry.batch].batch.sequence,
-        after: entry.after.map(handle),
-        before: entry.before.map(handle),
-    }));
-    for rows in rolled.rows.chunk_by(|a, b| a.batch == b.batch) {
-        let counted: &Counted<'_> = &ordered[rows[0].batch];
-        let Some(visible) = by_id.get(counted.batch.id.as_str()) else { continue };
-        state.parts.push(StatePart {
-            visible: (*visible).clone(),
-            period: counted.period,
-            covers_from: counted.covers_from,
-            covers_to: counted.covers_to,
-            rows: rows.iter().filter_map(|place| u32::try_from(place.row).ok()).collect(),
-        });
-    }
-    Ok(())
 }
 
 fn read_arrivals(place: DataPlace<'_>, visible: &VisibleBatch) -> Result<Vec<([u8; 16], Arrival)>, BatchError> {

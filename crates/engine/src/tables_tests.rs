@@ -21,7 +21,7 @@ use crate::keys::{self, Dice, Keys};
 use crate::links::{Link, PartyText, link_batch};
 use crate::parts::DataPlace;
 use crate::session::{Session, SessionError, SessionOptions, SessionPlace};
-use crate::tables::{evidence_handle, list_evidence, roll_kind};
+use crate::tables::{Span, evidence_handle, list_evidence, roll_kind};
 
 const TEMPLATE: &str = r#"
 number: 27
@@ -360,6 +360,31 @@ fn a_value_that_does_not_fit_is_named_by_sheet_row_and_column_and_nothing_is_lef
 }
 
 #[tokio::test]
+async fn what_a_period_said_of_a_stock_kind_stays_in_its_view_by_period() {
+    let house = House::new(1);
+    let kind = house.kind("project");
+    let row = |code, price| project(code, price, "", "", BUILDER);
+    let batches = vec![
+        house.write(&batch(&kind, "2025Q1", SetMode::Full, 1), &add(vec![row("P1", 10), row("P2", 20)])),
+        house.write(&batch(&kind, "2025Q2", SetMode::Differential, 2), &[(RowAction::Change, row("P1", 11))]),
+        // Sent again: of its own period the later word counts alone.
+        house.write(&batch(&kind, "2025Q1", SetMode::Full, 3), &add(vec![row("P1", 12), row("P2", 20)])),
+        house.write(&batch(&kind, "2026Q1", SetMode::Full, 4), &add(vec![row("P2", 21)])),
+    ];
+    let views = ["water_project_project", "water_project_project_by_period"];
+    let session = house.session(batches, &views, &[]);
+    let sql = |view: &str| format!("select project_code, price_yuan, _period from {view} order by project_code, _period");
+    assert_eq!(ask(&session, &sql(views[0])).await, [["P2", "21.00", "2026Q1"]]);
+    let by_period = [
+        ["P1", "12.00", "2025Q1"],
+        ["P1", "11.00", "2025Q2"],
+        ["P2", "20.00", "2025Q1"],
+        ["P2", "21.00", "2026Q1"],
+    ];
+    assert_eq!(ask(&session, &sql(views[1])).await, by_period);
+}
+
+#[tokio::test]
 async fn links_stand_beside_the_rows_they_belong_to() {
     let house = House::new(1);
     let kind = house.kind("project");
@@ -502,7 +527,7 @@ proptest! {
         let expected = expected_state(&batches, &sets);
         let view = kind.0.view_of(kind.1);
         let visible = VisibleBatches { batches: batches.clone(), moment: now() };
-        let rolled = roll_kind(house.place(), &visible, kind.0, kind.1).unwrap();
+        let rolled = roll_kind(house.place(), &visible, kind, Span::Now).unwrap();
         prop_assert_eq!(rolled.row_count(), expected.len());
         let session = house.session(batches, &[&view], &[]);
         let amount = if is_flow { "paid_yuan" } else { "price_yuan" };

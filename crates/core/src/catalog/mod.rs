@@ -23,6 +23,9 @@ pub use template::{Column, DueAfter, DueRule, Item, Kind, Party, PartyPart, RowR
 use crate::messages::Message;
 use node::Findings;
 
+/// Behind the name of a kind's view: not what holds, but what each period said of its keys.
+pub const BY_PERIOD: &str = "_by_period";
+
 /// One file of the catalogue.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -138,8 +141,9 @@ impl Catalog {
         Some((item, item.find_kind(kind)?))
     }
 
-    /// The item and the kind whose view in SQL has this name.
+    /// The item and the kind whose view in SQL has this name, with or without [`BY_PERIOD`] behind it.
     pub fn find_view(&self, view: &str) -> Option<(&Item, &Kind)> {
+        let view = view.strip_suffix(BY_PERIOD).unwrap_or(view);
         self.items
             .values()
             .flat_map(|item| item.kinds.iter().map(move |kind| (item, kind)))

@@ -326,7 +326,8 @@ impl Item {
         in_force.or(self.versions.first()).map_or(1, |version| version.version)
     }
 
-    /// Name of a kind's view in SQL: `<item>_<kind>`.
+    /// Name of a kind's view in SQL: `<item>_<kind>`. With [`BY_PERIOD`](super::BY_PERIOD) behind it: what each period
+    /// said of its keys.
     pub fn view_of(&self, kind: &Kind) -> String {
         format!("{}_{}", self.key, kind.key)
     }

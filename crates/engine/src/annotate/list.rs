@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use gongzhi_core::catalog::Severity;
-use gongzhi_core::issues::{Issue, column_letters};
+use gongzhi_core::issues::{CellPlace, column_letters};
 use gongzhi_core::messages::Message;
 
 use super::marks::MOST_NOTES;
 use super::package::escaped;
 use super::styles_xml::ListStyles;
-use super::{AnnotateError, Annotation};
+use super::{AnnotateError, Marking, SaidIssue};
 use crate::workbook::cut;
 
 /// Issues that are listed; a sheet holds no more rows.
@@ -37,38 +36,37 @@ pub(super) const SEVERITY_COLUMN: usize = 5;
 pub(super) const HEADER_ROW: usize = 3;
 
 /// The title and the line under it.
-pub(super) fn head(annotation: &Annotation<'_>) -> [String; 2] {
-    let errors = annotation.issues.iter().filter(|issue| issue.severity == Severity::Error).count();
-    let warnings = annotation.issues.len() - errors;
-    let say = |message: Message| annotation.translator.say(&message);
+pub(super) fn head(marking: &Marking<'_>) -> [String; 2] {
+    let errors = marking.issues.iter().filter(|issue| issue.is_error).count();
+    let warnings = marking.issues.len() - errors;
+    let say = |message: Message| marking.translator.say(&message);
     let mut line = say(Message::new("annotate-summary").with("errors", errors).with("warnings", warnings));
-    if annotation.issues.len() > MOST_NOTES {
+    if marking.issues.len() > MOST_NOTES {
         line.push_str(&say(Message::new("annotate-most-notes").with("count", MOST_NOTES)));
     }
-    if annotation.issues.len() > MOST_LISTED {
+    if marking.issues.len() > MOST_LISTED {
         line.push_str(&say(Message::new("annotate-most-listed").with("count", MOST_LISTED)));
     }
     [say(Message::new("annotate-title")), line]
 }
 
 /// The headers.
-pub(super) fn headers(annotation: &Annotation<'_>) -> Vec<String> {
-    let header = |(key, _): &(&str, f64)| annotation.translator.say(&Message::new(format!("annotate-column-{key}")));
+pub(super) fn headers(marking: &Marking<'_>) -> Vec<String> {
+    let header = |(key, _): &(&str, f64)| marking.translator.say(&Message::new(format!("annotate-column-{key}")));
     COLUMNS.iter().map(header).collect()
 }
 
 /// The cells of one issue.
-pub(super) fn row(number: usize, issue: &Issue, annotation: &Annotation<'_>) -> [String; 8] {
-    let say = |message: &Message| annotation.translator.say(message);
+pub(super) fn row(number: usize, issue: &SaidIssue, marking: &Marking<'_>) -> [String; 8] {
     [
         number.to_string(),
         issue.sheet.clone(),
-        issue.cell.map(|cell| cell.address()).unwrap_or_default(),
-        (annotation.column_name)(issue),
+        issue.cell.map(|(row, column)| CellPlace { row, column }.address()).unwrap_or_default(),
+        issue.column_name.clone(),
         issue.value.clone(),
-        say(&Message::new(format!("annotate-severity-{}", issue.severity.key()))),
-        say(&issue.message),
-        say(&issue.mend),
+        marking.translator.say(&Message::new(format!("annotate-severity-{}", issue.severity().key()))),
+        issue.what.clone(),
+        issue.mend.clone(),
     ]
     .map(|text| cut(&text, CELL_SIGNS))
 }
@@ -83,17 +81,17 @@ pub(super) fn height(cells: &[String; 8]) -> u32 {
 }
 
 /// Where an issue's link leads: `'Sheet'!B7`. Sheets may have another name in the workbook written.
-pub(super) fn link(issue: &Issue, names: &BTreeMap<String, String>) -> Option<String> {
+pub(super) fn link(issue: &SaidIssue, names: &BTreeMap<String, String>) -> Option<String> {
     let name = names.get(&issue.sheet)?;
-    let cell = issue.cell?;
-    (cell.column <= 16_384 && cell.row <= 1_048_576)
-        .then(|| format!("'{}'!{}", name.replace('\'', "''"), cell.address()))
+    let (row, column) = issue.cell?;
+    (column <= 16_384 && row <= 1_048_576)
+        .then(|| format!("'{}'!{}", name.replace('\'', "''"), CellPlace { row, column }.address()))
 }
 
 /// Writes the list as the XML of a sheet.
 pub(super) fn write(
     mut out: impl Write,
-    annotation: &Annotation<'_>,
+    marking: &Marking<'_>,
     styles: &ListStyles,
     names: &BTreeMap<String, String>,
 ) -> Result<(), AnnotateError> {
@@ -109,22 +107,22 @@ pub(super) fn write(
         put(&format!(r#"<col min="{at}" max="{at}" width="{width}" customWidth="1"/>"#))?;
     }
     put("</cols><sheetData>")?;
-    let [title, line] = head(annotation);
+    let [title, line] = head(marking);
     put(&row_xml(1, &[(0, title, styles.title)], 28))?;
     put(&row_xml(2, &[(0, line, styles.quiet)], 20))?;
-    let header = headers(annotation).into_iter().enumerate().map(|(at, text)| (at, text, styles.header));
+    let header = headers(marking).into_iter().enumerate().map(|(at, text)| (at, text, styles.header));
     put(&row_xml(HEADER_ROW, &header.collect::<Vec<_>>(), 24))?;
     let mut links = Vec::new();
-    let listed = annotation.issues.iter().take(MOST_LISTED);
+    let listed = marking.issues.iter().take(MOST_LISTED);
     for (number, issue) in (1..).zip(listed) {
         let target = link(issue, names).filter(|_| links.len() < MOST_LINKS);
         let style = |at: usize| match at {
             LINK_COLUMN if target.is_some() => styles.link,
-            SEVERITY_COLUMN if issue.severity == Severity::Error => styles.error,
+            SEVERITY_COLUMN if issue.is_error => styles.error,
             SEVERITY_COLUMN => styles.warning,
             _ => styles.text,
         };
-        let cells = row(number, issue, annotation);
+        let cells = row(number, issue, marking);
         let height = height(&cells);
         let cells = cells.into_iter().enumerate().map(|(at, text)| (at, text, style(at)));
         put(&row_xml(HEADER_ROW + number, &cells.collect::<Vec<_>>(), height))?;
@@ -132,7 +130,7 @@ pub(super) fn write(
     }
     put("</sheetData>")?;
     let last = column_letters(COLUMNS.len() as u32);
-    let end = HEADER_ROW + annotation.issues.len().clamp(1, MOST_LISTED);
+    let end = HEADER_ROW + marking.issues.len().clamp(1, MOST_LISTED);
     put(&format!(r#"<autoFilter ref="A{HEADER_ROW}:{last}{end}"/>"#))?;
     if !links.is_empty() {
         put("<hyperlinks>")?;

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use gongzhi_core::catalog::Severity;
-use gongzhi_core::issues::Issue;
 use gongzhi_core::messages::Message;
 
-use super::Annotation;
+use super::{Marking, SaidIssue};
 use crate::read::Merge;
 use crate::workbook::cut;
 
@@ -29,12 +28,12 @@ pub(super) struct Mark {
 pub(super) type SheetMarks = BTreeMap<u32, BTreeMap<u32, Mark>>;
 
 /// The marked cells of every sheet by its name in the file.
-pub(super) fn marks_of(issues: &[Issue]) -> BTreeMap<&str, SheetMarks> {
+pub(super) fn marks_of(issues: &[SaidIssue]) -> BTreeMap<&str, SheetMarks> {
     let mut sheets: BTreeMap<&str, SheetMarks> = BTreeMap::new();
     for (at, issue) in issues.iter().enumerate() {
         let Some(cell) = issue.cell else { continue };
-        let mark = Mark { severity: issue.severity, issues: vec![at] };
-        add(sheets.entry(issue.sheet.as_str()).or_default(), (cell.row, cell.column), mark);
+        let mark = Mark { severity: issue.severity(), issues: vec![at] };
+        add(sheets.entry(issue.sheet.as_str()).or_default(), cell, mark);
     }
     sheets
 }
@@ -65,11 +64,10 @@ pub(super) fn move_to_shown_cells(marks: &SheetMarks, merges: &[Merge]) -> Sheet
 }
 
 /// The note of a marked cell.
-pub(super) fn note_of(mark: &Mark, annotation: &Annotation<'_>) -> String {
-    let say = |message: &Message| annotation.translator.say(message);
-    let lines = mark.issues.iter().filter_map(|at| annotation.issues.get(*at)).map(|issue| {
-        let line = Message::new("annotate-note").with("what", say(&issue.message)).with("mend", say(&issue.mend));
-        say(&line)
+pub(super) fn note_of(mark: &Mark, marking: &Marking<'_>) -> String {
+    let lines = mark.issues.iter().filter_map(|at| marking.issues.get(*at)).map(|issue| {
+        let line = Message::new("annotate-note").with("what", &issue.what).with("mend", &issue.mend);
+        marking.translator.say(&line)
     });
     let mut text = NOTE_MARK.to_owned();
     for line in lines {
@@ -83,7 +81,7 @@ pub(super) fn note_of(mark: &Mark, annotation: &Annotation<'_>) -> String {
 }
 
 /// The notes of a sheet, by cell, as many as a sheet bears.
-pub(super) fn notes_of(marks: &SheetMarks, annotation: &Annotation<'_>) -> BTreeMap<(u32, u32), String> {
+pub(super) fn notes_of(marks: &SheetMarks, marking: &Marking<'_>) -> BTreeMap<(u32, u32), String> {
     let cells = marks.iter().flat_map(|(row, cells)| cells.iter().map(move |(column, mark)| ((*row, *column), mark)));
-    cells.take(MOST_NOTES).map(|(cell, mark)| (cell, note_of(mark, annotation))).collect()
+    cells.take(MOST_NOTES).map(|(cell, mark)| (cell, note_of(mark, marking))).collect()
 }

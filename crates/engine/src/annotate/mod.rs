@@ -4,8 +4,10 @@
 //! with a link to its cell. An xlsx or xlsm keeps everything it had: the package is patched ([`patch`]), every part
 //! copied as it stands, only the sheets' style numbers, the styles, the comments and the lists of parts rewritten, as
 //! a stream. A file of another format becomes a new workbook with the same cells in the same places ([`rebuild`]).
+//! A package is a foreign file whoever reads it, so it is patched in a process of its own under limits ([`child`]).
 //! A workbook that was annotated before loses the old marks first, so a clerk may mend and send it again and again.
 
+mod child;
 mod comments_xml;
 mod list;
 mod marks;
@@ -21,9 +23,11 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
+use gongzhi_core::catalog::Severity;
 use gongzhi_core::issues::Issue;
 use gongzhi_core::messages::{Message, Translator};
 
+pub use self::child::serve as serve_marking;
 use crate::read::{ReadError, WorkerPool};
 use crate::workbook::WorkbookError;
 
@@ -43,6 +47,48 @@ pub struct Annotation<'a> {
     pub translator: &'a Translator,
     /// The day it is done.
     pub made: NaiveDate,
+}
+
+/// An issue as it is written into the workbook, its sentences said.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+struct SaidIssue {
+    sheet: String,
+    /// Row and column, both from 1; none when the sheet or the file as a whole is meant.
+    cell: Option<(u32, u32)>,
+    column_name: String,
+    /// It blocks.
+    is_error: bool,
+    value: String,
+    what: String,
+    mend: String,
+}
+
+impl SaidIssue {
+    fn severity(&self) -> Severity {
+        if self.is_error { Severity::Error } else { Severity::Warning }
+    }
+}
+
+/// What is marked, in the reader's language.
+struct Marking<'a> {
+    issues: &'a [SaidIssue],
+    translator: &'a Translator,
+    made: NaiveDate,
+}
+
+impl Annotation<'_> {
+    fn said(&self) -> Vec<SaidIssue> {
+        let said = |issue: &Issue| SaidIssue {
+            sheet: issue.sheet.clone(),
+            cell: issue.cell.map(|cell| (cell.row, cell.column)),
+            column_name: (self.column_name)(issue),
+            is_error: issue.severity == Severity::Error,
+            value: issue.value.clone(),
+            what: self.translator.say(&issue.message),
+            mend: self.translator.say(&issue.mend),
+        };
+        self.issues.iter().map(said).collect()
+    }
 }
 
 /// Why a workbook was not annotated.
@@ -95,7 +141,8 @@ pub enum Annotated {
 }
 
 /// Marks the issues in the file and writes the result, an xlsx (an xlsm stays one). The original was read before and is
-/// read once more: as a package when it is an xlsx or xlsm, else by a worker. What is written appears whole or not at all.
+/// read once more by a process of the pool's program: as a package when it is an xlsx or xlsm, else cell by cell. What is
+/// written appears whole or not at all.
 ///
 /// # Errors
 /// The original can't be read, or the result can't be written.
@@ -113,17 +160,13 @@ pub fn annotate(
     if let Some(folder) = out.parent() {
         std::fs::create_dir_all(folder).map_err(at(folder))?;
     }
-    let patched = match is_zip(original).map_err(at(original))? {
-        // A package that contradicts itself can still be read cell by cell.
-        true => match patch::patch(original, annotation, &part) {
-            Err(AnnotateError::Package(_)) => false,
-            other => other?,
-        },
-        false => false,
-    };
+    let said = annotation.said();
+    let marking = Marking { issues: &said, translator: annotation.translator, made: annotation.made };
+    // A package that contradicts itself, or asks for more than a file may, can still be read cell by cell.
+    let patched = is_zip(original).map_err(at(original))? && child::patch((original, &part), pool, &marking)?;
     if !patched {
         let mut stream = pool.read_raw(original)?;
-        let bytes = rebuild::rebuild(&mut stream, annotation)?;
+        let bytes = rebuild::rebuild(&mut stream, &marking)?;
         File::create(&part).and_then(|mut file| file.write_all(&bytes)).map_err(at(&part))?;
     }
     std::fs::rename(&part, out).map_err(at(out))?;

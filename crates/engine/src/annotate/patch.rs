@@ -17,7 +17,7 @@ use super::package::{
 };
 use super::sheet_xml::{SheetPatch, rewrite, survey};
 use super::styles_xml::StyleBook;
-use super::{AnnotateError, Annotation, LIST_SHEET, NOTE_AUTHOR, list, vml};
+use super::{AnnotateError, Marking, LIST_SHEET, NOTE_AUTHOR, list, vml};
 
 const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const CONTENT: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml";
@@ -63,7 +63,7 @@ impl Changes {
 
 /// Patches the package and writes it; `false` when it is no package this can be done with (an xlsb, an ods, a zip of
 /// several files), and nothing was written.
-pub(super) fn patch(original: &Path, annotation: &Annotation<'_>, out: &Path) -> Result<bool, AnnotateError> {
+pub(super) fn patch(original: &Path, marking: &Marking<'_>, out: &Path) -> Result<bool, AnnotateError> {
     let Ok(mut package) = Package::open(original) else { return Ok(false) };
     let Some(book) = read_book(&mut package)? else { return Ok(false) };
     let styles_part = book.relationships.iter().find(|found| found.kind == "styles").map(|found| found.target.clone());
@@ -73,7 +73,7 @@ pub(super) fn patch(original: &Path, annotation: &Annotation<'_>, out: &Path) ->
     };
     let mut styles = StyleBook::read(styles_text)?;
     let mut changes = Changes::default();
-    let plans = plan_sheets(&mut package, &book, (annotation, &styles), &mut changes)?;
+    let plans = plan_sheets(&mut package, &book, (marking, &styles), &mut changes)?;
     let list_part = plan_lists(&mut package, &book, styles_part.as_deref(), &mut changes)?;
     let file = File::create(out).map_err(|source| AnnotateError::File { path: out.to_path_buf(), source })?;
     let mut zip = ZipWriter::new(BufWriter::new(file));
@@ -85,7 +85,7 @@ pub(super) fn patch(original: &Path, annotation: &Annotation<'_>, out: &Path) ->
     }
     let names = book.sheets.iter().map(|sheet| (sheet.name.clone(), sheet.name.clone())).collect();
     zip.start_file(&list_part, options()).map_err(AnnotateError::package)?;
-    list::write(BufWriter::new(&mut zip), annotation, &styles.list, &names)?;
+    list::write(BufWriter::new(&mut zip), marking, &styles.list, &names)?;
     put(&mut zip, styles_part.as_deref().unwrap_or("xl/styles.xml"), styles.write().as_bytes())?;
     let mut file = zip.finish().map_err(AnnotateError::package)?;
     file.flush().map_err(AnnotateError::package)?;
@@ -150,11 +150,11 @@ fn read_book(package: &mut Package) -> Result<Option<Book>, AnnotateError> {
 fn plan_sheets(
     package: &mut Package,
     book: &Book,
-    known: (&Annotation<'_>, &StyleBook),
+    known: (&Marking<'_>, &StyleBook),
     changes: &mut Changes,
 ) -> Result<BTreeMap<String, SheetPlan>, AnnotateError> {
-    let (annotation, styles) = known;
-    let marks = marks_of(annotation.issues);
+    let (marking, styles) = known;
+    let marks = marks_of(marking.issues);
     let nothing = SheetMarks::new();
     let mut plans = BTreeMap::new();
     for (at, sheet) in
@@ -176,7 +176,7 @@ fn plan_sheets(
         let Some(place) = package.find(&sheet.part) else { continue };
         let survey = survey(package.stream(place)?)?;
         let marks = move_to_shown_cells(marks, &survey.merges);
-        let notes = notes_of(&marks, annotation);
+        let notes = notes_of(&marks, marking);
         let mut notes_drawing = None;
         if !notes.is_empty() || had_notes {
             let rewritten = comments_xml::rewrite(comments.as_deref(), &notes)?;

@@ -7,7 +7,7 @@ use gongzhi_core::catalog::Severity;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, FormatUnderline, Note, Url, Workbook, Worksheet};
 
 use super::marks::{SheetMarks, marks_of, move_to_shown_cells, notes_of};
-use super::{AnnotateError, Annotation, LIST_SHEET, NOTE_AUTHOR, list};
+use super::{AnnotateError, Marking, LIST_SHEET, NOTE_AUTHOR, list};
 use crate::read::{Merge, RawEvent, Row, RowStream, SheetFacts, Value};
 use crate::workbook::{
     FONT, HEADER_COLOUR, LINE_COLOUR, QUIET_COLOUR, SheetNames, WorkbookError, column_number, cut, day_serial,
@@ -21,13 +21,13 @@ const WARNING_GROUND: u32 = 0xFF_E9A3;
 const CELL_SIGNS: usize = 32_767;
 
 /// Writes the rows of the stream and the list of issues as a new workbook.
-pub(super) fn rebuild(stream: &mut RowStream, annotation: &Annotation<'_>) -> Result<Vec<u8>, AnnotateError> {
+pub(super) fn rebuild(stream: &mut RowStream, marking: &Marking<'_>) -> Result<Vec<u8>, AnnotateError> {
     let mut workbook = Workbook::new();
-    workbook.set_properties(&properties(annotation.made).map_err(WorkbookError::from)?);
+    workbook.set_properties(&properties(marking.made).map_err(WorkbookError::from)?);
     let mut names = SheetNames::default();
     names.take(LIST_SHEET);
     let mut new_names = BTreeMap::new();
-    let marks = marks_of(annotation.issues);
+    let marks = marks_of(marking.issues);
     let mut sheet: Option<SheetWriter<'_>> = None;
     while let Some(event) = stream.next_event()? {
         match event {
@@ -35,7 +35,7 @@ pub(super) fn rebuild(stream: &mut RowStream, annotation: &Annotation<'_>) -> Re
                 let name = names.take(&facts.name);
                 new_names.insert(facts.name.clone(), name.clone());
                 let marks = marks.get(facts.name.as_str()).cloned().unwrap_or_default();
-                sheet = Some(SheetWriter::new(facts, name, &marks, annotation));
+                sheet = Some(SheetWriter::new(facts, name, &marks, marking));
             }
             RawEvent::Row(row) => {
                 if let Some(sheet) = &mut sheet {
@@ -50,7 +50,7 @@ pub(super) fn rebuild(stream: &mut RowStream, annotation: &Annotation<'_>) -> Re
             RawEvent::File(_) | RawEvent::Notice(_) => {}
         }
     }
-    write_list(&mut workbook, annotation, &new_names).map_err(WorkbookError::from)?;
+    write_list(&mut workbook, marking, &new_names).map_err(WorkbookError::from)?;
     Ok(workbook.save_to_buffer().map_err(WorkbookError::from)?)
 }
 
@@ -59,7 +59,7 @@ struct SheetWriter<'a> {
     facts: SheetFacts,
     name: String,
     marks: SheetMarks,
-    annotation: &'a Annotation<'a>,
+    marking: &'a Marking<'a>,
     styles: Styles,
     held: Vec<Row>,
     /// Position of the sheet in the workbook once it is written row by row.
@@ -73,9 +73,9 @@ struct Begun {
 }
 
 impl<'a> SheetWriter<'a> {
-    fn new(facts: &SheetFacts, name: String, marks: &SheetMarks, annotation: &'a Annotation<'a>) -> Self {
+    fn new(facts: &SheetFacts, name: String, marks: &SheetMarks, marking: &'a Marking<'a>) -> Self {
         let marks = move_to_shown_cells(marks, &facts.merges);
-        Self { facts: facts.clone(), name, marks, annotation, styles: Styles::new(), held: Vec::new(), begun: None }
+        Self { facts: facts.clone(), name, marks, marking, styles: Styles::new(), held: Vec::new(), begun: None }
     }
 
     fn row(&mut self, row: &Row, workbook: &mut Workbook) -> Result<(), AnnotateError> {
@@ -103,7 +103,7 @@ impl<'a> SheetWriter<'a> {
             self.begin(Worksheet::new())?;
         }
         self.marks_before(u32::MAX)?;
-        let notes = notes_of(&self.marks, self.annotation);
+        let notes = notes_of(&self.marks, self.marking);
         if let Some(mut begun) = self.begun {
             for ((row, column), text) in notes.into_iter().filter(|((row, column), _)| fits(*row, *column)) {
                 let lines = text.lines().map(|line| line.chars().count() / 20 + 1).sum::<usize>();
@@ -277,10 +277,10 @@ impl Styles {
 /// The list of issues as the last sheet.
 fn write_list(
     workbook: &mut Workbook,
-    annotation: &Annotation<'_>,
+    marking: &Marking<'_>,
     names: &BTreeMap<String, String>,
 ) -> Result<(), rust_xlsxwriter::XlsxError> {
-    let sheet = if annotation.issues.len() > ROWS_IN_MEMORY {
+    let sheet = if marking.issues.len() > ROWS_IN_MEMORY {
         workbook.add_worksheet_with_constant_memory()?
     } else {
         workbook.add_worksheet()
@@ -296,19 +296,19 @@ fn write_list(
     for (at, (_, width)) in list::COLUMNS.iter().enumerate() {
         sheet.set_column_width(column_number(at), *width)?;
     }
-    let [title, line] = list::head(annotation);
+    let [title, line] = list::head(marking);
     let title_style = plain.clone().set_font_size(15).set_bold().set_font_color(HEADER_COLOUR);
     sheet.set_row_height(0, 28)?.write_string_with_format(0, 0, title, &title_style)?;
     sheet.write_string_with_format(1, 0, line, &plain.set_font_color(QUIET_COLOUR))?;
     let first = list::HEADER_ROW as u32;
     sheet.set_row_height(first - 1, 24)?;
-    for (at, text) in list::headers(annotation).into_iter().enumerate() {
+    for (at, text) in list::headers(marking).into_iter().enumerate() {
         sheet.write_string_with_format(first - 1, column_number(at), text, &header)?;
     }
     let mut links = 0;
-    for (number, issue) in annotation.issues.iter().take(list::MOST_LISTED).enumerate() {
+    for (number, issue) in marking.issues.iter().take(list::MOST_LISTED).enumerate() {
         let row = first + u32::try_from(number).unwrap_or(u32::MAX);
-        let cells = list::row(number + 1, issue, annotation);
+        let cells = list::row(number + 1, issue, marking);
         sheet.set_row_height(row, list::height(&cells))?;
         for (at, cell) in cells.into_iter().enumerate() {
             let target = list::link(issue, names).filter(|_| at == list::LINK_COLUMN && links < 65_000);
@@ -318,7 +318,7 @@ fn write_list(
                 sheet.write_url_with_format(row, column_number(at), &url, &link)?;
                 continue;
             }
-            let style = match (at, issue.severity) {
+            let style = match (at, issue.severity()) {
                 (list::SEVERITY_COLUMN, Severity::Error) => &grounds[0],
                 (list::SEVERITY_COLUMN, Severity::Warning) => &grounds[1],
                 _ => &text,

@@ -8,7 +8,6 @@ use gongzhi_core::messages::Language;
 use rust_xlsxwriter::{Format, FormatAlign, Formula, Note, Workbook};
 
 use super::*;
-use crate::read::{Limits, WorkerCommand};
 
 fn issue(sheet: &str, row: u32, column: u32, severity: Severity) -> Issue {
     Issue {
@@ -23,10 +22,14 @@ fn issue(sheet: &str, row: u32, column: u32, severity: Severity) -> Issue {
     }
 }
 
-fn annotation<'a>(issues: &'a [Issue], translator: &'a Translator) -> Annotation<'a> {
-    Annotation {
-        issues, column_name: &|_| "金额（元）".to_owned(), translator, made: "2025-04-01".parse().unwrap()
-    }
+/// Has the package patched here, without a process.
+fn patched(original: &Path, issues: &[Issue], out: &Path) -> bool {
+    let translator = Translator::new(Language::Chinese);
+    let made = "2025-04-01".parse().unwrap();
+    let annotation =
+        Annotation { issues, column_name: &|_| "金额（元）".to_owned(), translator: &translator, made };
+    let said = annotation.said();
+    patch::patch(original, &Marking { issues: &said, translator: &translator, made }, out).unwrap()
 }
 
 /// A clerk's workbook: formats, formulas, widths, a merge, a note of her own, two sheets.
@@ -46,18 +49,11 @@ fn hers() -> Vec<u8> {
     book.save_to_buffer().unwrap()
 }
 
-fn pool() -> WorkerPool {
-    // No worker is started for a package that is patched.
-    WorkerPool::new(WorkerCommand::of_this_program().unwrap(), 1, Limits::default())
-}
-
 fn annotated(bytes: &[u8], issues: &[Issue]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
-    let (original, out) = (folder.path().join("原表.xlsx"), folder.path().join("out/标注.xlsx"));
+    let (original, out) = (folder.path().join("原表.xlsx"), folder.path().join("标注.xlsx"));
     std::fs::write(&original, bytes).unwrap();
-    let translator = Translator::new(Language::Chinese);
-    let done = annotate(&original, &pool(), &annotation(issues, &translator), &out).unwrap();
-    assert_eq!(done, Annotated::Patched);
+    assert!(patched(&original, issues, &out));
     std::fs::read(&out).unwrap()
 }
 
@@ -205,9 +201,8 @@ fn a_file_that_is_no_package_is_left_to_be_rebuilt() {
     zip.start_file("甲.csv", zip::write::SimpleFileOptions::default()).unwrap();
     zip.write_all("名称,金额\n甲,1\n".as_bytes()).unwrap();
     zip.finish().unwrap();
-    let translator = Translator::new(Language::Chinese);
     let out = folder.path().join("out.xlsx");
-    assert!(!patch::patch(&path, &annotation(&[], &translator), &out).unwrap());
+    assert!(!patched(&path, &[], &out));
     assert!(!out.exists());
     assert_eq!(annotated_name(Path::new("x/三月.XLSM")), "三月_校验.xlsm");
     assert_eq!(annotated_name(Path::new("三月.csv")), "三月_校验.xlsx");

@@ -27,7 +27,7 @@ use crate::batch::{BatchError, BatchFiles, BatchWriter};
 use crate::keys::Keys;
 use crate::read::{HeaderHint, LeftOut, Notice, ReadError, WorkerPool};
 use pass::Pass;
-pub use upload::{keep_upload, upload_key};
+pub use upload::{keep_upload, open_upload, upload_key};
 
 /// What is worked out once for a catalogue and used for every file.
 #[derive(Clone)]
@@ -154,6 +154,8 @@ pub struct IntakeBatch {
     pub files: Option<BatchFiles>,
     /// Rows.
     pub rows: u64,
+    /// Differences of a period of which a set was accepted before; known once the control store was asked.
+    pub is_supplement: bool,
 }
 
 /// What came of a file.
@@ -355,6 +357,7 @@ fn nil_batches<'k>(
         keys: Vec::new(),
         files: None,
         rows: 0,
+        is_supplement: false,
     })
     .collect()
 }

@@ -75,6 +75,7 @@ impl<'c> Work<'c> {
             keys,
             files: None,
             rows: self.rows,
+            is_supplement: false,
         };
         (batch, self.writer)
     }

@@ -10,6 +10,7 @@ mod column_type;
 mod error;
 mod event;
 mod formats;
+pub(crate) mod limits;
 mod pool;
 mod row;
 mod sheet_reader;

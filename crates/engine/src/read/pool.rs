@@ -101,14 +101,28 @@ impl WorkerPool {
             worker = Worker::start(&self.shared.command)?;
             worker.request(&path).map_err(|error| ReadError::Worker(error.to_string()))?;
         }
-        let further_mebibytes = u32::try_from((size >> 20).saturating_sub(10)).unwrap_or(u32::MAX);
-        let limits = &self.shared.limits;
-        let wait = limits.wait + limits.wait_per_mebibyte.saturating_mul(further_mebibytes);
         Ok(RowStream::of_worker(Lease {
             shared: Arc::clone(&self.shared),
-            waited: Waited { left: wait, timed_out: false },
+            waited: Waited { left: self.patience(size), timed_out: false },
             worker: Some(worker),
         }))
+    }
+
+    /// How long a file of this size is waited for.
+    fn patience(&self, size: u64) -> Duration {
+        let further_mebibytes = u32::try_from((size >> 20).saturating_sub(10)).unwrap_or(u32::MAX);
+        let limits = &self.shared.limits;
+        limits.wait + limits.wait_per_mebibyte.saturating_mul(further_mebibytes)
+    }
+
+    /// How long a process is waited for that takes this file in hand.
+    pub(crate) fn patience_for(&self, path: &Path) -> Duration {
+        self.patience(std::fs::metadata(path).map_or(0, |facts| facts.len()))
+    }
+
+    /// The program whose processes take foreign files in hand.
+    pub(crate) fn program(&self) -> &Path {
+        &self.shared.command.program
     }
 }
 

@@ -176,6 +176,27 @@ impl Row {
         }
     }
 
+    /// Positions of the cells that stand in none of these columns, which ascend.
+    pub(super) fn beyond(&self, columns: impl Iterator<Item = u32>) -> impl Iterator<Item = usize> {
+        let mut columns = columns.peekable();
+        self.cells.iter().enumerate().filter_map(move |(position, cell)| {
+            while columns.next_if(|column| *column < cell.column).is_some() {}
+            (columns.peek() != Some(&cell.column)).then_some(position)
+        })
+    }
+
+    /// Leaves one cell for each of these columns, which ascend; where there was none it is empty. No text is copied.
+    pub(super) fn spread(&mut self, columns: impl ExactSizeIterator<Item = u32>) {
+        let mut cells = Vec::with_capacity(columns.len());
+        let mut rest = self.cells.iter().peekable();
+        for column in columns {
+            while rest.next_if(|cell| cell.column < column).is_some() {}
+            let there = rest.next_if(|cell| cell.column == column).copied();
+            cells.push(there.unwrap_or(StoredCell { column, value: Stored::Empty, raw: None }));
+        }
+        self.cells = cells;
+    }
+
     fn store(&mut self, value: Value<'_>) -> Stored {
         match value {
             Value::Empty => Stored::Empty,
@@ -261,6 +282,19 @@ mod tests {
         assert_eq!((row.number(), row.len(), row.raw(0)), (2, 1, None));
         assert_eq!(row.value_at(3), Value::Text("乙"));
         assert_eq!(row.value_at(0), Value::Empty);
+    }
+
+    #[test]
+    fn a_row_laid_under_columns_has_a_cell_for_each_and_names_those_beyond() {
+        let mut row = Row::new(1);
+        for (column, text) in [(0, "a"), (2, "c"), (3, "d"), (7, "far")] {
+            row.push(column, Value::Text(text));
+        }
+        let columns = [0_u32, 1, 3];
+        assert_eq!(row.beyond(columns.into_iter()).collect::<Vec<_>>(), [1, 3]);
+        row.spread(columns.into_iter());
+        let cells: Vec<_> = row.iter().collect();
+        assert_eq!(cells, [(0, Value::Text("a")), (1, Value::Empty), (3, Value::Text("d"))]);
     }
 
     #[test]

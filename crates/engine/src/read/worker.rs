@@ -12,15 +12,9 @@ use std::time::Instant;
 
 use super::error::ReadError;
 use super::formats;
+use super::limits::{limit_memory, limit_processor_time};
 use super::wire::Sender;
 
-/// Address space a reading process may take beyond what it has when it starts. Distinct strings of a workbook are
-/// capped at 256 MiB; this is that, the same again for what else a workbook holds, and room to grow.
-const MOST_MEMORY_BYTES: u64 = 640 << 20;
-/// Processor seconds for a file: the parent's patience with some to spare.
-const MOST_SECONDS: u64 = 12;
-/// Further processor seconds for each MiB of the file beyond the first ten.
-const SECONDS_PER_MEBIBYTE: u64 = 1;
 /// The longest path.
 const LONGEST_PATH: usize = 1 << 16;
 
@@ -92,32 +86,4 @@ fn path_bytes(path: &Path) -> io::Result<&[u8]> {
 #[cfg(not(unix))]
 fn path_from(bytes: Vec<u8>) -> io::Result<PathBuf> {
     String::from_utf8(bytes).map(PathBuf::from).map_err(|_| io::ErrorKind::InvalidInput.into())
-}
-
-/// A limit that can't be set is gone without: the parent's patience still holds.
-fn limit_memory() {
-    let limit = address_space_bytes().saturating_add(MOST_MEMORY_BYTES);
-    set_soft(rlimit::Resource::AS, limit);
-}
-
-fn limit_processor_time(begun: Instant, path: &Path) {
-    let size = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-    // One thread can't have used more processor time than has passed.
-    let used = begun.elapsed().as_secs();
-    let more = (size >> 20).saturating_sub(10) * SECONDS_PER_MEBIBYTE;
-    set_soft(rlimit::Resource::CPU, used + MOST_SECONDS + more);
-}
-
-fn set_soft(resource: rlimit::Resource, wanted: u64) {
-    if let Ok((_, hard)) = resource.get() {
-        let _ = resource.set(wanted.min(hard), hard);
-    }
-}
-
-/// The address space this process has already, where the system tells (pages of 4 KiB).
-fn address_space_bytes() -> u64 {
-    let pages = std::fs::read_to_string("/proc/self/statm")
-        .ok()
-        .and_then(|line| line.split_whitespace().next().and_then(|pages| pages.parse::<u64>().ok()));
-    pages.map_or(1 << 30, |pages| pages * 4096)
 }

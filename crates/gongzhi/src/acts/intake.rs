@@ -4,17 +4,16 @@
 //! visible only once it is accepted there. Killed in between, nothing is half visible, and the same file handed in again
 //! goes on with the same upload.
 
-use std::collections::HashSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, Result, anyhow};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use gongzhi_core::access::{Purpose, Scope};
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::intake::mapping::UNKNOWN_COLUMN;
-use gongzhi_core::intake::{EarlierSets, Flags, LayoutProfile, Refusal};
+use gongzhi_core::intake::{Flags, LayoutProfile, Refusal};
 use gongzhi_core::issues::Issue;
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::period::Period;
@@ -32,6 +31,7 @@ use gongzhi_store::{Store, StorePlace};
 use serde_json::{Value as Json, json};
 
 use super::intake_report::report_json;
+use super::known_sets::KnownSets;
 use super::profile;
 
 /// What is said about the files beside what they say themselves, as written on the command line.
@@ -94,7 +94,7 @@ pub struct IntakeDesk {
     data_folder: PathBuf,
     profiles: Vec<LayoutProfile>,
     /// The sets accepted so far.
-    earlier: Mutex<Arc<EarlierSets>>,
+    sets: Mutex<KnownSets>,
     now: DateTime<Utc>,
     runtime: tokio::runtime::Runtime,
 }
@@ -112,9 +112,6 @@ impl IntakeDesk {
         let store = runtime.block_on(Store::open(&place)).map_err(|error| told(error.message()))?;
         let visible = runtime.block_on(store.visible_batches(&everywhere(), everything()));
         let visible = visible.map_err(|error| told(error.message()))?;
-        let set = |one: VisibleBatch| (one.batch.item, one.batch.kind, one.batch.unit, one.batch.period.year());
-        let mut earlier = EarlierSets::Known(HashSet::new());
-        earlier.record(visible.batches.into_iter().map(set));
         let command = WorkerCommand::of_this_program().map_err(|error| told(error.message()))?;
         Ok(Self {
             books: IntakeBooks::new(&catalog),
@@ -125,7 +122,7 @@ impl IntakeDesk {
             home: home.to_owned(),
             data_folder: home.join("data"),
             profiles: profile::list_profiles(home).into_iter().filter_map(|(_, read)| read.ok()).collect(),
-            earlier: Mutex::new(Arc::new(earlier)),
+            sets: Mutex::new(KnownSets::of(&visible.batches)),
             now,
             runtime,
         })
@@ -223,7 +220,7 @@ impl IntakeDesk {
             Err(refusal) => return Ok(TakenIn::of(refused("", refusal))),
         };
         let new_id = || self.new_id();
-        let report = declare_nil(&self.context(&new_id), &request);
+        let mut report = declare_nil(&self.context(&new_id), &request);
         if report.outcome != Outcome::Accepted || request.is_dry_run {
             return Ok(TakenIn::of(report));
         }
@@ -233,7 +230,7 @@ impl IntakeDesk {
         let key = self.upload_key(digest.clone(), say)?;
         let begun = self.begin(&report, (&digest, &key), &[], say)?;
         let Some(upload) = begun else { return Ok(TakenIn::of(report)) };
-        self.accept(&upload, &report, say)?;
+        self.accept(&upload, &mut report, say)?;
         Ok(TakenIn::of(report))
     }
 
@@ -309,7 +306,7 @@ impl IntakeDesk {
             flags,
             is_dry_run: order.is_dry_run,
             today: (self.now + TimeDelta::hours(8)).date_naive(),
-            earlier: Arc::clone(&self.earlier.lock().unwrap_or_else(PoisonError::into_inner)),
+            earlier: self.sets().years(),
         })
     }
 
@@ -338,10 +335,10 @@ impl IntakeDesk {
         let begun = self.begin(checked.report(), (&digest, &key), &checked.keys(), say)?;
         // Another program accepted the same meanwhile: what was read here is dropped, nothing is written twice.
         let Some(upload) = begun else { return Ok(checked.into_report()) };
-        let report = checked.write().map_err(|error| told(error.message()))?;
+        let mut report = checked.write().map_err(|error| told(error.message()))?;
         keep_upload(path, &upload, &self.data_folder, &self.keys).map_err(|error| told(error.message()))?;
         if report.outcome == Outcome::Accepted {
-            self.accept(&upload, &report, say)?;
+            self.accept(&upload, &mut report, say)?;
             return Ok(report);
         }
         let status = if report.outcome == Outcome::Blocked { UploadStatus::Blocked } else { UploadStatus::Refused };
@@ -379,17 +376,22 @@ impl IntakeDesk {
     }
 
     /// Accepts the upload with its batches.
-    fn accept(&self, upload: &str, report: &IntakeReport, say: &Translator) -> Result<()> {
-        let batches: Vec<NewBatch> = new_batches(&self.catalog, report);
+    fn accept(&self, upload: &str, report: &mut IntakeReport, say: &Translator) -> Result<()> {
+        let mut batches: Vec<NewBatch> = new_batches(&self.catalog, report);
+        for (new, batch) in batches.iter_mut().zip(&mut report.batches) {
+            new.supplement_of = self.sets().find_supplemented(new);
+            batch.is_supplement = new.supplement_of.is_some();
+        }
         let facts = json!({ "report": report_json(report, say) });
         let scope = everywhere();
         let accepted = self.store.accept_upload(&scope, (upload, self.now), &batches, &facts);
         self.runtime.block_on(accepted).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
-        let mut earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
-        let set =
-            |batch: &NewBatch| (batch.item.clone(), batch.kind.clone(), batch.lineage.clone(), batch.period.year());
-        Arc::make_mut(&mut earlier).record(batches.iter().map(set));
+        self.sets().record(&batches);
         Ok(())
+    }
+
+    fn sets(&self) -> MutexGuard<'_, KnownSets> {
+        self.sets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn keep_proposals(&self, report: &IntakeReport, say: &Translator) -> Result<Vec<PathBuf>> {

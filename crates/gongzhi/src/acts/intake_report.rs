@@ -33,7 +33,12 @@ pub fn report_json(report: &IntakeReport, say: &Translator) -> Json {
     let batches: Vec<Json> = report
         .batches
         .iter()
-        .map(|batch| json!({"item": batch.item, "kind": batch.kind, "mode": batch.mode.key(), "rows": batch.rows}))
+        .map(|batch| {
+            json!({
+                "item": batch.item, "kind": batch.kind, "mode": batch.mode.key(), "rows": batch.rows,
+                "supplement": batch.is_supplement,
+            })
+        })
         .collect();
     json!({
         "file": report.file,

@@ -9,6 +9,7 @@ pub mod identity;
 pub mod identity_decisions;
 pub mod intake;
 pub mod intake_report;
+pub mod known_sets;
 pub mod models;
 pub mod profile;
 pub mod read;

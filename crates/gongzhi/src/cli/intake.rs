@@ -177,7 +177,9 @@ fn headline(taken: &TakenIn, is_dry_run: bool, catalog: &Catalog, say: &Translat
         return Message::new("intake-received-before").with("file", &report.file).with("when", when.date_naive());
     }
     let errors = report.issues.iter().filter(|issue| issue.severity == Severity::Error).count();
-    let mode = report.mode.map(|mode| say.say(&Message::new(format!("intake-mode-{}", mode.key()))));
+    let is_supplement = report.batches.iter().any(|batch| batch.is_supplement);
+    let mode = report.mode.map(|mode| if is_supplement { "supplement" } else { mode.key() });
+    let mode = mode.map(|mode| say.say(&Message::new(format!("intake-mode-{mode}"))));
     Message::new(key)
         .with("file", &report.file)
         .with("errors", errors)

@@ -11,6 +11,7 @@ mod demo_score;
 mod export;
 mod identity;
 mod intake;
+mod mark_worker;
 mod match_names;
 mod models;
 mod profile;
@@ -83,6 +84,8 @@ enum Command {
     Models(models::Args),
     #[command(hide = true)]
     ReadWorker(read_worker::Args),
+    #[command(hide = true)]
+    MarkWorker(mark_worker::Args),
 }
 
 fn parse_language(text: &str) -> Result<Language, String> {
@@ -121,6 +124,7 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         Command::Template(args) => template::run(args, &context),
         Command::Models(args) => models::run(&args, &context),
         Command::ReadWorker(args) => read_worker::run(&args, &context),
+        Command::MarkWorker(args) => mark_worker::run(&args, &context),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("{error:#}");

@@ -3,6 +3,7 @@
 use chrono::{Days, Months, NaiveDate};
 use gongzhi_core::catalog::Frequency;
 use gongzhi_core::period::Period;
+use gongzhi_core::values::RowAction;
 use rust_decimal::Decimal;
 
 use super::draft::{Draft, share};
@@ -141,25 +142,32 @@ fn report(world: &mut World, project: &Project, dice: &mut Dice) {
     let unsold = suites - sold;
     let presale = project.common().whole("presale_suites", suites);
     let building = project.common().whole("sold_suites", sold).whole("unsold_suites", unsold);
-    let stock = project
-        .common()
-        .text("planned_use", "residential")
-        .whole("suites", suites)
-        .whole("sold_suites", sold)
-        .whole("saleable_suites", unsold)
-        .whole("unsaleable_suites", 0)
-        .figure("sold_area_square_metres", Decimal::from(sold * 100))
-        .figure("saleable_area_square_metres", Decimal::from(unsold * 100))
-        .figure("unsaleable_area_square_metres", Decimal::ZERO)
-        .fen("received_in_period_yuan", project.received_fen)
-        .text("info_period", spoken(project.quarter));
-    let stock = match project.accepted_day {
-        Some(day) => stock.day("accepted_day", day),
-        None => stock.empty("accepted_day"),
+    let stock = |received_fen: i64, quarter: Period| {
+        let stock = project
+            .common()
+            .text("planned_use", "residential")
+            .whole("suites", suites)
+            .whole("sold_suites", sold)
+            .whole("saleable_suites", unsold)
+            .whole("unsaleable_suites", 0)
+            .figure("sold_area_square_metres", Decimal::from(sold * 100))
+            .figure("saleable_area_square_metres", Decimal::from(unsold * 100))
+            .figure("unsaleable_area_square_metres", Decimal::ZERO)
+            .fen("received_in_period_yuan", received_fen)
+            .text("info_period", spoken(quarter));
+        match project.accepted_day {
+            Some(day) => stock.day("accepted_day", day),
+            None => stock.empty("accepted_day"),
+        }
     };
     world.ledger.add("real_estate_industry.presale_permit", year, presale);
     world.ledger.add("real_estate_industry.building", year, building);
-    world.ledger.add("real_estate_sales.project_stock", project.quarter, stock);
+    world.ledger.add("real_estate_sales.project_stock", project.quarter, stock(project.received_fen, project.quarter));
+    // The next quarter's row takes the place of the one that says what was received.
+    if let Period::Quarter(of_year, quarter @ 1..=3) = project.quarter {
+        let next = Period::Quarter(of_year, quarter + 1);
+        world.ledger.add("real_estate_sales.project_stock", next, stock(0, next).action(RowAction::Change));
+    }
 }
 
 /// The building began before the year: its contract is one of an earlier year.

@@ -344,16 +344,25 @@ fn report_by_office(world: &mut World, project: &Project, dice: &mut Dice) {
     for kind in kinds {
         let pays = project.sort.paid_in() == Some(*kind);
         if !pays || paid != begun {
-            world.ledger.add(kind, begun, row(project, begun, 0, dice));
+            world.ledger.add(kind, begun, row(project, begun, (0, 0), dice));
         }
         if pays {
             let action = if paid == begun { RowAction::Add } else { RowAction::Change };
-            world.ledger.add(kind, paid, row(project, paid, project.paid_fen, dice).action(action));
+            let amounts = (project.paid_fen, project.paid_fen);
+            world.ledger.add(kind, paid, row(project, paid, amounts, dice).action(action));
+        }
+        // The next quarter's row takes the place of the one that says what was paid.
+        if let Period::Quarter(year, quarter @ 1..=3) = paid
+            && pays
+        {
+            let next = Period::Quarter(year, quarter + 1);
+            world.ledger.add(kind, next, row(project, next, (0, project.paid_fen), dice).action(RowAction::Change));
         }
     }
 }
 
-fn row(project: &Project, quarter: Period, paid_fen: i64, dice: &mut Dice) -> Draft {
+/// What an office says of a project in a quarter: paid in it, and in all.
+fn row(project: &Project, quarter: Period, (paid_fen, total_fen): (i64, i64), dice: &mut Dice) -> Draft {
     let draft = Draft::of("owner", project.owner)
         .party("builder", project.builder)
         .text("admin_region", project.township)
@@ -373,7 +382,7 @@ fn row(project: &Project, quarter: Period, paid_fen: i64, dice: &mut Dice) -> Dr
         .day("start_day", project.start_day)
         .day("finish_day", project.finish_day)
         .fen("paid_in_period_yuan", paid_fen)
-        .fen("paid_total_yuan", paid_fen)
+        .fen("paid_total_yuan", total_fen)
         .fen("funds_in_place_yuan", share(project.contract_fen, 6, 10))
         .fen("annual_plan_yuan", share(project.contract_fen, 7, 10))
         .empty("accepted_day")

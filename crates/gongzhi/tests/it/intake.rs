@@ -404,6 +404,34 @@ fn a_file_sent_again_after_another_took_its_place_is_a_new_one_and_brings_it_bac
 }
 
 #[test]
+fn differences_of_a_period_already_reported_are_its_supplement_and_count_there() {
+    let office = Office::new();
+    let file = |name: &str, contract: &str, action: &str, month: &str| {
+        let row = ROW.replace("示例合同1", contract).replace("3月5日", &format!("{month}月5日"));
+        office.write(name, &format!("操作,{HEADER}\n{action},{}\n", row.replace("2025-03", &format!("2025-0{month}"))));
+    };
+    file("三月.csv", "示例合同1", "新增", "3");
+    file("四月.csv", "示例合同2", "新增", "4");
+    file("三月补.csv", "示例合同3", "新增", "3");
+    let take = |name: &str, period: &str, mode: &str| {
+        let (code, reports) =
+            office.intake(&[name, "--unit", "自然资源局", "--period", period, "--mode", mode]);
+        assert_eq!(code, 0, "{}", reports[0]);
+        reports[0]["batches"][0]["supplement"].as_bool()
+    };
+    assert_eq!(take("三月.csv", "2025-03", "full"), Some(false));
+    assert_eq!(take("四月.csv", "2025-04", "differential"), Some(false));
+    assert_eq!(take("三月补.csv", "2025-03", "differential"), Some(true));
+    let state = |words: &[&str]| {
+        let words = [&["state", "land_expropriation_grant.grant", "--json"], words].concat();
+        let text = String::from_utf8(run_in(office.path(), &words).stdout).expect("UTF-8");
+        ["示例合同1", "示例合同2", "示例合同3"].map(|contract| text.contains(contract))
+    };
+    assert_eq!(state(&[]), [true, true, true], "it takes nothing away");
+    assert_eq!(state(&["--period", "2025-03"]), [true, false, true], "it belongs to March");
+}
+
+#[test]
 fn six_programs_may_open_a_new_home_at_one_moment() {
     let office = Office::new();
     let words = ["intake", "--item", "15.grant", "--unit", "自然资源局", "--period", "2025-03"];

@@ -4,6 +4,7 @@
 
 mod annotate;
 mod demo;
+mod hostile;
 mod identity;
 mod intake;
 mod land_supply;
@@ -13,4 +14,5 @@ mod program;
 mod read;
 mod real_data;
 mod run;
+mod shipped;
 mod template;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use gongzhi_core::catalog::{Catalog, Column, ColumnType, Frequency, Item, Kind, Source};
+use gongzhi_core::catalog::{Catalog, Column, ColumnType, Frequency, Item, Kind};
 use gongzhi_core::messages::{Language, Translator};
 use gongzhi_core::period::Period;
 use gongzhi_core::values::SetMode;
@@ -15,25 +15,8 @@ use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
 use crate::office::open_all;
-use crate::program::{gongzhi, package, run_in};
-
-fn gather(folder: &Path, prefix: &str, sources: &mut Vec<Source>) {
-    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
-        let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if entry.path().is_dir() {
-            gather(&entry.path(), &format!("{path}/"), sources);
-        } else {
-            let text = std::fs::read_to_string(entry.path()).expect("a text");
-            sources.push(Source { path, text });
-        }
-    }
-}
-
-fn catalog() -> Catalog {
-    let mut sources = Vec::new();
-    gather(&package().join("../../catalog"), "", &mut sources);
-    Catalog::compile(&sources).0
-}
+use crate::program::{gongzhi, run_in};
+use crate::shipped::catalog;
 
 fn period_of(item: &Item) -> Period {
     match item.period {

@@ -178,6 +178,7 @@ intake-more-issues = { "  " }{ $count } more are not listed
 intake-mode-full = full
 intake-mode-differential = differential
 intake-mode-nil = nil
+intake-mode-supplement = supplement of a set already accepted
 intake-profile-proposed = { "  " }A layout profile is proposed in { $path }: complete it and confirm it once with gongzhi profile confirm
 intake-annotated = { "  " }The issues are marked in { $path }
 intake-upload-not-kept = The original could not be kept: { $why }

@@ -25,6 +25,7 @@ models-case-sort = No case of the sort "{ $sort }"; every model needs at least o
 models-local-unset = The local figure "{ $name }" ({ $parameter }) is not set, so the model did not run; state its value, date of effect and reference in params/{ $parameter }.yaml of the local layer.
 models-no-view = There is no view "{ $view }"; readable are the shared views of views/ and <item>_<kind>.
 models-memory-met = The query met the memory limit. Most often a join lacks a condition that ties the two sides together.
+models-time-met = The query was still running after { $minutes } minutes. Most often a join lacks a condition that ties the two sides together.
 models-query = The query can't be run: { $why }
 models-column-type = The type of column "{ $column }" can't be used; facts are text, decimals, whole numbers, days and yes or no.
 models-view-undeclared = The query reads "{ $view }", which reads does not declare.

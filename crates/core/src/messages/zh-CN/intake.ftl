@@ -178,6 +178,7 @@ intake-more-issues = 　另有 { $count } 处未列出
 intake-mode-full = 全量
 intake-mode-differential = 差异
 intake-mode-nil = 零报告
+intake-mode-supplement = 对已报数据的补充
 intake-profile-proposed = 　已拟出布局说明 { $path }，补全后请用 gongzhi profile confirm 确认一次
 intake-annotated = 　已在 { $path } 标出问题
 intake-upload-not-kept = 原件没有存下：{ $why }

@@ -25,6 +25,7 @@ models-case-sort = 缺少“{ $sort }”类的案例；每个模型至少要有�
 models-local-unset = 地方确定的数值“{ $name }”（{ $parameter }）尚未设定，模型没有运行；请在地方内容层的 params/{ $parameter }.yaml 写明数值、生效日期和依据。
 models-no-view = 没有“{ $view }”这个视图；可读的是 views/ 下的公共视图和“事项_记录种类”。
 models-memory-met = 查询用到的内存超过限额，没有执行完。常见原因是连接缺少把两边对应起来的条件。
+models-time-met = 查询运行 { $minutes } 分钟仍未结束。多半是连接缺少把两边对应起来的条件。
 models-query = 查询不能执行：{ $why }
 models-column-type = 列“{ $column }”的类型不能用；事实只用文字、小数、整数、日期和是否。
 models-view-undeclared = 查询读了“{ $view }”，但 reads 里没有声明。

@@ -38,6 +38,13 @@ impl Grid<'_> {
     }
 }
 
+/// Lays a row under its columns where it stands, nothing being filled down; cells beyond the columns go to `strays`.
+pub(super) fn lay_under(columns: &[Column], row: &mut Row, strays: &mut Vec<LeftOut>) {
+    let indexes = || columns.iter().map(|column| column.index);
+    strays.extend(row.beyond(indexes()).map(|position| stray(row, position)));
+    row.spread(indexes());
+}
+
 fn stray(row: &Row, position: usize) -> LeftOut {
     let text = shown(row.value(position)).chars().take(200).collect();
     LeftOut { row: row.number(), reason: Reason::StrayCell { column: row.column(position) }, text }

@@ -8,7 +8,7 @@ use gongzhi_core::messages::Message;
 
 use super::super::event::{Merge, Notice, SheetFacts};
 use super::super::row::{Row, Value, cell_name};
-use super::align::Grid;
+use super::align::{Grid, lay_under};
 use super::clean::{clean_into, row_text, shown};
 use super::fill::FillDown;
 use super::header::{self, Layout};
@@ -58,6 +58,8 @@ pub(in super::super) struct Table {
 /// What is known once the header is decided.
 struct Known {
     columns: Vec<Column>,
+    /// Which columns only count rows; none when all do.
+    counting: Vec<bool>,
     /// Texts of the header's rows, to tell when one comes again.
     header_rows: Vec<HashMap<u32, String>>,
     titles: HashSet<String>,
@@ -149,6 +151,7 @@ impl Table {
         }));
         out.extend(self.held_notices.drain(..).map(Out::Notice));
         self.known = Some(Known {
+            counting: counting_columns(&columns),
             columns,
             header_rows: Vec::new(),
             titles: HashSet::new(),
@@ -209,6 +212,7 @@ impl Table {
             if held[first_data..].is_empty() && layout.header.is_empty() { Vec::new() } else { layout.columns.clone() };
         self.known = Some(Known {
             wide_rows: wide_rows(&self.facts.merges, columns.len()),
+            counting: counting_columns(&columns),
             columns,
             header_rows,
             titles: titles.iter().map(|title| title.text.clone()).collect(),
@@ -264,9 +268,14 @@ impl Table {
 
     fn give(&mut self, row: Row, out: &mut VecDeque<Out>) {
         let Some(known) = &self.known else { return };
-        let mut aligned = std::mem::replace(&mut self.scratch, row);
-        let grid = Grid { columns: &known.columns, fill: &known.fill };
-        grid.align(&self.scratch, &mut aligned, &mut self.strays);
+        let mut aligned = row;
+        if known.fill.is_idle() {
+            lay_under(&known.columns, &mut aligned, &mut self.strays);
+        } else {
+            std::mem::swap(&mut self.scratch, &mut aligned);
+            let grid = Grid { columns: &known.columns, fill: &known.fill };
+            grid.align(&self.scratch, &mut aligned, &mut self.strays);
+        }
         self.last_reason = None;
         for stray in self.strays.drain(..) {
             out.push_back(Out::LeftOut(stray));
@@ -276,7 +285,7 @@ impl Table {
             return;
         }
         // 序号 filled down ahead of the rows: nothing is reported in them.
-        if counts_only(&aligned, &known.columns) {
+        if counts_only(&aligned, &known.counting) {
             self.leave_out(&aligned, Reason::OnlyNumber, out);
             self.recycle(aligned);
             return;
@@ -316,18 +325,23 @@ impl Table {
     }
 }
 
+/// Which columns only count rows; none when all do.
+fn counting_columns(columns: &[Column]) -> Vec<bool> {
+    let counting: Vec<bool> = columns.iter().map(|column| is_counting(&column.name)).collect();
+    if counting.iter().all(|counts| *counts) { Vec::new() } else { counting }
+}
+
 /// Whether nothing stands in a row but the numbers of a column that only counts.
-fn counts_only(row: &Row, columns: &[Column]) -> bool {
+fn counts_only(row: &Row, counting: &[bool]) -> bool {
     let counts = |at: usize, value: Value<'_>| {
         let is_number = match value {
             Value::Number(_) => true,
             Value::Text(text) => text.bytes().all(|sign| sign.is_ascii_digit()),
             _ => false,
         };
-        is_number && columns.get(at).is_some_and(|column| is_counting(&column.name))
+        is_number && counting.get(at) == Some(&true)
     };
-    columns.iter().any(|column| !is_counting(&column.name))
-        && row.iter().enumerate().all(|(at, (_, value))| value.is_empty() || counts(at, value))
+    !counting.is_empty() && row.iter().enumerate().all(|(at, (_, value))| value.is_empty() || counts(at, value))
 }
 
 /// Where a row stands among the others.

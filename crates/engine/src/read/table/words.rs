@@ -70,9 +70,18 @@ fn squeezed(text: &str, limit: usize) -> String {
     text.chars().filter(|sign| !sign.is_whitespace()).take(limit).collect()
 }
 
+/// Whether a text may open with one of the words, by its first sign alone: every row is asked, and hardly any does.
+fn may_open_with(text: &str, words: &[&str]) -> bool {
+    let first = text.chars().find(|sign| !sign.is_whitespace() && !matches!(sign, '(' | '（'));
+    first.is_some_and(|first| {
+        let first = first.to_ascii_lowercase();
+        words.iter().any(|word| word.starts_with(first))
+    })
+}
+
 /// A text that names a totals row by itself: `合计`, `合 计：`, `总计（万元）`.
 pub(super) fn is_total(text: &str) -> bool {
-    if text.len() > 64 {
+    if text.len() > 64 || !may_open_with(text, &TOTALS) {
         return false;
     }
     let word = squeezed(text, 32).to_lowercase();
@@ -82,6 +91,9 @@ pub(super) fn is_total(text: &str) -> bool {
 
 /// A text that ends like a totals row of a group: `大丰镇小计`. Only the rest of the row can tell whether it is one.
 pub(super) fn ends_like_total(text: &str) -> bool {
+    if !text.trim_end().ends_with('计') {
+        return false;
+    }
     let word = squeezed(text, 16);
     word.chars().count() <= 12 && ["合计", "小计", "总计"].iter().any(|ending| word.ends_with(ending))
 }
@@ -90,6 +102,9 @@ pub(super) fn ends_like_total(text: &str) -> bool {
 pub(super) fn is_note(text: &str) -> bool {
     if text.starts_with(['※', '＊', '*']) && text.chars().count() > 4 {
         return true;
+    }
+    if !may_open_with(text, &NOTES) {
+        return false;
     }
     let opening = squeezed(text, 12).to_lowercase();
     NOTES.iter().any(|word| {
@@ -113,6 +128,9 @@ pub(super) fn is_prose(text: &str) -> bool {
 
 /// A text that holds the place of a signature: `填表人：`, `（盖章）`, `审核人：某某  联系电话：…`.
 pub(super) fn is_signature(text: &str) -> bool {
+    if !may_open_with(text, &SIGNATURES) {
+        return false;
+    }
     let opening = squeezed(text, 24);
     let opening = opening.trim_start_matches(['(', '（']);
     SIGNATURES.iter().any(|word| {

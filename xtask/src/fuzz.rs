@@ -15,7 +15,8 @@ const CASES_PER_MINUTE: u64 = 2_000;
 pub fn run(words: &[String]) -> Result<()> {
     let minutes: u64 = words.first().map_or(Ok(10), |word| word.parse())?;
     ensure_cargo_tool("cargo-nextest", "it runs the tests in parallel and one process each")?;
-    let mut tests = cargo(&["nextest", "run", "--workspace", "--locked", "--no-fail-fast", "-j", "2", "-E", "test(/hostile/)"]);
+    let mut tests =
+        cargo(&["nextest", "run", "--workspace", "--locked", "--no-fail-fast", "-j", "2", "-E", "test(/hostile/)"]);
     tests.env("BOLERO_RANDOM_TEST_TIME_MS", (minutes * 60_000 * 2 / TARGETS).to_string());
     tests.env("PROPTEST_CASES", (minutes * CASES_PER_MINUTE).to_string());
     step("hostile tests", &mut tests)

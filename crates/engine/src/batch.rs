@@ -303,7 +303,9 @@ impl<'k> BatchWriter<'k> {
                 (None, None) => matches!(value, CellValue::Null),
                 (main, personal) => {
                     let in_main = match destination.part {
-                        Part::Digested => digests[at].as_deref().map_or(CellValue::Null, CellValue::Text),
+                        Part::Digested => {
+                            digests.get(at).and_then(Option::as_deref).map_or(CellValue::Null, CellValue::Text)
+                        }
                         _ => *value,
                     };
                     main.is_none_or(|main| self.main.builders[main].append(in_main))

@@ -152,10 +152,7 @@ pub async fn judge_model(
 }
 
 /// A join without a condition may keep nothing and yet go on for years: memory does not end it, time does.
-async fn within<T>(
-    limit: Duration,
-    work: impl Future<Output = Result<T, ModelError>>,
-) -> Result<T, ModelError> {
+async fn within<T>(limit: Duration, work: impl Future<Output = Result<T, ModelError>>) -> Result<T, ModelError> {
     tokio::time::timeout(limit, work).await.unwrap_or(Err(ModelError::TimeMet(limit)))
 }
 

@@ -15,7 +15,9 @@ use datafusion::parquet::file::reader::{FileReader, SerializedFileReader};
 use gongzhi_core::catalog::{Item, Kind, Mark};
 use gongzhi_core::issues::CellPlace;
 use gongzhi_core::period::Period;
-use gongzhi_core::state::{Arrival, Batch, Counted, Group, Mismatch, Roller, VisibleBatch, VisibleBatches, order_batches};
+use gongzhi_core::state::{
+    Arrival, Batch, Counted, Group, Mismatch, Roller, VisibleBatch, VisibleBatches, order_batches,
+};
 use gongzhi_core::values::RowAction;
 
 use crate::batch::{BatchError, LAYOUTS_ENTRY};

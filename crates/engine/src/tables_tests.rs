@@ -373,14 +373,11 @@ async fn what_a_period_said_of_a_stock_kind_stays_in_its_view_by_period() {
     ];
     let views = ["water_project_project", "water_project_project_by_period"];
     let session = house.session(batches, &views, &[]);
-    let sql = |view: &str| format!("select project_code, price_yuan, _period from {view} order by project_code, _period");
+    let sql =
+        |view: &str| format!("select project_code, price_yuan, _period from {view} order by project_code, _period");
     assert_eq!(ask(&session, &sql(views[0])).await, [["P2", "21.00", "2026Q1"]]);
-    let by_period = [
-        ["P1", "12.00", "2025Q1"],
-        ["P1", "11.00", "2025Q2"],
-        ["P2", "20.00", "2025Q1"],
-        ["P2", "21.00", "2026Q1"],
-    ];
+    let by_period =
+        [["P1", "12.00", "2025Q1"], ["P1", "11.00", "2025Q2"], ["P2", "20.00", "2025Q1"], ["P2", "21.00", "2026Q1"]];
     assert_eq!(ask(&session, &sql(views[1])).await, by_period);
 }
 

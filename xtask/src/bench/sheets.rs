@@ -31,7 +31,7 @@ pub struct Task {
 pub const XLSX: Task = Task {
     name: "read-xlsx",
     kind: "construction_filing.project",
-    words: &["--unit", "住建局", "--period", "2025-03"],
+    words: &["--unit", "住建局", "--period", "2025Q1"],
     rows: 100_000,
     columns: 30,
     extension: "xlsx",

@@ -197,12 +197,14 @@ pub fn read_cell(lens: &Lens<'_>, value: RawValue<'_>, out: &mut String) -> Resu
 
 fn is_blank_word(column: &ColumnPlan, text: &str) -> bool {
     let words = if column.column_type == ColumnType::Text { &BLANK_WORDS[..BLANK_SIGNS] } else { &BLANK_WORDS };
-    let speaks = match column.column_type {
-        ColumnType::Boolean => text == "无",
-        ColumnType::Code => column.codes.as_ref().is_some_and(|codes| codes.find(text).is_some()),
-        _ => false,
-    };
-    words.contains(&text) && !speaks
+    if !words.contains(&text) {
+        return false;
+    }
+    match column.column_type {
+        ColumnType::Boolean => text != "无",
+        ColumnType::Code => column.codes.as_ref().is_none_or(|codes| codes.find(text).is_none()),
+        _ => true,
+    }
 }
 
 /// A code that a spreadsheet turned into a figure: the digits are gone whatever the column's origin, so it blocks. In a

@@ -6,7 +6,10 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
+
+use foldhash::fast::FixedState;
+use siphasher::sip128::{Hasher128, SipHasher13};
 
 use super::cell::Fault;
 use super::issue_list::IssueList;
@@ -42,7 +45,7 @@ impl Duplicates {
 
     pub(super) fn check(&mut self, row: &CheckedRow, place: &Place<'_>, issues: &mut IssueList) {
         let sheet = self.sheet_number(&place.map.sheet);
-        let whole = digest(row, &self.all, 2);
+        let whole = whole_of(row, &self.all);
         for (unique, seen) in place.plan.unique.iter().zip(&mut self.seen) {
             let columns = if unique.columns.is_empty() { &self.all } else { &unique.columns };
             // A key that could not be read is told already, and is no key of another row.
@@ -52,7 +55,7 @@ impl Duplicates {
             if partial || columns.iter().any(unread) {
                 continue;
             }
-            let key = u128::from(digest(row, columns, 0)) << 64 | u128::from(digest(row, columns, 1));
+            let key = key_of(row, columns);
             match seen.entry(key) {
                 Entry::Vacant(entry) => {
                     entry.insert(First { sheet, row: row.number(), whole });
@@ -74,26 +77,37 @@ impl Duplicates {
     }
 }
 
-/// 64 bits of the values in these columns; the seed makes independent halves. The row's action is part of it: taking a row
-/// back and giving it anew is no contradiction.
-fn digest(row: &CheckedRow, columns: &[usize], seed: u8) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write_u8(seed);
-    row.action().hash(&mut hasher);
+/// 128 bits of the values in these columns. The row's action is part of it: taking a row back and giving it anew is no
+/// contradiction.
+fn key_of(row: &CheckedRow, columns: &[usize]) -> u128 {
+    let mut hasher = SipHasher13::new();
+    write(row, columns, &mut hasher);
+    hasher.finish128().as_u128()
+}
+
+/// 64 bits of the whole row, only to tell whether two rows of one key say the same.
+fn whole_of(row: &CheckedRow, columns: &[usize]) -> u64 {
+    let mut hasher = FixedState::default().build_hasher();
+    write(row, columns, &mut hasher);
+    hasher.finish()
+}
+
+fn write(row: &CheckedRow, columns: &[usize], hasher: &mut impl Hasher) {
+    row.action().hash(hasher);
     for column in columns {
         match row.value(*column) {
             CellValue::Null => hasher.write_u8(0),
             CellValue::Text(text) => {
                 hasher.write_u8(1);
-                text.hash(&mut hasher);
+                text.hash(hasher);
             }
             CellValue::Date(day) => {
                 hasher.write_u8(2);
-                day.hash(&mut hasher);
+                day.hash(hasher);
             }
             CellValue::Decimal(value) => {
                 hasher.write_u8(3);
-                value.hash(&mut hasher);
+                value.hash(hasher);
             }
             CellValue::Integer(value) => {
                 hasher.write_u8(4);
@@ -102,7 +116,6 @@ fn digest(row: &CheckedRow, columns: &[usize], seed: u8) -> u64 {
             CellValue::Boolean(value) => hasher.write_u8(5 + u8::from(value)),
         }
     }
-    hasher.finish()
 }
 
 fn report(

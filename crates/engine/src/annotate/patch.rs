@@ -17,7 +17,7 @@ use super::package::{
 };
 use super::sheet_xml::{SheetPatch, rewrite, survey};
 use super::styles_xml::StyleBook;
-use super::{AnnotateError, Marking, LIST_SHEET, NOTE_AUTHOR, list, vml};
+use super::{AnnotateError, LIST_SHEET, Marking, NOTE_AUTHOR, list, vml};
 
 const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const CONTENT: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml";

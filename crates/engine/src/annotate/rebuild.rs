@@ -7,7 +7,7 @@ use gongzhi_core::catalog::Severity;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, FormatUnderline, Note, Url, Workbook, Worksheet};
 
 use super::marks::{SheetMarks, marks_of, move_to_shown_cells, notes_of};
-use super::{AnnotateError, Marking, LIST_SHEET, NOTE_AUTHOR, list};
+use super::{AnnotateError, LIST_SHEET, Marking, NOTE_AUTHOR, list};
 use crate::read::{Merge, RawEvent, Row, RowStream, SheetFacts, Value};
 use crate::workbook::{
     FONT, HEADER_COLOUR, LINE_COLOUR, QUIET_COLOUR, SheetNames, WorkbookError, column_number, cut, day_serial,

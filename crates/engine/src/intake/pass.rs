@@ -116,7 +116,7 @@ impl<'c> Pass<'c> {
     pub(super) fn read(&mut self, path: &Path) -> Result<Result<(), ReadError>, IntakeError> {
         let hint = self.context.books.hint(self.context.profiles);
         let mut reader = match self.context.pool.read(path) {
-            Ok(reader) => reader.with_hint(hint),
+            Ok(reader) => reader.with_hint(hint).ahead(),
             Err(error) => return Ok(Err(error)),
         };
         loop {

@@ -6,6 +6,7 @@
 //! title, header, totals and notes and gives the rows; it is pure, streams, and is what callers see through
 //! [`SheetReader`].
 
+mod ahead;
 mod column_type;
 mod error;
 mod event;
@@ -21,6 +22,7 @@ mod tests;
 mod wire;
 mod worker;
 
+pub use ahead::AheadReader;
 pub use column_type::{ColumnProfile, ColumnType, typed_text};
 pub use error::{Limit, ReadError};
 pub use event::{Merge, Notice, RawEvent, SheetFacts};

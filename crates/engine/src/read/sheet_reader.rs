@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::ahead::AheadReader;
 use super::error::ReadError;
 use super::event::{Notice, RawEvent};
 use super::row::Row;
@@ -22,6 +23,18 @@ pub enum SheetEvent<'a> {
     Notice(&'a Notice),
     /// The sheet is over.
     SheetEnd(&'a SheetTotals),
+}
+
+impl<'a> SheetEvent<'a> {
+    pub(super) fn of(out: &'a Out) -> Self {
+        match out {
+            Out::Sheet(head) => Self::Sheet(head),
+            Out::Row(row) => Self::Row(row),
+            Out::LeftOut(left_out) => Self::LeftOut(left_out),
+            Out::Notice(notice) => Self::Notice(notice),
+            Out::SheetEnd(totals) => Self::SheetEnd(totals),
+        }
+    }
 }
 
 /// Reads a file sheet by sheet and row by row in constant memory.
@@ -73,13 +86,34 @@ impl SheetReader {
             }
         }
         self.current = self.waiting.pop_front();
-        Ok(self.current.as_ref().map(|out| match out {
-            Out::Sheet(head) => SheetEvent::Sheet(head),
-            Out::Row(row) => SheetEvent::Row(row),
-            Out::LeftOut(left_out) => SheetEvent::LeftOut(left_out),
-            Out::Notice(notice) => SheetEvent::Notice(notice),
-            Out::SheetEnd(totals) => SheetEvent::SheetEnd(totals),
-        }))
+        Ok(self.current.as_ref().map(SheetEvent::of))
+    }
+
+    /// The same events, understood by a thread ahead of who asks for them.
+    pub fn ahead(self) -> AheadReader {
+        AheadReader::start(self)
+    }
+
+    /// Understands the file up to a parcel of events or its end; whether there is more.
+    pub(super) fn fill(&mut self, parcel: usize) -> Result<bool, ReadError> {
+        while self.waiting.len() < parcel {
+            if !self.advance()? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// What is understood and not given yet.
+    pub(super) fn take_waiting(&mut self) -> VecDeque<Out> {
+        std::mem::take(&mut self.waiting)
+    }
+
+    /// Takes back a row for its memory.
+    pub(super) fn recycle(&mut self, row: Row) {
+        if let Some(table) = &mut self.table {
+            table.recycle(row);
+        }
     }
 
     /// Takes one event of the stream; `false` when there is none.

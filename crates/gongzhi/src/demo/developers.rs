@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use super::draft::{Draft, share};
 use super::fill::spoken;
 use super::random::Dice;
-use super::settle::{Duty, settle};
+use super::settle::{self, Duty, Prepayment, settle};
 use super::taxpayers::TOWNSHIPS;
 use super::world::{Part, PlantedLead, World};
 
@@ -218,36 +218,19 @@ fn prepay(world: &mut World, project: &Project, hundredths: i64) {
     if prepaid_fen == 0 {
         return;
     }
-    let month = Period::month_of(project.quarter.last_day());
-    let paid_on = month.last_day() + Days::new(9);
-    let number = world.next_receipt();
-    let common = Draft::of("taxpayer", project.developer)
-        .text("project_name", project.name())
-        .day("period_from", month.first_day())
-        .day("period_to", month.last_day())
-        .figure("rate", Decimal::new(3, 2))
-        .day("paid_on", paid_on)
-        .text("receipt_number", &number)
-        .text("authority", "652323");
-    let prepayment = common
-        .clone()
-        .text("prepayment_sort", "property_sale")
-        .text("project_address", project.location())
-        .flag("general_method", general)
-        .fen("received_yuan", declared_fen)
-        .fen("subcontract_deducted_yuan", 0)
-        .fen("prepaid_yuan", prepaid_fen)
-        .day("filed_on", paid_on);
-    world.ledger.add_on("vat_prepayment.prepayment", Frequency::Month, paid_on, prepayment);
-    let payment = common
-        .text("tax_kind", "vat")
-        .text("tax_item", "销售不动产")
-        .fen("tax_payable_yuan", prepaid_fen)
-        .fen("relief_yuan", 0)
-        .fen("amount_yuan", prepaid_fen)
-        .text("payment_sort", "tax")
-        .text("payment_attribute", "预缴税款");
-    world.ledger.add_on("tax_payment.payment", Frequency::Month, paid_on, payment);
+    let prepaid = Prepayment {
+        taxpayer: project.developer,
+        sort: "property_sale",
+        item: "销售不动产",
+        project: &project.name(),
+        address: project.location(),
+        code: None,
+        month: Period::month_of(project.quarter.last_day()),
+        general,
+        rate: 3,
+        amounts: (declared_fen, prepaid_fen),
+    };
+    settle::prepay(world, &prepaid);
 }
 
 /// The liquidation is filed in the spring of the next year, after every condition was met.

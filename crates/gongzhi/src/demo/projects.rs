@@ -13,6 +13,7 @@ use super::contracts::settle_contract;
 use super::draft::{Draft, share};
 use super::fill::spoken;
 use super::random::Dice;
+use super::settle::{self, Prepayment};
 use super::sources::{Building, hold_building};
 use super::taxpayers::{PREFECTURE, PROVINCES, REGION, Registration, Seat, TOWNSHIPS};
 use super::world::{Part, PlantedLead, World};
@@ -283,38 +284,20 @@ fn prepay(world: &mut World, project: &Project, hundredths: i64) {
     let base_fen = if hundredths == 0 { share(project.paid_fen, 1, 2) } else { project.paid_fen };
     let (due_fen, prepaid_fen) = (prepayment_of(project, base_fen), prepayment_of(project, declared_fen));
     let month = project.paid_month;
-    let paid_on = month.last_day() + Days::new(9);
     if prepaid_fen > 0 {
-        let number = world.next_receipt();
-        let rate = Decimal::new(if project.simplified { 3 } else { 2 }, 2);
-        let common = Draft::of("taxpayer", project.builder)
-            .text("project_name", &project.name)
-            .day("period_from", month.first_day())
-            .day("period_to", month.last_day())
-            .figure("rate", rate)
-            .day("paid_on", paid_on)
-            .text("receipt_number", &number)
-            .text("authority", "652323");
-        let prepayment = common
-            .clone()
-            .text("prepayment_sort", "construction")
-            .text("project_code", &project.code)
-            .text("project_address", project.township)
-            .flag("general_method", !project.simplified)
-            .fen("received_yuan", declared_fen)
-            .fen("subcontract_deducted_yuan", 0)
-            .fen("prepaid_yuan", prepaid_fen)
-            .day("filed_on", paid_on);
-        world.ledger.add_on("vat_prepayment.prepayment", Frequency::Month, paid_on, prepayment);
-        let payment = common
-            .text("tax_kind", "vat")
-            .text("tax_item", "建筑服务")
-            .fen("tax_payable_yuan", prepaid_fen)
-            .fen("relief_yuan", 0)
-            .fen("amount_yuan", prepaid_fen)
-            .text("payment_sort", "tax")
-            .text("payment_attribute", "预缴税款");
-        world.ledger.add_on("tax_payment.payment", Frequency::Month, paid_on, payment);
+        let prepaid = Prepayment {
+            taxpayer: project.builder,
+            sort: "construction",
+            item: "建筑服务",
+            project: &project.name,
+            address: project.township.to_owned(),
+            code: Some(&project.code),
+            month,
+            general: !project.simplified,
+            rate: if project.simplified { 3 } else { 2 },
+            amounts: (declared_fen, prepaid_fen),
+        };
+        settle::prepay(world, &prepaid);
     }
     if due_fen - prepaid_fen > (due_fen / 100).max(10_000) {
         world.plant(PlantedLead {

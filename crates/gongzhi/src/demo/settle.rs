@@ -2,6 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 use gongzhi_core::catalog::Frequency;
+use gongzhi_core::period::Period;
 use rust_decimal::Decimal;
 
 use super::draft::{Draft, share};
@@ -113,6 +114,68 @@ fn taxed(duty: &Duty, hundredths: i64) -> Draft {
         Some(source) => draft.text("tax_source_number", source),
         None => draft,
     }
+}
+
+/// VAT prepaid on what was received for a project in a month.
+pub struct Prepayment<'a> {
+    /// Who prepays.
+    pub taxpayer: usize,
+    /// `construction` or `property_sale`.
+    pub sort: &'static str,
+    /// Item of the tax.
+    pub item: &'static str,
+    /// Name of the project.
+    pub project: &'a str,
+    /// Where it is.
+    pub address: String,
+    /// Code of the project, where it has one.
+    pub code: Option<&'a str>,
+    /// Month.
+    pub month: Period,
+    /// By the general method.
+    pub general: bool,
+    /// Rate in hundredths.
+    pub rate: i64,
+    /// Declared as received, and prepaid, in fen.
+    pub amounts: (i64, i64),
+}
+
+/// Declares a prepayment and pays it.
+pub fn prepay(world: &mut World, prepaid: &Prepayment<'_>) {
+    let (declared_fen, prepaid_fen) = prepaid.amounts;
+    let paid_on = prepaid.month.last_day() + Days::new(9);
+    let number = world.next_receipt();
+    let common = Draft::of("taxpayer", prepaid.taxpayer)
+        .text("project_name", prepaid.project)
+        .day("period_from", prepaid.month.first_day())
+        .day("period_to", prepaid.month.last_day())
+        .figure("rate", Decimal::new(prepaid.rate, 2))
+        .day("paid_on", paid_on)
+        .text("receipt_number", &number)
+        .text("authority", "652323");
+    let declared = common
+        .clone()
+        .text("prepayment_sort", prepaid.sort)
+        .text("project_address", &prepaid.address)
+        .flag("general_method", prepaid.general)
+        .fen("received_yuan", declared_fen)
+        .fen("subcontract_deducted_yuan", 0)
+        .fen("prepaid_yuan", prepaid_fen)
+        .day("filed_on", paid_on);
+    let declared = match prepaid.code {
+        Some(code) => declared.text("project_code", code),
+        None => declared,
+    };
+    world.ledger.add_on("vat_prepayment.prepayment", Frequency::Month, paid_on, declared);
+    let payment = common
+        .text("tax_kind", "vat")
+        .text("tax_item", prepaid.item)
+        .fen("tax_payable_yuan", prepaid_fen)
+        .fen("relief_yuan", 0)
+        .fen("amount_yuan", prepaid_fen)
+        .text("payment_sort", "tax")
+        .text("payment_attribute", "预缴税款");
+    world.ledger.add_on("tax_payment.payment", Frequency::Month, paid_on, payment);
 }
 
 /// A tax that stands unpaid on the tax bureau's list.

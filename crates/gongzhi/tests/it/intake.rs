@@ -414,8 +414,7 @@ fn differences_of_a_period_already_reported_are_its_supplement_and_count_there()
     file("四月.csv", "示例合同2", "新增", "4");
     file("三月补.csv", "示例合同3", "新增", "3");
     let take = |name: &str, period: &str, mode: &str| {
-        let (code, reports) =
-            office.intake(&[name, "--unit", "自然资源局", "--period", period, "--mode", mode]);
+        let (code, reports) = office.intake(&[name, "--unit", "自然资源局", "--period", period, "--mode", mode]);
         assert_eq!(code, 0, "{}", reports[0]);
         reports[0]["batches"][0]["supplement"].as_bool()
     };

@@ -20,6 +20,8 @@ use super::{Column, HeaderHint, HeaderPlace, LeftOut, Reason, SheetHead, SheetTo
 const HELD_ROWS: usize = 50;
 /// A row this far below the one before it, with next to nothing in it, is no row of the table.
 const FAR_ROWS: u32 = 1_000;
+/// Rows kept for their memory, those of the parcels a thread reads ahead among them.
+const SPARE_ROWS: usize = 1_500;
 /// Cells spoilt by Excel of which each gets its own notice; the rest are counted.
 const MOST_CELL_NOTICES: u32 = 1_000;
 
@@ -80,7 +82,7 @@ impl Table {
 
     /// Takes back a row that was read, for its memory.
     pub(in super::super) fn recycle(&mut self, row: Row) {
-        if self.spare.len() < HELD_ROWS + 8 {
+        if self.spare.len() < SPARE_ROWS {
             self.spare.push(row);
         }
     }

@@ -70,18 +70,20 @@ fn squeezed(text: &str, limit: usize) -> String {
     text.chars().filter(|sign| !sign.is_whitespace()).take(limit).collect()
 }
 
-/// Whether a text may open with one of the words, by its first sign alone: every row is asked, and hardly any does.
-fn may_open_with(text: &str, words: &[&str]) -> bool {
+/// First signs of the words, by which nearly every text is told to be none of them: each row is asked.
+const TOTAL_SIGNS: &str = "合总小共累本全tgsTGS";
+const NOTE_SIGNS: &str = "备注说填附编nN";
+const SIGNATURE_SIGNS: &str = "填制审复负单经联电报上盖公分主部统财录签";
+
+/// Whether a text may open with a word of these first signs, brackets before it passed over.
+fn may_open_with(text: &str, signs: &str) -> bool {
     let first = text.chars().find(|sign| !sign.is_whitespace() && !matches!(sign, '(' | '（'));
-    first.is_some_and(|first| {
-        let first = first.to_ascii_lowercase();
-        words.iter().any(|word| word.starts_with(first))
-    })
+    first.is_some_and(|first| signs.contains(first))
 }
 
 /// A text that names a totals row by itself: `合计`, `合 计：`, `总计（万元）`.
 pub(super) fn is_total(text: &str) -> bool {
-    if text.len() > 64 || !may_open_with(text, &TOTALS) {
+    if text.len() > 64 || !may_open_with(text, TOTAL_SIGNS) {
         return false;
     }
     let word = squeezed(text, 32).to_lowercase();
@@ -103,7 +105,7 @@ pub(super) fn is_note(text: &str) -> bool {
     if text.starts_with(['※', '＊', '*']) && text.chars().count() > 4 {
         return true;
     }
-    if !may_open_with(text, &NOTES) {
+    if !may_open_with(text, NOTE_SIGNS) {
         return false;
     }
     let opening = squeezed(text, 12).to_lowercase();
@@ -128,7 +130,7 @@ pub(super) fn is_prose(text: &str) -> bool {
 
 /// A text that holds the place of a signature: `填表人：`, `（盖章）`, `审核人：某某  联系电话：…`.
 pub(super) fn is_signature(text: &str) -> bool {
-    if !may_open_with(text, &SIGNATURES) {
+    if !may_open_with(text, SIGNATURE_SIGNS) {
         return false;
     }
     let opening = squeezed(text, 24);
@@ -176,6 +178,14 @@ mod tests {
             assert!(!is_total(text), "{text}");
         }
         assert!(ends_like_total("大丰镇小计"));
+    }
+
+    #[test]
+    fn the_first_sign_of_every_word_is_known() {
+        let words = TOTALS.iter().map(|word| (word, TOTAL_SIGNS)).chain(NOTES.iter().map(|word| (word, NOTE_SIGNS)));
+        for (word, signs) in words.chain(SIGNATURES.iter().map(|word| (word, SIGNATURE_SIGNS))) {
+            assert!(may_open_with(word, signs), "{word}");
+        }
     }
 
     #[test]

@@ -21,7 +21,9 @@ use gongzhi_engine::annotate::{Annotation, annotate};
 use gongzhi_engine::intake::{IntakeBooks, IntakeContext, IntakeRequest, Outcome, intake_file};
 use gongzhi_engine::keys::{Dice, Keys};
 use gongzhi_engine::model_run::{check_models, run_model};
-use gongzhi_engine::read::{Limit, Limits, ReadError, Reason, RowStream, SheetEvent, SheetReader, WorkerCommand, WorkerPool};
+use gongzhi_engine::read::{
+    Limit, Limits, ReadError, Reason, RowStream, SheetEvent, SheetReader, WorkerCommand, WorkerPool,
+};
 use gongzhi_engine::session::{Session, SessionOptions};
 
 use crate::shipped::catalog;
@@ -33,7 +35,8 @@ const QUICK: Duration = Duration::from_secs(25);
 const PATIENCE: Duration = Duration::from_secs(10);
 
 fn pool() -> WorkerPool {
-    let command = WorkerCommand { program: PathBuf::from(env!("CARGO_BIN_EXE_gongzhi")), arguments: vec!["read-worker".into()] };
+    let command =
+        WorkerCommand { program: PathBuf::from(env!("CARGO_BIN_EXE_gongzhi")), arguments: vec!["read-worker".into()] };
     WorkerPool::new(command, 2, Limits::default())
 }
 
@@ -79,7 +82,9 @@ fn read_all(mut reader: SheetReader, account: &mut Account) -> Result<String, Re
 fn count_raw(mut stream: RowStream) -> Result<u64, ReadError> {
     let mut rows = 0;
     while let Some(event) = stream.next_event()? {
-        rows += u64::from(matches!(event, gongzhi_engine::read::RawEvent::Row(row) if row.iter().any(|(_, value)| !value.is_empty())));
+        rows += u64::from(
+            matches!(event, gongzhi_engine::read::RawEvent::Row(row) if row.iter().any(|(_, value)| !value.is_empty())),
+        );
     }
     Ok(rows)
 }
@@ -220,8 +225,17 @@ fn any_sheet_of_a_template_is_checked_and_marked() {
 }
 
 /// Words that no query which passes the fence may have called.
-const FORBIDDEN: [&str; 9] =
-    ["now", "random", "uuid", "current_date", "current_timestamp", "version", "arrow_typeof", "generate_series", "unnest"];
+const FORBIDDEN: [&str; 9] = [
+    "now",
+    "random",
+    "uuid",
+    "current_date",
+    "current_timestamp",
+    "version",
+    "arrow_typeof",
+    "generate_series",
+    "unnest",
+];
 
 #[test]
 fn a_query_that_passes_the_fence_calls_nothing_forbidden_and_runs() {

@@ -161,14 +161,18 @@ fn repack(package: &[u8], part: u8, raw: impl Fn(Vec<u8>) -> Vec<u8>) -> Option<
 }
 
 fn office_sheet() -> OfficeSheet {
-    let header = |upper: Option<&str>, lower: &str| OfficeHeader {
-        upper: upper.map(str::to_owned),
-        lower: lower.to_owned(),
-    };
+    let header =
+        |upper: Option<&str>, lower: &str| OfficeHeader { upper: upper.map(str::to_owned), lower: lower.to_owned() };
     let text = |text: &str| OfficeCell::Text(text.to_owned());
     let row = |number: &str, name: &str, amount: &str| {
         let day = "2025-03-05".parse().expect("a day");
-        vec![text(number), text(name), text("91652323MA7A000172"), OfficeCell::Figure(amount.to_owned()), OfficeCell::Day(day)]
+        vec![
+            text(number),
+            text(name),
+            text("91652323MA7A000172"),
+            OfficeCell::Figure(amount.to_owned()),
+            OfficeCell::Day(day),
+        ]
     };
     OfficeSheet {
         name: "三月".to_owned(),
@@ -181,7 +185,12 @@ fn office_sheet() -> OfficeSheet {
             header(None, "日期"),
         ],
         rows: vec![row("1", "示例建材有限公司", "1200.5"), row("2", "示例（呼图壁）农业有限公司", "3")],
-        footers: vec![vec![text("合计"), OfficeCell::Empty, OfficeCell::Empty, OfficeCell::Figure("1203.5".to_owned())]],
+        footers: vec![vec![
+            text("合计"),
+            OfficeCell::Empty,
+            OfficeCell::Empty,
+            OfficeCell::Figure("1203.5".to_owned()),
+        ]],
     }
 }
 
@@ -226,7 +235,9 @@ pub fn published() -> Vec<Seed> {
 
 fn files_in(folder: &Path) -> Vec<Seed> {
     let entries = std::fs::read_dir(folder).expect("a folder").flatten();
-    let small = |entry: &std::fs::DirEntry| entry.metadata().is_ok_and(|facts| facts.is_file() && facts.len() <= MOST_SEED_BYTES);
+    let small = |entry: &std::fs::DirEntry| {
+        entry.metadata().is_ok_and(|facts| facts.is_file() && facts.len() <= MOST_SEED_BYTES)
+    };
     let mut seeds: Vec<Seed> = entries
         .filter(small)
         .map(|entry| {
@@ -240,13 +251,70 @@ fn files_in(folder: &Path) -> Vec<Seed> {
 
 /// Words of queries: what models use, what they must not, what parsers stumble over.
 const WORDS: [&str; 64] = [
-    "select", "from", "where", "group by", "having", "order by", "limit", "union all", "union", "intersect", "except",
-    "join", "left join", "cross join", "on true", "(", ")", ",", ";", "*", ".", "--", "/*", "'", "\"", "$as_of", "$region",
-    "$nothing", "$1", "?", "now()", "random()", "uuid()", "current_date", "current_timestamp", "version()", "pi()",
-    "arrow_typeof(1)", "information_schema.tables", "pg_catalog.pg_class", "tax_return_return", "registration", "payments",
-    "with recursive r as (select 1)", "with", "as", "case when", "then", "else", "end", "cast(1 as double)", "1e0", "0.5",
-    "9223372036854775808", "interval '1 day'", "unnest([1])", "generate_series(1, 9)", "over (partition by 1)", "sum(1)",
-    "string_agg('a', ';')", "insert into", "create table t as", "copy", "explain",
+    "select",
+    "from",
+    "where",
+    "group by",
+    "having",
+    "order by",
+    "limit",
+    "union all",
+    "union",
+    "intersect",
+    "except",
+    "join",
+    "left join",
+    "cross join",
+    "on true",
+    "(",
+    ")",
+    ",",
+    ";",
+    "*",
+    ".",
+    "--",
+    "/*",
+    "'",
+    "\"",
+    "$as_of",
+    "$region",
+    "$nothing",
+    "$1",
+    "?",
+    "now()",
+    "random()",
+    "uuid()",
+    "current_date",
+    "current_timestamp",
+    "version()",
+    "pi()",
+    "arrow_typeof(1)",
+    "information_schema.tables",
+    "pg_catalog.pg_class",
+    "tax_return_return",
+    "registration",
+    "payments",
+    "with recursive r as (select 1)",
+    "with",
+    "as",
+    "case when",
+    "then",
+    "else",
+    "end",
+    "cast(1 as double)",
+    "1e0",
+    "0.5",
+    "9223372036854775808",
+    "interval '1 day'",
+    "unnest([1])",
+    "generate_series(1, 9)",
+    "over (partition by 1)",
+    "sum(1)",
+    "string_agg('a', ';')",
+    "insert into",
+    "create table t as",
+    "copy",
+    "explain",
 ];
 
 /// One change of a query: where, how, with which word.

@@ -163,39 +163,41 @@ fn legend(words: &Words<'_>) -> Markup {
     }
 }
 
+/// A table of what leads come to: two columns of its own before the sums, a row each, and what they come to in all.
+fn sums_table(words: &Words<'_>, own: [&'static str; 2], rows: &[Markup], total: Option<Markup>) -> Markup {
+    let columns: Vec<(&'static str, Set)> =
+        [(own[0], Set::Text), (own[1], Set::Figure)].into_iter().chain(SUMS_COLUMNS).collect();
+    html! {
+        table class="sums" {
+            (head(words, &columns))
+            tbody { @for row in rows { tr { (row) } } }
+            @if let Some(total) = total { tfoot { tr { (total) } } }
+        }
+        (legend(words))
+    }
+}
+
 /// Leads by model.
 pub fn models(story: &Story, words: &Words<'_>, mark: &str) -> Markup {
     let most = most_of(story.models.iter().map(|line| &line.sums));
     let row = |line: &ModelLine| {
         html! {
-            tr {
-                th scope="row" {
-                    (words.text(&line.name))
-                    @if line.is_stopped { " " em { (words.word("report-stopped")) } }
-                }
-                (count(line.compared))
-                (sums_cells(words, &line.sums, most))
+            th scope="row" {
+                (words.text(&line.name))
+                @if line.is_stopped { " " em { (words.word("report-stopped")) } }
             }
+            (count(line.compared))
+            (sums_cells(words, &line.sums, most))
         }
     };
-    let columns: Vec<(&'static str, Set)> =
-        [("report-column-model", Set::Text), ("report-column-compared", Set::Figure)]
-            .into_iter()
-            .chain(SUMS_COLUMNS)
-            .collect();
-    let table = html! {
-        table class="sums" {
-            (head(words, &columns))
-            tbody { @for line in &story.models { (row(line)) } }
-            tfoot { tr {
-                th scope="row" { (words.word("report-total")) }
-                (count(story.count(Stage::Compared)))
-                (sums_cells(words, &story.total, (0, Decimal::ZERO)))
-            } }
-        }
-        (legend(words))
+    let total = html! {
+        th scope="row" { (words.word("report-total")) }
+        (count(story.count(Stage::Compared)))
+        (sums_cells(words, &story.total, (0, Decimal::ZERO)))
     };
-    section(words, ("models", mark), (!story.models.is_empty()).then_some(table))
+    let rows: Vec<Markup> = story.models.iter().map(row).collect();
+    let table = sums_table(words, ["report-column-model", "report-column-compared"], &rows, Some(total));
+    section(words, ("models", mark), (!rows.is_empty()).then_some(table))
 }
 
 /// Leads by township.
@@ -204,26 +206,14 @@ pub fn townships(story: &Story, words: &Words<'_>, mark: &str) -> Markup {
     let row = |line: &TownshipLine| {
         let name = line.name.as_ref().map(|name| words.text(name));
         html! {
-            tr {
-                th scope="row" { (name.unwrap_or_else(|| words.word("report-no-township"))) }
-                (count(line.taxpayers))
-                (sums_cells(words, &line.sums, most))
-            }
+            th scope="row" { (name.unwrap_or_else(|| words.word("report-no-township"))) }
+            (count(line.taxpayers))
+            (sums_cells(words, &line.sums, most))
         }
     };
-    let columns: Vec<(&'static str, Set)> =
-        [("report-column-township", Set::Text), ("report-column-taxpayers", Set::Figure)]
-            .into_iter()
-            .chain(SUMS_COLUMNS)
-            .collect();
-    let table = html! {
-        table class="sums" {
-            (head(words, &columns))
-            tbody { @for line in &story.townships { (row(line)) } }
-        }
-        (legend(words))
-    };
-    section(words, ("townships", mark), (!story.townships.is_empty()).then_some(table))
+    let rows: Vec<Markup> = story.townships.iter().map(row).collect();
+    let table = sums_table(words, ["report-column-township", "report-column-taxpayers"], &rows, None);
+    section(words, ("townships", mark), (!rows.is_empty()).then_some(table))
 }
 
 /// What the units delivered.

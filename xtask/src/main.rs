@@ -15,7 +15,8 @@ use std::process::ExitCode;
 const HELP: &str = "cargo xtask demo          builds, makes the demo county, runs the main job, shows the result
 cargo xtask test          everything continuous integration runs
 cargo xtask fuzz MINUTES  spoilt files, sheets and queries, for as long as told
-cargo xtask bench NAME    measured with the release binary, beside its peers: match, pipeline, read-xlsx, read-csv";
+cargo xtask bench NAME    measured with the release binary, beside its peers: match, pipeline, read-xlsx, read-csv,
+                          scan, growth";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

@@ -1,16 +1,19 @@
 //! `cargo xtask bench NAME`: measured with the release binary; results as tables in `bench/results/`.
 
+mod growth;
+mod kept;
 mod match_names;
 mod measure;
 mod peers;
 mod pipeline;
 mod report;
+mod scan;
 mod sheets;
 
 use anyhow::{Result, bail};
 
 /// The benchmarks there are.
-pub const NAMES: &str = "match, pipeline, read-xlsx, read-csv";
+pub const NAMES: &str = "match, pipeline, read-xlsx, read-csv, scan, growth";
 
 /// Runs the benchmark named.
 pub fn run(words: &[String]) -> Result<()> {
@@ -19,6 +22,8 @@ pub fn run(words: &[String]) -> Result<()> {
         Some("pipeline") => pipeline::run(),
         Some("read-xlsx") => sheets::run(&sheets::XLSX, part(words)?),
         Some("read-csv") => sheets::run(&sheets::CSV, part(words)?),
+        Some("scan") => scan::run(words.get(1).map(String::as_str)),
+        Some("growth") => growth::run(),
         Some(name) => bail!("no benchmark is called {name}: {NAMES}"),
         None => bail!("say which: {NAMES}"),
     }

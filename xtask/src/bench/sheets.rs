@@ -78,10 +78,7 @@ pub fn run(task: &Task, scale: u64) -> Result<()> {
 }
 
 fn measure_all(task: &Task, scale: u64, folder: &Path) -> Result<Vec<Line>> {
-    let item = task.kind.split('.').next().unwrap_or_default();
-    let mut schema = Command::new(program("release"));
-    step("table schema", schema.args(["template", item, "--schema", "--out"]).arg(folder))?;
-    let schema = folder.join(format!("{item}.datapackage.json"));
+    let schema = write_schema(task, folder)?;
     let (sheet, cells) = make(task, (&schema, folder), task.rows / scale)?;
     let mut lines = vec![measure_ours(task, &sheet, cells, folder)?];
     for (script, who, part) in task.peers {
@@ -93,6 +90,20 @@ fn measure_all(task: &Task, scale: u64, folder: &Path) -> Result<Vec<Line>> {
         lines.push(Line { who: (*who).to_owned(), cells, measured, told: format!("{} issues", answer["issues"]) });
     }
     Ok(lines)
+}
+
+/// Makes a sheet of so many rows in a folder and has ours read it, without any peer.
+pub(super) fn measure_rows(task: &Task, rows: u64, folder: &Path) -> Result<Measured> {
+    let schema = write_schema(task, folder)?;
+    let (sheet, cells) = make(task, (&schema, folder), rows)?;
+    Ok(measure_ours(task, &sheet, cells, folder)?.measured)
+}
+
+fn write_schema(task: &Task, folder: &Path) -> Result<PathBuf> {
+    let item = task.kind.split('.').next().unwrap_or_default();
+    let mut schema = Command::new(program("release"));
+    step("table schema", schema.args(["template", item, "--schema", "--out"]).arg(folder))?;
+    Ok(folder.join(format!("{item}.datapackage.json")))
 }
 
 fn make(task: &Task, (schema, folder): (&Path, &Path), rows: u64) -> Result<(PathBuf, u64)> {

@@ -15,6 +15,10 @@ const PROVINCES: [&str; 35] = [
     "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83",
 ];
 
+/// Years of birth that anybody now living or on record can have. Numbers of other documents often have a form like a
+/// citizen's with "births" in centuries to come, and are none.
+const BIRTH_YEARS: std::ops::RangeInclusive<i32> = 1850..=2100;
+
 /// A citizen id in eighteen signs whose province, birth date and check digit are right.
 ///
 /// It has no `Debug` that shows the number: it must not reach a log.
@@ -78,7 +82,7 @@ pub(crate) fn has_layout(text: &str, today: Today) -> bool {
         && text.is_ascii()
         && text::is_digits(&text[..17])
         && PROVINCES.contains(&&text[..2])
-        && birth_date(text).is_some_and(|day| day <= today && day.year() >= 1850)
+        && birth_date(text).is_some_and(|day| day <= today && BIRTH_YEARS.contains(&day.year()))
 }
 
 fn holds(text: &str, today: Today) -> bool {

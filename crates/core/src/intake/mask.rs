@@ -138,6 +138,7 @@ mod tests {
         assert_eq!(mask_citizens("91652323MA7A000172"), None);
         assert_eq!(mask_citizens("110105-19491231-002X"), None, "dashes join the parts of other codes");
         assert_eq!(mask_citizens("呼图壁县示例建材有限公司第三分公司"), None);
+        assert_eq!(mask_citizens("3652312501011900200"), None, "a receipt's number: nobody is born in 2501");
     }
 
     #[test]

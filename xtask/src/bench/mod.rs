@@ -4,6 +4,7 @@ mod match_names;
 mod measure;
 mod peers;
 mod pipeline;
+mod quality;
 mod report;
 mod sheets;
 
@@ -16,7 +17,8 @@ pub const NAMES: &str = "match, pipeline, read-xlsx, read-csv";
 pub fn run(words: &[String]) -> Result<()> {
     match words.first().map(String::as_str) {
         Some("match") => match_names::run(),
-        Some("pipeline") => pipeline::run(),
+        // The second word, when given, is the size of the county.
+        Some("pipeline") => pipeline::run(words.get(1).map_or("1", String::as_str)),
         Some("read-xlsx") => sheets::run(&sheets::XLSX, part(words)?),
         Some("read-csv") => sheets::run(&sheets::CSV, part(words)?),
         Some(name) => bail!("no benchmark is called {name}: {NAMES}"),

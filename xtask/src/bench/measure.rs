@@ -9,6 +9,8 @@ use anyhow::{Context, Result};
 
 /// How often memory is looked at.
 const EVERY: Duration = Duration::from_millis(20);
+/// Looking at a process of gigabytes takes long and holds it up: this many times as long passes before the next look.
+const REST: u32 = 20;
 
 /// What a program took.
 #[derive(Debug, Clone)]
@@ -36,8 +38,9 @@ pub fn run(command: &mut Command) -> Result<Measured> {
         let watch = scope.spawn(|| {
             let mut peak = 0;
             while !ended.load(Ordering::Relaxed) {
+                let looked = Instant::now();
                 peak = peak.max(memory_below(id));
-                std::thread::sleep(EVERY);
+                std::thread::sleep(EVERY.max(looked.elapsed() * REST));
             }
             peak
         });

@@ -6,6 +6,7 @@ mod match_names;
 mod measure;
 mod peers;
 mod pipeline;
+mod quality;
 mod report;
 mod scan;
 mod sheets;
@@ -19,7 +20,8 @@ pub const NAMES: &str = "match, pipeline, read-xlsx, read-csv, scan, growth";
 pub fn run(words: &[String]) -> Result<()> {
     match words.first().map(String::as_str) {
         Some("match") => match_names::run(),
-        Some("pipeline") => pipeline::run(),
+        // The second word, when given, is the size of the county.
+        Some("pipeline") => pipeline::run(words.get(1).map_or("1", String::as_str)),
         Some("read-xlsx") => sheets::run(&sheets::XLSX, part(words)?),
         Some("read-csv") => sheets::run(&sheets::CSV, part(words)?),
         Some("scan") => scan::run(words.get(1).map(String::as_str)),

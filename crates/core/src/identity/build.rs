@@ -13,7 +13,7 @@ use super::{RegistryRecord, form, keys, signs};
 use crate::codes::{PersonDigest, normalise};
 
 /// Changes when names are normalised or compared in another way, so that old links are known to be of another making.
-const METHOD: &str = "gongzhi identity 1";
+const METHOD: &str = "gongzhi identity 2";
 
 /// Takes the records of a registry and makes the index of them.
 pub struct IndexBuilder {

@@ -113,17 +113,30 @@ fn contains(signs: &[u16], word: &[u16]) -> bool {
     signs.windows(word.len()).any(|window| window == word)
 }
 
+/// How one row of signs is another but for one slip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Slip {
+    /// Another sign stands at this place.
+    Wrong(usize),
+    /// A sign is left out or put in, or two neighbours are swapped.
+    Moved,
+}
+
+/// The one slip that two rows of signs are apart; `None` when it is none or more than one.
+pub(crate) fn find_slip(one: &[u16], other: &[u16]) -> Option<Slip> {
+    let start = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    let same_end = one[start..].iter().rev().zip(other[start..].iter().rev()).take_while(|(a, b)| a == b).count();
+    match (&one[start..one.len() - same_end], &other[start..other.len() - same_end]) {
+        ([_], [_]) => Some(Slip::Wrong(start)),
+        ([], [_]) | ([_], []) => Some(Slip::Moved),
+        ([a, b], [c, d]) if a == d && b == c => Some(Slip::Moved),
+        _ => None,
+    }
+}
+
 /// Whether one is the other with one sign wrong, left out or put in, or two neighbours swapped.
 pub(crate) fn one_slip(one: &[u16], other: &[u16]) -> bool {
-    let same_start = one.iter().zip(other).take_while(|(a, b)| a == b).count();
-    let same_end =
-        one[same_start..].iter().rev().zip(other[same_start..].iter().rev()).take_while(|(a, b)| a == b).count();
-    let (rest, other_rest) = (one.len() - same_start - same_end, other.len() - same_start - same_end);
-    match (rest, other_rest) {
-        (1, 1) | (0, 1) | (1, 0) => true,
-        (2, 2) => one[same_start] == other[same_start + 1] && one[same_start + 1] == other[same_start],
-        _ => false,
-    }
+    find_slip(one, other).is_some()
 }
 
 #[cfg(test)]

@@ -37,6 +37,25 @@ pub(crate) struct Parts {
     pub(crate) branch: Signs,
 }
 
+impl Parts {
+    /// Place, brand and line of business in one row.
+    fn core(&self) -> Signs {
+        self.region.iter().flatten().chain(&self.brand).chain(&self.industry).copied().collect()
+    }
+
+    /// Whether a sign of that row is one of the line of business, or of a place that is surely one.
+    fn is_outside_brand(&self, at: usize) -> bool {
+        let mut end = 0;
+        for place in &self.region {
+            end += place.len();
+            if at < end {
+                return place.len() > 2;
+            }
+        }
+        at >= end + self.brand.len()
+    }
+}
+
 /// Words of the line of business by their first sign.
 static INDUSTRIES: LazyLock<HashMap<u16, Vec<Signs>>> = LazyLock::new(|| {
     let mut words: HashMap<u16, Vec<Signs>> = HashMap::new();
@@ -81,12 +100,31 @@ pub(crate) fn split(full: &[u16], places: &Places) -> Parts {
     Parts { region, brand: rest[..at].to_vec(), industry: rest[at..].to_vec(), form, branch: branch.to_vec() }
 }
 
-/// Whether one name is the other with a slip of the pen, judged part by part.
-///
-/// Another sign in a brand or a branch is another firm, unless it sounds the same, is doubled or swapped; two places
-/// that both exist are two places however alike they sound; a line of business takes any slip, since few are unknown.
+/// Whether one name is the other with a slip of the pen: with one slip in all, or with slips that leave every part
+/// standing.
 pub(crate) fn is_slip_of(written: &[u16], known: &[u16], places: &Places) -> bool {
     let (one, other) = (split(written, places), split(known, places));
+    is_one_slip(&one, &other) || parts_stand(&one, &other, places)
+}
+
+/// Firms are told apart by another sign in the brand (泰隆, 泰丰), hardly ever by a sign more or fewer or by the order of
+/// two: such a slip may stand anywhere. Another sign is a slip outside the brand: in the line of business, or in a place
+/// that does not exist, of three signs and more (one of two, 新源 or 安康, may as well be a brand).
+fn is_one_slip(one: &Parts, other: &Parts) -> bool {
+    let is_known = |written: &Signs| other.region.iter().any(|known| places::bare(known) == places::bare(written));
+    if !one.region.last().is_none_or(is_known) || one.branch != other.branch {
+        return false;
+    }
+    match form::find_slip(&one.core(), &other.core()) {
+        Some(form::Slip::Moved) => true,
+        Some(form::Slip::Wrong(at)) => other.brand.len() > 1 && other.is_outside_brand(at),
+        None => false,
+    }
+}
+
+/// Another sign in a brand or a branch is another firm, unless it sounds the same, is doubled or swapped; two places
+/// that both exist are two places however alike they sound; a line of business takes any slip, since few are unknown.
+fn parts_stand(one: &Parts, other: &Parts, places: &Places) -> bool {
     let region_stands = match (one.region.is_empty(), other.region.is_empty()) {
         (false, false) => same_places(&one.region, &other.region),
         // A place that the row leaves out is a slip; one that the registry does not have is another firm's.

@@ -138,6 +138,27 @@ fn a_slip_of_the_pen_is_probable_and_another_brand_is_not() {
 }
 
 #[test]
+fn a_sign_more_or_fewer_and_two_swapped_are_slips_wherever_they_stand() {
+    for name in [
+        "昌吉市泰建筑装饰工程有限公司",
+        "昌吉市泰隆达建筑装饰工程有限公司",
+        "昌吉市隆泰建筑装饰工程有限公司",
+        "昌吉市泰建隆筑装饰工程有限公司",
+        "昌市吉泰隆建筑装饰工程有限公司",
+        "昌吉市泰隆建装饰工程有限公司",
+    ] {
+        assert_eq!(of_name(name).class, Class::Probable, "{name}");
+    }
+}
+
+#[test]
+fn another_sign_is_a_slip_in_a_place_that_does_not_exist_and_in_the_line_of_business() {
+    assert_eq!(of_name("昌古市泰隆建筑装饰工程有限公司").class, Class::Probable);
+    assert_eq!(of_name("昌吉市泰隆建竹装饰工程有限公司").class, Class::Probable);
+    assert!(of_name("昌吉市泰丰建筑装饰工程有限公司").class < Class::Probable);
+}
+
+#[test]
 fn a_branch_is_not_its_company() {
     assert!(of_name("昌吉市泰隆建筑装饰工程有限公司第一分公司").class < Class::Probable);
 }

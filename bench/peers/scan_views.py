@@ -46,7 +46,11 @@ def read_batches(home):
         batch["order"] = (
             last_day(corrected["period"]), batch["mode"] == "differential", batch["accepted_at"], batch["sequence"],
         )
-        views[f"{batch['item']}_{batch['kind']}"].append(batch)
+        view = f"{batch['item']}_{batch['kind']}"
+        views[view].append(batch)
+        # What each period said of its keys: as of a flow kind, a full set replaces no rows but those of its own period.
+        whole = batch["mode"] in ("full", "nil")
+        views[f"{view}_by_period"].append(batch | {"mark": "flow", "whole": whole, "by_period": True})
     return views
 
 
@@ -116,17 +120,18 @@ class Tables:
     def make(self, view):
         """The state of a kind as a table under the name of its view."""
         sets, groups, alive = self.order(view)
+        keys = ["group_number"] * (groups > 1) + ["covers_to"] * ("by_period" in sets[0]) + ["_key"]
         self.rows += sum(batch["row_count"] for batch in sets)
         self.put_sets(sets)
         self.base.execute(f"""
             create or replace temp table held as
             select max(place) filter (not ended and not revoked) as place
             from (
-              select s.group_number, m._key, s.place + m.file_row_number as place, s.ended, m._action = 'revoke' as revoked
+              select s.group_number, s.covers_to, m._key, s.place + m.file_row_number as place, s.ended, m._action = 'revoke' as revoked
               from read_parquet({self.files(sets, 'main_key')}) m
               join sets s on s.file = m.file_index
             )
-            group by {"group_number, _key" if groups > 1 else "_key"}
+            group by {", ".join(keys)}
             having max(place) filter (not ended and not revoked) > coalesce(max(place) filter (revoked), -1)""")
         held = self.base.execute("select count(*) from held").fetchone()[0]
         self.put_sets(alive)

@@ -17,7 +17,6 @@ from scan_steps import CASE_VALUES, Coverage, Figures, Question, lay
 from scan_views import Tables, county_of, last_day, make_calendar
 
 ROOT = Path(__file__).resolve().parents[2]
-SHARED_TABLES = ("returns", "payments_beyond_sources")
 home, coverage_file, as_of, out, layer = sys.argv[1:6]
 
 
@@ -89,7 +88,7 @@ region = county_of(tables.views)
 figures = Figures(read_parameter, region, as_of)
 make_calendar(base, {int(path.stem): read_yaml(path) for path in (ROOT / "catalog/calendar").glob("*.yaml")})
 for name in ("registration", "payments", "arrears", "prepayments", "real_estate_prepayments", "activity", "returns", "declared", "payments_beyond_sources"):
-    base.execute(f"create temp {'table' if name in SHARED_TABLES else 'view'} {name} as {views[name]}")
+    base.execute(f"create temp view {name} as {views[name]}")
 years = "list_transform(string_split_regex({}, '[;；,，、 ]+'), lambda y: try_cast(y as int))"
 base.execute(f"""create temp table standings as
   select distinct on (taxpayer) taxpayer, nullif(authority, '') as authority, nullif(subject, '') as subject,

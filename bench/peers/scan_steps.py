@@ -168,13 +168,9 @@ class Question:
         yield "spots as (select distinct region, first_day, last_day, decisive from due_days)"
         tests = []
         for number, need in enumerate(self.model["coverage"]):
-            known = self.coverage.kinds(need["table"])
-            kinds = []
-            for kind in need.get("tax_kinds") or known:
-                name = f"covered_{number}_{len(kinds)}"
-                yield from self.coverage.sql(name, need["table"], kind, self.figures.as_of)
-                kinds.append(f"(region, first_day, last_day, decisive) in (from {name})")
-            tests.append("(" + (" and " if need.get("tax_kinds") else " or ").join(kinds or ["false"]) + ")")
+            name = f"covered_{number}"
+            yield from self.coverage.sql(name, need, self.figures.as_of)
+            tests.append(f"(region, first_day, last_day, decisive) in (from {name})")
         if self.model.get("absence"):
             raise ValueError("whether an item was delivered is asked only where personal columns are opened")
         yield f"covered as (from spots where {' and '.join(tests) or 'true'})"
@@ -263,31 +259,30 @@ class Coverage:
           coalesce(authority, '') as authority, cast("from" as date) as first_day, cast("to" as date) as last_day,
           cast(as_of as date) as as_of from read_csv('{path}', all_varchar = true, header = true)""")
 
-    def kinds(self, table):
-        found = self.base.execute("select distinct tax_kind from loads where name = ? order by 1", [table]).fetchall()
-        return [kind for (kind,) in found]
-
-    def sql(self, name, table, kind, as_of):
-        """Spots that the loads of a table cover: of a stock one load decides, of a flow they must leave no day out."""
-        stock = self.is_stock(table)
+    def sql(self, name, need, as_of):
+        """Spots that the loads of a table cover, for every tax kind needed (none named: for any one that was loaded): of
+        a stock one load decides, of a flow they must leave no day out."""
+        stock, kinds = self.is_stock(need["table"]), need.get("tax_kinds") or []
         fresh = "coalesce(v.as_of >= s.decisive, false) or v.last_day >= s.decisive" if stock else "coalesce(v.as_of >= s.decisive, true)"
-        spot = "s.region, s.first_day, s.last_day, s.decisive"
-        loads = f"""from spots s join loads v on v.name = '{table}' and v.tax_kind in ('', '{kind}')
-          and starts_with(s.region, v.authority) and ({fresh})"""
-        if stock:
-            yield f"{name} as (select distinct {spot} {loads})"
-            return
-        yield f"""{name}_gaps as (
-          select {spot}, v.last_day as reached, v.first_day > greatest(s.first_day, coalesce(max(v.last_day) over before + 1, s.first_day)) as gap,
-            v.first_day as load_from
-          {loads}
-          window before as (partition by {spot} order by v.first_day, v.last_day rows between unbounded preceding and 1 preceding))"""
-        yield f"""{name}_whole as (
-          select *, bool_or(gap) over (partition by region, first_day, last_day, decisive order by load_from, reached rows unbounded preceding) as broken
-          from {name}_gaps)"""
-        yield f"""{name} as (
-          select region, first_day, last_day, decisive from {name}_whole where not broken
-          group by all having max(reached) >= least(last_day, date '{as_of}'))"""
+        wanted = f"(select unnest({kinds}) as kind)" if kinds else f"(select distinct tax_kind as kind from loads where name = '{need['table']}')"
+        spot = "region, first_day, last_day, decisive"
+        yield f"""{name}_loads as (
+          select s.*, k.kind, v.first_day as load_from, v.last_day as load_to
+          from spots s join loads v on v.name = '{need['table']}' and starts_with(s.region, v.authority) and ({fresh})
+          join {wanted} k on v.tax_kind in ('', k.kind))"""
+        whole = f"{name}_loads"
+        if not stock:
+            whole = f"{name}_whole"
+            yield f"""{name}_gaps as (
+              select *, load_from > greatest(first_day, coalesce(max(load_to) over before + 1, first_day)) as gap from {name}_loads
+              window before as (partition by {spot}, kind order by load_from, load_to rows between unbounded preceding and 1 preceding))"""
+            yield f"""{name}_chains as (
+              select *, bool_or(gap) over (partition by {spot}, kind order by load_from, load_to rows unbounded preceding) as broken
+              from {name}_gaps)"""
+            yield f"""{whole} as (
+              select {spot}, kind from {name}_chains where not broken
+              group by all having max(load_to) >= least(last_day, date '{as_of}'))"""
+        yield f"{name} as (select {spot} from {whole} group by all having count(distinct kind) >= {max(1, len(kinds))})"
 
 
 def lay(debts, payments, later):

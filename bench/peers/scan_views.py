@@ -9,7 +9,13 @@ import sqlite3
 from collections import defaultdict
 from datetime import date, timedelta
 
+READ = "union_by_name = true, hive_partitioning = false"
 TAIL = {"_region": "region", "_period_from": "covers_from", "_period_to": "covers_to"}
+# Of the two great tables every question names the tax kinds it is about: the others need not be carried along.
+ASKED_KINDS = {
+    "tax_return_return": ("environment_tax", "enterprise_income_tax", "land_vat"),
+    "tax_payment_payment": ("stamp_tax", "deed_tax", "farmland_tax", "land_use_tax", "property_tax", "resource_tax"),
+}
 PARTY_COLUMNS = ("name", "uscc", "taxpayer", "confidence", "subject")
 TYPES = {
     "amount": "decimal(18, 2)", "quantity": "decimal(18, 4)", "rate": "decimal(18, 8)", "integer": "bigint",
@@ -93,7 +99,7 @@ class Tables:
         return "[" + ", ".join(f"'{self.data}/{batch[key]}'" for batch in sets) + "]"
 
     def columns_of(self, files):
-        found = self.base.execute(f"describe select * from read_parquet({files}, union_by_name = true)").fetchall()
+        found = self.base.execute(f"describe select * from read_parquet({files}, {READ})").fetchall()
         return [name for name, *_ in found if name in self.words and not name.startswith("_")]
 
     def put_sets(self, sets):
@@ -120,19 +126,16 @@ class Tables:
     def make(self, view):
         """The state of a kind as a table under the name of its view."""
         sets, groups, alive = self.order(view)
-        keys = ["group_number"] * (groups > 1) + ["covers_to"] * ("by_period" in sets[0]) + ["_key"]
         self.rows += sum(batch["row_count"] for batch in sets)
         self.put_sets(sets)
+        group = ["s.group_number"] * (groups > 1) + ["s.covers_to"] * ("by_period" in sets[0]) + ["m._key"]
         self.base.execute(f"""
             create or replace temp table held as
-            select max(place) filter (not ended and not revoked) as place
-            from (
-              select s.group_number, s.covers_to, m._key, s.place + m.file_row_number as place, s.ended, m._action = 'revoke' as revoked
-              from read_parquet({self.files(sets, 'main_key')}) m
-              join sets s on s.file = m.file_index
-            )
-            group by {", ".join(keys)}
-            having max(place) filter (not ended and not revoked) > coalesce(max(place) filter (revoked), -1)""")
+            select s.place + m.file_row_number as place
+            from read_parquet({self.files(sets, 'main_key')}, {READ}) m
+            join sets s on s.file = m.file_index
+            where not s.ended or m._action = 'revoke'
+            qualify row_number() over (partition by {', '.join(group)} order by s.place + m.file_row_number desc) = 1 and m._action <> 'revoke'""")
         held = self.base.execute("select count(*) from held").fetchone()[0]
         self.put_sets(alive)
         self.base.execute(self.state_sql(view, alive, held < sum(batch["row_count"] for batch in alive)))
@@ -146,12 +149,14 @@ class Tables:
             linked = self.files(alive, "links_key")
             columns += [f"l.{name}" for name in self.columns_of(linked)]
             links = f"""
-            join read_parquet({linked}) l on l.file_index = m.file_index and l._row_id = m.file_row_number"""
-        where = "where s.place + m.file_row_number in (from held)" if some_are_lost else ""
+            join read_parquet({linked}, {READ}) l on l.file_index = m.file_index and l._row_id = m.file_row_number"""
+        tests = ["s.place + m.file_row_number in (from held)"] if some_are_lost else []
+        tests += [f"m.tax_kind in {ASKED_KINDS[view]}"] if view in ASKED_KINDS else []
+        where = f"where {' and '.join(tests)}" if tests else ""
         return f"""
             create temp table {view} as
             select {', '.join(columns)}, s.place + m.file_row_number as _ref
-            from read_parquet({main}, union_by_name = true) m
+            from read_parquet({main}, {READ}) m
             join sets s on s.file = m.file_index {links} {where}"""
 
     def make_empty(self, view, kind):
@@ -171,8 +176,8 @@ class Tables:
         for key in ("main_key", "links_key") if alive[0]["links_key"] else ("main_key",):
             reads.append((alive, key, self.columns_of(self.files(alive, key))))
         for read, key, columns in reads:
-            counts = ", ".join(f"count({name})" for name in columns) or "count(*)"
-            self.base.execute(f"select {counts} from read_parquet({self.files(read, key)}, union_by_name = true)").fetchall()
+            prints = f"bit_xor(hash({', '.join(columns)}))" if columns else "count(*)"
+            self.base.execute(f"select {prints} from read_parquet({self.files(read, key)}, {READ})").fetchall()
         return sum(batch["row_count"] for batch in sets)
 
 

@@ -9,6 +9,6 @@ import duckdb
 
 source, out, tenths = sys.argv[1], sys.argv[2], int(sys.argv[3])
 rows = duckdb.connect().execute(f"""
-    copy (select * exclude (file_row_number) from read_parquet('{source}', file_row_number = true) where file_row_number % 10 < {tenths})
+    copy (select * from read_parquet('{source}') where file_row_number % 10 < {tenths})
     to '{out}' (format parquet, compression zstd)""").fetchone()[0]
 print(json.dumps({"rows": rows}))

@@ -15,11 +15,11 @@
 //! Both times are kept: `as_of` is what we knew when, the period is what held when. What doesn't fit together is never
 //! mended in silence: it goes to a worklist for people.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use foldhash::HashMap;
 
 use crate::catalog::{Item, Kind, Mark, Mode};
 use crate::period::Period;
@@ -297,9 +297,9 @@ impl<K> Default for Roller<'_, K> {
     fn default() -> Self {
         Self {
             sets: Vec::new(),
-            held: HashMap::new(),
-            shadowed: HashMap::new(),
-            whole: HashMap::new(),
+            held: HashMap::default(),
+            shadowed: HashMap::default(),
+            whole: HashMap::default(),
             worklist: Vec::new(),
         }
     }
@@ -357,7 +357,10 @@ impl<'a, K: Hash + Eq + Clone> Roller<'a, K> {
     fn hold(&mut self, key: K, row: (Place, u128)) -> Option<(Place, u128)> {
         let (sets, set) = (&self.sets, self.sets[row.0.batch]);
         let is_of_other_days = |older: &(Place, u128)| !set.replaces(&sets[older.0.batch]);
-        if let Some(below) = self.shadowed.get_mut(&key) {
+        // Most kinds have no row below another: nothing is looked up then.
+        if !self.shadowed.is_empty()
+            && let Some(below) = self.shadowed.get_mut(&key)
+        {
             below.retain(is_of_other_days);
         }
         match self.held.entry(key) {
@@ -389,23 +392,11 @@ impl<'a, K: Hash + Eq + Clone> Roller<'a, K> {
         let is_compared = set.batch.item_mode != Mode::Full && earlier.iter().any(|other| set.replaces(other));
         // What happened in days that no earlier set covered is new to us without being odd.
         let is_known_to_here = set.batch.mark == Mark::Stock || earlier.iter().any(|other| other.replaces(&set));
-        let (sets, whole, worklist, shadowed) = (&self.sets, &self.whole, &mut self.worklist, &mut self.shadowed);
-        shadowed.retain(|_, below| {
-            below.retain(|(older, _)| !set.replaces(&sets[older.batch]));
-            !below.is_empty()
-        });
-        self.held.retain(|key, held| {
-            let before = held.0;
-            if whole.contains_key(key) || !set.replaces(&sets[before.batch]) {
-                return true;
-            }
-            if is_compared {
-                let mismatch = Mismatch::EndedWithoutRevocation;
-                worklist.push(WorklistEntry { mismatch, batch, after: None, before: Some(before) });
-            }
-            let restored = shadowed.get_mut(key).and_then(Vec::pop);
-            restored.map(|older| *held = older).is_some()
-        });
+        // Where it replaces no earlier set it ends nothing, and no key that is held need be looked at.
+        if earlier.iter().any(|other| set.replaces(other)) {
+            self.end_what_is_not_named(batch, is_compared);
+        }
+        self.held.reserve(self.whole.len());
         for (key, (after, print)) in std::mem::take(&mut self.whole) {
             let before = self.hold(key, (after, print));
             let mismatch = match before {
@@ -418,6 +409,28 @@ impl<'a, K: Hash + Eq + Clone> Roller<'a, K> {
                 self.worklist.push(WorklistEntry { mismatch, batch, after: Some(after), before });
             }
         }
+    }
+
+    /// Ends the rows of the sets that a whole one replaces, where it does not name their keys.
+    fn end_what_is_not_named(&mut self, batch: usize, is_compared: bool) {
+        let set = self.sets[batch];
+        let (sets, whole, worklist, shadowed) = (&self.sets, &self.whole, &mut self.worklist, &mut self.shadowed);
+        shadowed.retain(|_, below| {
+            below.retain(|(older, _)| !set.replaces(&sets[older.batch]));
+            !below.is_empty()
+        });
+        self.held.retain(|key, held| {
+            let before = held.0;
+            if !set.replaces(&sets[before.batch]) || whole.contains_key(key) {
+                return true;
+            }
+            if is_compared {
+                let mismatch = Mismatch::EndedWithoutRevocation;
+                worklist.push(WorklistEntry { mismatch, batch, after: None, before: Some(before) });
+            }
+            let restored = shadowed.get_mut(key).and_then(Vec::pop);
+            restored.map(|older| *held = older).is_some()
+        });
     }
 
     /// The rows that hold; `period` as in [`Moment`].

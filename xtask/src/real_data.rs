@@ -35,6 +35,7 @@ fn list_tests(folder: &Path) -> Result<Vec<String>> {
     for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let path = entry?.path();
         let module = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let path = if path.is_dir() { path.join("mod.rs") } else { path };
         if module != "real_data" {
             let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
             tests.extend(tests_on_files(&text).into_iter().map(|test| format!("{module}::{test}")));

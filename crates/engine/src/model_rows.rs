@@ -1,7 +1,7 @@
 //! From record batches, one at a time, to what the shared steps read: facts, payments, registrations; and the view of
 //! working days.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -87,7 +87,7 @@ fn present(array: &ArrayRef, row: usize) -> bool {
 }
 
 /// The rows of a batch; where taxpayers are named, theirs only, the others are never built.
-fn rows_of(batch: &RecordBatch, taxpayers: Option<&BTreeSet<String>>) -> Result<Vec<Values>, ModelError> {
+fn rows_of(batch: &RecordBatch, taxpayers: Option<&HashSet<String>>) -> Result<Vec<Values>, ModelError> {
     let mut columns = Vec::with_capacity(batch.num_columns());
     for (field, array) in batch.schema_ref().fields().iter().zip(batch.columns()) {
         columns.push((field.name().as_str(), Cells::of(field.name(), array)?));
@@ -95,9 +95,8 @@ fn rows_of(batch: &RecordBatch, taxpayers: Option<&BTreeSet<String>>) -> Result<
     let of_whom = columns.iter().find(|(name, _)| *name == "taxpayer").map(|(_, cells)| cells);
     let is_wanted = |row: &usize| {
         let Some(taxpayers) = taxpayers else { return true };
-        of_whom
-            .and_then(|cells| cells.value(*row))
-            .is_some_and(|code| matches!(code, FactValue::Text(code) if taxpayers.contains(&code)))
+        matches!(of_whom, Some(Cells::Text(codes)) if present(codes, *row)
+            && taxpayers.contains(codes.as_string::<i32>().value(*row)))
     };
     let value = |row: usize, (name, cells): &(&str, Cells)| Some(((*name).to_owned(), cells.value(row)?));
     let rows = (0..batch.num_rows()).filter(is_wanted);
@@ -144,7 +143,7 @@ pub fn facts_of(batch: &RecordBatch, model: &Model) -> Result<Vec<Fact>, ModelEr
 }
 
 /// Payments of a batch made by these taxpayers.
-pub fn payments_of(batch: &RecordBatch, taxpayers: &BTreeSet<String>) -> Result<Payments, ModelError> {
+pub fn payments_of(batch: &RecordBatch, taxpayers: &HashSet<String>) -> Result<Payments, ModelError> {
     let mut payments = Payments::default();
     for values in rows_of(batch, Some(taxpayers))? {
         match payment_of(values) {
@@ -176,7 +175,7 @@ fn payment_of(mut values: Values) -> Result<Payment, IncompletePayment> {
 /// Registrations of a batch, of these taxpayers.
 pub fn standings_of(
     batch: &RecordBatch,
-    taxpayers: &BTreeSet<String>,
+    taxpayers: &HashSet<String>,
 ) -> Result<BTreeMap<String, Standing>, ModelError> {
     let years = |text: Option<String>| -> BTreeSet<i32> {
         let text = text.unwrap_or_default();

@@ -7,7 +7,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use datafusion::arrow::array::{ArrayRef, Date32Array, RecordBatch, RecordBatchOptions, StringArray, new_null_array};
+use datafusion::arrow::array::{
+    ArrayRef, Date32Array, RecordBatch, RecordBatchOptions, StringArray, StringBuilder, new_null_array,
+};
 use datafusion::arrow::datatypes::{Field, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::stats::Precision;
@@ -26,7 +28,7 @@ use crate::batch::BatchError;
 use crate::keys::Keys;
 use crate::parts::{DataPlace, PartReader, Slice, Source};
 use crate::schema::{self, Part, party_columns};
-use crate::tables::{KindState, StatePart, evidence_handle};
+use crate::tables::{KindState, StatePart, append_handles};
 
 /// Where batches are kept, shared with every scan.
 #[derive(Debug, Clone)]
@@ -267,8 +269,9 @@ impl PartitionReader {
             }
             Origin::Handle => {
                 let rows = &part.rows[first..first + slice.rows];
-                let handles = rows.iter().map(|row| evidence_handle(batch.sequence, u64::from(*row)));
-                Arc::new(StringArray::from_iter_values(handles))
+                let mut handles = StringBuilder::with_capacity(rows.len(), rows.len() * 16);
+                append_handles(batch.sequence, rows, &mut handles);
+                Arc::new(handles.finish())
             }
             Origin::Region => text(&batch.region),
             Origin::Unit => text(&batch.unit),

@@ -10,7 +10,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use datafusion::arrow::array::{Array, AsArray};
+use datafusion::arrow::array::{Array, AsArray, StringBuilder};
 use datafusion::parquet::file::reader::{FileReader, SerializedFileReader};
 use gongzhi_core::catalog::{Item, Kind, Mark};
 use gongzhi_core::issues::CellPlace;
@@ -73,6 +73,27 @@ impl KindState {
 /// order of texts are in the order of batches and rows.
 pub fn evidence_handle(sequence: i64, row: u64) -> String {
     format!("{sequence:07}:{row:08}")
+}
+
+/// Appends the handles of rows of one batch. A million are made for every question: their digits are written by hand.
+pub(crate) fn append_handles(sequence: i64, rows: &[u32], builder: &mut StringBuilder) {
+    let mut handle = format!("{sequence:07}:");
+    let prefix = handle.len();
+    for row in rows {
+        handle.truncate(prefix);
+        let mut rest = *row;
+        let digits: [u8; 8] = std::array::from_fn(|_| {
+            let digit = (rest % 10) as u8;
+            rest /= 10;
+            digit
+        });
+        if rest > 0 {
+            handle.push_str(&row.to_string());
+        } else {
+            handle.extend(digits.iter().rev().map(|digit| char::from(b'0' + digit)));
+        }
+        builder.append_value(&handle);
+    }
 }
 
 /// What a state spans.

@@ -21,7 +21,7 @@ use crate::keys::{self, Dice, Keys};
 use crate::links::{Link, PartyText, link_batch};
 use crate::parts::DataPlace;
 use crate::session::{Session, SessionError, SessionOptions, SessionPlace};
-use crate::tables::{Span, evidence_handle, list_evidence, roll_kind};
+use crate::tables::{Span, append_handles, evidence_handle, list_evidence, roll_kind};
 
 const TEMPLATE: &str = r#"
 number: 27
@@ -359,17 +359,28 @@ fn a_value_that_does_not_fit_is_named_by_sheet_row_and_column_and_nothing_is_lef
     assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0);
 }
 
+#[test]
+fn handles_written_in_a_run_are_those_written_one_by_one() {
+    let rows = [0, 7, 12_345_678, 99_999_999, 100_000_000, u32::MAX];
+    for sequence in [1, 9_999_999, 12_345_678] {
+        let mut builder = datafusion::arrow::array::StringBuilder::new();
+        append_handles(sequence, &rows, &mut builder);
+        let alone: Vec<String> = rows.iter().map(|row| evidence_handle(sequence, u64::from(*row))).collect();
+        assert_eq!(builder.finish().iter().flatten().collect::<Vec<_>>(), alone);
+    }
+}
+
 #[tokio::test]
 async fn what_a_period_said_of_a_stock_kind_stays_in_its_view_by_period() {
     let house = House::new(1);
     let kind = house.kind("project");
     let row = |code, price| project(code, price, "", "", BUILDER);
     let batches = vec![
-        house.write(&batch(&kind, "2025Q1", SetMode::Full, 1), &add(vec![row("P1", 10), row("P2", 20)])),
-        house.write(&batch(&kind, "2025Q2", SetMode::Differential, 2), &[(RowAction::Change, row("P1", 11))]),
+        house.write(&batch(&kind, "2025Q1", SetMode::Full, 1), &add(vec![row("P1", 1000), row("P2", 2000)])),
+        house.write(&batch(&kind, "2025Q2", SetMode::Differential, 2), &[(RowAction::Change, row("P1", 1100))]),
         // Sent again: of its own period the later word counts alone.
-        house.write(&batch(&kind, "2025Q1", SetMode::Full, 3), &add(vec![row("P1", 12), row("P2", 20)])),
-        house.write(&batch(&kind, "2026Q1", SetMode::Full, 4), &add(vec![row("P2", 21)])),
+        house.write(&batch(&kind, "2025Q1", SetMode::Full, 3), &add(vec![row("P1", 1200), row("P2", 2000)])),
+        house.write(&batch(&kind, "2026Q1", SetMode::Full, 4), &add(vec![row("P2", 2100)])),
     ];
     let views = ["water_project_project", "water_project_project_by_period"];
     let session = house.session(batches, &views, &[]);

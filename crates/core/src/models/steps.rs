@@ -13,7 +13,7 @@ use chrono::{Days, Months, NaiveDate};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::facts::{Fact, FactValue, IncompletePayment, Payments, RunFacts, Standing};
-use super::formula::{Formula, Names, NoValue};
+use super::formula::{Names, NoValue};
 use super::{AmountQuestion, Asks, DueFrom, Model, PeriodLength, TaxedAt};
 use crate::calendar::Calendar;
 use crate::catalog::{Catalog, ParameterValue, region_with_parents};
@@ -25,6 +25,7 @@ use crate::period::Period;
 mod coverage;
 mod payments;
 mod reliefs;
+mod wording;
 
 /// Regions inside the county whose taxpayers belong to another authority: class = division code, value 1.
 const OTHER_AUTHORITY: &str = "place/other_authority";
@@ -161,7 +162,6 @@ struct Examined<'a> {
     due_day: Option<NaiveDate>,
     low: Decimal,
     high: Decimal,
-    numbers: String,
     missing: BTreeSet<String>,
     parameters: BTreeSet<ParameterUsed>,
 }
@@ -226,7 +226,6 @@ impl Material<'_> {
             due_day: fact.deadline_day.or(due_day),
             low: Decimal::ZERO,
             high: Decimal::ZERO,
-            numbers: String::new(),
             missing: BTreeSet::new(),
             parameters: used,
         };
@@ -373,7 +372,7 @@ impl Material<'_> {
 
     fn compute(
         &self,
-        (question, mut scope): (&AmountQuestion, Scope<'_>),
+        (question, scope): (&AmountQuestion, Scope<'_>),
         place: &Place<'_>,
         examined: &mut Examined<'_>,
     ) -> Result<(), Outcome> {
@@ -381,52 +380,23 @@ impl Material<'_> {
             NoValue::Missing(name) => missing(&name),
             NoValue::Impossible | NoValue::NotApplicable => Outcome::NotComparable("formula".to_owned()),
         };
-        for (name, step) in &question.steps {
-            // A step over a missing fact stays without a value; only a formula that needs it stops the row.
-            match step.value(&scope, &mut examined.missing) {
-                Ok(value) => drop(scope.others.insert(name.clone(), value)),
-                Err(NoValue::NotApplicable) => drop(scope.idle.insert(name.clone())),
-                Err(_) => {}
-            }
-        }
+        let scope = take_steps(question, scope, &mut examined.missing);
         let low = question.low.value(&scope, &mut examined.missing).map_err(reason)?;
         let high = match &question.high {
             Some(high) => high.value(&scope, &mut examined.missing).map_err(reason)?,
             None => low,
         };
-        let relief = if self.model.halved { self.halving(scope.fact, place) } else { reliefs::Relief::none() };
+        let relief = self.relief(scope.fact, place);
         examined.parameters.extend(relief.used.clone());
         if relief.low != relief.high {
             examined.missing.insert("six_taxes_flag".to_owned());
         }
-        examined.numbers = self.numbers(question, &scope, relief.low);
         (examined.low, examined.high) = (low.min(high) * relief.low, high.max(low) * relief.high);
         Ok(())
     }
 
-    /// What the low end came from with its numbers put in, then each step it rests on.
-    fn numbers(&self, question: &AmountQuestion, scope: &Scope<'_>, relief: Decimal) -> String {
-        let value = |name: &str| scope.find(name).map_or_else(|| "?".to_owned(), short);
-        let low = question.low.taken(scope);
-        let shown = low.show(&value);
-        let mut texts = match low.as_name() {
-            // One step is the whole result: its own line says so.
-            Some(name) if relief == Decimal::ONE && question.steps.iter().any(|(step, _)| step == name) => Vec::new(),
-            _ if relief == Decimal::ONE => vec![shown],
-            _ => vec![format!("({shown}) × {}", relief.normalize())],
-        };
-        let steps: Vec<(&str, Formula)> =
-            question.steps.iter().map(|(name, step)| (name.as_str(), step.taken(scope))).collect();
-        for (name, step) in used_steps(&low, steps.iter().map(|(name, step)| (*name, step))) {
-            let (shown, result) = (step.show(&value), value(name));
-            let label = self.model.label_of(name).zh;
-            texts.push(if shown == result {
-                format!("{label} = {result}")
-            } else {
-                format!("{label} = {shown} = {result}")
-            });
-        }
-        texts.join("；")
+    fn relief(&self, fact: &Fact, place: &Place<'_>) -> reliefs::Relief {
+        if self.model.halved { self.halving(fact, place) } else { reliefs::Relief::none() }
     }
 
     fn conclude(&self, key: &GroupKey, rows: &[Examined<'_>], paid: &payments::Allocation) -> Result<Lead, Outcome> {
@@ -446,7 +416,7 @@ impl Material<'_> {
             evidence: sorted(rows.iter().flat_map(|row| row.fact.evidence.iter().cloned())),
             payments: Vec::new(),
             formula: self.formula_text(),
-            formula_numbers: rows.iter().map(|row| row.numbers.clone()).filter(|text| !text.is_empty()).collect(),
+            formula_numbers: Vec::new(),
             laws: self.model.laws.clone(),
             parameters: sorted(rows.iter().flat_map(|row| row.parameters.iter().cloned())),
             unconfirmed: Vec::new(),
@@ -461,6 +431,7 @@ impl Material<'_> {
         if let Asks::Amount(_) = self.model.asks {
             self.weigh(&mut lead, rows, paid.of(key))?;
         }
+        lead.formula_numbers = rows.iter().filter_map(|row| self.numbers_of(row.fact)).collect();
         Ok(lead)
     }
 
@@ -483,26 +454,6 @@ impl Material<'_> {
         Ok(())
     }
 
-    fn formula_text(&self) -> Bilingual {
-        let Asks::Amount(question) = &self.model.asks else { return Bilingual::default() };
-        let label = |name: &str| -> Bilingual {
-            let used = self.model.parameters.iter().find(|used| used.name == name);
-            let parameter = used.and_then(|used| self.catalog.parameters.get(&used.key));
-            parameter.map_or_else(|| self.model.label_of(name), |parameter| parameter.name.clone())
-        };
-        let english = |name: &str| {
-            let label = label(name);
-            if label.en.is_empty() { label.zh } else { label.en }
-        };
-        let mut text = Bilingual { zh: question.low.show(&|name| label(name).zh), en: question.low.show(&english) };
-        let steps = question.steps.iter().map(|(name, step)| (name.as_str(), step));
-        for (name, step) in used_steps(&question.low, steps) {
-            text.zh.push_str(&format!("；{} = {}", label(name).zh, step.show(&|name| label(name).zh)));
-            text.en.push_str(&format!("; {} = {}", english(name), step.show(&english)));
-        }
-        text
-    }
-
     fn finding_label(&self, finding: Option<&str>) -> Bilingual {
         let (Asks::Finding(labels), Some(finding)) = (&self.model.asks, finding) else { return Bilingual::default() };
         let found = labels.iter().find(|(key, _)| key == finding);
@@ -519,23 +470,17 @@ impl Material<'_> {
     }
 }
 
-/// The steps a formula rests on, directly or through others, in the order of the model.
-fn used_steps<'s>(
-    formula: &'s Formula,
-    steps: impl DoubleEndedIterator<Item = (&'s str, &'s Formula)> + Clone,
-) -> Vec<(&'s str, &'s Formula)> {
-    let mut names = formula.names();
-    for (name, step) in steps.clone().rev() {
-        if names.contains(name) {
-            names.extend(step.names());
+/// Puts the steps' values beside the facts and parameters. A step over a missing fact stays without a value; only a
+/// formula that needs it stops the row.
+fn take_steps<'f>(question: &AmountQuestion, mut scope: Scope<'f>, missing: &mut BTreeSet<String>) -> Scope<'f> {
+    for (name, step) in &question.steps {
+        match step.value(&scope, missing) {
+            Ok(value) => drop(scope.others.insert(name.clone(), value)),
+            Err(NoValue::NotApplicable) => drop(scope.idle.insert(name.clone())),
+            Err(_) => {}
         }
     }
-    steps.filter(|(name, _)| names.contains(name)).collect()
-}
-
-/// A figure as people write it: at most eight places, no trailing zeros.
-fn short(value: Decimal) -> String {
-    value.round_dp(8).normalize().to_string()
+    scope
 }
 
 fn has(fact: &Fact, column: &str) -> bool {

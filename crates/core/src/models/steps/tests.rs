@@ -71,7 +71,6 @@ fn amounts_are_rounded_half_up_once_after_the_sum() {
         due_day: None,
         low: amount.parse().unwrap(),
         high: amount.parse().unwrap(),
-        numbers: String::new(),
         missing: BTreeSet::new(),
         parameters: BTreeSet::new(),
     };

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use bolero::{check, produce};
 use chrono::NaiveDate;
+use gongzhi_core::cells::narrow;
 use gongzhi_core::intake::{EarlierSets, Flags};
 use gongzhi_core::messages::{Language, Message, Translator};
 use gongzhi_core::models::Models;
@@ -22,7 +23,7 @@ use gongzhi_engine::intake::{IntakeBooks, IntakeContext, IntakeRequest, Outcome,
 use gongzhi_engine::keys::{Dice, Keys};
 use gongzhi_engine::model_run::{check_models, run_model};
 use gongzhi_engine::read::{
-    Limit, Limits, ReadError, Reason, RowStream, SheetEvent, SheetReader, WorkerCommand, WorkerPool,
+    Limit, Limits, RawEvent, ReadError, Reason, RowStream, SheetEvent, SheetReader, Value, WorkerCommand, WorkerPool,
 };
 use gongzhi_engine::session::{Session, SessionOptions};
 
@@ -79,12 +80,16 @@ fn read_all(mut reader: SheetReader, account: &mut Account) -> Result<String, Re
     Ok(reader.format().to_owned())
 }
 
+/// Rows in which something stands that shows.
 fn count_raw(mut stream: RowStream) -> Result<u64, ReadError> {
+    let shows = |value: Value<'_>| match value {
+        Value::Empty => false,
+        Value::Text(text) => !narrow(text).is_empty(),
+        _ => true,
+    };
     let mut rows = 0;
     while let Some(event) = stream.next_event()? {
-        rows += u64::from(
-            matches!(event, gongzhi_engine::read::RawEvent::Row(row) if row.iter().any(|(_, value)| !value.is_empty())),
-        );
+        rows += u64::from(matches!(event, RawEvent::Row(row) if row.iter().any(|(_, value)| shows(value))));
     }
     Ok(rows)
 }
@@ -183,6 +188,10 @@ impl Desk<'_> {
         for issue in &report.issues {
             assert_spoken(&issue.message);
             assert_spoken(&issue.mend);
+        }
+        if report.issues.iter().any(|issue| issue.rule == "unreadable") {
+            // There is nothing to mark in what nobody can read.
+            return;
         }
         let (translator, made) = (&self.translator, self.today);
         let annotation = Annotation { issues: &report.issues, column_name: &|_| String::new(), translator, made };

@@ -49,7 +49,7 @@ pub(super) fn read_file(path: &Path, sender: &mut Sender<'_>) -> Result<(), Read
     let stem = path.file_stem().map_or_else(|| "1".to_owned(), |stem| stem.to_string_lossy().into_owned());
     let format = detect::detect(&mut input)?;
     sender.file(format.key())?;
-    read_input(input, format, &stem, &mut Sink { sender, member: None, cells: 0 })
+    read_input(input, format, &stem, &mut Sink { sender, member: None, cells: 0, is_in_sheet: false })
 }
 
 /// Reads one file, or one member of a zip, whose format is known.
@@ -77,6 +77,8 @@ struct Sink<'s, 'w> {
     /// The member's name when the file is a zip of several.
     member: Option<String>,
     cells: u64,
+    /// A sheet has begun and is not over.
+    is_in_sheet: bool,
 }
 
 impl Sink<'_, '_> {
@@ -85,11 +87,17 @@ impl Sink<'_, '_> {
         facts.merges.retain(|merge| merge.last_row >= merge.first_row && merge.last_column >= merge.first_column);
         facts.merges.sort_unstable();
         facts.merges.truncate(MOST_MERGES);
+        self.is_in_sheet = true;
         self.sender.sheet(&facts)
     }
 
     fn row(&mut self, row: &super::row::Row) -> Result<(), ReadError> {
-        if row.is_empty() { Ok(()) } else { self.sender.row(row) }
+        match (row.is_empty(), self.is_in_sheet) {
+            (true, _) => Ok(()),
+            (false, true) => self.sender.row(row),
+            // Of a damaged file nothing is dropped in silence: it is refused.
+            (false, false) => Err(ReadError::Unreadable("rows outside a sheet".to_owned())),
+        }
     }
 
     /// A row of a file that is read whole, its cells counted.
@@ -102,6 +110,7 @@ impl Sink<'_, '_> {
     }
 
     fn sheet_end(&mut self) -> Result<(), ReadError> {
+        self.is_in_sheet = false;
         self.sender.sheet_end()
     }
 

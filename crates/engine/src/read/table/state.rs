@@ -229,7 +229,8 @@ impl Table {
             HeaderPlace { first_row: data_row, row_count: 0 }
         } else {
             let last = held[layout.header.end - 1].number();
-            HeaderPlace { first_row, row_count: last - first_row + 1 }
+            // Numbers that run backwards are those of a damaged file.
+            HeaderPlace { first_row, row_count: last.saturating_sub(first_row) + 1 }
         };
         SheetHead {
             name: self.facts.name.clone(),

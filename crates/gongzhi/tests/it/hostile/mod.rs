@@ -80,16 +80,24 @@ fn read_all(mut reader: SheetReader, account: &mut Account) -> Result<String, Re
     Ok(reader.format().to_owned())
 }
 
-/// Rows in which something stands that shows.
+/// Rows in which something stands that shows; those whose number a damaged file gave before are not counted again, for
+/// a header of two rows says by its numbers how many it has.
 fn count_raw(mut stream: RowStream) -> Result<u64, ReadError> {
     let shows = |value: Value<'_>| match value {
         Value::Empty => false,
         Value::Text(text) => !narrow(text).is_empty(),
         _ => true,
     };
-    let mut rows = 0;
+    let (mut rows, mut last) = (0, 0);
     while let Some(event) = stream.next_event()? {
-        rows += u64::from(matches!(event, RawEvent::Row(row) if row.iter().any(|(_, value)| shows(value))));
+        match event {
+            RawEvent::Sheet(_) => last = 0,
+            RawEvent::Row(row) if row.number() > last && row.iter().any(|(_, value)| shows(value)) => {
+                last = row.number();
+                rows += 1;
+            }
+            _ => {}
+        }
     }
     Ok(rows)
 }

@@ -2,8 +2,8 @@
 random sampling and expectation maximisation, as its documentation advises.
 
 match_splink.py REGISTRY.parquet NAMES.csv OUT.jsonl. Names are folded first and split into place, the rest of the core
-and form. DuckDB's distances count bytes, three a sign. Pairs are ranked by match weight, those of one weight by
-Jaro-Winkler of the whole names. Splink says of itself that it is not made for
+and form. DuckDB's distances count bytes, three a sign; overlaps of pairs of signs are counted as lists. Pairs are
+ranked by match weight, those of one weight by the overlap of their pairs. Splink says of itself that it is not made for
 a single column of names; it is here because it is the usual tool."""
 
 import re
@@ -18,7 +18,7 @@ import splink.comparison_library as cl
 from names import read_names, read_registry, told, without_form, write_answers
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-TOP, RARE, PAIRS, MEMORY = 3, 400, 5e6, "6GB"
+TOP, RARE, PAIRS = 3, 400, 5e6
 PLACE = re.compile(r"^(?:.{2,7}?(?:省|自治区))?(?:.{2,6}?(?:市|自治州|地区|盟))?(?:.{1,6}?(?:县|区|旗|市))?")
 FORM = re.compile(r"股份有限公司|有限公司|公司|集团|合伙|厂|店|部|合作社")
 
@@ -33,45 +33,54 @@ def frame(folded, prefix):
     return pd.DataFrame({**columns, "rest": rest, "form": forms})
 
 
-def add_blocks(base):
-    """What blocks are made of: the first and the last signs, and windows of three that few names share."""
-    windows = "unnest(list_distinct(list_transform(range(1, length(core) - 1), lambda n: substr(core, n, 3))))"
-    base.execute(f"create temp table asked_windows as select unique_id, {windows} as w from asked where length(core) > 2")
-    base.execute(
-        f"create temp table known_windows as select * from (select unique_id, {windows} as w from known where length(core) > 2)"
-        " semi join asked_windows using (w)"
-    )
+def add_windows(base):
+    """Arrays of windows and pairs; a window that many names share blocks nothing."""
+    windows = "select unique_id, unnest(list_distinct(list_transform(range(1, length(core) - 1), lambda n: substr(core, n, 3)))) as w from "
+    base.execute(f"create temp table asked_windows as {windows} asked where length(core) > 2")
+    base.execute(f"create temp table known_windows as select * from ({windows} known where length(core) > 2) semi join asked_windows using (w)")
     base.execute(f"create temp table rare as select w from known_windows group by w having count(*) <= {RARE}")
     for table in ("asked", "known"):
         base.execute(
-            f"create table {table}_all as select t.*, coalesce(g.windows, []) as windows, substr(core, 1, 6) as head,"
-            f" substr(core, -6) as tail from {table} t left join (select unique_id, list(w) as windows from {table}_windows"
-            " semi join rare using (w) group by unique_id) g using (unique_id)"
+            f"create table {table}_all as select t.*, coalesce(g.windows, []) as windows, substr(t.core, 1, 6) as head,"
+            " list_distinct(list_transform(range(1, length(t.name)), lambda n: substr(t.name, n, 2))) as pairs"
+            f" from {table} t left join (select unique_id, list(w) as windows from {table}_windows semi join rare using (w)"
+            " group by unique_id) g using (unique_id)"
         )
         base.execute(f"drop table {table}; drop table {table}_windows")
 
 
-SIGNS = "list_sort(string_split(core_{}, ''))"
-CORE = cl.CustomComparison(
-    output_column_name="core",
+OVERLAP = "2.0 * len(list_intersect(pairs_l, pairs_r)) / greatest(len(pairs_l) + len(pairs_r), 1)"
+REST = cl.CustomComparison(
+    output_column_name="rest",
     comparison_levels=[
-        cll.NullLevel("core"),
-        cll.ExactMatchLevel("core"),
-        cll.LevenshteinLevel("core", 3),
-        cll.CustomLevel(f"length(core_l) = length(core_r) and {SIGNS.format('l')} = {SIGNS.format('r')}", "same signs"),
-        cll.LevenshteinLevel("core", 6),
-        cll.JaroWinklerLevel("core", 0.92),
-        cll.JaroWinklerLevel("core", 0.85),
+        cll.NullLevel("rest"),
+        cll.ExactMatchLevel("rest", term_frequency_adjustments=True),
+        cll.LevenshteinLevel("rest", 3),
+        cll.CustomLevel("length(rest_l) > 5 and levenshtein(rest_l, rest_r) <= 6", "two signs of six and more"),
+        cll.JaroWinklerLevel("rest", 0.92),
+        cll.JaroWinklerLevel("rest", 0.8),
+        cll.ElseLevel(),
+    ],
+)
+WHOLE = cl.CustomComparison(
+    output_column_name="pairs",
+    comparison_levels=[
+        cll.NullLevel("pairs"),
+        *[cll.CustomLevel(f"{OVERLAP} >= {share}", f"overlap {share}") for share in (0.99, 0.9, 0.8, 0.7, 0.6)],
         cll.ElseLevel(),
     ],
 )
 SETTINGS = SettingsCreator(
     link_type="link_only",
-    comparisons=[CORE, cl.LevenshteinAtThresholds("place", [3]), cl.JaroWinklerAtThresholds("rest", [0.95, 0.85]), cl.ExactMatch("form")],
+    comparisons=[
+        REST,
+        WHOLE,
+        cl.LevenshteinAtThresholds("place", [3, 6]),
+        cl.ExactMatch("form"),
+    ],
     blocking_rules_to_generate_predictions=[
         block_on("core"),
         block_on("head"),
-        block_on("tail"),
         block_on("windows", arrays_to_explode=["windows"]),
     ],
     additional_columns_to_retain=["name"],
@@ -81,8 +90,8 @@ SETTINGS = SettingsCreator(
 def train(linker):
     linker.training.estimate_probability_two_random_records_match([block_on("name")], recall=0.5)
     linker.training.estimate_u_using_random_sampling(max_pairs=PAIRS, seed=1)
-    for rule in (block_on("head"), block_on("tail")):
-        linker.training.estimate_parameters_using_expectation_maximisation(rule)
+    for rule in (block_on("rest"), block_on("place", "form", "substr(rest, 1, 2)")):
+        linker.training.estimate_parameters_using_expectation_maximisation(rule, max_pairs=PAIRS)
 
 
 registry_path, names_path, out = sys.argv[1:4]
@@ -90,12 +99,11 @@ start = time.perf_counter()
 folded, codes = read_registry(registry_path)
 names = read_names(names_path)
 spill = tempfile.TemporaryDirectory()
-base = duckdb.connect(config={"temp_directory": spill.name})
-base.execute(f"set memory_limit = '{MEMORY}'")
+base = duckdb.connect(config={"temp_directory": spill.name, "memory_limit": "6GB"})
 for table, frame_of in (("known", frame(folded, "k")), ("asked", frame(names, "a"))):
     base.execute(f"create table {table} as select * from frame_of")
 del frame_of
-add_blocks(base)
+add_windows(base)
 api = DuckDBAPI(base)
 tables = [api.register(f"{table}_all", dataset_display_name=table) for table in ("asked", "known")]
 linker = Linker(tables, SETTINGS, log_level=None)
@@ -106,7 +114,7 @@ start = time.perf_counter()
 predicted = linker.inference.predict(threshold_match_weight=-10)
 best = base.execute(
     f"""select asked, known, weight from (
-        select unique_id_l as asked, unique_id_r as known, match_weight + jaro_winkler_similarity(name_l, name_r) / 100 as weight
+        select unique_id_l as asked, unique_id_r as known, match_weight + {OVERLAP} / 100 as weight,
         from {predicted.physical_name})
     qualify row_number() over (partition by asked order by weight desc, known) <= {TOP} order by asked, weight desc, known"""
 ).fetchall()

@@ -66,7 +66,7 @@ WHOLE = cl.CustomComparison(
     output_column_name="pairs",
     comparison_levels=[
         cll.NullLevel("pairs"),
-        *[cll.CustomLevel(f"{OVERLAP} >= {share}", f"overlap {share}") for share in (0.99, 0.9, 0.8, 0.7, 0.6)],
+        *[cll.CustomLevel(f"{OVERLAP} >= {share}", f"overlap {share}") for share in (0.99, 0.8, 0.7, 0.6)],
         cll.ElseLevel(),
     ],
 )
@@ -90,7 +90,7 @@ SETTINGS = SettingsCreator(
 def train(linker):
     linker.training.estimate_probability_two_random_records_match([block_on("name")], recall=0.5)
     linker.training.estimate_u_using_random_sampling(max_pairs=PAIRS, seed=1)
-    for rule in (block_on("rest"), block_on("place", "form", "substr(rest, 1, 2)")):
+    for rule in (block_on("rest"), block_on("head")):
         linker.training.estimate_parameters_using_expectation_maximisation(rule, max_pairs=PAIRS)
 
 

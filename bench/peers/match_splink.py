@@ -8,6 +8,7 @@ a single column of names; it is here because it is the usual tool."""
 
 import re
 import sys
+import tempfile
 import time
 
 import duckdb
@@ -45,6 +46,7 @@ def add_windows(base):
             f" from {table} t left join (select unique_id, list(w) as windows from {table}_windows semi join rare using (w)"
             " group by unique_id) g using (unique_id)"
         )
+        base.execute(f"drop table {table}; drop table {table}_windows")
 
 
 OVERLAP = "2.0 * len(list_intersect(pairs_l, pairs_r)) / greatest(len(pairs_l) + len(pairs_r), 1)"
@@ -64,7 +66,7 @@ WHOLE = cl.CustomComparison(
     output_column_name="pairs",
     comparison_levels=[
         cll.NullLevel("pairs"),
-        *[cll.CustomLevel(f"{OVERLAP} >= {share}", f"overlap {share}") for share in (0.99, 0.9, 0.8, 0.7, 0.6)],
+        *[cll.CustomLevel(f"{OVERLAP} >= {share}", f"overlap {share}") for share in (0.99, 0.8, 0.7, 0.6)],
         cll.ElseLevel(),
     ],
 )
@@ -88,7 +90,7 @@ SETTINGS = SettingsCreator(
 def train(linker):
     linker.training.estimate_probability_two_random_records_match([block_on("name")], recall=0.5)
     linker.training.estimate_u_using_random_sampling(max_pairs=PAIRS, seed=1)
-    for rule in (block_on("rest"), block_on("place", "form", "substr(rest, 1, 2)")):
+    for rule in (block_on("rest"), block_on("head")):
         linker.training.estimate_parameters_using_expectation_maximisation(rule, max_pairs=PAIRS)
 
 
@@ -96,7 +98,8 @@ registry_path, names_path, out = sys.argv[1:4]
 start = time.perf_counter()
 folded, codes = read_registry(registry_path)
 names = read_names(names_path)
-base = duckdb.connect()
+spill = tempfile.TemporaryDirectory()
+base = duckdb.connect(config={"temp_directory": spill.name, "memory_limit": "6GB"})
 for table, frame_of in (("known", frame(folded, "k")), ("asked", frame(names, "a"))):
     base.execute(f"create table {table} as select * from frame_of")
 del frame_of

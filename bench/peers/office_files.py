@@ -15,15 +15,14 @@ SPREADSHEET = "{urn:schemas-microsoft-com:office:spreadsheet}"
 
 
 def filled(row):
-    """The last filled place of a row, when there is one."""
-    last = next((at for at in range(len(row) - 1, -1, -1) if row[at] is not None), None)
-    return [] if last is None else [last]
+    """How many cells a row has up to its last filled one."""
+    return next((at + 1 for at in range(len(row) - 1, -1, -1) if row[at] is not None), 0)
 
 
 def tidy(rows):
     """Without blanks around texts, and without the empty columns behind the last filled one."""
     rows = [[cell.strip() or None if isinstance(cell, str) else cell for cell in row] for row in rows]
-    width = max((at + 1 for row in rows for at in filled(row)), default=0)
+    width = max(map(filled, rows), default=0)
     return [row[:width] for row in rows]
 
 

@@ -6,16 +6,18 @@ import pandas as pd
 
 DEED, STAMP, FARMLAND, BASIC, OTHER_FLOOR, WORKS = 0.03, 0.0005, 12.5, 0.5, 0.5, 2.0
 PLACED, AVERAGE_WAGE, CAP, EXEMPT_STAFF = 0.015, 100_000.0, 2, 30
-VAT_IN_PRICE, FLOOR, FLOOR_SHARE, REGION = 1.09, 100.0, 0.01, "652323"
+VAT_IN_PRICE, FLOOR, FLOOR_SHARE = 1.09, 100.0, 0.01
 NO_GRANT = ["划拨", "租赁", "作价出资（入股）", "授权经营"]
+NOT_TAXED = ["军事设施", "学校", "幼儿园", "社会福利机构", "医疗机构", "农田水利设施"]
+NOT_TAXED += ["直接为农业生产服务的生产设施", "农村居民自建住宅"]
 PUBLIC, VILLAGE, TRADER = r"[18A].*", r"N.*|54.*", r"92.*"
 
 
 class Tables:
     """The kept rows by kind; a column that no sheet had is empty."""
 
-    def __init__(self, frames, kinds, as_of):
-        self.frames, self.kinds, self.as_of = frames, kinds, pd.Timestamp(as_of)
+    def __init__(self, frames, kinds):
+        self.frames, self.kinds = frames, kinds
         payments = self["tax_payment.payment"]
         is_tax = payments["payment_sort"].isna() | (payments["payment_sort"] == "正税")
         stands = payments["adjustment"].isna() | payments["adjustment"].isin(["未调账", "调入"])
@@ -46,16 +48,15 @@ def typed_empty(kind, column, index):
     return pd.Series(index=index, dtype={"number": float, "integer": float, "date": "datetime64[ns]"}.get(sort, object))
 
 
-def no_more(days, unit):
+def periods(days, unit):
     """Periods of days, as they are called in leads."""
-    periods = pd.to_datetime(days).dt.to_period(unit)
-    return periods.astype(str)
+    return pd.to_datetime(days).dt.to_period(unit).astype(str)
 
 
 def short(due, paid, unit):
     """Where less was paid than is due: `due` has taxpayer, day and due; what was paid covers the oldest first."""
     due = due.dropna(subset=["taxpayer", "day"])
-    due = due.assign(period=no_more(due["day"], unit)).groupby(["taxpayer", "period"], as_index=False)["due"].sum()
+    due = due.assign(period=periods(due["day"], unit)).groupby(["taxpayer", "period"], as_index=False)["due"].sum()
     due = due.sort_values(["taxpayer", "period"])
     before = due.groupby("taxpayer")["due"].cumsum() - due["due"]
     have = due["taxpayer"].map(paid).fillna(0.0)
@@ -66,7 +67,7 @@ def short(due, paid, unit):
 
 def found(frame, taxpayer, day, unit="M"):
     """Leads without an amount: one a taxpayer and period."""
-    leads = pd.DataFrame({"taxpayer": frame[taxpayer], "period": no_more(frame[day], unit)})
+    leads = pd.DataFrame({"taxpayer": frame[taxpayer], "period": periods(frame[day], unit)})
     return leads.dropna().drop_duplicates().assign(due=np.nan, paid=np.nan)
 
 
@@ -115,8 +116,7 @@ def stamp_land_and_property(tables):
 def farmland_occupation(tables):
     approvals = tables["construction_land_approval.approval"]
     approvals = approvals[~approvals["batch_land"].fillna(False).astype(bool)]
-    exempt = ["军事设施", "学校", "幼儿园", "社会福利机构", "医疗机构", "农田水利设施", "直接为农业生产服务的生产设施", "农村居民自建住宅"]
-    approvals = approvals[~approvals["land_purpose"].isin(exempt)]
+    approvals = approvals[~approvals["land_purpose"].isin(NOT_TAXED)]
     farmland, other = approvals["farmland_area_square_metres"], approvals["other_agricultural_area_square_metres"].fillna(0)
     basic = approvals["basic_farmland_area_square_metres"].fillna(0)
     ordinary = (farmland + basic * BASIC) * FARMLAND + other * FARMLAND * OTHER_FLOOR
@@ -148,7 +148,8 @@ def closing_with_arrears(tables):
     closings, asked = tables["business_closing.closing"], tables["request_answer.answer"]
     asked = asked[(asked["act"] == "注销前清税") & asked["certificate_number"].isna()]
     insured = tables["insurance_enrolment.employer"]
-    insured = set(insured["employer_taxpayer"][insured["left_day"].isna() & (insured["enrolment_status"].fillna("正常参保").str.contains("正常"))].dropna())
+    runs = insured["left_day"].isna() & insured["enrolment_status"].fillna("正常").str.contains("正常")
+    insured = set(insured["employer_taxpayer"][runs].dropna())
     with_arrears = closings["enterprise_taxpayer"].map(owed).fillna(0) > FLOOR
     trading = (closings["closing_sort"] == "吊销") & closings["enterprise_taxpayer"].isin(insured)
     asking = asked["taxpayer_taxpayer"].map(owed).fillna(0) > FLOOR
@@ -180,19 +181,19 @@ def undeclared_discharge(tables):
     quarter = pd.PeriodIndex(discharged["discharge_month"].astype(str).str.slice(0, 7), freq="M").asfreq("Q").astype(str)
     asked = pd.DataFrame({"taxpayer": discharged["discharger_taxpayer"].to_numpy(), "period": quarter}).dropna().drop_duplicates()
     returns = tables["tax_return.return"].query("tax_kind == '环境保护税'")
-    filed = pd.DataFrame({"taxpayer": returns["taxpayer_taxpayer"], "period": no_more(returns["period_from"], "Q")}).drop_duplicates()
+    filed = pd.DataFrame({"taxpayer": returns["taxpayer_taxpayer"], "period": periods(returns["period_from"], "Q")}).drop_duplicates()
     asked = asked.merge(filed, how="left", indicator=True).query("_merge == 'left_only'")
     return asked[["taxpayer", "period"]].assign(due=np.nan, paid=np.nan)
 
 
 def subsidy_undeclared(tables):
     subsidies = tables["fiscal_subsidy.payment"]
-    subsidies = subsidies.assign(period=no_more(subsidies["paid_day"], "Y"), taxpayer=subsidies["recipient_taxpayer"])
+    subsidies = subsidies.assign(period=periods(subsidies["paid_day"], "Y"), taxpayer=subsidies["recipient_taxpayer"])
     subsidies = of_enterprises(subsidies, TRADER, VILLAGE).groupby(["taxpayer", "period"], as_index=False)["subsidy_amount_yuan"].sum()
     returns = tables["tax_return.return"].query("tax_kind == '企业所得税'")
     annual = returns[returns["period_to"] - returns["period_from"] > pd.Timedelta(days=330)]
     annual = annual.sort_values("filed_on").drop_duplicates(["taxpayer_taxpayer", "period_from", "tax_item"], keep="last")
-    annual = annual.assign(period=no_more(annual["period_from"], "Y"), taxpayer=annual["taxpayer_taxpayer"])
+    annual = annual.assign(period=periods(annual["period_from"], "Y"), taxpayer=annual["taxpayer_taxpayer"])
     annual = annual.groupby(["taxpayer", "period"], as_index=False)[["subsidy_income_yuan", "subsidy_untaxed_yuan"]].sum(min_count=1)
     joined = subsidies.merge(annual, how="left", on=["taxpayer", "period"], indicator=True)
     gap = joined["subsidy_amount_yuan"] - joined["subsidy_income_yuan"] - joined["subsidy_untaxed_yuan"].fillna(0)
@@ -239,7 +240,7 @@ QUESTIONS = {
 }
 
 
-def answer(frames, kinds, as_of):
-    """Leads of every question, one frame a question."""
-    tables = Tables(frames, kinds, as_of)
+def answer(frames, kinds):
+    """Leads of every question, one frame a question. The tax side is exported when everything has fallen due."""
+    tables = Tables(frames, kinds)
     return {name: question(tables).reset_index(drop=True) for name, question in QUESTIONS.items()}

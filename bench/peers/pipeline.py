@@ -1,7 +1,7 @@
 """What an office does with a folder of sheets, as a script: every file read, every column of every sheet checked, the
 rows kept, every party looked up, eleven of the twenty questions asked, the leads written as a workbook.
 
-pipeline.py COUNTY SCHEMAS OUT AS_OF. SCHEMAS holds the table schemas of all items. It reads with openpyxl and pandas,
+pipeline.py COUNTY SCHEMAS OUT. SCHEMAS holds the table schemas of all items. It reads with openpyxl and pandas,
 checks whole columns at a time, looks names up with rapidfuzz where neither code nor exact name is known, and writes
 issues.csv, a Parquet file a table, leads.csv and leads.xlsx."""
 
@@ -22,7 +22,7 @@ from openpyxl import Workbook
 MENDED, NOTES = "（更正）", "填报说明"
 TEMPLATES = Path(__file__).resolve().parents[2] / "catalog" / "templates"
 
-county, schemas, out, as_of = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]
+county, schemas, out = map(Path, sys.argv[1:4])
 told = {"files": 0, "unread": 0, "sheets": 0, "unknown": 0, "rows": 0, "problems": 0, "parties": {}, "seconds": {}}
 clock = time.perf_counter()
 
@@ -57,8 +57,8 @@ def take_in():
                 told["unknown"] += 1
                 issues.append((inside, sheet, "", "", "不能识别的表"))
                 continue
-            numbers, body = zip(*body_rows(rows, found.start), strict=True) if any(body_rows(rows, found.start)) else ((), ())
-            frame = pd.DataFrame(list(body), index=list(numbers), dtype=object)
+            body = dict(body_rows(rows, found.start))
+            frame = pd.DataFrame(list(body.values()), index=list(body), dtype=object)
             kept, wrong = check(frame, found)
             told["sheets"] += 1
             told["rows"] += len(frame)
@@ -113,7 +113,7 @@ kinds, frames, issues = take_in()
 took("intake")
 look_up(frames, kinds)
 took("identity")
-leads = office_questions.answer(frames, kinds, as_of)
+leads = office_questions.answer(frames, kinds)
 took("models")
 write(frames, issues, leads)
 took("reports")

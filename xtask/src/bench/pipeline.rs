@@ -2,7 +2,6 @@
 //! beside a script that does what an office does today.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
@@ -79,8 +78,8 @@ fn measure_peer(made: &Path, folder: &Path) -> Result<Peer> {
     write.args(tables.filter_map(|path| Some(path.file_stem()?.to_owned())));
     step("table schemas", &mut write)?;
     println!("── the office's script");
-    let words = [made.join("county").into_os_string(), schemas.into(), out.clone().into(), AS_OF.into()];
-    let (run, told) = peers::run("pipeline.py", &words.each_ref().map(|word| word as &OsStr))?;
+    let words = [made.join("county"), schemas, out.clone()];
+    let (run, told) = peers::run("pipeline.py", &words.each_ref().map(|word| word.as_os_str()))?;
     let (planted, found) = (read_leads(&made.join("truth/leads.csv"))?, read_leads(&out.join("leads.csv"))?);
     let mut answers = BTreeMap::<String, Answers>::new();
     for lead in &found {

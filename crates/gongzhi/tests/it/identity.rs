@@ -231,6 +231,7 @@ fn judge_list(tallies: &BTreeMap<String, Tally>) {
     let (all, absent) = (&tallies["all"], &tallies["not_in_registry"]);
     assert!(share(all.certain_right, all.certain) >= 0.995, "precision of certain links");
     assert!(share(absent.certain, absent.count) <= 0.005, "certain on rows that are not in the registry");
+    assert!(share(absent.probable, absent.count) <= 0.01, "probable on rows that are not in the registry");
     for relation in ["exact", "width_bracket_space"] {
         let one = &tallies[relation];
         assert!(share(one.certain_right, one.count) >= 0.99, "recall of {relation}");
@@ -241,6 +242,8 @@ fn judge_dirty(tallies: &BTreeMap<String, Tally>) {
     print("kind", tallies);
     let all = &tallies["all"];
     assert!(share(all.certain_right, all.certain) >= 0.995, "precision of certain links");
+    assert!(share(all.probable_right, all.probable) >= 0.99, "precision of probable links");
+    assert!(share(all.certain_right + all.probable_right, all.count) >= 0.88, "recall of certain and probable links");
     assert!(share(all.within_three, all.count) >= 0.97, "the true one within the first three");
     assert!(share(all.first, all.count) >= 0.95, "the true one first");
     for (kind, one) in tallies {

@@ -273,3 +273,16 @@ fn the_original_text_is_kept_beside_the_cleaned_one() {
     }
     assert_eq!(seen, 1);
 }
+
+#[test]
+fn a_file_cut_off_inside_a_sheet_and_rows_outside_of_one_are_refused() {
+    let row = "<Row><Cell><Data ss:Type=\"String\">甲公司</Data></Cell></Row>";
+    let head = "<?xml version=\"1.0\"?><Workbook xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\">\
+                <Worksheet ss:Name=\"表\"><Table>";
+    let whole = format!("{head}{row}</Table></Worksheet></Workbook>");
+    assert_eq!(read(whole.as_bytes()).expect("read").sheets, ["表"]);
+    let cut = format!("{head}{row}{row}");
+    assert!(matches!(read(cut.as_bytes()), Err(ReadError::Unreadable(_))));
+    let behind = format!("{head}{row}</Table></Worksheet>{row}</Workbook>");
+    assert!(matches!(read(behind.as_bytes()), Err(ReadError::Unreadable(_))));
+}

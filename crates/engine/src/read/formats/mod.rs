@@ -68,7 +68,9 @@ fn read_input(input: Input, format: Format, stem: &str, sink: &mut Sink<'_, '_>)
         Format::JsonLines => json_lines::read(input, stem, sink),
         Format::Text(separator) => text::read(input, separator, stem, sink),
         Format::Archive => archive::read(input, sink),
-    }
+    }?;
+    // What a cut-off file had until there is not the sheet.
+    if sink.is_in_sheet { Err(ReadError::Unreadable("the file ends inside a sheet".to_owned())) } else { Ok(()) }
 }
 
 /// Where readers put what they read: a sender that knows which member of a zip it is about and counts cells.
@@ -87,7 +89,9 @@ impl Sink<'_, '_> {
         facts.merges.retain(|merge| merge.last_row >= merge.first_row && merge.last_column >= merge.first_column);
         facts.merges.sort_unstable();
         facts.merges.truncate(MOST_MERGES);
-        self.is_in_sheet = true;
+        if std::mem::replace(&mut self.is_in_sheet, true) {
+            return Err(ReadError::Unreadable("a sheet begins inside another".to_owned()));
+        }
         self.sender.sheet(&facts)
     }
 

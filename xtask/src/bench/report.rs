@@ -9,7 +9,8 @@ use crate::steps::root;
 
 /// Prints the report and keeps it as the last result of the benchmark.
 pub fn keep(name: &str, body: &str) -> Result<()> {
-    let mut text = format!("# bench {name}\n\n`cargo xtask bench {name}`\n\n");
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let mut text = format!("# bench {name}\n\n`cargo xtask {}`\n\n", words.join(" "));
     writeln!(text, "Machine: {}. Program: {}.\n", machine(), version())?;
     text.push_str(body);
     println!("{text}");

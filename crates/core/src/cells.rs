@@ -54,16 +54,26 @@ pub fn narrow(text: &str) -> Cow<'_, str> {
     if trimmed.len() == narrowed.len() { Cow::Owned(narrowed) } else { Cow::Owned(trimmed.to_owned()) }
 }
 
-/// A quick look that never says yes wrongly: no byte that could begin a full-width or invisible sign, no blank or
-/// apostrophe at either end.
+/// A quick look that never says yes wrongly.
 fn is_narrow(text: &str) -> bool {
+    text.is_empty() || has_bare_ends(text) && !has_odd_byte(text)
+}
+
+/// No blank or apostrophe at either end: with no [odd byte](has_odd_byte) inside, [`narrow`] leaves the text as it is.
+pub fn has_bare_ends(text: &str) -> bool {
     let bytes = text.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return true };
-    if *first <= b' ' || *first == b'\'' || *last <= b' ' || text.starts_with('\u{3000}') || text.ends_with('\u{3000}')
-    {
-        return false;
-    }
-    !bytes.iter().any(|byte| matches!(byte, 0xEF | 0xE2 | 0xC2 | 0x7F | 0x00..=0x08 | 0x0B..=0x1F) && *byte != b'\r')
+    let is_blank = *first <= b' ' || *first == b'\'' || *last <= b' ';
+    !is_blank && !text.starts_with('\u{3000}') && !text.ends_with('\u{3000}')
+}
+
+/// A byte that could begin a full-width or invisible sign, or is one. All are looked at, which is quicker than to stop.
+pub fn has_odd_byte(text: &str) -> bool {
+    let is_odd = |byte: u8| {
+        let is_control = byte < b' ' && byte != b'\t' && byte != b'\n' && byte != b'\r';
+        is_control | (byte == 0x7F) | (byte == 0xC2) | (byte == 0xE2) | (byte == 0xEF)
+    };
+    text.bytes().fold(false, |found, byte| found | is_odd(byte))
 }
 
 fn trim(text: &str) -> &str {
@@ -113,9 +123,24 @@ fn narrow_all(text: &str) -> Cow<'_, str> {
 /// Reads a day: `2024-03-05`, `2024/3/5`, `2024.3.5`, `2024年3月5日`, `20240305`, each with or without a time behind it.
 /// A month without a day is no day.
 pub fn parse_date(text: &str) -> Option<Parsed<NaiveDate>> {
+    if let Some(value) = parse_plain_date(text) {
+        return Some(Parsed { value, changed: false });
+    }
     let moment = parse_moment(text)?;
     let plain = text.len() == 10 && !moment.changed;
     Some(Parsed { value: moment.value.date(), changed: !plain })
+}
+
+/// `2024-03-05` and nothing else, as every clean cell is written.
+fn parse_plain_date(text: &str) -> Option<NaiveDate> {
+    let bytes: &[u8; 10] = text.as_bytes().try_into().ok()?;
+    let number = |places: std::ops::Range<usize>| {
+        bytes[places]
+            .iter()
+            .try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
+    };
+    let year = number(0..4).filter(|year| (1800..=2200).contains(year) && bytes[4] == b'-' && bytes[7] == b'-')?;
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, number(5..7)?, number(8..10)?)
 }
 
 /// Reads a day with the time behind it, midnight when there is none. Plain forms: `2024-03-05`, `2024-03-05T10:30:00`.

@@ -288,7 +288,7 @@ pub struct Roller<'a, K> {
     held: HashMap<K, (Place, u128)>,
     /// Rows of a key that is held, oldest first, hidden by rows of other days and not ended with those.
     shadowed: HashMap<K, Vec<(Place, u128)>>,
-    /// The rows of a whole set, until it ends.
+    /// The rows of a whole set that replaces earlier ones, until it ends.
     whole: HashMap<K, (Place, u128)>,
     worklist: Vec<WorklistEntry>,
 }
@@ -313,17 +313,23 @@ impl<'a, K: Hash + Eq + Clone> Roller<'a, K> {
 
     /// Adds the next set, in the order of [`order_batches`], with its rows.
     pub fn add(&mut self, set: Counted<'a>, rows: impl IntoIterator<Item = (K, Arrival)>) {
+        // A whole set that replaces no earlier one ends nothing, and nothing is compared with it: its rows just hold.
+        let ends_earlier = set.batch.is_whole() && self.sets.iter().any(|earlier| set.replaces(earlier));
         self.sets.push(set);
         let batch = self.sets.len() - 1;
         for (key, arrival) in rows {
             let place = Place { batch, row: arrival.row };
-            if set.batch.is_whole() {
+            if ends_earlier {
                 self.arrive_whole(key, place, arrival);
-            } else {
+            } else if !set.batch.is_whole() {
                 self.arrive_difference(key, place, arrival);
+            } else if arrival.action == RowAction::Revoke {
+                self.revoke(&key);
+            } else {
+                self.hold(key, (place, arrival.print));
             }
         }
-        if set.batch.is_whole() {
+        if ends_earlier {
             self.end_whole(batch);
         }
     }
@@ -384,18 +390,15 @@ impl<'a, K: Hash + Eq + Clone> Roller<'a, K> {
         self.held.remove(key)
     }
 
-    /// A whole set has ended: what it does not name ends, what it names holds.
+    /// A whole set that replaces earlier ones has ended: what it does not name ends, what it names holds.
     fn end_whole(&mut self, batch: usize) {
         let set = self.sets[batch];
-        // Where every set is full nobody declares differences, and with nothing before it a set differs from nothing.
-        let earlier = &self.sets[..batch];
-        let is_compared = set.batch.item_mode != Mode::Full && earlier.iter().any(|other| set.replaces(other));
+        // Where every set is full nobody declares differences.
+        let is_compared = set.batch.item_mode != Mode::Full;
         // What happened in days that no earlier set covered is new to us without being odd.
-        let is_known_to_here = set.batch.mark == Mark::Stock || earlier.iter().any(|other| other.replaces(&set));
-        // Where it replaces no earlier set it ends nothing, and no key that is held need be looked at.
-        if earlier.iter().any(|other| set.replaces(other)) {
-            self.end_what_is_not_named(batch, is_compared);
-        }
+        let is_known_to_here =
+            set.batch.mark == Mark::Stock || self.sets[..batch].iter().any(|other| other.replaces(&set));
+        self.end_what_is_not_named(batch, is_compared);
         self.held.reserve(self.whole.len());
         for (key, (after, print)) in std::mem::take(&mut self.whole) {
             let before = self.hold(key, (after, print));

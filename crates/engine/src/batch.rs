@@ -11,18 +11,15 @@
 //! personal columns both are keyed, and nobody can try out numbers against them.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, FixedSizeBinaryBuilder, Int32Builder, Int64Builder,
-    RecordBatch, StringBuilder,
+    ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Int32Builder, Int64Builder, StringBuilder,
 };
-use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Schema};
 use datafusion::arrow::error::ArrowError;
-use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::basic::{Compression, ZstdLevel};
 use datafusion::parquet::errors::ParquetError;
 use datafusion::parquet::file::metadata::KeyValue;
@@ -33,16 +30,19 @@ use gongzhi_core::messages::Message;
 use gongzhi_core::period::Period;
 use gongzhi_core::values::{CellValue, RowAction, SetMode};
 
-use crate::fingerprint::Fingerprints;
-use crate::keys::{KeyError, Keys};
-use crate::pending::{Digesting, PendingFile};
-use crate::schema::{self, KEY_BYTES, ORIGIN_COLUMNS, Part};
+use crate::batch_output::{Output, Parcel, PartWriter, Parts};
+use crate::fingerprint::{Fingerprints, RowPrints};
+use crate::keys::{KeyError, Keys, PendingKey};
+use crate::pending::PendingFile;
+use crate::schema::{self, ORIGIN_COLUMNS, Part};
 use crate::sealed::SealingWriter;
 
 /// Rows held before they are encoded.
 const BUFFERED_ROWS: usize = 8_192;
 /// Rows of a row group.
 const GROUP_ROWS: usize = 65_536;
+/// Columns of the personal part that say where rows came from.
+const PERSONAL_ORIGINS: usize = 2;
 
 /// Where a main part keeps in which column of which sheet its columns stood; older batches have none.
 pub(crate) const LAYOUTS_ENTRY: &str = "gongzhi.layouts";
@@ -200,23 +200,8 @@ struct Destination {
     /// Builder in the personal part.
     personal: Option<usize>,
     part: Part,
-}
-
-/// The data key of a batch that is not finished yet: dropped, it is destroyed.
-struct PendingKey<'k> {
-    keys: &'k Keys,
-    batch: String,
-    is_kept: bool,
-}
-
-impl Drop for PendingKey<'_> {
-    fn drop(&mut self) {
-        if !self.is_kept
-            && let Err(error) = self.keys.destroy_data_key(&self.batch)
-        {
-            tracing::warn!(batch = self.batch, %error, "the data key of an unfinished batch stays behind");
-        }
-    }
+    /// The column's key as a member of a JSON object, the colon with it.
+    member: String,
 }
 
 /// Writes one batch. Dropped unfinished, it leaves nothing behind.
@@ -224,13 +209,16 @@ pub struct BatchWriter<'k> {
     kind: &'k Kind,
     fingerprints: Fingerprints<'k>,
     destinations: Vec<Destination>,
-    main: PartWriter<Digesting<BufWriter<File>>>,
-    personal: Option<PartWriter<SealingWriter<Digesting<BufWriter<File>>>>>,
+    main: Vec<ColumnBuilder>,
+    personal: Vec<ColumnBuilder>,
+    output: Output,
     data_key: Option<PendingKey<'k>>,
     origins: OriginBuilders,
     /// Where each sheet has its columns: column number by column key, by sheet.
     layouts: BTreeMap<String, BTreeMap<String, u32>>,
     rows: u64,
+    /// Where a JSON object is put together.
+    object: String,
 }
 
 impl<'k> BatchWriter<'k> {
@@ -245,28 +233,35 @@ impl<'k> BatchWriter<'k> {
         let properties = properties(description, kind);
         let main_file = PendingFile::create(folder, description.main_key(kind))?;
         let main_schema = schema::batch_schema(kind, version);
-        let main = PartWriter::create(main_file, main_schema, ORIGIN_COLUMNS.len(), &properties, Ok)?;
-        let mut pending = None;
-        let personal = match (description.personal_key(kind), schema::personal_schema(kind, version)) {
+        let main = builders(&main_schema, ORIGIN_COLUMNS.len());
+        let main_part = PartWriter::create(main_file, main_schema, &properties, Ok)?;
+        let (mut pending, mut personal) = (None, Vec::new());
+        let personal_part = match (description.personal_key(kind), schema::personal_schema(kind, version)) {
             (Some(key), Some(schema)) => {
                 let data_key = keys.make_data_key(&description.id)?;
-                pending = Some(PendingKey { keys, batch: description.id.clone(), is_kept: false });
+                pending = Some(PendingKey::new(keys, &description.id));
                 let file = PendingFile::create(folder, key)?;
                 let seal = |writer| SealingWriter::create(writer, &data_key);
-                Some(PartWriter::create(file, schema, 2, &properties, seal)?)
+                personal = builders(&schema, PERSONAL_ORIGINS);
+                Some(PartWriter::create(file, schema, &properties, seal)?)
             }
             _ => None,
         };
+        let destinations = destinations(kind, version);
+        let places: Vec<_> = destinations.iter().map(|place| (place.main, place.personal)).collect();
+        let prints = RowPrints::new(kind, keys, &places);
         Ok(Self {
             kind,
             fingerprints: Fingerprints::new(kind, keys),
-            destinations: destinations(kind, version),
+            destinations,
             main,
             personal,
+            output: Output::Here(Box::new(Parts { prints, main: main_part, personal: personal_part })),
             data_key: pending,
             origins: OriginBuilders::default(),
             layouts: BTreeMap::new(),
             rows: 0,
+            object: String::new(),
         })
     }
 
@@ -283,11 +278,11 @@ impl<'k> BatchWriter<'k> {
     /// Appends a row: one value for each of the kind's columns in its order (null where the template version has none),
     /// and the original text of the cells whose value was changed in reading, by the column's place in that order.
     /// Gives back the row's number in the batch, from 0: the second half of its evidence handle.
-    pub fn append(
+    pub fn append<'v>(
         &mut self,
         origin: RowOrigin<'_>,
-        values: &[CellValue<'_>],
-        raw: &[(usize, &str)],
+        values: impl ExactSizeIterator<Item = CellValue<'v>> + Clone,
+        raw: impl Iterator<Item = (usize, &'v str)> + Clone,
     ) -> Result<u64, BatchError> {
         let misfit = |column: usize| BatchError::Misfit {
             sheet: origin.sheet.to_owned(),
@@ -297,77 +292,81 @@ impl<'k> BatchWriter<'k> {
         if values.len() != self.kind.columns.len() {
             return Err(misfit(values.len().min(self.kind.columns.len())));
         }
-        let digests = self.fingerprints.digests(values);
-        for (at, (value, destination)) in values.iter().zip(&self.destinations).enumerate() {
+        let digests = self.fingerprints.digests(values.clone());
+        for (at, (value, destination)) in values.zip(&self.destinations).enumerate() {
+            let digest = || digests.get(at).and_then(Option::as_deref).map_or(CellValue::Null, CellValue::Text);
+            let in_main = if destination.part == Part::Digested { digest() } else { value };
             let fits = match (destination.main, destination.personal) {
                 (None, None) => matches!(value, CellValue::Null),
                 (main, personal) => {
-                    let in_main = match destination.part {
-                        Part::Digested => {
-                            digests.get(at).and_then(Option::as_deref).map_or(CellValue::Null, CellValue::Text)
-                        }
-                        _ => *value,
-                    };
-                    main.is_none_or(|main| self.main.builders[main].append(in_main))
-                        && personal.is_none_or(|place| {
-                            self.personal.as_mut().is_some_and(|part| part.builders[place].append(*value))
-                        })
+                    main.is_none_or(|main| self.main[main].append(in_main))
+                        && personal.is_none_or(|personal| self.personal[personal].append(value))
                 }
             };
             if !fits {
                 return Err(misfit(at));
             }
         }
-        let (key, print) = self.fingerprints.of_row(values, &digests);
         let row_id = self.rows;
         self.origins.append(row_id, origin);
-        self.origins.append_digests(key, print)?;
-        self.origins.raw.append_option(self.raw_text(raw, false));
-        self.origins.personal_raw.append_option(self.raw_text(raw, true));
+        self.append_raw(raw.clone(), false);
+        self.append_raw(raw, true);
         self.rows += 1;
         if self.rows.is_multiple_of(BUFFERED_ROWS as u64) {
-            self.write_buffered()?;
+            let parcel = self.take_parcel();
+            self.output.write_beside(parcel)?;
         }
         Ok(row_id)
     }
 
-    /// The original texts as a JSON object by column key; those of personal columns stay in the personal part.
-    fn raw_text(&self, raw: &[(usize, &str)], is_personal: bool) -> Option<String> {
-        let object: serde_json::Map<String, serde_json::Value> = raw
-            .iter()
-            .filter_map(|(at, text)| Some((self.kind.columns.get(*at)?, self.destinations.get(*at)?, *text)))
-            .filter(|(_, destination, _)| (destination.part != Part::Main) == is_personal)
-            .map(|(column, _, text)| (column.key.clone(), text.into()))
-            .collect();
-        (!object.is_empty()).then(|| serde_json::Value::Object(object).to_string())
+    /// Keeps the original texts as a JSON object by column key; those of personal columns stay in the personal part.
+    fn append_raw<'v>(&mut self, raw: impl Iterator<Item = (usize, &'v str)>, is_personal: bool) {
+        let builder = if is_personal { &mut self.origins.personal_raw } else { &mut self.origins.raw };
+        self.object.clear();
+        for (at, text) in raw {
+            let Some(destination) = self.destinations.get(at) else { continue };
+            if (destination.part != Part::Main) == is_personal {
+                self.object.push(if self.object.is_empty() { '{' } else { ',' });
+                self.object.push_str(&destination.member);
+                push_json_text(&mut self.object, text);
+            }
+        }
+        if self.object.is_empty() {
+            builder.append_null();
+        } else {
+            self.object.push('}');
+            builder.append_value(&self.object);
+        }
     }
 
-    fn write_buffered(&mut self) -> Result<(), BatchError> {
-        let (main, personal) = self.origins.finish();
-        self.main.write(main)?;
-        match &mut self.personal {
-            Some(part) => part.write(personal),
-            None => Ok(()),
-        }
+    fn take_parcel(&mut self) -> Parcel {
+        let (origins, personal_origins) = self.origins.finish();
+        let columns = |builders: &mut [ColumnBuilder]| builders.iter_mut().map(ColumnBuilder::finish).collect();
+        Parcel { origins, personal_origins, main: columns(&mut self.main), personal: columns(&mut self.personal) }
     }
 
     /// Ends the batch: both parts stand in their places and last. They are visible only once the control store says so.
     pub fn finish(mut self) -> Result<BatchFiles, BatchError> {
-        self.write_buffered()?;
-        let personal = match self.personal {
-            Some(part) => Some(part.finish(|sealing| sealing.finish())?),
-            None => None,
-        };
-        if !self.layouts.is_empty() {
-            let layouts = serde_json::json!(self.layouts).to_string();
-            self.main.writer.append_key_value_metadata(KeyValue::new(LAYOUTS_ENTRY.to_owned(), layouts));
-        }
-        let main = self.main.finish(Ok)?;
-        if let Some(data_key) = &mut self.data_key {
-            data_key.is_kept = true;
+        let last = self.take_parcel();
+        let parts = self.output.end(last)?;
+        let layouts = || KeyValue::new(LAYOUTS_ENTRY.to_owned(), serde_json::json!(self.layouts).to_string());
+        let (main, personal) = parts.finish((!self.layouts.is_empty()).then(layouts))?;
+        if let Some(data_key) = self.data_key {
+            data_key.keep();
         }
         Ok(BatchFiles { main, personal, rows: self.rows })
     }
+}
+
+/// Appends a text as JSON writes it; most have nothing to escape.
+fn push_json_text(object: &mut String, text: &str) {
+    if text.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\' | 0x7F)) {
+        object.push_str(&serde_json::json!(text).to_string());
+        return;
+    }
+    object.push('"');
+    object.push_str(text);
+    object.push('"');
 }
 
 fn destinations(kind: &Kind, version: u32) -> Vec<Destination> {
@@ -378,12 +377,13 @@ fn destinations(kind: &Kind, version: u32) -> Vec<Destination> {
     };
     let destination = |column| {
         let part = schema::part_of(kind, column);
+        let member = format!("{}:", serde_json::json!(column.key));
         if !column.is_in(version) {
-            return Destination { main: None, personal: None, part };
+            return Destination { main: None, personal: None, part, member };
         }
         let main = if part == Part::Personal { None } else { next(&mut main) };
         let personal = if part == Part::Main { None } else { next(&mut personal) };
-        Destination { main, personal, part }
+        Destination { main, personal, part, member }
     };
     kind.columns.iter().map(destination).collect()
 }
@@ -414,8 +414,6 @@ struct OriginBuilders {
     action: StringBuilder,
     raw: StringBuilder,
     personal_raw: StringBuilder,
-    key: FixedSizeBinaryBuilder,
-    print: FixedSizeBinaryBuilder,
 }
 
 impl Default for OriginBuilders {
@@ -427,8 +425,6 @@ impl Default for OriginBuilders {
             action: StringBuilder::new(),
             raw: StringBuilder::new(),
             personal_raw: StringBuilder::new(),
-            key: FixedSizeBinaryBuilder::new(KEY_BYTES),
-            print: FixedSizeBinaryBuilder::new(KEY_BYTES),
         }
     }
 }
@@ -441,11 +437,6 @@ impl OriginBuilders {
         self.action.append_value(origin.action.key());
     }
 
-    fn append_digests(&mut self, key: [u8; 16], print: [u8; 16]) -> Result<(), ArrowError> {
-        self.key.append_value(key)?;
-        self.print.append_value(print)
-    }
-
     /// The buffered columns of the main and of the personal part.
     fn finish(&mut self) -> (Vec<ArrayRef>, Vec<ArrayRef>) {
         let row_id: ArrayRef = Arc::new(self.row_id.finish());
@@ -455,49 +446,14 @@ impl OriginBuilders {
             Arc::new(self.row.finish()),
             Arc::new(self.action.finish()),
             Arc::new(self.raw.finish()),
-            Arc::new(self.key.finish()),
-            Arc::new(self.print.finish()),
         ];
         (main, vec![row_id, Arc::new(self.personal_raw.finish())])
     }
 }
 
-/// Writes one part.
-struct PartWriter<W: Write + Send> {
-    schema: SchemaRef,
-    builders: Vec<ColumnBuilder>,
-    writer: ArrowWriter<W>,
-    file: PendingFile,
-}
-
-impl<W: Write + Send> PartWriter<W> {
-    /// `skipped` columns of the schema are not built here but given to [`Self::write`]; `wrap` puts what is needed
-    /// around the file.
-    fn create(
-        mut pending: (PendingFile, Digesting<BufWriter<File>>),
-        schema: SchemaRef,
-        skipped: usize,
-        properties: &WriterProperties,
-        wrap: impl FnOnce(Digesting<BufWriter<File>>) -> io::Result<W>,
-    ) -> Result<Self, BatchError> {
-        let (file, writer) = (&mut pending.0, pending.1);
-        let writer = wrap(writer).map_err(|source| BatchError::file(file.part(), source))?;
-        let builders = schema.fields()[skipped..].iter().map(|field| ColumnBuilder::new(field.data_type())).collect();
-        let writer = ArrowWriter::try_new(writer, Arc::clone(&schema), Some(properties.clone()))?;
-        Ok(Self { schema, builders, writer, file: pending.0 })
-    }
-
-    fn write(&mut self, mut columns: Vec<ArrayRef>) -> Result<(), BatchError> {
-        columns.extend(self.builders.iter_mut().map(ColumnBuilder::finish));
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns)?;
-        Ok(self.writer.write(&batch)?)
-    }
-
-    fn finish(self, unwrap: impl FnOnce(W) -> io::Result<Digesting<BufWriter<File>>>) -> Result<FilePart, BatchError> {
-        let writer = self.writer.into_inner()?;
-        let writer = unwrap(writer).map_err(|source| BatchError::file(self.file.part(), source))?;
-        self.file.finish(writer)
-    }
+/// A builder for each column of a part but the first, which say where rows came from.
+fn builders(schema: &Schema, skipped: usize) -> Vec<ColumnBuilder> {
+    schema.fields()[skipped..].iter().map(|field| ColumnBuilder::new(field.data_type())).collect()
 }
 
 /// Builds one column of any type a kind may have.

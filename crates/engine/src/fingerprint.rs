@@ -6,62 +6,42 @@
 //! costs what its bytes are: a tag of four bytes for a column (columns are never retyped), then its value; and a print
 //! begins with the row's key, so that the key's columns are not digested twice.
 
-use std::cell::RefCell;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, FixedSizeBinaryBuilder, Int64Array,
+    StringArray,
+};
+use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::error::ArrowError;
 use gongzhi_core::catalog::{Column, ColumnType, Kind};
 use gongzhi_core::values::CellValue;
 use hmac::{Hmac, Mac};
 use sm3::{Digest, Sm3};
 
 use crate::keys::{Keys, hex};
-use crate::schema::{self, Part};
+use crate::schema::{self, KEY_BYTES, Part};
 
-/// Makes the digests of the rows of one kind.
+/// Makes the digests that columns of a kind leave in the main part.
 pub(crate) struct Fingerprints<'k> {
-    kind: &'k Kind,
     keys: &'k Keys,
-    columns: Vec<DigestedColumn>,
-    /// Places of the key columns; empty: every column.
-    key_columns: Vec<usize>,
-    /// Places of the others that say something: all but the period a row states of itself.
-    said_columns: Vec<usize>,
-    is_keyed: bool,
-    buffer: RefCell<Vec<u8>>,
-}
-
-/// A column as it is digested.
-struct DigestedColumn {
-    tag: [u8; 4],
-    /// It leaves a digest of its own in the main part.
-    has_own: bool,
-    scale: i8,
+    /// The columns that leave one; all of them absent for a kind without.
+    columns: Vec<Option<&'k Column>>,
 }
 
 impl<'k> Fingerprints<'k> {
     pub(crate) fn new(kind: &'k Kind, keys: &'k Keys) -> Self {
-        let place = |key: &String| kind.columns.iter().position(|column| column.key == *key);
-        let key_columns: Vec<usize> = kind.key_columns.iter().filter_map(place).collect();
-        let says = |at: &usize| kind.columns[*at].column_type != ColumnType::Period && !key_columns.contains(at);
-        Self {
-            kind,
-            keys,
-            columns: kind.columns.iter().map(|column| DigestedColumn::of(kind, column)).collect(),
-            said_columns: (0..kind.columns.len()).filter(says).collect(),
-            key_columns,
-            is_keyed: kind.columns.iter().any(|column| schema::part_of(kind, column) != Part::Main),
-            buffer: RefCell::default(),
-        }
+        let own = |column: &'k Column| Some(column).filter(|_| schema::part_of(kind, column) == Part::Digested);
+        Self { keys, columns: kind.columns.iter().map(own).collect() }
     }
 
-    /// The digests that columns leave in the main part, by the columns' places; `None` for the others and for empty cells.
-    /// Nothing at all for a kind without such columns.
-    pub(crate) fn digests(&self, values: &[CellValue<'_>]) -> Vec<Option<String>> {
-        if !self.columns.iter().any(|column| column.has_own) {
+    /// By the columns' places; `None` for the others and for empty cells. Nothing at all for a kind without such columns.
+    pub(crate) fn digests<'v>(&self, values: impl Iterator<Item = CellValue<'v>>) -> Vec<Option<String>> {
+        if self.columns.iter().all(Option::is_none) {
             return Vec::new();
         }
-        let columns = self.columns.iter().zip(&self.kind.columns).zip(values);
-        columns.map(|((own, column), value)| own.has_own.then(|| self.digest(column, *value)).flatten()).collect()
+        self.columns.iter().zip(values).map(|(column, value)| self.digest((*column)?, value)).collect()
     }
 
     fn digest(&self, column: &Column, value: CellValue<'_>) -> Option<String> {
@@ -84,55 +64,160 @@ impl<'k> Fingerprints<'k> {
             }
         }
     }
+}
 
-    /// The row's key and print.
-    pub(crate) fn of_row(&self, values: &[CellValue<'_>], digests: &[Option<String>]) -> ([u8; 16], [u8; 16]) {
-        let key = match self.key_columns.as_slice() {
-            [] => self.digest_of(&[], 0..self.columns.len(), values, digests),
-            places => self.digest_of(&[], places.iter().copied(), values, digests),
+/// Makes the keys and prints of the rows of one kind out of their columns.
+pub(crate) struct RowPrints {
+    columns: Vec<PrintedColumn>,
+    /// Places of the key columns; empty: every column.
+    key_columns: Vec<usize>,
+    /// Places of the others that say something: all but the period a row states of itself.
+    said_columns: Vec<usize>,
+    /// Where the kind has personal columns.
+    mac: Option<Hmac<Sm3>>,
+    buffer: Vec<u8>,
+}
+
+/// A column as it is printed.
+struct PrintedColumn {
+    tag: [u8; 4],
+    /// Its place among the columns of the main part; of a digested column, the digest's.
+    main: Option<usize>,
+    /// Its place among those of the personal part.
+    personal: Option<usize>,
+    is_digested: bool,
+}
+
+impl RowPrints {
+    /// `places`: for each column of the kind its places in the main and in the personal part.
+    pub(crate) fn new(kind: &Kind, keys: &Keys, places: &[(Option<usize>, Option<usize>)]) -> Self {
+        let place = |key: &String| kind.columns.iter().position(|column| column.key == *key);
+        let key_columns: Vec<usize> = kind.key_columns.iter().filter_map(place).collect();
+        let says = |at: &usize| kind.columns[*at].column_type != ColumnType::Period && !key_columns.contains(at);
+        let is_personal = |column: &Column| schema::part_of(kind, column) != Part::Main;
+        let printed = |(column, (main, personal)): (&Column, &(Option<usize>, Option<usize>))| {
+            let mut tag = [0; 4];
+            tag.copy_from_slice(&Sm3::digest(column.key.as_bytes())[..4]);
+            let is_digested = schema::part_of(kind, column) == Part::Digested;
+            PrintedColumn { tag, main: *main, personal: *personal, is_digested }
         };
-        // Without a key the key is every column, the period with it: the print can't rest on that.
-        let begins: &[u8] = if self.key_columns.is_empty() { &[] } else { &key };
-        (key, self.digest_of(begins, self.said_columns.iter().copied(), values, digests))
+        Self {
+            columns: kind.columns.iter().zip(places).map(printed).collect(),
+            said_columns: (0..kind.columns.len()).filter(says).collect(),
+            key_columns,
+            mac: kind.columns.iter().any(is_personal).then(|| keys.row_mac()),
+            buffer: Vec::new(),
+        }
     }
 
-    fn digest_of(
-        &self,
-        begins: &[u8],
-        places: impl Iterator<Item = usize>,
-        values: &[CellValue<'_>],
-        digests: &[Option<String>],
-    ) -> [u8; 16] {
-        let mut bytes = self.buffer.borrow_mut();
-        bytes.clear();
-        bytes.extend_from_slice(begins);
-        for at in places.filter(|at| !matches!(values[*at], CellValue::Null)) {
-            let column = &self.columns[at];
-            bytes.extend_from_slice(&column.tag);
-            match digests.get(at).and_then(Option::as_ref) {
-                Some(digest) => push_text(&mut bytes, digest),
-                None => push_value(&mut bytes, column.scale, values[at]),
-            }
+    /// The columns `_key` and `_print` of rows whose columns in the main and in the personal part these are.
+    pub(crate) fn of_rows(&mut self, main: &[ArrayRef], personal: &[ArrayRef]) -> Result<[ArrayRef; 2], ArrowError> {
+        let rows = main.first().or_else(|| personal.first()).map_or(0, |column| column.len());
+        let cells: Vec<PrintedCells<'_>> =
+            self.columns.iter().map(|column| PrintedCells::of(column, main, personal)).collect();
+        let every: Vec<usize> = (0..cells.len()).collect();
+        let key_columns = if self.key_columns.is_empty() { &every } else { &self.key_columns };
+        let [mut keys, mut prints] = [0; 2].map(|_| FixedSizeBinaryBuilder::new(KEY_BYTES));
+        for row in 0..rows {
+            let key = digest_row((&mut self.buffer, self.mac.as_ref()), &cells, key_columns, (row, &[]));
+            // Without a key the key is every column, the period with it: the print can't rest on that.
+            let begins: &[u8] = if self.key_columns.is_empty() { &[] } else { &key };
+            let print = digest_row((&mut self.buffer, self.mac.as_ref()), &cells, &self.said_columns, (row, begins));
+            keys.append_value(key)?;
+            prints.append_value(print)?;
         }
-        let mut short = [0; 16];
-        if self.is_keyed {
-            let mut mac: Hmac<Sm3> = self.keys.row_mac();
-            mac.update(b"row:");
-            mac.update(&bytes);
-            short.copy_from_slice(&mac.finalize().into_bytes()[..16]);
-        } else {
-            short.copy_from_slice(&Sm3::digest(bytes.as_slice())[..16]);
-        }
-        short
+        Ok([Arc::new(keys.finish()), Arc::new(prints.finish())])
     }
 }
 
-impl DigestedColumn {
-    fn of(kind: &Kind, column: &Column) -> Self {
-        let mut tag = [0; 4];
-        tag.copy_from_slice(&Sm3::digest(column.key.as_bytes())[..4]);
-        let has_own = schema::part_of(kind, column) == Part::Digested;
-        Self { tag, has_own, scale: schema::scale_of(column.column_type) }
+fn digest_row(
+    (buffer, mac): (&mut Vec<u8>, Option<&Hmac<Sm3>>),
+    cells: &[PrintedCells<'_>],
+    places: &[usize],
+    (row, begins): (usize, &[u8]),
+) -> [u8; 16] {
+    buffer.clear();
+    buffer.extend_from_slice(begins);
+    places.iter().for_each(|at| cells[*at].push(row, buffer));
+    let mut short = [0; 16];
+    match mac {
+        Some(mac) => {
+            let mut mac = mac.clone();
+            mac.update(b"row:");
+            mac.update(buffer);
+            short.copy_from_slice(&mac.finalize().into_bytes()[..16]);
+        }
+        None => short.copy_from_slice(&Sm3::digest(buffer.as_slice())[..16]),
+    }
+    short
+}
+
+/// The cells of a column.
+struct PrintedCells<'a> {
+    tag: [u8; 4],
+    /// Digests that stand for the values, where there are any.
+    digests: Option<&'a StringArray>,
+    values: Option<Cells<'a>>,
+}
+
+enum Cells<'a> {
+    Text(&'a StringArray),
+    Date(&'a Date32Array),
+    Decimal(&'a Decimal128Array),
+    Integer(&'a Int64Array),
+    Boolean(&'a BooleanArray),
+}
+
+impl<'a> PrintedCells<'a> {
+    fn of(column: &PrintedColumn, main: &'a [ArrayRef], personal: &'a [ArrayRef]) -> Self {
+        let [in_main, in_personal] = [(column.main, main), (column.personal, personal)]
+            .map(|(place, columns)| place.and_then(|place| columns.get(place)));
+        let digests = in_main.filter(|_| column.is_digested).and_then(|array| array.as_string_opt());
+        let values = if column.is_digested { in_personal } else { in_main.or(in_personal) };
+        Self { tag: column.tag, digests, values: values.and_then(Cells::of) }
+    }
+
+    /// Appends the cell of a row; nothing when it is empty.
+    fn push(&self, row: usize, bytes: &mut Vec<u8>) {
+        if let Some(digests) = self.digests.filter(|digests| digests.is_valid(row)) {
+            bytes.extend_from_slice(&self.tag);
+            push_text(bytes, digests.value(row));
+        } else if let Some(value) = self.values.as_ref().and_then(|values| values.value(row)) {
+            bytes.extend_from_slice(&self.tag);
+            push_printed(bytes, value);
+        }
+    }
+}
+
+/// A value as it is printed.
+enum Printed<'a> {
+    Text(&'a str),
+    Days(i32),
+    /// A whole number of its last decimal place.
+    Figure(i128),
+    Flag(bool),
+}
+
+impl<'a> Cells<'a> {
+    fn of(array: &'a ArrayRef) -> Option<Self> {
+        match array.data_type() {
+            DataType::Utf8 => array.as_string_opt().map(Self::Text),
+            DataType::Date32 => array.as_primitive_opt().map(Self::Date),
+            DataType::Decimal128(..) => array.as_primitive_opt().map(Self::Decimal),
+            DataType::Int64 => array.as_primitive_opt().map(Self::Integer),
+            DataType::Boolean => array.as_boolean_opt().map(Self::Boolean),
+            _ => None,
+        }
+    }
+
+    fn value(&self, row: usize) -> Option<Printed<'a>> {
+        match self {
+            Self::Text(array) => array.is_valid(row).then(|| Printed::Text(array.value(row))),
+            Self::Date(array) => array.is_valid(row).then(|| Printed::Days(array.value(row))),
+            Self::Decimal(array) => array.is_valid(row).then(|| Printed::Figure(array.value(row))),
+            Self::Integer(array) => array.is_valid(row).then(|| Printed::Figure(array.value(row).into())),
+            Self::Boolean(array) => array.is_valid(row).then(|| Printed::Flag(array.value(row))),
+        }
     }
 }
 
@@ -156,13 +241,23 @@ fn push_figure(bytes: &mut Vec<u8>, figure: i128) {
 }
 
 fn push_value(bytes: &mut Vec<u8>, scale: i8, value: CellValue<'_>) {
+    let printed = match value {
+        CellValue::Null => return,
+        CellValue::Text(text) => Printed::Text(text),
+        CellValue::Date(day) => Printed::Days(schema::days_of(day)),
+        CellValue::Integer(figure) => Printed::Figure(figure.into()),
+        CellValue::Boolean(flag) => Printed::Flag(flag),
+        CellValue::Decimal(figure) => Printed::Figure(schema::scaled(figure, scale).unwrap_or_default()),
+    };
+    push_printed(bytes, printed);
+}
+
+fn push_printed(bytes: &mut Vec<u8>, value: Printed<'_>) {
     match value {
-        CellValue::Null => {}
-        CellValue::Text(text) => push_text(bytes, text),
-        CellValue::Date(day) => bytes.extend_from_slice(&schema::days_of(day).to_be_bytes()),
-        CellValue::Integer(figure) => push_figure(bytes, figure.into()),
-        CellValue::Boolean(flag) => bytes.push(u8::from(flag)),
-        CellValue::Decimal(figure) => push_figure(bytes, schema::scaled(figure, scale).unwrap_or_default()),
+        Printed::Text(text) => push_text(bytes, text),
+        Printed::Days(days) => bytes.extend_from_slice(&days.to_be_bytes()),
+        Printed::Figure(figure) => push_figure(bytes, figure),
+        Printed::Flag(flag) => bytes.push(u8::from(flag)),
     }
 }
 

@@ -178,6 +178,35 @@ impl Keys {
     }
 }
 
+/// The data key of what is not finished yet: dropped, it is destroyed.
+pub(crate) struct PendingKey<'k> {
+    keys: &'k Keys,
+    of: String,
+    is_kept: bool,
+}
+
+impl<'k> PendingKey<'k> {
+    /// Of the batch or upload of this id.
+    pub(crate) fn new(keys: &'k Keys, of: &str) -> Self {
+        Self { keys, of: of.to_owned(), is_kept: false }
+    }
+
+    /// It is finished.
+    pub(crate) fn keep(mut self) {
+        self.is_kept = true;
+    }
+}
+
+impl Drop for PendingKey<'_> {
+    fn drop(&mut self) {
+        if !self.is_kept
+            && let Err(error) = self.keys.destroy_data_key(&self.of)
+        {
+            tracing::warn!(of = self.of, %error, "the data key of what is unfinished stays behind");
+        }
+    }
+}
+
 /// Whether the signature `sm2:…` of the text was made by the key `sm2:…`.
 pub fn verify(public_key: &str, text: &[u8], signature: &str) -> bool {
     let point = public_key.trim().strip_prefix("sm2:").and_then(unhex);

@@ -5,6 +5,7 @@
 
 pub mod annotate;
 pub mod batch;
+mod batch_output;
 mod fingerprint;
 pub mod intake;
 pub mod keys;
@@ -14,6 +15,7 @@ mod model_fence;
 mod model_rows;
 pub mod model_run;
 pub mod office_files;
+pub mod parallel;
 pub mod parts;
 mod pending;
 pub mod read;

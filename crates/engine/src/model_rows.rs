@@ -19,8 +19,22 @@ use rust_decimal::Decimal;
 
 use crate::model_run::ModelError;
 
-/// What a row has a value for.
-type Values = BTreeMap<String, FactValue>;
+/// Columns that facts of every model may have.
+const FACT_COLUMNS: [&str; 13] = [
+    "taxpayer",
+    "taxpayer_name",
+    "confidence",
+    "subject",
+    "event_day",
+    "period",
+    "place_region",
+    "evidence",
+    "left_out",
+    "not_comparable",
+    "finding",
+    "service",
+    "deadline_day",
+];
 
 /// Columns of the view of payments that the shared steps read.
 pub const PAYMENT_COLUMNS: [&str; 7] =
@@ -86,90 +100,123 @@ fn present(array: &ArrayRef, row: usize) -> bool {
     !array.is_null(row)
 }
 
-/// The rows of a batch; where taxpayers are named, theirs only, the others are never built.
-fn rows_of(batch: &RecordBatch, taxpayers: Option<&HashSet<String>>) -> Result<Vec<Values>, ModelError> {
-    let mut columns = Vec::with_capacity(batch.num_columns());
-    for (field, array) in batch.schema_ref().fields().iter().zip(batch.columns()) {
-        columns.push((field.name().as_str(), Cells::of(field.name(), array)?));
+/// The columns of a batch by name.
+struct Columns(Vec<(Arc<str>, Cells)>);
+
+impl Columns {
+    fn of(batch: &RecordBatch) -> Result<Self, ModelError> {
+        let fields = batch.schema_ref().fields().iter().zip(batch.columns());
+        let column = |(field, array): (&Arc<Field>, &ArrayRef)| {
+            Ok((Arc::from(field.name().as_str()), Cells::of(field.name(), array)?))
+        };
+        fields.map(column).collect::<Result<_, _>>().map(Self)
     }
-    let of_whom = columns.iter().find(|(name, _)| *name == "taxpayer").map(|(_, cells)| cells);
-    let is_wanted = |row: &usize| {
-        let Some(taxpayers) = taxpayers else { return true };
-        matches!(of_whom, Some(Cells::Text(codes)) if present(codes, *row)
-            && taxpayers.contains(codes.as_string::<i32>().value(*row)))
-    };
-    let value = |row: usize, (name, cells): &(&str, Cells)| Some(((*name).to_owned(), cells.value(row)?));
-    let rows = (0..batch.num_rows()).filter(is_wanted);
-    Ok(rows.map(|row| columns.iter().filter_map(|column| value(row, column)).collect()).collect())
+
+    fn find(&self, name: &str) -> Option<&Cells> {
+        self.0.iter().find(|(known, _)| **known == *name).map(|(_, cells)| cells)
+    }
 }
 
-fn text(values: &mut Values, name: &str) -> Option<String> {
-    values.remove(name).map(|value| value.to_string())
+/// The rows whose taxpayer is one of these, by their code in column `taxpayer`.
+fn rows_of<'c>(
+    columns: &'c Columns,
+    rows: usize,
+    taxpayers: &HashSet<String>,
+) -> impl Iterator<Item = (usize, &'c str)> {
+    let codes = columns.find("taxpayer").and_then(|cells| match cells {
+        Cells::Text(codes) => Some(codes.as_string::<i32>()),
+        _ => None,
+    });
+    let code = move |row: usize| codes.filter(|codes| codes.is_valid(row)).map(|codes| (row, codes.value(row)));
+    (0..rows).filter_map(code).filter(|(_, code)| taxpayers.contains(*code))
 }
 
-fn day(values: &mut Values, name: &str) -> Option<NaiveDate> {
-    match values.remove(name) {
-        Some(FactValue::Date(day)) => Some(day),
+fn text(cells: Option<&Cells>, row: usize) -> Option<String> {
+    Some(match cells?.value(row)? {
+        FactValue::Text(text) => text,
+        other => other.to_string(),
+    })
+}
+
+fn day(cells: Option<&Cells>, row: usize) -> Option<NaiveDate> {
+    match cells?.value(row)? {
+        FactValue::Date(day) => Some(day),
         _ => None,
     }
 }
 
 /// Facts of a batch of a model's answer.
 pub fn facts_of(batch: &RecordBatch, model: &Model) -> Result<Vec<Fact>, ModelError> {
-    let fact = |mut values: Values| {
-        let evidence = text(&mut values, "evidence").unwrap_or_default();
-        let handles: BTreeSet<&str> = evidence.split(';').filter(|handle| !handle.is_empty()).collect();
-        let mut fact = Fact {
-            taxpayer: text(&mut values, "taxpayer"),
-            taxpayer_name: text(&mut values, "taxpayer_name"),
-            confidence: text(&mut values, "confidence"),
-            subject: text(&mut values, "subject"),
-            event_day: day(&mut values, "event_day"),
-            period: text(&mut values, "period"),
-            place_region: text(&mut values, "place_region"),
-            evidence: handles.into_iter().map(str::to_owned).collect(),
-            left_out: text(&mut values, "left_out"),
-            not_comparable: text(&mut values, "not_comparable"),
-            finding: text(&mut values, "finding"),
-            service: text(&mut values, "service"),
-            deadline_day: day(&mut values, "deadline_day"),
-            values: BTreeMap::new(),
-        };
-        values.retain(|name, _| model.facts.iter().any(|(known, _)| known == name));
-        fact.values = values;
-        fact
+    let columns = Columns::of(batch)?;
+    let is_own = |(name, _): &&(Arc<str>, Cells)| {
+        !FACT_COLUMNS.contains(&&**name) && model.facts.iter().any(|(known, _)| **known == **name)
     };
-    Ok(rows_of(batch, None)?.into_iter().map(fact).collect())
+    let own: Vec<&(Arc<str>, Cells)> = columns.0.iter().filter(is_own).collect();
+    let [
+        taxpayer,
+        taxpayer_name,
+        confidence,
+        subject,
+        event_day,
+        period,
+        place_region,
+        evidence,
+        left_out,
+        not_comparable,
+        finding,
+        service,
+        deadline_day,
+    ] = FACT_COLUMNS.map(|name| columns.find(name));
+    let fact = |row: usize| {
+        let evidence = text(evidence, row).unwrap_or_default();
+        let handles: BTreeSet<&str> = evidence.split(';').filter(|handle| !handle.is_empty()).collect();
+        let value = |(name, cells): &&(Arc<str>, Cells)| Some((Arc::clone(name), cells.value(row)?));
+        Fact {
+            taxpayer: text(taxpayer, row),
+            taxpayer_name: text(taxpayer_name, row),
+            confidence: text(confidence, row),
+            subject: text(subject, row),
+            event_day: day(event_day, row),
+            period: text(period, row),
+            place_region: text(place_region, row),
+            evidence: handles.into_iter().map(str::to_owned).collect(),
+            left_out: text(left_out, row),
+            not_comparable: text(not_comparable, row),
+            finding: text(finding, row),
+            service: text(service, row),
+            deadline_day: day(deadline_day, row),
+            values: own.iter().filter_map(value).collect(),
+        }
+    };
+    Ok((0..batch.num_rows()).map(fact).collect())
 }
 
-/// Payments of a batch made by these taxpayers.
+/// Payments of a batch made by these taxpayers. One of which a column is empty counts towards nothing.
 pub fn payments_of(batch: &RecordBatch, taxpayers: &HashSet<String>) -> Result<Payments, ModelError> {
+    let columns = Columns::of(batch)?;
+    let [tax_kind, tax_item, period_from, period_to, amount_yuan, evidence] =
+        ["tax_kind", "tax_item", "period_from", "period_to", "amount_yuan", "evidence"].map(|name| columns.find(name));
     let mut payments = Payments::default();
-    for values in rows_of(batch, Some(taxpayers))? {
-        match payment_of(values) {
-            Ok(payment) => payments.whole.push(payment),
-            Err(incomplete) => payments.incomplete.push(incomplete),
+    for (row, taxpayer) in rows_of(&columns, batch.num_rows(), taxpayers) {
+        let evidence = text(evidence, row).unwrap_or_default();
+        let amount = amount_yuan.and_then(|cells| cells.value(row)?.figure());
+        let (kind, from, to) = (text(tax_kind, row), day(period_from, row), day(period_to, row));
+        if let (Some(tax_kind), Some(period_from), Some(period_to), Some(amount_yuan)) = (&kind, from, to, amount) {
+            let (taxpayer, tax_kind, tax_item) = (taxpayer.to_owned(), tax_kind.clone(), text(tax_item, row));
+            let payment = Payment { taxpayer, tax_kind, tax_item, period_from, period_to, amount_yuan, evidence };
+            payments.whole.push(payment);
+            continue;
         }
+        let needed = [
+            ("tax_kind", kind.is_some()),
+            ("period_from", from.is_some()),
+            ("period_to", to.is_some()),
+            ("amount_yuan", amount.is_some()),
+        ];
+        let missing = needed.into_iter().filter(|(_, is_there)| !is_there).map(|(name, _)| name.to_owned()).collect();
+        payments.incomplete.push(IncompletePayment { evidence, missing });
     }
     Ok(payments)
-}
-
-/// A payment of which one of the columns is empty counts towards nothing: which they are.
-fn payment_of(mut values: Values) -> Result<Payment, IncompletePayment> {
-    let needed = ["tax_kind", "period_from", "period_to", "amount_yuan"];
-    let missing: Vec<String> =
-        needed.into_iter().filter(|column| !values.contains_key(*column)).map(str::to_owned).collect();
-    let evidence = text(&mut values, "evidence").unwrap_or_default();
-    let amount = values.remove("amount_yuan").and_then(|value| value.figure());
-    let (from, to) = (day(&mut values, "period_from"), day(&mut values, "period_to"));
-    let (Some(tax_kind), Some(amount_yuan), Some(period_from), Some(period_to)) =
-        (text(&mut values, "tax_kind"), amount, from, to)
-    else {
-        return Err(IncompletePayment { evidence, missing });
-    };
-    let taxpayer = text(&mut values, "taxpayer").unwrap_or_default();
-    let tax_item = text(&mut values, "tax_item");
-    Ok(Payment { taxpayer, tax_kind, tax_item, period_from, period_to, amount_yuan, evidence })
 }
 
 /// Registrations of a batch, of these taxpayers.
@@ -177,23 +224,34 @@ pub fn standings_of(
     batch: &RecordBatch,
     taxpayers: &HashSet<String>,
 ) -> Result<BTreeMap<String, Standing>, ModelError> {
-    let years = |text: Option<String>| -> BTreeSet<i32> {
-        let text = text.unwrap_or_default();
+    let columns = Columns::of(batch)?;
+    let [authority, subject, vat_payer_kind, vat_general_from, vat_general_to, small, not_small] = [
+        "authority",
+        "subject",
+        "vat_payer_kind",
+        "vat_general_from",
+        "vat_general_to",
+        "small_profit_years",
+        "not_small_profit_years",
+    ]
+    .map(|name| columns.find(name));
+    let years = |cells: Option<&Cells>, row: usize| -> BTreeSet<i32> {
+        let text = text(cells, row).unwrap_or_default();
         text.split([';', '；', ',', '，', '、', ' ']).filter_map(|year| year.trim().parse().ok()).collect()
     };
-    let standing = |mut values: Values| {
+    let standing = |(row, taxpayer): (usize, &str)| {
         let standing = Standing {
-            authority: text(&mut values, "authority"),
-            subject: text(&mut values, "subject"),
-            vat_payer_kind: text(&mut values, "vat_payer_kind"),
-            vat_general_from: day(&mut values, "vat_general_from"),
-            vat_general_to: day(&mut values, "vat_general_to"),
-            small_profit_years: years(text(&mut values, "small_profit_years")),
-            not_small_profit_years: years(text(&mut values, "not_small_profit_years")),
+            authority: text(authority, row),
+            subject: text(subject, row),
+            vat_payer_kind: text(vat_payer_kind, row),
+            vat_general_from: day(vat_general_from, row),
+            vat_general_to: day(vat_general_to, row),
+            small_profit_years: years(small, row),
+            not_small_profit_years: years(not_small, row),
         };
-        Some((text(&mut values, "taxpayer")?, standing))
+        (taxpayer.to_owned(), standing)
     };
-    Ok(rows_of(batch, Some(taxpayers))?.into_iter().filter_map(standing).collect())
+    Ok(rows_of(&columns, batch.num_rows(), taxpayers).map(standing).collect())
 }
 
 /// One row a day: whether offices work on it, and the day itself or the next working one. Ten years either side of the

@@ -7,6 +7,7 @@
 //! silence means anything is for the shared steps to say.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::model_rows::{PAYMENT_COLUMNS, STANDING_COLUMNS, facts_of, payments_of, standings_of};
+use crate::parallel::in_order;
 use crate::schema::view_schema_opened;
 
 pub use crate::model_fence::check_models;
@@ -113,6 +115,71 @@ impl ModelReport {
             seconds,
         }
     }
+}
+
+/// Runs every model over the views `<item>_<kind>` registered in a session, two at once, each in a context of its own: what
+/// one puts up is not in another's way. A report for each in the order of the models; one that fails says so in it. Wants
+/// a runtime of several threads, for the two models' threads only wait for its tasks.
+pub async fn run_models(session: &SessionContext, content: (&Catalog, &Models), run: &RunFacts) -> Vec<ModelReport> {
+    // What can't be kept each model meets by itself, and says so.
+    if let Err(error) = keep_registrations(session, content).await {
+        tracing::warn!(%error, "registrations are not kept: {error}");
+    }
+    let run_one = async |model: &Model| match fork(session).await {
+        Ok(own) => run_model(&own, content, model, run).await,
+        Err(error) => {
+            let stopped = Judgement { stopped: Some(error.message()), ..Judgement::default() };
+            ModelReport::of(&model.key, stopped, 0.0)
+        }
+    };
+    let models: Vec<&Model> = content.1.models.values().collect();
+    let runtime = tokio::runtime::Handle::current();
+    let mut reports = Vec::with_capacity(models.len());
+    let Ok(()) = in_order(
+        models.len(),
+        |at| runtime.block_on(run_one(models[at])),
+        |_, report| {
+            reports.push(report);
+            Ok::<_, Infallible>(())
+        },
+    );
+    reports
+}
+
+/// Works the view of registrations out once and keeps its rows in the session: nearly every model reads it, and so do the
+/// shared steps for each.
+async fn keep_registrations(session: &SessionContext, content: (&Catalog, &Models)) -> Result<(), ModelError> {
+    let mut registered = Vec::new();
+    let ready = register_view(session, content, (REGISTRATION_VIEW, &content.1.opened()), &mut registered).await;
+    let rows = match ready {
+        Ok(()) => collect(session, REGISTRATION_VIEW).await,
+        Err(error) => Err(error),
+    };
+    for view in registered {
+        session.deregister_table(view.as_str())?;
+    }
+    session.register_table(REGISTRATION_VIEW, Arc::new(rows?))?;
+    Ok(())
+}
+
+async fn collect(session: &SessionContext, view: &str) -> Result<MemTable, ModelError> {
+    let rows = session.table(view).await?;
+    let schema = Arc::clone(rows.schema().inner());
+    Ok(MemTable::try_new(schema, rows.collect_partitioned().await?)?)
+}
+
+/// A context with the same tables and under the same limits.
+async fn fork(session: &SessionContext) -> Result<SessionContext, ModelError> {
+    let fork = SessionContext::new_with_config_rt(session.copied_config(), session.runtime_env());
+    let names = session.catalog_names().into_iter().filter_map(|name| session.catalog(&name));
+    for schema in names.flat_map(|known| known.schema_names().into_iter().filter_map(move |name| known.schema(&name))) {
+        for name in schema.table_names() {
+            if let Some(table) = schema.table(&name).await? {
+                fork.register_table(name.as_str(), table)?;
+            }
+        }
+    }
+    Ok(fork)
 }
 
 /// Runs one model over the views `<item>_<kind>` registered in a session. One that fails says so in its report.

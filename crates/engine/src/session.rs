@@ -14,15 +14,16 @@ use datafusion::execution::context::SQLOptions;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
-use gongzhi_core::catalog::{BY_PERIOD, Catalog};
+use gongzhi_core::catalog::{BY_PERIOD, Catalog, Item, Kind};
 use gongzhi_core::messages::Message;
-use gongzhi_core::state::VisibleBatches;
+use gongzhi_core::state::{VisibleBatch, VisibleBatches};
 
 use crate::batch::BatchError;
 use crate::keys::Keys;
+use crate::parallel::in_order;
 use crate::scan::{SharedPlace, StateTable};
 use crate::schema;
-use crate::tables::{Span, WorklistLine, roll_kind};
+use crate::tables::{KindState, Span, WorklistLine, roll_kind};
 
 /// What can go wrong with a session or a question.
 #[derive(Debug, thiserror::Error)]
@@ -108,6 +109,45 @@ pub struct Session {
     worklist: Vec<WorklistLine>,
 }
 
+/// A view that a session is to have.
+struct View<'v> {
+    name: &'v str,
+    item: &'v Item,
+    kind: &'v Kind,
+}
+
+impl View<'_> {
+    fn span(&self) -> Span {
+        if self.name.ends_with(BY_PERIOD) { Span::EachPeriod } else { Span::Now }
+    }
+
+    fn row_count(&self, visible: &VisibleBatches) -> u64 {
+        let of_kind = |batch: &&VisibleBatch| batch.batch.item == self.item.key && batch.batch.kind == self.kind.key;
+        visible.batches.iter().filter(of_kind).map(|batch| batch.rows).sum()
+    }
+}
+
+/// The states of the views in their order, two rolled at once: those of most rows first, so that none of them is left for
+/// the end.
+fn roll_all<'v>(
+    views: &[View<'v>],
+    visible: &VisibleBatches,
+    roll: impl Fn(&View<'v>) -> Result<KindState, BatchError> + Sync,
+) -> Result<Vec<KindState>, BatchError> {
+    let mut turns: Vec<usize> = (0..views.len()).collect();
+    turns.sort_by_key(|at| std::cmp::Reverse(views[*at].row_count(visible)));
+    let mut states = vec![KindState::default(); views.len()];
+    in_order(
+        turns.len(),
+        |turn| roll(&views[turns[turn]]),
+        |turn, state| {
+            states[turns[turn]] = state?;
+            Ok::<_, BatchError>(())
+        },
+    )?;
+    Ok(states)
+}
+
 impl Session {
     /// A session without any view: for planning, and for tables of the caller's.
     pub fn empty(options: &SessionOptions) -> Result<Self, SessionError> {
@@ -141,14 +181,17 @@ impl Session {
     ) -> Result<Self, SessionError> {
         let mut session = Self::empty(options)?;
         let shared = SharedPlace { folder: Arc::from(Path::new(&place.folder)), keys: Arc::clone(&place.keys) };
-        for view in views {
-            let (item, kind) = catalog.find_view(view).ok_or_else(|| SessionError::ViewUnknown(view.to_owned()))?;
-            let span = if view.ends_with(BY_PERIOD) { Span::EachPeriod } else { Span::Now };
-            let mut state = roll_kind(shared.get(), visible, (item, kind), span)?;
+        let find = |view: &'v str| {
+            let found = catalog.find_view(view).ok_or_else(|| SessionError::ViewUnknown(view.to_owned()));
+            found.map(|(item, kind)| View { name: view, item, kind })
+        };
+        let views = views.into_iter().map(find).collect::<Result<Vec<_>, _>>()?;
+        let roll = |view: &View<'_>| roll_kind(shared.get(), visible, (view.item, view.kind), view.span());
+        for (view, mut state) in views.iter().zip(roll_all(&views, visible, roll)?) {
             session.worklist.append(&mut state.worklist);
-            let schema = schema::view_schema_opened(item, kind, &options.opened);
-            let table = StateTable::new(schema, kind, state, shared.clone());
-            let registered = session.context.register_table(view, Arc::new(table));
+            let schema = schema::view_schema_opened(view.item, view.kind, &options.opened);
+            let table = StateTable::new(schema, view.kind, state, shared.clone());
+            let registered = session.context.register_table(view.name, Arc::new(table));
             registered.map_err(|error| SessionError::Question(Box::new(error)))?;
         }
         Ok(session)

@@ -115,7 +115,7 @@ impl House {
         }
         for (at, (action, values)) in rows.iter().enumerate() {
             let origin = RowOrigin { sheet: "Sheet1", row: u32::try_from(at).unwrap() + 2, action: *action };
-            writer.append(origin, values, &[(0, " raw ")])?;
+            writer.append(origin, values.iter().copied(), [(0, " raw ")].into_iter())?;
         }
         let files = writer.finish()?;
         Ok(VisibleBatch {

@@ -4,10 +4,10 @@
 //! are a million digests of 128 bits and row numbers, not a million texts. Null is a value like any other: two rows whose
 //! key parts are both empty have the same key.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, Hash, Hasher};
 
+use foldhash::HashMap;
 use foldhash::fast::FixedState;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
@@ -26,10 +26,14 @@ struct First {
     whole: u64,
 }
 
+/// Keys in several maps by their first bits: one that has to grow takes its whole size once more meanwhile, and of these
+/// only one grows at a time.
+type Shards = [HashMap<u128, First>; 16];
+
 /// The keys seen.
 #[derive(Debug, Default)]
 pub(super) struct Duplicates {
-    seen: Vec<HashMap<u128, First>>,
+    seen: Vec<Shards>,
     sheets: Vec<String>,
     all: Vec<usize>,
 }
@@ -37,7 +41,7 @@ pub(super) struct Duplicates {
 impl Duplicates {
     pub(super) fn new(plan: &KindPlan) -> Self {
         Self {
-            seen: plan.unique.iter().map(|_| HashMap::new()).collect(),
+            seen: plan.unique.iter().map(|_| Shards::default()).collect(),
             sheets: Vec::new(),
             all: (0..plan.columns.len()).collect(),
         }
@@ -56,7 +60,7 @@ impl Duplicates {
                 continue;
             }
             let key = key_of(row, columns);
-            match seen.entry(key) {
+            match seen[(key >> 124) as usize].entry(key) {
                 Entry::Vacant(entry) => {
                     entry.insert(First { sheet, row: row.number(), whole });
                 }

@@ -48,6 +48,11 @@ pub fn mask_citizens(text: &str) -> Option<String> {
     (taken_to > 0).then(|| masked + &text[taken_to..])
 }
 
+/// Whether a text is a citizen's number and nothing else.
+pub(super) fn is_citizen_alone(text: &str) -> bool {
+    citizen_at(text) == Some(text.len())
+}
+
 /// Whether the whole text is a number of a document that merely has the form of a citizen's: the region, a day of the
 /// last years, a serial.
 pub fn is_document_number(text: &str, header: &str, today: NaiveDate) -> bool {

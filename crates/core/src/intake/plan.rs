@@ -135,6 +135,11 @@ pub struct UniquePlan {
 }
 
 impl KindPlan {
+    /// Whether a column is one of those that together say which thing a row is about.
+    pub(super) fn is_in_key(&self, column: usize) -> bool {
+        self.unique.first().is_some_and(|key| key.columns.contains(&column))
+    }
+
     /// Works a kind out.
     pub fn new(catalog: &Catalog, item: &Item, kind: &Kind, regions: Arc<RegionLookup>, when: Circumstances) -> Self {
         let day = when.period.last_day();

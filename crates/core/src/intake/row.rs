@@ -8,7 +8,7 @@ use super::cell::{Fault, Lens, RawCell, RawValue, Stored, read_cell};
 use super::duplicates::Duplicates;
 use super::issue_list::IssueList;
 use super::mapping::{SheetMap, Target};
-use super::mask::{hide_personal, is_document_number, mask, mask_citizens};
+use super::mask::{hide_personal, is_citizen_alone, is_document_number, mask, mask_citizens};
 use super::plan::KindPlan;
 use super::{party, rules};
 use crate::catalog::{ColumnType, Severity};
@@ -82,7 +82,7 @@ impl CheckedRow {
     }
 
     /// The texts of cells that are written otherwise than their values, by column of the kind.
-    pub fn raws(&self) -> impl Iterator<Item = (usize, &str)> {
+    pub fn raws(&self) -> impl Iterator<Item = (usize, &str)> + Clone {
         self.raws.iter().map(|(column, from, to)| (*column, self.slice(*from, *to)))
     }
 
@@ -261,15 +261,21 @@ fn hide_citizen(
     if is_document_number(text, &plan.header, place.plan.circumstances.today) {
         return false;
     }
+    // Masked, the numbers of two people may read the same: they can't tell two records apart.
+    let is_all_of_key = place.plan.is_in_key(column) && is_citizen_alone(text);
     let from = row.text.len() as u32;
     row.text.push_str(&masked);
     row.values[column] = Stored::Text(from, row.text.len() as u32);
     if let Some(masked) = raw.raw.and_then(mask_citizens) {
         row.keep_raw(column, &masked);
     }
-    let message = Message::new("intake-citizen-in-text").with("column", &plan.header);
-    let fault = Fault::new("citizen-in-text", message, Message::new("intake-citizen-in-text-mend"));
-    issues.record(place.issue(column, masked, *fault.with_severity(Severity::Warning)));
+    let (key, severity) = match is_all_of_key {
+        true => ("intake-citizen-as-key", Severity::Error),
+        false => ("intake-citizen-in-text", Severity::Warning),
+    };
+    let message = Message::new(key).with("column", &plan.header);
+    let fault = Fault::new("citizen-in-text", message, Message::new(format!("{key}-mend")));
+    issues.record(place.issue(column, masked, *fault.with_severity(severity)));
     true
 }
 
@@ -302,7 +308,7 @@ fn check_required(row: &CheckedRow, place: &Place<'_>, issues: &mut IssueList) {
 
 /// A row that is taken back need only say which it is.
 fn is_key(plan: &KindPlan, column: usize) -> bool {
-    plan.unique.first().is_none_or(|key| key.columns.is_empty() || key.columns.contains(&column))
+    plan.unique.first().is_none_or(|key| key.columns.is_empty()) || plan.is_in_key(column)
 }
 
 fn read_action(place: &Place<'_>, at: usize, raw: RawCell<'_>, mode: SetMode, issues: &mut IssueList) -> RowAction {

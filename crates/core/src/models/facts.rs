@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -74,7 +75,7 @@ pub struct Fact {
     /// A day by which something must be done.
     pub deadline_day: Option<NaiveDate>,
     /// The model's own columns that have a value.
-    pub values: BTreeMap<String, FactValue>,
+    pub values: BTreeMap<Arc<str>, FactValue>,
 }
 
 /// A payment that may count towards what is due.

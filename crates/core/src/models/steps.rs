@@ -356,7 +356,7 @@ impl Material<'_> {
             };
             let class = match &parameter.class {
                 None => String::new(),
-                Some(column) => fact.values.get(column).ok_or_else(|| missing(column))?.to_string(),
+                Some(column) => fact.values.get(column.as_str()).ok_or_else(|| missing(column))?.to_string(),
             };
             match self.figure(&parameter.key, (place.region, &class), day) {
                 Some(value) => {
@@ -463,7 +463,7 @@ impl Material<'_> {
     fn facts_of(&self, rows: &[Examined<'_>]) -> Vec<LeadFact> {
         let Some(first) = rows.first() else { return Vec::new() };
         let labelled = self.model.facts.iter().filter_map(|(name, label)| {
-            let value = first.fact.values.get(name)?.to_string();
+            let value = first.fact.values.get(name.as_str())?.to_string();
             Some(LeadFact { name: name.clone(), label: label.clone(), value })
         });
         labelled.collect()

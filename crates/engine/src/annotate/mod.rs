@@ -152,25 +152,41 @@ pub fn annotate(
     annotation: &Annotation<'_>,
     out: &Path,
 ) -> Result<Annotated, AnnotateError> {
-    let at = |path: &Path| {
-        let path = path.to_path_buf();
-        move |source| AnnotateError::File { path, source }
-    };
     let part = out.with_extension("part");
     if let Some(folder) = out.parent() {
-        std::fs::create_dir_all(folder).map_err(at(folder))?;
+        std::fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
     }
     let said = annotation.said();
     let marking = Marking { issues: &said, translator: annotation.translator, made: annotation.made };
-    // A package that contradicts itself, or asks for more than a file may, can still be read cell by cell.
-    let patched = is_zip(original).map_err(at(original))? && child::patch((original, &part), pool, &marking)?;
-    if !patched {
-        let mut stream = pool.read_raw(original)?;
-        let bytes = rebuild::rebuild(&mut stream, &marking)?;
-        File::create(&part).and_then(|mut file| file.write_all(&bytes)).map_err(at(&part))?;
+    let placed = mark_beside((original, &part), pool, &marking).and_then(|annotated| {
+        std::fs::rename(&part, out).map_err(|source| failed(out, source))?;
+        Ok(annotated)
+    });
+    if placed.is_err() {
+        // It may not be there at all.
+        let _ = std::fs::remove_file(&part);
     }
-    std::fs::rename(&part, out).map_err(at(out))?;
-    Ok(if patched { Annotated::Patched } else { Annotated::Rebuilt })
+    placed
+}
+
+/// Writes the marked workbook beside its place.
+fn mark_beside(
+    (original, part): (&Path, &Path),
+    pool: &WorkerPool,
+    marking: &Marking<'_>,
+) -> Result<Annotated, AnnotateError> {
+    // A package that contradicts itself, or asks for more than a file may, can still be read cell by cell.
+    if is_zip(original).map_err(|source| failed(original, source))? && child::patch((original, part), pool, marking)? {
+        return Ok(Annotated::Patched);
+    }
+    let mut stream = pool.read_raw(original)?;
+    let bytes = rebuild::rebuild(&mut stream, marking)?;
+    File::create(part).and_then(|mut file| file.write_all(&bytes)).map_err(|source| failed(part, source))?;
+    Ok(Annotated::Rebuilt)
+}
+
+fn failed(path: &Path, source: std::io::Error) -> AnnotateError {
+    AnnotateError::File { path: path.to_path_buf(), source }
 }
 
 /// The name an annotated file gets: the original's, with `_校验` behind its stem; only a patched xlsm keeps its ending.

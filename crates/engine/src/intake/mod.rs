@@ -27,7 +27,7 @@ use crate::batch::{BatchError, BatchFiles, BatchWriter};
 use crate::keys::Keys;
 use crate::read::{HeaderHint, LeftOut, Notice, ReadError, WorkerPool};
 use pass::Pass;
-pub use upload::{keep_upload, open_upload, upload_key};
+pub use upload::{PackedUpload, open_upload, pack_upload, upload_key};
 
 /// What is worked out once for a catalogue and used for every file.
 #[derive(Clone)]

@@ -5,14 +5,15 @@
 //! a gigabyte is a tenth of that to seal, and sealing is what takes time.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use datafusion::parquet::file::reader::ChunkReader;
+use sm3::{Digest, Sm3};
 
 use crate::batch::{BatchError, FilePart};
-use crate::keys::Keys;
-use crate::pending::PendingFile;
+use crate::keys::{Keys, PendingKey, digest_text};
+use crate::pending::{Digesting, PendingFile};
 use crate::sealed::{SealedFile, SealingWriter};
 
 /// How hard it is packed: as fast as can be.
@@ -23,20 +24,71 @@ pub fn upload_key(upload: &str) -> String {
     format!("uploads/{upload}.zst.sealed")
 }
 
-/// Keeps a file sealed under the id of its upload.
+/// A file packed and sealed beside its place, for the control store to hear of before it stands there. Dropped, it leaves
+/// nothing behind.
+pub struct PackedUpload<'k> {
+    upload: String,
+    digest: String,
+    pending: PendingFile,
+    writer: Digesting<BufWriter<File>>,
+    data_key: PendingKey<'k>,
+}
+
+impl PackedUpload<'_> {
+    /// Id of the upload it was packed as.
+    pub fn upload(&self) -> &str {
+        &self.upload
+    }
+
+    /// Digest of the file as it was handed in.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Puts it into its place to last.
+    ///
+    /// # Errors
+    /// It can't be written.
+    pub fn keep(self) -> Result<FilePart, BatchError> {
+        let part = self.pending.finish(self.writer)?;
+        self.data_key.keep();
+        Ok(part)
+    }
+}
+
+/// Packs a file as the original of an upload, and digests it in the same reading when its digest is not known yet.
 ///
 /// # Errors
 /// It can't be read, or not be written.
-pub fn keep_upload(path: &Path, upload: &str, folder: &Path, keys: &Keys) -> Result<FilePart, BatchError> {
+pub fn pack_upload<'k>(
+    path: &Path,
+    upload: &str,
+    (folder, keys): (&Path, &'k Keys),
+    digest: Option<&str>,
+) -> Result<PackedUpload<'k>, BatchError> {
     let failed = |source: io::Error| BatchError::file(path, source);
     let mut original = File::open(path).map_err(failed)?;
     let data_key = keys.make_data_key(upload)?;
+    let pending_key = PendingKey::new(keys, upload);
     let (pending, writer) = PendingFile::create(folder, upload_key(upload))?;
     let sealing = SealingWriter::create(writer, &data_key).map_err(failed)?;
     let mut packing = zstd::Encoder::new(sealing, LEVEL).map_err(failed)?;
-    io::copy(&mut original, &mut packing).map_err(failed)?;
+    let mut digesting = digest.is_none().then(Sm3::new);
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let length = original.read(&mut buffer).map_err(failed)?;
+        if length == 0 {
+            break;
+        }
+        if let Some(digesting) = &mut digesting {
+            digesting.update(&buffer[..length]);
+        }
+        packing.write_all(&buffer[..length]).map_err(failed)?;
+    }
     let sealing = packing.finish().map_err(failed)?;
-    pending.finish(sealing.finish().map_err(failed)?)
+    let writer = sealing.finish().map_err(failed)?;
+    let digest = digesting.map(digest_text).or(digest.map(str::to_owned)).unwrap_or_default();
+    Ok(PackedUpload { upload: upload.to_owned(), digest, pending, writer, data_key: pending_key })
 }
 
 /// Reads a kept original again, as it was handed in.
@@ -65,7 +117,12 @@ mod tests {
         let text = "名称,代码\n甲公司,91652323MA7A000172\n".repeat(20_000);
         std::fs::write(&original, &text).unwrap();
         let data = home.path().join("data");
-        let part = keep_upload(&original, "u1", &data, &keys).unwrap();
+        drop(pack_upload(&original, "u0", (&data, &keys), None).unwrap());
+        assert!(matches!(open_upload("u0", &data, &keys), Err(BatchError::Erased { .. })), "dropped, its key is gone");
+        let packed = pack_upload(&original, "u1", (&data, &keys), None).unwrap();
+        assert_eq!(packed.digest(), crate::keys::digest(text.as_bytes()));
+        let part = packed.keep().unwrap();
+        assert_eq!(std::fs::read_dir(data.join("uploads")).unwrap().count(), 1);
         let kept = std::fs::read(data.join(&part.key)).unwrap();
         assert!(kept.len() * 10 < text.len(), "{} bytes of {}", kept.len(), text.len());
         let read = || {

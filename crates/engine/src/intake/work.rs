@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use gongzhi_core::catalog::Kind;
 use gongzhi_core::intake::header::fold;
 use gongzhi_core::intake::{IssueList, RowChecker, SheetFacts, SheetMap};
-use gongzhi_core::values::{CellValue, SetMode};
+use gongzhi_core::values::SetMode;
 
 use super::sheet::raw_cell;
 use super::{IntakeBatch, IntakeContext, IntakeError};
@@ -46,11 +46,10 @@ impl<'c> Work<'c> {
             self.writer = Some(created);
         }
         let Some(writer) = &mut self.writer else { return Ok(()) };
-        let values: Vec<CellValue<'_>> = (0..checked.len()).map(|at| checked.value(at)).collect();
-        let raws: Vec<(usize, &str)> = checked.raws().collect();
+        let values = (0..checked.len()).map(|at| checked.value(at));
         writer.record_layout(&map.sheet, &map.place_of);
         let origin = RowOrigin { sheet: &map.sheet, row: checked.number(), action: checked.action() };
-        writer.append(origin, &values, &raws)?;
+        writer.append(origin, values, checked.raws())?;
         Ok(())
     }
 

@@ -19,6 +19,21 @@ pub struct Merge {
     pub last_column: u32,
 }
 
+/// No sheet of any format reaches further down.
+const MOST_ROWS: u32 = 1 << 24;
+/// No sheet of any format reaches further to the right.
+const MOST_COLUMNS: u32 = 1 << 20;
+
+impl Merge {
+    /// The merge as far as a sheet can reach; `None` when it ends before it begins, as in a damaged file.
+    pub(super) fn clipped(self) -> Option<Self> {
+        let clipped =
+            Self { last_row: self.last_row.min(MOST_ROWS), last_column: self.last_column.min(MOST_COLUMNS), ..self };
+        let is_sound = clipped.first_row <= clipped.last_row && clipped.first_column <= clipped.last_column;
+        is_sound.then_some(clipped)
+    }
+}
+
 /// What is known of a sheet before its rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SheetFacts {

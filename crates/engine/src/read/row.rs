@@ -64,6 +64,14 @@ struct StoredCell {
     raw: Option<Span>,
 }
 
+/// What a cell is whose text comes behind the cells of its row.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Coming {
+    Text,
+    Number { digits_lost: bool },
+    Error,
+}
+
 /// One row with its cells from left to right.
 ///
 /// As a reader gives it, only cells that hold something are there. As [`super::SheetReader`] gives it, there is one
@@ -73,6 +81,8 @@ pub struct Row {
     number: u32,
     text: String,
     cells: Vec<StoredCell>,
+    /// How far the texts announced by [`Self::push_coming`] reach.
+    coming: u32,
 }
 
 impl Row {
@@ -86,6 +96,19 @@ impl Row {
         self.number = number;
         self.text.clear();
         self.cells.clear();
+        self.coming = 0;
+    }
+
+    /// Becomes a copy of another row, keeping the memory.
+    pub(super) fn copy_from(&mut self, other: &Self) {
+        self.reset(other.number);
+        self.text.push_str(&other.text);
+        self.cells.extend_from_slice(&other.cells);
+    }
+
+    /// All texts of the row, one behind another.
+    pub(super) fn texts(&self) -> &str {
+        &self.text
     }
 
     /// The row's number in the sheet, counted from 1 as the sheet shows it.
@@ -168,6 +191,33 @@ impl Row {
         }
     }
 
+    /// Adds a cell whose text of so many bytes is still to come, by [`Self::come`], behind that of the cell before.
+    pub(super) fn push_coming(&mut self, column: u32, coming: Coming, length: u32) {
+        let start = self.coming;
+        self.coming = start.saturating_add(length);
+        let span = Span { start, end: self.coming };
+        let value = match coming {
+            Coming::Text => Stored::Text(span),
+            Coming::Number { digits_lost } => Stored::Number { span, digits_lost },
+            Coming::Error => Stored::Error(span),
+        };
+        self.cells.push(StoredCell { column, value, raw: None });
+    }
+
+    /// The texts of the cells added by [`Self::push_coming`], as one; whether they are as long as was announced and part
+    /// where a sign ends.
+    pub(super) fn come(&mut self, texts: &str) -> bool {
+        self.text.push_str(texts);
+        let announced = std::mem::take(&mut self.coming) as usize;
+        let parts_well = |cell: &StoredCell| match cell.value {
+            Stored::Text(span) | Stored::Number { span, .. } | Stored::Error(span) => {
+                self.text.is_char_boundary(span.end as usize)
+            }
+            _ => true,
+        };
+        self.text.len() == announced && self.cells.iter().all(parts_well)
+    }
+
     /// Puts cells that came in any order from left to right; of two in the same column the first stays.
     pub fn sort(&mut self) {
         if !self.cells.is_sorted_by(|left, right| left.column < right.column) {
@@ -186,15 +236,24 @@ impl Row {
     }
 
     /// Leaves one cell for each of these columns, which ascend; where there was none it is empty. No text is copied.
-    pub(super) fn spread(&mut self, columns: impl ExactSizeIterator<Item = u32>) {
-        let mut cells = Vec::with_capacity(columns.len());
-        let mut rest = self.cells.iter().peekable();
-        for column in columns {
-            while rest.next_if(|cell| cell.column < column).is_some() {}
-            let there = rest.next_if(|cell| cell.column == column).copied();
-            cells.push(there.unwrap_or(StoredCell { column, value: Stored::Empty, raw: None }));
+    pub(super) fn spread(&mut self, columns: impl ExactSizeIterator<Item = u32> + DoubleEndedIterator + Clone) {
+        let mut kept = columns.clone().peekable();
+        self.cells.retain(|cell| {
+            while kept.next_if(|column| *column < cell.column).is_some() {}
+            kept.next_if(|column| *column == cell.column).is_some()
+        });
+        let (mut left, count) = (self.cells.len(), columns.len());
+        if left == count {
+            return;
         }
-        self.cells = cells;
+        let empty = |column| StoredCell { column, value: Stored::Empty, raw: None };
+        self.cells.resize(count, empty(0));
+        // From the right: what is there moves to its place before that is taken.
+        for (place, column) in columns.enumerate().rev() {
+            let is_there = left > 0 && self.cells[left - 1].column == column;
+            self.cells[place] = if is_there { self.cells[left - 1] } else { empty(column) };
+            left -= usize::from(is_there);
+        }
     }
 
     fn store(&mut self, value: Value<'_>) -> Stored {
@@ -295,6 +354,14 @@ mod tests {
         row.spread(columns.into_iter());
         let cells: Vec<_> = row.iter().collect();
         assert_eq!(cells, [(0, Value::Text("a")), (1, Value::Empty), (3, Value::Text("d"))]);
+        // Of a damaged file two cells may claim one column.
+        row.reset(2);
+        for (column, text) in [(1, "b"), (1, "again"), (3, "d"), (3, "again")] {
+            row.push(column, Value::Text(text));
+        }
+        row.spread(columns.into_iter());
+        let cells: Vec<_> = row.iter().collect();
+        assert_eq!(cells, [(0, Value::Empty), (1, Value::Text("b")), (3, Value::Text("d"))]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The bytes in which the reading process tells its parent what a file holds.
 //!
 //! A frame is a tag, the length of its body as a varint, the body. Numbers are varints (seven bits a byte, lowest
-//! first), texts their length and UTF-8 bytes. Nothing is believed: a body is never longer than [`MOST_BYTES`], and
+//! first), texts their length and UTF-8 bytes; of a row the texts of all cells stand behind them, as one. Nothing is believed: a body is never longer than [`MOST_BYTES`], and
 //! the parent reserves memory for what has arrived, not for what a count announces.
 
 use std::io::{self, BufRead, Read, Write};
@@ -11,7 +11,7 @@ use gongzhi_core::messages::Message;
 
 use super::error::{Limit, ReadError};
 use super::event::{Merge, Notice, RawEvent, SheetFacts};
-use super::row::{Number, Row, Value};
+use super::row::{Coming, Row, Value};
 
 /// The longest body of a frame, and so the longest row.
 pub(super) const MOST_BYTES: usize = 16 << 20;
@@ -28,12 +28,14 @@ const DONE: u8 = b'Z';
 pub(super) struct Sender<'w> {
     out: &'w mut dyn Write,
     body: Vec<u8>,
+    /// The texts of a row, which stand behind its cells.
+    texts: Vec<u8>,
 }
 
 impl<'w> Sender<'w> {
     /// Frames into a pipe or a buffer.
     pub(super) fn new(out: &'w mut dyn Write) -> Self {
-        Self { out, body: Vec::with_capacity(1 << 12) }
+        Self { out, body: Vec::with_capacity(1 << 12), texts: Vec::new() }
     }
 
     pub(super) fn file(&mut self, format: &str) -> Result<(), ReadError> {
@@ -60,12 +62,30 @@ impl<'w> Sender<'w> {
 
     pub(super) fn row(&mut self, row: &Row) -> Result<(), ReadError> {
         put(&mut self.body, u64::from(row.number()));
+        put(&mut self.body, row.len() as u64);
+        self.texts.clear();
         let mut last = 0;
         for (column, value) in row.iter() {
             put(&mut self.body, u64::from(column.wrapping_sub(last)));
             last = column;
-            put_value(&mut self.body, value);
+            let (tag, text) = match value {
+                Value::Empty => (b'-', None),
+                Value::Text(text) => (b't', Some(text)),
+                Value::Number(number) => (if number.digits_lost { b'l' } else { b'n' }, Some(number.text)),
+                Value::Date(_) => (b'd', None),
+                Value::Boolean(truth) => (if truth { b'1' } else { b'0' }, None),
+                Value::Error(text) => (b'e', Some(text)),
+            };
+            self.body.push(tag);
+            if let Some(text) = text {
+                put(&mut self.body, text.len() as u64);
+                self.texts.extend_from_slice(text.as_bytes());
+            } else if let Value::Date(date) = value {
+                let milliseconds = date.and_utc().timestamp_millis();
+                put(&mut self.body, ((milliseconds << 1) ^ (milliseconds >> 63)) as u64);
+            }
         }
+        self.body.extend_from_slice(&self.texts);
         self.send(ROW)
     }
 
@@ -146,26 +166,6 @@ fn put(body: &mut Vec<u8>, number: u64) {
 fn put_text(body: &mut Vec<u8>, text: &str) {
     put(body, text.len() as u64);
     body.extend_from_slice(text.as_bytes());
-}
-
-fn put_value(body: &mut Vec<u8>, value: Value<'_>) {
-    match value {
-        Value::Empty => body.push(b'-'),
-        Value::Text(text) => put_tagged(body, b't', text),
-        Value::Number(number) => put_tagged(body, if number.digits_lost { b'l' } else { b'n' }, number.text),
-        Value::Date(date) => {
-            body.push(b'd');
-            let milliseconds = date.and_utc().timestamp_millis();
-            put(body, ((milliseconds << 1) ^ (milliseconds >> 63)) as u64);
-        }
-        Value::Boolean(truth) => body.push(if truth { b'1' } else { b'0' }),
-        Value::Error(text) => put_tagged(body, b'e', text),
-    }
-}
-
-fn put_tagged(body: &mut Vec<u8>, tag: u8, text: &str) {
-    body.push(tag);
-    put_text(body, text);
 }
 
 /// Reads frames into events.
@@ -280,7 +280,8 @@ impl<'b> Body<'b> {
         let mut merges = Vec::new();
         for _ in 0..self.number()? {
             let (first_row, first_column) = (self.small()?, self.small()?);
-            merges.push(Merge { first_row, first_column, last_row: self.small()?, last_column: self.small()? });
+            let merge = Merge { first_row, first_column, last_row: self.small()?, last_column: self.small()? };
+            merges.extend(merge.clipped());
         }
         Ok(SheetFacts { name, hidden, epoch_1904, merges, columns })
     }
@@ -288,26 +289,22 @@ impl<'b> Body<'b> {
     fn row(&mut self, row: &mut Row) -> Result<(), ReadError> {
         row.reset(self.small()?);
         let mut column = 0_u32;
-        while !self.bytes.is_empty() {
+        for _ in 0..self.number()? {
             column = column.wrapping_add(self.small()?);
-            let value = self.value()?;
-            row.push(column, value);
+            match self.byte()? {
+                b'-' => row.push(column, Value::Empty),
+                b't' => row.push_coming(column, Coming::Text, self.small()?),
+                b'n' => row.push_coming(column, Coming::Number { digits_lost: false }, self.small()?),
+                b'l' => row.push_coming(column, Coming::Number { digits_lost: true }, self.small()?),
+                b'e' => row.push_coming(column, Coming::Error, self.small()?),
+                b'd' => row.push(column, Value::Date(self.date()?)),
+                b'1' => row.push(column, Value::Boolean(true)),
+                b'0' => row.push(column, Value::Boolean(false)),
+                _ => return Err(nonsense()),
+            }
         }
-        Ok(())
-    }
-
-    fn value(&mut self) -> Result<Value<'b>, ReadError> {
-        Ok(match self.byte()? {
-            b'-' => Value::Empty,
-            b't' => Value::Text(self.text()?),
-            b'n' => Value::Number(Number { text: self.text()?, digits_lost: false }),
-            b'l' => Value::Number(Number { text: self.text()?, digits_lost: true }),
-            b'd' => Value::Date(self.date()?),
-            b'1' => Value::Boolean(true),
-            b'0' => Value::Boolean(false),
-            b'e' => Value::Error(self.text()?),
-            _ => return Err(nonsense()),
-        })
+        let texts = std::str::from_utf8(self.bytes).map_err(|_| nonsense())?;
+        if row.come(texts) { Ok(()) } else { Err(nonsense()) }
     }
 
     fn date(&mut self) -> Result<NaiveDateTime, ReadError> {
@@ -334,6 +331,7 @@ impl<'b> Body<'b> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::row::Number;
     use super::*;
 
     #[test]
@@ -368,10 +366,41 @@ mod tests {
     }
 
     #[test]
+    fn a_merge_of_a_damaged_file_reaches_no_further_than_a_sheet() {
+        let merge = |first_column, last_column| Merge { first_row: 2, first_column, last_row: 2, last_column };
+        let merges = vec![merge(0, u32::MAX), merge(5, 1), merge(u32::MAX, u32::MAX), merge(1, 2)];
+        let facts = SheetFacts { merges, ..SheetFacts::default() };
+        let mut bytes = Vec::new();
+        Sender::new(&mut bytes).sheet(&facts).expect("sent");
+        let mut receiver = Receiver::new();
+        let Ok(Some(RawEvent::Sheet(told))) = receiver.next(&mut &bytes[..]) else { panic!("no sheet") };
+        let columns: Vec<(u32, u32)> = told.merges.iter().map(|one| (one.first_column, one.last_column)).collect();
+        assert_eq!(columns, [(0, 1 << 20), (1, 2)]);
+    }
+
+    #[test]
     fn a_frame_that_announces_more_than_there_is_reserves_nothing_and_is_an_error() {
         for bytes in [&[ROW, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F][..], &[SHEET, 5, 0, 0, 0, 0xFF, 0x7F], &[b'?', 0], &[ROW]] {
             let mut input = bytes;
             assert!(matches!(Receiver::new().next(&mut input), Err(ReadError::Worker(_))), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_whose_texts_are_not_as_announced_is_an_error() {
+        // Row 1, two cells of text; the second text is a sign of three bytes.
+        let row = |lengths: [u8; 2]| -> Vec<u8> {
+            let mut body = vec![1, 2, 0, b't', lengths[0], 1, b't', lengths[1]];
+            body.extend_from_slice("a甲".as_bytes());
+            [vec![ROW, body.len() as u8], body].concat()
+        };
+        let mut expected = Row::new(1);
+        expected.push(0, Value::Text("a"));
+        expected.push(1, Value::Text("甲"));
+        assert_eq!(Receiver::new().next(&mut &row([1, 3])[..]), Ok(Some(RawEvent::Row(&expected))));
+        for lengths in [[1, 2], [1, 4], [2, 2], [0, 0]] {
+            let outcome = Receiver::new().next(&mut &row(lengths)[..]).map(|event| event.is_some());
+            assert!(matches!(outcome, Err(ReadError::Worker(_))), "{lengths:?}");
         }
     }
 

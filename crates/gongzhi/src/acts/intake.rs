@@ -20,9 +20,10 @@ use gongzhi_core::period::Period;
 use gongzhi_core::state::{Moment, VisibleBatch, covered_days};
 use gongzhi_core::values::SetMode;
 use gongzhi_engine::annotate::{Annotation, annotate, annotated_name};
+use gongzhi_engine::batch::BatchError;
 use gongzhi_engine::intake::{
-    CheckedFile, IntakeBooks, IntakeContext, IntakeReport, IntakeRequest, Outcome, check_file, declare_nil,
-    keep_upload, upload_key,
+    CheckedFile, IntakeBooks, IntakeContext, IntakeError, IntakeReport, IntakeRequest, Outcome, PackedUpload,
+    check_file, declare_nil, pack_upload, upload_key,
 };
 use gongzhi_engine::keys::{Dice, Keys, digest_reader};
 use gongzhi_engine::read::{Limits, WorkerCommand, WorkerPool};
@@ -57,16 +58,29 @@ pub struct FileAtHand<'a> {
     pub path: &'a Path,
     /// The path as people named it.
     pub name: &'a str,
-    /// Digest of its bytes; none for what is no file of its own (a folder, a pipe): the reader refuses it.
-    pub digest: Option<String>,
+    /// It is a file of its own: what isn't (a folder, a pipe) the reader refuses.
+    is_file: bool,
+    /// Digest of its bytes, when it was asked for.
+    digest: Option<String>,
 }
 
 impl<'a> FileAtHand<'a> {
-    /// Looks at a file: its bytes are digested, once.
-    pub fn look(path: &'a Path, name: &'a str) -> Self {
+    /// A file to be taken in.
+    pub fn new(path: &'a Path, name: &'a str) -> Self {
         let is_file = std::fs::metadata(path).is_ok_and(|facts| facts.is_file());
-        let digest = Some(path).filter(|_| is_file).and_then(|path| File::open(path).and_then(digest_reader).ok());
-        Self { path, name, digest }
+        Self { path, name, is_file, digest: None }
+    }
+
+    /// The same, its bytes digested: for who must know beforehand whether it was taken in before.
+    pub fn digested(path: &'a Path, name: &'a str) -> Self {
+        let file = Self::new(path, name);
+        let digest = Some(path).filter(|_| file.is_file).and_then(|path| File::open(path).and_then(digest_reader).ok());
+        Self { digest, ..file }
+    }
+
+    /// Its digest; empty when it was not asked for or can't be told.
+    pub fn digest(&self) -> &str {
+        self.digest.as_deref().unwrap_or_default()
     }
 }
 
@@ -133,38 +147,59 @@ impl IntakeDesk {
     /// # Errors
     /// Not the file's: the store or the disk.
     pub fn take(&self, file: &FileAtHand<'_>, order: &IntakeOrder, say: &Translator) -> Result<TakenIn> {
-        let FileAtHand { path, name, digest } = file;
         let told = |message: Message| anyhow!("{}", say.say(&message));
-        let request = match self.request(name, order) {
+        let request = match self.request(file.name, order) {
             Ok(request) => request,
-            Err(refusal) => return Ok(TakenIn::of(refused(name, refusal))),
+            Err(refusal) => return Ok(TakenIn::of(refused(file.name, refusal))),
         };
         let new_id = || self.new_id();
         let context = self.context(&new_id);
-        let key = match digest {
+        let (checked, packed) = self.check_and_pack(file, &context, &request);
+        let mut checked = checked.map_err(|error| told(error.message()))?;
+        let packed = match packed {
+            Some(Err(error)) if checked.report().unit.is_some() => return Err(told(error.message())),
+            packed => packed.and_then(Result::ok),
+        };
+        let identity = packed.as_ref().map(|packed| upload_identity(packed.digest(), file.name, order));
+        let key = match identity {
             // The files of a folder are one delivery: which of them counts is not a matter of when it was read.
-            Some(digest) if order.is_by_name => Some(upload_identity(digest, name, order)),
-            Some(digest) => Some(self.upload_key(upload_identity(digest, name, order), say)?),
-            None => None,
+            Some(identity) if !order.is_by_name => Some(self.upload_key(identity, say)?),
+            identity => identity,
         };
         if let Some(before) = self.received_before(key.as_deref(), &request, say)? {
-            let dry = IntakeRequest { is_dry_run: true, ..request };
-            let checked = check_file(&context, path, &dry).map_err(|error| told(error.message()))?;
-            let report = checked.write().map_err(|error| told(error.message()))?;
+            let report = checked.into_report();
             return Ok(TakenIn { report, received_before: Some(before), proposals: Vec::new(), annotated: None });
         }
-        let mut checked = check_file(&context, path, &request).map_err(|error| told(error.message()))?;
         let proposals = if request.is_dry_run { Vec::new() } else { self.keep_proposals(checked.report(), say)? };
         for (proposal, path) in checked.report().proposals.clone().iter().zip(&proposals) {
             point_to_proposal(checked.issues_mut(), proposal, &self.shown(path, order));
         }
-        let report = match (digest, key) {
-            (Some(digest), Some(key)) if !request.is_dry_run && checked.report().unit.is_some() => {
-                self.save(path, checked, (digest.clone(), key), say)?
+        let report = match (packed, key) {
+            (Some(packed), Some(key)) if checked.report().unit.is_some() => {
+                self.save(file.path, checked, (packed, key), say)?
             }
             _ => checked.write().map_err(|error| told(error.message()))?,
         };
         Ok(TakenIn { report, received_before: None, proposals, annotated: None })
+    }
+
+    /// Checks a file, and beside that packs it as the original of its upload, if it may become one: of a large file either
+    /// takes its time.
+    fn check_and_pack<'c>(
+        &'c self,
+        file: &FileAtHand<'_>,
+        context: &'c IntakeContext<'c>,
+        request: &'c IntakeRequest,
+    ) -> (Result<CheckedFile<'c>, IntakeError>, Option<Result<PackedUpload<'c>, BatchError>>) {
+        let upload = self.new_id();
+        let place = (self.data_folder.as_path(), &self.keys);
+        std::thread::scope(|scope| {
+            let packing = (file.is_file && !request.is_dry_run)
+                .then(|| scope.spawn(|| pack_upload(file.path, &upload, place, file.digest.as_deref())));
+            let checked = check_file(context, file.path, request);
+            let packed = packing.map(|packing| packing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            (checked, packed)
+        })
     }
 
     /// The unit that a path names; the longest name when it names several.
@@ -228,7 +263,7 @@ impl IntakeDesk {
         let words = format!("nil|{}|{unit}|{}", order.item.as_deref().unwrap_or_default(), period.unwrap_or_default());
         let digest = gongzhi_engine::keys::digest(words.as_bytes());
         let key = self.upload_key(digest.clone(), say)?;
-        let begun = self.begin(&report, (&digest, &key), &[], say)?;
+        let begun = self.begin(&report, (&self.new_id(), &digest, &key), &[], say)?;
         let Some(upload) = begun else { return Ok(TakenIn::of(report)) };
         self.accept(&upload, &mut report, say)?;
         Ok(TakenIn::of(report))
@@ -328,15 +363,22 @@ impl IntakeDesk {
         &self,
         path: &Path,
         checked: CheckedFile<'_>,
-        (digest, key): (String, String),
+        (packed, key): (PackedUpload<'_>, String),
         say: &Translator,
     ) -> Result<IntakeReport> {
         let told = |message: Message| anyhow!("{}", say.say(&message));
-        let begun = self.begin(checked.report(), (&digest, &key), &checked.keys(), say)?;
+        let names = (packed.upload(), packed.digest(), key.as_str());
+        let begun = self.begin(checked.report(), names, &checked.keys(), say)?;
         // Another program accepted the same meanwhile: what was read here is dropped, nothing is written twice.
         let Some(upload) = begun else { return Ok(checked.into_report()) };
         let mut report = checked.write().map_err(|error| told(error.message()))?;
-        keep_upload(path, &upload, &self.data_folder, &self.keys).map_err(|error| told(error.message()))?;
+        // An upload that was broken off goes on under its own id.
+        let packed = if upload == packed.upload() {
+            Ok(packed)
+        } else {
+            pack_upload(path, &upload, (&self.data_folder, &self.keys), Some(packed.digest()))
+        };
+        packed.and_then(PackedUpload::keep).map_err(|error| told(error.message()))?;
         if report.outcome == Outcome::Accepted {
             self.accept(&upload, &mut report, say)?;
             return Ok(report);
@@ -353,16 +395,15 @@ impl IntakeDesk {
     fn begin(
         &self,
         report: &IntakeReport,
-        (digest, key): (&str, &str),
+        (id, digest, key): (&str, &str, &str),
         keys: &[String],
         say: &Translator,
     ) -> Result<Option<String>> {
         let unit = report.unit.clone().unwrap_or_default();
         let region = self.catalog.units.get(&unit).map(|unit| unit.region.clone()).unwrap_or_default();
-        let id = self.new_id();
         let new = NewUpload {
-            keys: keys.iter().cloned().chain([upload_key(&id)]).collect(),
-            id,
+            keys: keys.iter().cloned().chain([upload_key(id)]).collect(),
+            id: id.to_owned(),
             region: region.get(..6).unwrap_or(&region).to_owned(),
             unit,
             key: key.to_owned(),

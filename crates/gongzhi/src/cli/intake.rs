@@ -73,7 +73,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         files.extend(expand(path, &order, say)?);
     }
     for (path, order) in &files {
-        let mut taken = desk.take(&FileAtHand::look(path, &path.display().to_string()), order, say)?;
+        let mut taken = desk.take(&FileAtHand::new(path, &path.display().to_string()), order, say)?;
         if let Some(folder) = &args.annotate {
             taken.annotated = desk.annotate(path, &taken.report, (folder, context.today), say)?;
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use gongzhi_core::catalog::Severity;
 use gongzhi_core::issues::{CellPlace, Issue};
 use gongzhi_core::messages::{Language, Message, Translator};
-use gongzhi_engine::annotate::{Annotated, Annotation, LIST_SHEET, annotate, annotated_name};
+use gongzhi_engine::annotate::{AnnotateError, Annotated, Annotation, LIST_SHEET, annotate, annotated_name};
 use gongzhi_engine::read::{Limits, RawEvent, Row, Value, WorkerCommand, WorkerPool};
 
 use crate::office::open_all;
@@ -70,11 +70,15 @@ fn issues_of(sheets: &[(String, Cells)]) -> Vec<Issue> {
     issues
 }
 
-fn annotated(path: &Path, issues: &[Issue], out: &Path) -> Annotated {
+fn try_annotate(path: &Path, issues: &[Issue], out: &Path) -> Result<Annotated, AnnotateError> {
     let translator = Translator::new(Language::Chinese);
     let made = "2025-04-01".parse().expect("a day");
     let annotation = Annotation { issues, column_name: &|_| String::new(), translator: &translator, made };
-    annotate(path, &pool(), &annotation, out).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    annotate(path, &pool(), &annotation, out)
+}
+
+fn annotated(path: &Path, issues: &[Issue], out: &Path) -> Annotated {
+    try_annotate(path, issues, out).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// Annotates the file and compares its content before and after.
@@ -108,6 +112,26 @@ fn a_text_file_of_very_many_rows_becomes_a_workbook_too() {
     let rows: String = (1..=12_000).map(|number| format!("公司{number},{number}\n")).collect();
     std::fs::write(&path, format!("名称,金额\n{rows}")).expect("a file");
     assert_eq!(stands_as_before(&path), Some(Annotated::Rebuilt));
+}
+
+#[test]
+fn what_can_not_be_annotated_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = folder.path().join("三月.csv");
+    std::fs::write(&text, "名称,代码\n甲公司,007\n").expect("a file");
+    let spoilt = folder.path().join("坏.xlsx");
+    std::fs::write(&spoilt, b"PK\x03\x04 and nothing more").expect("a file");
+    let marked = folder.path().join("marked");
+    // One whose place is taken by a folder, one that can't be read.
+    for (original, is_taken) in [(&text, true), (&spoilt, false)] {
+        let out = marked.join(annotated_name(original));
+        if is_taken {
+            std::fs::create_dir_all(out.join("full")).expect("a folder");
+        }
+        try_annotate(original, &[], &out).unwrap_err();
+    }
+    let left: Vec<_> = std::fs::read_dir(&marked).expect("the folder").flatten().map(|left| left.file_name()).collect();
+    assert_eq!(left, ["三月_校验.xlsx"]);
 }
 
 #[test]

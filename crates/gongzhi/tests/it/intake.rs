@@ -538,3 +538,14 @@ fn rows_of_numbers_alone_are_left_out_and_citizens_numbers_are_not_kept_in_clear
     assert_eq!(rules(&reports[0]), ["warning citizen-in-text C2"]);
     assert!(!reports[0].to_string().contains("19491231"), "{}", reports[0]);
 }
+
+#[test]
+fn a_citizens_number_can_not_tell_records_apart() {
+    let office = Office::new();
+    let row = ROW.replace("示例合同1", "11010519491231002X");
+    office.write("自然资源局/2025-03.csv", &format!("{HEADER}\n{row}\n"));
+    let (code, reports) = office.intake(&["自然资源局/2025-03.csv"]);
+    assert_eq!((code, rules(&reports[0])), (1, vec!["error citizen-in-text I2".to_owned()]));
+    assert!(reports[0]["issues"][0]["mend"].as_str().is_some_and(|mend| mend.contains("编号")));
+    assert!(!reports[0].to_string().contains("19491231"), "{}", reports[0]);
+}

@@ -29,7 +29,7 @@ pub(super) use self::archive::{IS_SHEET, MEMBER};
 use self::detect::Format;
 use self::input::Input;
 use super::error::{Limit, ReadError};
-use super::event::Notice;
+use super::event::{Merge, Notice};
 use super::wire::Sender;
 
 /// The largest file, and the largest member of a zip, that may be read whole.
@@ -86,7 +86,7 @@ struct Sink<'s, 'w> {
 impl Sink<'_, '_> {
     fn sheet(&mut self, mut facts: super::event::SheetFacts) -> Result<(), ReadError> {
         facts.name = self.sheet_name(&facts.name);
-        facts.merges.retain(|merge| merge.last_row >= merge.first_row && merge.last_column >= merge.first_column);
+        facts.merges = facts.merges.into_iter().filter_map(Merge::clipped).collect();
         facts.merges.sort_unstable();
         facts.merges.truncate(MOST_MERGES);
         if std::mem::replace(&mut self.is_in_sheet, true) {

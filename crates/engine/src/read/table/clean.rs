@@ -2,12 +2,16 @@
 
 use std::borrow::Cow;
 
-use gongzhi_core::cells::narrow;
+use gongzhi_core::cells::{has_bare_ends, has_odd_byte, narrow};
 
 use super::super::row::{Row, Value};
 
 /// Copies a row into another with its texts cleaned; where a text changes, the original goes along.
 pub(super) fn clean_into(raw: &Row, cleaned: &mut Row) {
+    if is_clean(raw) {
+        cleaned.copy_from(raw);
+        return;
+    }
     cleaned.reset(raw.number());
     for (column, value) in raw.iter() {
         let Value::Text(text) = value else {
@@ -23,6 +27,16 @@ pub(super) fn clean_into(raw: &Row, cleaned: &mut Row) {
             narrowed => cleaned.push_changed(column, Value::Text(&narrowed), text),
         }
     }
+}
+
+/// Whether nothing in a row would change: nearly all rows, told without looking at each sign of each cell.
+fn is_clean(row: &Row) -> bool {
+    let stays = |value: Value<'_>| match value {
+        Value::Empty => false,
+        Value::Text(text) => !text.is_empty() && has_bare_ends(text),
+        _ => true,
+    };
+    !has_odd_byte(row.texts()) && row.iter().all(|(_, value)| stays(value))
 }
 
 /// A value as a text for titles and reasons.

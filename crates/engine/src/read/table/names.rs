@@ -1,6 +1,6 @@
 //! Names of columns from the texts of the header: joined, cleaned, and each of its own.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// A header's text as a name: line breaks and blanks between Chinese signs go (`统一社会信用⏎代码`, `序 号`), others
 /// become one blank.
@@ -35,18 +35,25 @@ pub(super) fn join(parts: &[String]) -> String {
 /// Gives blank names their place (`column_3`) and repeated ones a number (`金额_2`), so that each is the only one.
 pub(super) fn make_unique(names: &mut [String]) {
     let mut taken: HashSet<String> = names.iter().filter(|name| !name.is_empty()).cloned().collect();
-    let mut seen: HashSet<String> = HashSet::with_capacity(names.len());
+    // For each name that stands already, the number that the next one of it tries first.
+    let mut next: HashMap<String, usize> = HashMap::with_capacity(names.len());
     for (at, name) in names.iter_mut().enumerate() {
         if name.is_empty() {
             *name = format!("column_{}", at + 1);
         }
-        if seen.insert(name.clone()) {
+        let Some(number) = next.get_mut(name) else {
+            next.insert(name.clone(), 2);
             continue;
+        };
+        let mut numbered = format!("{name}_{number}");
+        while taken.contains(&numbered) {
+            *number += 1;
+            numbered = format!("{name}_{number}");
         }
-        let numbered = (2..).map(|number| format!("{name}_{number}")).find(|candidate| !taken.contains(candidate));
-        *name = numbered.unwrap_or_default();
-        taken.insert(name.clone());
-        seen.insert(name.clone());
+        *number += 1;
+        taken.insert(numbered.clone());
+        next.insert(numbered.clone(), 2);
+        *name = numbered;
     }
 }
 
@@ -66,6 +73,13 @@ mod tests {
         let mut names: Vec<String> = ["金额", "", "金额", "金额_2", "金额", "column_2"].map(String::from).to_vec();
         make_unique(&mut names);
         assert_eq!(names, ["金额", "column_2", "金额_3", "金额_2", "金额_4", "column_2_2"]);
+    }
+
+    #[test]
+    fn very_many_columns_of_one_name_are_numbered_in_one_go() {
+        let mut names = vec!["金额".to_owned(); 100_000];
+        make_unique(&mut names);
+        assert_eq!(names[99_999], "金额_100000");
     }
 
     #[test]

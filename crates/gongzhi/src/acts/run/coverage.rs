@@ -136,7 +136,7 @@ pub fn propose_folder(
     let order = IntakeOrder { is_dry_run: true, ..IntakeOrder::default() };
     let mut reports = BTreeMap::new();
     for file in files.files {
-        let taken = desk.take(&FileAtHand::look(&file.path, &file.name), &order, say)?;
+        let taken = desk.take(&FileAtHand::new(&file.path, &file.name), &order, say)?;
         reports.insert(file.name, report_json(&taken.report, say));
     }
     let proposal = propose_coverage(&catalog, &reports, authority.unwrap_or(&region));

@@ -12,11 +12,10 @@ use gongzhi_core::identity::{Class, Decisions, Index, IndexBuilder, Match, Place
 use gongzhi_core::state::{VisibleBatch, VisibleBatches};
 use gongzhi_engine::batch::FilePart;
 use gongzhi_engine::links::{Link, PartyText, link_batch};
+use gongzhi_engine::parallel::in_order;
 use gongzhi_engine::parts::DataPlace;
 use gongzhi_engine::session::{Session, SessionOptions, SessionPlace};
 use gongzhi_engine::taxpayers::{REGISTRY_VIEWS, list_taxpayers};
-
-use super::parallel::in_order;
 
 /// Candidates shown to a person.
 const CANDIDATES: usize = 3;
@@ -100,7 +99,7 @@ pub fn identify(given: &Identifying<'_>, index: &Index, lines: &mut impl Write) 
             for (subject, queued) in done.queue {
                 all.queue.entry(subject).and_modify(|known| known.rows += queued.rows).or_insert(queued);
             }
-            Ok(())
+            Ok::<_, anyhow::Error>(())
         },
     )?;
     Ok(all)

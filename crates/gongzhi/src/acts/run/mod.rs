@@ -14,7 +14,6 @@ mod identities;
 mod identity_book;
 mod lead_book;
 mod outputs;
-mod parallel;
 mod record;
 mod report;
 mod taking_in;

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Result;
 use gongzhi_core::messages::Message;
+use gongzhi_engine::parallel::in_order;
 use serde_json::Value as Json;
 
 use super::RunContext;
 use super::files::ListedFile;
-use super::parallel::in_order;
 use crate::acts::data_package::order_of;
 use crate::acts::intake::{FileAtHand, IntakeDesk, IntakeOrder};
 use crate::acts::intake_report::report_json;
@@ -140,8 +140,8 @@ fn take_one(
 ) -> Result<(Json, String)> {
     let stated = file.resource.as_ref().map(|resource| order_of(resource, order));
     let order = stated.as_ref().unwrap_or(order);
-    let at_hand = FileAtHand::look(&file.path, &file.name);
-    let digest = at_hand.digest.clone().unwrap_or_default();
+    let at_hand = FileAtHand::digested(&file.path, &file.name);
+    let digest = at_hand.digest().to_owned();
     if let Some(known) = desk.find_report(&at_hand, order, context.say)? {
         return Ok((known, digest));
     }

@@ -1,7 +1,9 @@
 //! A kind's state as a table of DataFusion: reads the rows that hold, and only the columns a question asks for.
 //!
 //! The batches are dealt out to the partitions by their rows. Nothing is held but the rows being read, and the number
-//! of rows is known before: the planner builds its hash tables on the smaller side.
+//! of rows is known before: the planner builds its hash tables on the smaller side. Where a question asks for few rows by
+//! what stands in columns of text (one tax kind of thirty), those columns are read first and of the others only the rows
+//! that are left.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,14 +12,17 @@ use async_trait::async_trait;
 use datafusion::arrow::array::{
     ArrayRef, Date32Array, RecordBatch, RecordBatchOptions, StringArray, StringBuilder, new_null_array,
 };
-use datafusion::arrow::datatypes::{Field, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::error::ArrowError;
 use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::cast::as_boolean_array;
 use datafusion::common::stats::Precision;
-use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{ColumnStatistics, Statistics};
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::common::{Column, ColumnStatistics, DFSchema, Statistics};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::logical_expr::{Expr, TableType};
+use datafusion::logical_expr::utils::conjunction;
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
@@ -64,10 +69,61 @@ pub(crate) struct StateTable {
     place: SharedPlace,
 }
 
+/// Of one in so many rows or fewer the other columns are read by themselves; more are quicker read as a whole.
+const FEW_ROWS: usize = 8;
+
 impl StateTable {
+    /// The column of a batch that a condition may ask for first: text in its main part.
+    fn find_told_first(&self, name: &str) -> Option<(Source, String)> {
+        let at = self.schema.index_of(name).ok()?;
+        match &self.origins[at] {
+            Origin::Read(Source::Main, column) if *self.schema.field(at).data_type() == DataType::Utf8 => {
+                Some((Source::Main, column.clone()))
+            }
+            _ => None,
+        }
+    }
+
+    fn is_told_first(&self, condition: &Expr) -> bool {
+        let columns = condition.column_refs();
+        let is_foreign = condition.exists(|part| Ok(!is_comparison(part))).unwrap_or(true);
+        let is_known = |column: &&Column| self.find_told_first(&column.name).is_some();
+        !is_foreign && !columns.is_empty() && columns.iter().all(is_known)
+    }
+
+    /// The conditions that can be told from columns of text, as one.
+    fn condition(&self, state: &dyn Session, filters: &[Expr]) -> Result<Option<Condition>> {
+        let told = filters.iter().filter(|filter| self.is_told_first(filter)).cloned();
+        let Some(told) = conjunction(told) else { return Ok(None) };
+        let mut names: Vec<String> = told.column_refs().into_iter().map(|column| column.name.clone()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let fields = names.iter().map(|name| self.schema.field_with_name(name).cloned());
+        let schema = Arc::new(Schema::new(fields.collect::<std::result::Result<Vec<_>, _>>()?));
+        let columns = names.iter().filter_map(|name| self.find_told_first(name)).collect();
+        let bare = told.transform(|expression| match expression {
+            // A condition names its table; here there is only the one.
+            Expr::Column(column) => Ok(Transformed::yes(Expr::Column(Column::from_name(column.name)))),
+            other => Ok(Transformed::no(other)),
+        })?;
+        let holds = state.create_physical_expr(bare.data, &DFSchema::try_from(Arc::clone(&schema))?)?;
+        Ok(Some(Condition { columns, schema, holds }))
+    }
+
     pub(crate) fn new(schema: SchemaRef, kind: &Kind, state: KindState, place: SharedPlace) -> Self {
         let origins = schema.fields().iter().map(|field| origin_of(kind, field)).collect();
         Self { schema, origins, parts: Arc::new(state.parts), place }
+    }
+}
+
+/// What compares columns with literals, costs little and never fails.
+fn is_comparison(part: &Expr) -> bool {
+    match part {
+        Expr::BinaryExpr(both) => both.op.is_logic_operator() || both.op.supports_propagation(),
+        Expr::Column(_) | Expr::Literal(..) | Expr::Not(_) | Expr::IsNull(_) | Expr::IsNotNull(_) | Expr::InList(_) => {
+            true
+        }
+        _ => false,
     }
 }
 
@@ -101,11 +157,20 @@ impl TableProvider for StateTable {
         TableType::View
     }
 
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+        let told = |filter: &&Expr| match self.is_told_first(filter) {
+            // Where many rows are left all are given: the planner looks at each once more.
+            true => TableProviderFilterPushDown::Inexact,
+            false => TableProviderFilterPushDown::Unsupported,
+        };
+        Ok(filters.iter().map(told).collect())
+    }
+
     async fn scan(
         &self,
         state: &dyn Session,
         projection: Option<&Vec<usize>>,
-        _filters: &[Expr],
+        filters: &[Expr],
         _limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let all: Vec<usize> = (0..self.origins.len()).collect();
@@ -122,6 +187,7 @@ impl TableProvider for StateTable {
         Ok(Arc::new(StateScan {
             schema,
             origins,
+            condition: self.condition(state, filters)?.map(Arc::new),
             parts: Arc::clone(&self.parts),
             partitions,
             place: self.place.clone(),
@@ -142,11 +208,41 @@ fn deal_out(parts: &[StatePart], count: usize) -> Vec<Vec<usize>> {
     partitions.into_iter().map(|(_, dealt)| dealt).collect()
 }
 
+/// What must hold of a row, told from a few columns of text.
+#[derive(Debug)]
+struct Condition {
+    columns: Vec<(Source, String)>,
+    schema: SchemaRef,
+    holds: Arc<dyn PhysicalExpr>,
+}
+
+impl Condition {
+    /// The rows of a part of which it holds.
+    fn rows_of(&self, part: &StatePart, place: DataPlace<'_>) -> Result<Vec<u32>, BatchError> {
+        let mut reader = PartReader::open(place, &part.visible, &self.columns, Some(&part.rows))?;
+        let (mut rows, mut read) = (Vec::new(), 0);
+        while let Some(slice) = reader.next_slice()? {
+            let absent = |field: &Arc<Field>| new_null_array(field.data_type(), slice.rows);
+            let columns = slice.columns.into_iter().zip(self.schema.fields());
+            let columns = columns.map(|(column, field)| column.unwrap_or_else(|| absent(field))).collect();
+            let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns)?;
+            let failed = |error: DataFusionError| ArrowError::ExternalError(Box::new(error));
+            let holds = self.holds.evaluate(&batch).and_then(|holds| holds.into_array(slice.rows)).map_err(failed)?;
+            let holds = as_boolean_array(&holds).map_err(failed)?;
+            let told = part.rows[read..read + slice.rows].iter().zip(holds);
+            rows.extend(told.filter(|(_, holds)| *holds == Some(true)).map(|(row, _)| *row));
+            read += slice.rows;
+        }
+        Ok(rows)
+    }
+}
+
 /// Reads some columns of a state.
 #[derive(Debug)]
 struct StateScan {
     schema: SchemaRef,
     origins: Vec<Origin>,
+    condition: Option<Arc<Condition>>,
     parts: Arc<Vec<StatePart>>,
     partitions: Vec<Vec<usize>>,
     place: SharedPlace,
@@ -156,7 +252,11 @@ struct StateScan {
 impl DisplayAs for StateScan {
     fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let columns: Vec<&str> = self.schema.fields().iter().map(|field| field.name().as_str()).collect();
-        write!(f, "StateScan: batches={}, columns=[{}]", self.parts.len(), columns.join(", "))
+        write!(f, "StateScan: batches={}, columns=[{}]", self.parts.len(), columns.join(", "))?;
+        match &self.condition {
+            Some(condition) => write!(f, ", told first: {}", condition.holds),
+            None => Ok(()),
+        }
     }
 }
 
@@ -188,6 +288,7 @@ impl ExecutionPlan for StateScan {
         let reader = PartitionReader {
             schema: Arc::clone(&self.schema),
             origins: self.origins.clone(),
+            condition: self.condition.clone(),
             parts: Arc::clone(&self.parts),
             left: self.partitions[partition].iter().rev().copied().collect(),
             place: self.place.clone(),
@@ -206,7 +307,7 @@ impl ExecutionPlan for StateScan {
         // About what a row of these columns takes: enough for the planner to tell a small side from a large one.
         let bytes = rows * self.schema.fields().len() * 16;
         Ok(Arc::new(Statistics {
-            num_rows: Precision::Exact(rows),
+            num_rows: if self.condition.is_some() { Precision::Inexact(rows) } else { Precision::Exact(rows) },
             total_byte_size: Precision::Inexact(bytes),
             column_statistics: vec![ColumnStatistics::new_unknown(); self.schema.fields().len()],
         }))
@@ -217,17 +318,19 @@ impl ExecutionPlan for StateScan {
 struct PartitionReader {
     schema: SchemaRef,
     origins: Vec<Origin>,
+    condition: Option<Arc<Condition>>,
     parts: Arc<Vec<StatePart>>,
     left: Vec<usize>,
     place: SharedPlace,
     open: Option<OpenPart>,
 }
 
-/// The batch being read: its index, its reader, and how many of its rows were read.
+/// The batch being read: its index, its reader, how many of its rows were read, and which rows they are where not all.
 struct OpenPart {
     at: usize,
     reader: PartReader,
     read: usize,
+    rows: Option<Vec<u32>>,
 }
 
 impl PartitionReader {
@@ -238,7 +341,8 @@ impl PartitionReader {
                     let first = open.read;
                     open.read += slice.rows;
                     let part = &self.parts[open.at];
-                    return Ok(Some(self.assemble(part, first, slice)?));
+                    let rows = &open.rows.as_ref().unwrap_or(&part.rows)[first..open.read];
+                    return Ok(Some(assemble((&self.schema, &self.origins), part, rows, slice)?));
                 }
                 self.open = None;
             }
@@ -252,37 +356,46 @@ impl PartitionReader {
                     _ => None,
                 })
                 .collect();
-            let reader = PartReader::open(self.place.get(), &part.visible, &columns, Some(&part.rows))?;
-            self.open = Some(OpenPart { at, reader, read: 0 });
+            let left =
+                self.condition.as_ref().map(|condition| condition.rows_of(part, self.place.get())).transpose()?;
+            let rows = left.filter(|left| left.len() * FEW_ROWS <= part.rows.len());
+            let wanted = rows.as_ref().unwrap_or(&part.rows);
+            let reader = PartReader::open(self.place.get(), &part.visible, &columns, Some(wanted))?;
+            self.open = Some(OpenPart { at, reader, read: 0, rows });
         }
     }
+}
 
-    fn assemble(&self, part: &StatePart, first: usize, slice: Slice) -> Result<RecordBatch, BatchError> {
-        let mut read = slice.columns.into_iter();
-        let batch = &part.visible.batch;
-        let text = |text: &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(vec![text; slice.rows])) };
-        let day = |day| -> ArrayRef { Arc::new(Date32Array::from_value(schema::days_of(day), slice.rows)) };
-        let columns = self.origins.iter().zip(self.schema.fields()).map(|(origin, field)| match origin {
-            Origin::Read(..) => {
-                let found = read.next().flatten();
-                found.unwrap_or_else(|| new_null_array(field.data_type(), slice.rows))
-            }
-            Origin::Handle => {
-                let rows = &part.rows[first..first + slice.rows];
-                let mut handles = StringBuilder::with_capacity(rows.len(), rows.len() * 16);
-                append_handles(batch.sequence, rows, &mut handles);
-                Arc::new(handles.finish())
-            }
-            Origin::Region => text(&batch.region),
-            Origin::Unit => text(&batch.unit),
-            Origin::Period => text(&part.period.to_string()),
-            Origin::PeriodFrom => day(part.covers_from),
-            Origin::PeriodTo => day(part.covers_to),
-        });
-        let columns: Vec<ArrayRef> = columns.collect();
-        let options = RecordBatchOptions::new().with_row_count(Some(slice.rows));
-        Ok(RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?)
-    }
+/// The columns asked for, of these rows of a part.
+fn assemble(
+    (schema, origins): (&SchemaRef, &[Origin]),
+    part: &StatePart,
+    rows: &[u32],
+    slice: Slice,
+) -> Result<RecordBatch, BatchError> {
+    let mut read = slice.columns.into_iter();
+    let batch = &part.visible.batch;
+    let text = |text: &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(vec![text; slice.rows])) };
+    let day = |day| -> ArrayRef { Arc::new(Date32Array::from_value(schema::days_of(day), slice.rows)) };
+    let columns = origins.iter().zip(schema.fields()).map(|(origin, field)| match origin {
+        Origin::Read(..) => {
+            let found = read.next().flatten();
+            found.unwrap_or_else(|| new_null_array(field.data_type(), slice.rows))
+        }
+        Origin::Handle => {
+            let mut handles = StringBuilder::with_capacity(rows.len(), rows.len() * 16);
+            append_handles(batch.sequence, rows, &mut handles);
+            Arc::new(handles.finish())
+        }
+        Origin::Region => text(&batch.region),
+        Origin::Unit => text(&batch.unit),
+        Origin::Period => text(&part.period.to_string()),
+        Origin::PeriodFrom => day(part.covers_from),
+        Origin::PeriodTo => day(part.covers_to),
+    });
+    let columns: Vec<ArrayRef> = columns.collect();
+    let options = RecordBatchOptions::new().with_row_count(Some(slice.rows));
+    Ok(RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)?)
 }
 
 impl Iterator for PartitionReader {

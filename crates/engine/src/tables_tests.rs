@@ -393,6 +393,57 @@ async fn what_a_period_said_of_a_stock_kind_stays_in_its_view_by_period() {
 }
 
 #[tokio::test]
+async fn a_question_for_few_or_many_rows_by_a_text_gives_just_those_with_their_evidence() {
+    let house = House::new(1);
+    let kind = house.kind("project");
+    // Twenty thousand rows: builder A has every hundredth, B every other, the last quarter says no builder at all.
+    let codes: Vec<String> = (0..20_000).map(|at| format!("P{at:05}")).collect();
+    let builder = |at: usize| match at {
+        15_000.. => CellValue::Null,
+        at if at % 100 == 7 => CellValue::Text("A"),
+        at if at % 2 == 0 => CellValue::Text("B"),
+        _ => CellValue::Text("C"),
+    };
+    let row = |(at, code): (usize, &String)| {
+        let mut row = project(code, i64::try_from(at).unwrap(), "", "", BUILDER);
+        row[7] = builder(at);
+        (RowAction::Add, row)
+    };
+    let rows: Vec<(RowAction, Vec<CellValue<'_>>)> = codes.iter().enumerate().map(row).collect();
+    let first = house.write(&batch(&kind, "2025Q1", SetMode::Full, 1), &rows);
+    // One of A's goes to C, one is taken back.
+    let later = [
+        (RowAction::Change, project("P00007", 7, "", "", "C")),
+        (RowAction::Revoke, project("P00107", 107, "", "", BUILDER)),
+    ];
+    let second = house.write(&batch(&kind, "2025Q2", SetMode::Differential, 2), &later);
+    let session = house.session(vec![first, second], &["water_project_project"], &[]);
+    let rows_where = async |condition: &str| {
+        let sql = format!(
+            "select project_code, price_yuan, _ref from water_project_project where {condition} order by project_code"
+        );
+        ask(&session, &sql).await
+    };
+    let expected = |holds: &dyn Fn(usize) -> bool| -> Vec<Vec<String>> {
+        let rows = (0..20_000_usize).filter(|at| *at != 7 && *at != 107 && holds(*at));
+        let price = |at: usize| format!("{}.{:02}", at / 100, at % 100);
+        rows.map(|at| vec![codes[at].clone(), price(at), evidence_handle(1, at as u64)]).collect()
+    };
+    let is = |at: usize, who: &str| matches!(builder(at), CellValue::Text(builder) if builder == who);
+    assert_eq!(rows_where("builder_uscc = 'A'").await, expected(&|at| is(at, "A")));
+    assert_eq!(rows_where("builder_uscc in ('A', 'B')").await, expected(&|at| is(at, "A") || is(at, "B")));
+    let named = expected(&|at| is(at, "A") || at >= 15_000);
+    assert_eq!(rows_where("builder_uscc = 'A' or builder_uscc is null").await, named);
+    let one = expected(&|at| at == 207);
+    assert_eq!(rows_where("builder_uscc = 'A' and project_code = 'P00207' and price_yuan > 1").await, one);
+    assert_eq!(rows_where("builder_uscc = 'Z'").await, expected(&|_| false));
+    let plan = session.question("select price_yuan from water_project_project where builder_uscc = 'A'").await.unwrap();
+    let plan = plan.create_physical_plan().await.unwrap();
+    let shown = datafusion::physical_plan::displayable(plan.as_ref()).indent(false).to_string();
+    assert!(shown.contains("told first: builder_uscc"), "{shown}");
+}
+
+#[tokio::test]
 async fn links_stand_beside_the_rows_they_belong_to() {
     let house = House::new(1);
     let kind = house.kind("project");

@@ -317,6 +317,10 @@ impl<'a, K: Hash + Eq + Clone> Roller<'a, K> {
         let ends_earlier = set.batch.is_whole() && self.sets.iter().any(|earlier| set.replaces(earlier));
         self.sets.push(set);
         let batch = self.sets.len() - 1;
+        let rows = rows.into_iter();
+        if set.batch.is_whole() && !ends_earlier {
+            self.held.reserve(rows.size_hint().0);
+        }
         for (key, arrival) in rows {
             let place = Place { batch, row: arrival.row };
             if ends_earlier {

@@ -168,8 +168,6 @@ pub fn facts_of(batch: &RecordBatch, model: &Model) -> Result<Vec<Fact>, ModelEr
         deadline_day,
     ] = FACT_COLUMNS.map(|name| columns.find(name));
     let fact = |row: usize| {
-        let evidence = text(evidence, row).unwrap_or_default();
-        let handles: BTreeSet<&str> = evidence.split(';').filter(|handle| !handle.is_empty()).collect();
         let value = |(name, cells): &&(Arc<str>, Cells)| Some((Arc::clone(name), cells.value(row)?));
         Fact {
             taxpayer: text(taxpayer, row),
@@ -179,7 +177,7 @@ pub fn facts_of(batch: &RecordBatch, model: &Model) -> Result<Vec<Fact>, ModelEr
             event_day: day(event_day, row),
             period: text(period, row),
             place_region: text(place_region, row),
-            evidence: handles.into_iter().map(str::to_owned).collect(),
+            evidence: handles_of(text(evidence, row).unwrap_or_default()),
             left_out: text(left_out, row),
             not_comparable: text(not_comparable, row),
             finding: text(finding, row),
@@ -189,6 +187,15 @@ pub fn facts_of(batch: &RecordBatch, model: &Model) -> Result<Vec<Fact>, ModelEr
         }
     };
     Ok((0..batch.num_rows()).map(fact).collect())
+}
+
+/// The handles in a text parted by `;`, each once and in order. Most have one.
+fn handles_of(evidence: String) -> Vec<String> {
+    if !evidence.is_empty() && !evidence.contains(';') {
+        return vec![evidence];
+    }
+    let handles: BTreeSet<&str> = evidence.split(';').filter(|handle| !handle.is_empty()).collect();
+    handles.into_iter().map(str::to_owned).collect()
 }
 
 /// Payments of a batch made by these taxpayers. One of which a column is empty counts towards nothing.

@@ -31,7 +31,7 @@ use gongzhi_core::period::Period;
 use gongzhi_core::values::{CellValue, RowAction, SetMode};
 
 use crate::batch_output::{Output, Parcel, PartWriter, Parts};
-use crate::fingerprint::{Fingerprints, RowPrints};
+use crate::fingerprint::{ColumnDigests, RowPrints};
 use crate::keys::{KeyError, Keys, PendingKey};
 use crate::pending::PendingFile;
 use crate::schema::{self, ORIGIN_COLUMNS, Part};
@@ -207,7 +207,7 @@ struct Destination {
 /// Writes one batch. Dropped unfinished, it leaves nothing behind.
 pub struct BatchWriter<'k> {
     kind: &'k Kind,
-    fingerprints: Fingerprints<'k>,
+    digests: ColumnDigests<'k>,
     destinations: Vec<Destination>,
     main: Vec<ColumnBuilder>,
     personal: Vec<ColumnBuilder>,
@@ -252,7 +252,7 @@ impl<'k> BatchWriter<'k> {
         let prints = RowPrints::new(kind, keys, &places);
         Ok(Self {
             kind,
-            fingerprints: Fingerprints::new(kind, keys),
+            digests: ColumnDigests::new(kind, keys),
             destinations,
             main,
             personal,
@@ -292,7 +292,7 @@ impl<'k> BatchWriter<'k> {
         if values.len() != self.kind.columns.len() {
             return Err(misfit(values.len().min(self.kind.columns.len())));
         }
-        let digests = self.fingerprints.digests(values.clone());
+        let digests = self.digests.of_row(values.clone());
         for (at, (value, destination)) in values.zip(&self.destinations).enumerate() {
             let digest = || digests.get(at).and_then(Option::as_deref).map_or(CellValue::Null, CellValue::Text);
             let in_main = if destination.part == Part::Digested { digest() } else { value };

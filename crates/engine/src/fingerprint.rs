@@ -24,20 +24,20 @@ use crate::keys::{Keys, hex};
 use crate::schema::{self, KEY_BYTES, Part};
 
 /// Makes the digests that columns of a kind leave in the main part.
-pub(crate) struct Fingerprints<'k> {
+pub(crate) struct ColumnDigests<'k> {
     keys: &'k Keys,
     /// The columns that leave one; all of them absent for a kind without.
     columns: Vec<Option<&'k Column>>,
 }
 
-impl<'k> Fingerprints<'k> {
+impl<'k> ColumnDigests<'k> {
     pub(crate) fn new(kind: &'k Kind, keys: &'k Keys) -> Self {
         let own = |column: &'k Column| Some(column).filter(|_| schema::part_of(kind, column) == Part::Digested);
         Self { keys, columns: kind.columns.iter().map(own).collect() }
     }
 
     /// By the columns' places; `None` for the others and for empty cells. Nothing at all for a kind without such columns.
-    pub(crate) fn digests<'v>(&self, values: impl Iterator<Item = CellValue<'v>>) -> Vec<Option<String>> {
+    pub(crate) fn of_row<'v>(&self, values: impl Iterator<Item = CellValue<'v>>) -> Vec<Option<String>> {
         if self.columns.iter().all(Option::is_none) {
             return Vec::new();
         }

@@ -140,14 +140,23 @@ impl Keys {
     /// Makes the data key of a batch's personal part and keeps it wrapped. A batch that is written anew after it was
     /// broken off gets a new one.
     pub(crate) fn make_data_key(&self, batch: &str) -> Result<DataKey, KeyError> {
-        let mut dice = self.dice.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let key = DataKey(dice.roll()?);
-        let nonce = dice.roll()?;
-        let wrapped = sealed::seal(&self.wrapping, nonce, batch.as_bytes(), &key.0);
-        let path = self.data_key_path(batch);
-        let text = format!("sm4-gcm:{}{}\n", hex(&nonce), hex(&wrapped));
-        replace(&path, text.as_bytes())?;
+        let key = self.roll_data_key()?;
+        self.keep_data_key(batch, &key)?;
         Ok(key)
+    }
+
+    /// A new data key that nothing keeps yet: what is sealed with it can't be read once it is forgotten.
+    pub(crate) fn roll_data_key(&self) -> Result<DataKey, KeyError> {
+        let mut dice = self.dice.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Ok(DataKey(dice.roll()?))
+    }
+
+    /// Keeps a data key wrapped, for a batch or an upload.
+    pub(crate) fn keep_data_key(&self, of: &str, key: &DataKey) -> Result<(), KeyError> {
+        let nonce = self.dice.lock().unwrap_or_else(std::sync::PoisonError::into_inner).roll()?;
+        let wrapped = sealed::seal(&self.wrapping, nonce, of.as_bytes(), &key.0);
+        let text = format!("sm4-gcm:{}{}\n", hex(&nonce), hex(&wrapped));
+        replace(&self.data_key_path(of), text.as_bytes())
     }
 
     /// The data key of a batch's personal part. `None` when it was destroyed: the part can't be read any more.
@@ -178,17 +187,17 @@ impl Keys {
     }
 }
 
-/// The data key of what is not finished yet: dropped, it is destroyed.
+/// The data key of a batch that is not finished yet: dropped, it is destroyed.
 pub(crate) struct PendingKey<'k> {
     keys: &'k Keys,
-    of: String,
+    batch: String,
     is_kept: bool,
 }
 
 impl<'k> PendingKey<'k> {
-    /// Of the batch or upload of this id.
-    pub(crate) fn new(keys: &'k Keys, of: &str) -> Self {
-        Self { keys, of: of.to_owned(), is_kept: false }
+    /// Of the batch of this id.
+    pub(crate) fn new(keys: &'k Keys, batch: &str) -> Self {
+        Self { keys, batch: batch.to_owned(), is_kept: false }
     }
 
     /// It is finished.
@@ -200,9 +209,9 @@ impl<'k> PendingKey<'k> {
 impl Drop for PendingKey<'_> {
     fn drop(&mut self) {
         if !self.is_kept
-            && let Err(error) = self.keys.destroy_data_key(&self.of)
+            && let Err(error) = self.keys.destroy_data_key(&self.batch)
         {
-            tracing::warn!(of = self.of, %error, "the data key of what is unfinished stays behind");
+            tracing::warn!(batch = self.batch, %error, "the data key of an unfinished batch stays behind");
         }
     }
 }

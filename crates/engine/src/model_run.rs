@@ -17,7 +17,7 @@ use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SQLOptions;
-use datafusion::execution::memory_pool::MemoryConsumer;
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::StreamExt;
@@ -93,6 +93,8 @@ pub struct ModelReport {
     pub stopped: Option<Message>,
     /// It stopped because its SQL met the memory limit: joined by sorting it may get through.
     pub met_memory_limit: bool,
+    /// It stopped because its SQL went on for longer than a model may.
+    pub met_time_limit: bool,
     /// Rows that could be compared.
     pub compared: u64,
     /// Rows by outcome (`lead`, `settled`, `left_out:person`, `not_comparable:identity` …).
@@ -110,6 +112,7 @@ impl ModelReport {
             compared: judgement.compared(),
             stopped: judgement.stopped,
             met_memory_limit: false,
+            met_time_limit: false,
             outcomes: judgement.outcomes.iter().map(|(outcome, count)| (outcome.to_string(), *count)).collect(),
             leads: judgement.leads,
             seconds,
@@ -121,8 +124,9 @@ impl ModelReport {
 /// one puts up is not in another's way. A report for each in the order of the models; one that fails says so in it. Wants
 /// a runtime of several threads, for the two models' threads only wait for its tasks.
 pub async fn run_models(session: &SessionContext, content: (&Catalog, &Models), run: &RunFacts) -> Vec<ModelReport> {
-    // What can't be kept each model meets by itself, and says so.
-    if let Err(error) = keep_registrations(session, content).await {
+    // What can't be kept each model meets by itself, and says so. What is kept counts for as long as the models run.
+    let held = MemoryConsumer::new("registrations").register(session.task_ctx().memory_pool());
+    if let Err(error) = within(MOST_TIME, keep_registrations(session, content, &held)).await {
         tracing::warn!(%error, "registrations are not kept: {error}");
     }
     let run_one = async |model: &Model| match fork(session).await {
@@ -143,16 +147,26 @@ pub async fn run_models(session: &SessionContext, content: (&Catalog, &Models), 
             Ok::<_, Infallible>(())
         },
     );
+    // Two share the limits: whether one gets through must not hang on its neighbour.
+    for (report, model) in reports.iter_mut().zip(models) {
+        if report.met_memory_limit || report.met_time_limit {
+            *report = run_one(model).await;
+        }
+    }
     reports
 }
 
 /// Works the view of registrations out once and keeps its rows in the session: nearly every model reads it, and so do the
 /// shared steps for each.
-async fn keep_registrations(session: &SessionContext, content: (&Catalog, &Models)) -> Result<(), ModelError> {
+async fn keep_registrations(
+    session: &SessionContext,
+    content: (&Catalog, &Models),
+    held: &MemoryReservation,
+) -> Result<(), ModelError> {
     let mut registered = Vec::new();
     let ready = register_view(session, content, (REGISTRATION_VIEW, &content.1.opened()), &mut registered).await;
     let rows = match ready {
-        Ok(()) => collect(session, REGISTRATION_VIEW).await,
+        Ok(()) => collect(session, REGISTRATION_VIEW, held).await,
         Err(error) => Err(error),
     };
     for view in registered {
@@ -162,10 +176,20 @@ async fn keep_registrations(session: &SessionContext, content: (&Catalog, &Model
     Ok(())
 }
 
-async fn collect(session: &SessionContext, view: &str) -> Result<MemTable, ModelError> {
-    let rows = session.table(view).await?;
-    let schema = Arc::clone(rows.schema().inner());
-    Ok(MemTable::try_new(schema, rows.collect_partitioned().await?)?)
+/// The rows of a view, counted as they come.
+async fn collect(session: &SessionContext, view: &str, held: &MemoryReservation) -> Result<MemTable, ModelError> {
+    let view = session.table(view).await?;
+    let schema = Arc::clone(view.schema().inner());
+    let mut partitions = Vec::new();
+    for mut stream in view.execute_stream_partitioned().await? {
+        let mut rows = Vec::new();
+        while let Some(batch) = stream.next().await.transpose()? {
+            held.try_grow(batch.get_array_memory_size())?;
+            rows.push(batch);
+        }
+        partitions.push(rows);
+    }
+    Ok(MemTable::try_new(schema, partitions)?)
 }
 
 /// A context with the same tables and under the same limits.
@@ -192,8 +216,13 @@ pub async fn run_model(
     let started = Instant::now();
     let judged = judge_model(session, (catalog, models), model, run).await;
     let met_memory_limit = matches!(judged, Err(ModelError::MemoryMet(_)));
+    let met_time_limit = matches!(judged, Err(ModelError::TimeMet(_)));
     let judgement = judged.unwrap_or_else(|error| Judgement { stopped: Some(error.message()), ..Judgement::default() });
-    ModelReport { met_memory_limit, ..ModelReport::of(&model.key, judgement, started.elapsed().as_secs_f64()) }
+    ModelReport {
+        met_memory_limit,
+        met_time_limit,
+        ..ModelReport::of(&model.key, judgement, started.elapsed().as_secs_f64())
+    }
 }
 
 /// Facts, payments and registrations of a model, judged by the shared steps.

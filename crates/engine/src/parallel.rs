@@ -21,7 +21,7 @@ pub fn in_order<T: Send, E>(
     let stopped = Mutex::new(false);
     let is_stopped = || stopped.lock().map_or(true, |stopped| *stopped);
     std::thread::scope(|scope| {
-        // A bound, so that a slow first piece does not let results pile up.
+        // A bound, so that a slow `take` holds the work up.
         let (sender, receiver) = mpsc::sync_channel::<(usize, T)>(THREADS);
         for _ in 0..THREADS.min(count) {
             let (sender, next, work, is_stopped) = (sender.clone(), &next, &work, &is_stopped);

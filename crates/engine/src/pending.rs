@@ -34,6 +34,12 @@ impl PendingFile {
         &self.part
     }
 
+    /// Its place is another one, below the same folder.
+    pub(crate) fn rename(&mut self, folder: &Path, key: String) {
+        self.place = folder.join(&key);
+        self.key = key;
+    }
+
     /// Makes it last and puts it into its place.
     pub(crate) fn finish(mut self, writer: Digesting<BufWriter<File>>) -> Result<FilePart, BatchError> {
         let last = |writer: BufWriter<File>| -> io::Result<()> {
@@ -50,7 +56,7 @@ impl PendingFile {
 impl Drop for PendingFile {
     fn drop(&mut self) {
         if !self.is_finished {
-            // What can't be removed is never visible, and `doctor` clears it.
+            // What can't be removed is never visible.
             let _ = fs::remove_file(&self.part);
         }
     }

@@ -404,12 +404,12 @@ async fn a_question_for_few_or_many_rows_by_a_text_gives_just_those_with_their_e
         at if at % 2 == 0 => CellValue::Text("B"),
         _ => CellValue::Text("C"),
     };
-    let row = |(at, code): (usize, &String)| {
+    let mut rows: Vec<(RowAction, Vec<CellValue<'_>>)> = Vec::new();
+    for (at, code) in codes.iter().enumerate() {
         let mut row = project(code, i64::try_from(at).unwrap(), "", "", BUILDER);
         row[7] = builder(at);
-        (RowAction::Add, row)
-    };
-    let rows: Vec<(RowAction, Vec<CellValue<'_>>)> = codes.iter().enumerate().map(row).collect();
+        rows.push((RowAction::Add, row));
+    }
     let first = house.write(&batch(&kind, "2025Q1", SetMode::Full, 1), &rows);
     // One of A's goes to C, one is taken back.
     let later = [

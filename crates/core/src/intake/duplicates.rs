@@ -1,7 +1,7 @@
 //! Rows that say the same thing twice.
 //!
 //! The kind's key, and what a template says is unique, are compared over all sheets of a kind in a file. A million rows
-//! are a million digests of 128 bits and row numbers, not a million texts. Null is a value like any other: two rows whose
+//! are a million digests of 96 bits and row numbers, not a million texts. Null is a value like any other: two rows whose
 //! key parts are both empty have the same key.
 
 use std::collections::hash_map::Entry;
@@ -21,14 +21,16 @@ use crate::values::CellValue;
 /// Where a key was first seen.
 #[derive(Debug, Clone, Copy)]
 struct First {
+    /// Further bits of the key.
+    more: u32,
     sheet: u32,
     row: u32,
-    whole: u64,
+    whole: u32,
 }
 
-/// Keys in several maps by their first bits: one that has to grow takes its whole size once more meanwhile, and of these
-/// only one grows at a time.
-type Shards = [HashMap<u128, First>; 16];
+/// Keys by 64 of their bits, in several maps by four others: one that has to grow takes its whole size once more
+/// meanwhile, and of these only one grows at a time.
+type Shards = [HashMap<u64, First>; 16];
 
 /// The keys seen.
 #[derive(Debug, Default)]
@@ -60,10 +62,13 @@ impl Duplicates {
                 continue;
             }
             let key = key_of(row, columns);
-            match seen[(key >> 124) as usize].entry(key) {
+            let more = (key >> 64) as u32;
+            match seen[(key >> 124) as usize].entry(key as u64) {
                 Entry::Vacant(entry) => {
-                    entry.insert(First { sheet, row: row.number(), whole });
+                    entry.insert(First { more, sheet, row: row.number(), whole });
                 }
+                // Of two keys that agree in 64 bits by chance the second goes unseen.
+                Entry::Occupied(entry) if entry.get().more != more => {}
                 Entry::Occupied(entry) => {
                     let first = *entry.get();
                     let name = self.sheets.get(first.sheet as usize).map_or("", String::as_str);
@@ -89,11 +94,11 @@ fn key_of(row: &CheckedRow, columns: &[usize]) -> u128 {
     hasher.finish128().as_u128()
 }
 
-/// 64 bits of the whole row, only to tell whether two rows of one key say the same.
-fn whole_of(row: &CheckedRow, columns: &[usize]) -> u64 {
+/// 32 bits of the whole row, only to tell whether two rows of one key say the same.
+fn whole_of(row: &CheckedRow, columns: &[usize]) -> u32 {
     let mut hasher = FixedState::default().build_hasher();
     write(row, columns, &mut hasher);
-    hasher.finish()
+    hasher.finish() as u32
 }
 
 fn write(row: &CheckedRow, columns: &[usize], hasher: &mut impl Hasher) {

@@ -48,9 +48,16 @@ pub fn mask_citizens(text: &str) -> Option<String> {
     (taken_to > 0).then(|| masked + &text[taken_to..])
 }
 
-/// Whether a text is a citizen's number and nothing else.
-pub(super) fn is_citizen_alone(text: &str) -> bool {
-    citizen_at(text) == Some(text.len())
+/// Words by which a citizen's number is named.
+const NUMBER_WORDS: [&str; 9] = ["公民身份", "居民身份", "身份证", "身份", "证件", "证", "号码", "号", "ID"];
+
+/// Whether a masked text says nothing but a citizen's number, a word for it perhaps: two such texts may read the same
+/// although they are of two people.
+pub(super) fn is_masked_alone(masked: &str) -> bool {
+    let rest: String =
+        masked.chars().filter(|sign| digit(*sign).is_none() && !matches!(sign, '*' | 'X' | 'x')).collect();
+    let rest = NUMBER_WORDS.iter().fold(rest, |rest, word| rest.replace(word, ""));
+    !rest.chars().any(char::is_alphanumeric)
 }
 
 /// Whether the whole text is a number of a document that merely has the form of a citizen's: the region, a day of the
@@ -144,6 +151,16 @@ mod tests {
         assert_eq!(mask_citizens("110105-19491231-002X"), None, "dashes join the parts of other codes");
         assert_eq!(mask_citizens("呼图壁县示例建材有限公司第三分公司"), None);
         assert_eq!(mask_citizens("3652312501011900200"), None, "a receipt's number: nobody is born in 2501");
+    }
+
+    #[test]
+    fn a_masked_number_alone_tells_nobody_apart_and_one_with_a_name_does() {
+        let masked = |text: &str| mask_citizens(text).expect("a number");
+        assert!(is_masked_alone(&masked("11010519491231002X")));
+        assert!(is_masked_alone(&masked("身份证号码：11010519491231002X")));
+        assert!(is_masked_alone(&masked("11010519491231002X（公民身份号码）")));
+        assert!(!is_masked_alone(&masked("张三11010519491231002X")));
+        assert!(!is_masked_alone(&masked("呼合字11010519491231002X")));
     }
 
     #[test]

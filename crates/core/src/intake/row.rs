@@ -8,7 +8,7 @@ use super::cell::{Fault, Lens, RawCell, RawValue, Stored, read_cell};
 use super::duplicates::Duplicates;
 use super::issue_list::IssueList;
 use super::mapping::{SheetMap, Target};
-use super::mask::{hide_personal, is_citizen_alone, is_document_number, mask, mask_citizens};
+use super::mask::{hide_personal, is_document_number, is_masked_alone, mask, mask_citizens};
 use super::plan::KindPlan;
 use super::{party, rules};
 use crate::catalog::{ColumnType, Severity};
@@ -262,14 +262,17 @@ fn hide_citizen(
         return false;
     }
     // Masked, the numbers of two people may read the same: they can't tell two records apart.
-    let is_all_of_key = place.plan.is_in_key(column) && is_citizen_alone(text);
+    let is_no_key = place.plan.is_in_key(column) && is_masked_alone(&masked);
     let from = row.text.len() as u32;
     row.text.push_str(&masked);
     row.values[column] = Stored::Text(from, row.text.len() as u32);
     if let Some(masked) = raw.raw.and_then(mask_citizens) {
         row.keep_raw(column, &masked);
     }
-    let (key, severity) = match is_all_of_key {
+    if is_no_key {
+        row.faulty.push(column);
+    }
+    let (key, severity) = match is_no_key {
         true => ("intake-citizen-as-key", Severity::Error),
         false => ("intake-citizen-in-text", Severity::Warning),
     };

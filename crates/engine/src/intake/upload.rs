@@ -7,14 +7,15 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use datafusion::parquet::file::reader::ChunkReader;
 use sm3::{Digest, Sm3};
 
-use crate::batch::{BatchError, FilePart};
-use crate::keys::{Keys, PendingKey, digest_text};
+use crate::batch::BatchError;
+use crate::keys::{Keys, digest_text};
 use crate::pending::{Digesting, PendingFile};
-use crate::sealed::{SealedFile, SealingWriter};
+use crate::sealed::{DataKey, SealedFile, SealingWriter};
 
 /// How hard it is packed: as fast as can be.
 const LEVEL: i32 = 1;
@@ -24,71 +25,73 @@ pub fn upload_key(upload: &str) -> String {
     format!("uploads/{upload}.zst.sealed")
 }
 
-/// A file packed and sealed beside its place, for the control store to hear of before it stands there. Dropped, it leaves
-/// nothing behind.
+/// A file packed and sealed beside its place, under a key that nothing keeps yet. Dropped or killed, it leaves nothing
+/// that could be read.
 pub struct PackedUpload<'k> {
-    upload: String,
     digest: String,
+    place: (&'k Path, &'k Keys),
+    data_key: DataKey,
     pending: PendingFile,
     writer: Digesting<BufWriter<File>>,
-    data_key: PendingKey<'k>,
 }
 
 impl PackedUpload<'_> {
-    /// Id of the upload it was packed as.
-    pub fn upload(&self) -> &str {
-        &self.upload
-    }
-
     /// Digest of the file as it was handed in.
     pub fn digest(&self) -> &str {
         &self.digest
     }
 
-    /// Puts it into its place to last.
+    /// Keeps it as the original of an upload that the control store has begun. One that another program, or an earlier
+    /// hand-in of the same bytes, keeps already stays as it is.
     ///
     /// # Errors
     /// It can't be written.
-    pub fn keep(self) -> Result<FilePart, BatchError> {
-        let part = self.pending.finish(self.writer)?;
-        self.data_key.keep();
-        Ok(part)
+    pub fn keep(mut self, upload: &str) -> Result<(), BatchError> {
+        let (folder, keys) = self.place;
+        let key = upload_key(upload);
+        if folder.join(&key).exists() && keys.find_data_key(upload)?.is_some() {
+            return Ok(());
+        }
+        keys.keep_data_key(upload, &self.data_key)?;
+        self.pending.rename(folder, key);
+        self.pending.finish(self.writer)?;
+        Ok(())
     }
 }
 
-/// Packs a file as the original of an upload, and digests it in the same reading when its digest is not known yet.
+/// Packs a file beside the place of an original and digests it in the same reading; `None` once it is told to stop. `id`
+/// tells it from others that are packed at the same time.
 ///
 /// # Errors
 /// It can't be read, or not be written.
 pub fn pack_upload<'k>(
     path: &Path,
-    upload: &str,
-    (folder, keys): (&Path, &'k Keys),
-    digest: Option<&str>,
-) -> Result<PackedUpload<'k>, BatchError> {
+    id: &str,
+    place: (&'k Path, &'k Keys),
+    stops: &AtomicBool,
+) -> Result<Option<PackedUpload<'k>>, BatchError> {
     let failed = |source: io::Error| BatchError::file(path, source);
     let mut original = File::open(path).map_err(failed)?;
-    let data_key = keys.make_data_key(upload)?;
-    let pending_key = PendingKey::new(keys, upload);
-    let (pending, writer) = PendingFile::create(folder, upload_key(upload))?;
+    let data_key = place.1.roll_data_key()?;
+    let (pending, writer) = PendingFile::create(place.0, upload_key(id))?;
     let sealing = SealingWriter::create(writer, &data_key).map_err(failed)?;
     let mut packing = zstd::Encoder::new(sealing, LEVEL).map_err(failed)?;
-    let mut digesting = digest.is_none().then(Sm3::new);
+    let mut digest = Sm3::new();
     let mut buffer = vec![0; 64 * 1024];
     loop {
         let length = original.read(&mut buffer).map_err(failed)?;
         if length == 0 {
             break;
         }
-        if let Some(digesting) = &mut digesting {
-            digesting.update(&buffer[..length]);
+        if stops.load(Ordering::Relaxed) {
+            return Ok(None);
         }
+        digest.update(&buffer[..length]);
         packing.write_all(&buffer[..length]).map_err(failed)?;
     }
     let sealing = packing.finish().map_err(failed)?;
     let writer = sealing.finish().map_err(failed)?;
-    let digest = digesting.map(digest_text).or(digest.map(str::to_owned)).unwrap_or_default();
-    Ok(PackedUpload { upload: upload.to_owned(), digest, pending, writer, data_key: pending_key })
+    Ok(Some(PackedUpload { digest: digest_text(digest), place, data_key, pending, writer }))
 }
 
 /// Reads a kept original again, as it was handed in.
@@ -117,14 +120,20 @@ mod tests {
         let text = "名称,代码\n甲公司,91652323MA7A000172\n".repeat(20_000);
         std::fs::write(&original, &text).unwrap();
         let data = home.path().join("data");
-        drop(pack_upload(&original, "u0", (&data, &keys), None).unwrap());
-        assert!(matches!(open_upload("u0", &data, &keys), Err(BatchError::Erased { .. })), "dropped, its key is gone");
-        let packed = pack_upload(&original, "u1", (&data, &keys), None).unwrap();
+        let place = (data.as_path(), &keys);
+        let pack = |id: &str, stops| pack_upload(&original, id, place, &AtomicBool::new(stops)).unwrap();
+        let left = || std::fs::read_dir(data.join("uploads")).unwrap().count();
+        assert!(pack("p0", true).is_none());
+        drop(pack("p1", false));
+        assert_eq!(left(), 0);
+        let packed = pack("p2", false).unwrap();
         assert_eq!(packed.digest(), crate::keys::digest(text.as_bytes()));
-        let part = packed.keep().unwrap();
-        assert_eq!(std::fs::read_dir(data.join("uploads")).unwrap().count(), 1);
-        let kept = std::fs::read(data.join(&part.key)).unwrap();
+        packed.keep("u1").unwrap();
+        let kept = std::fs::read(data.join(upload_key("u1"))).unwrap();
         assert!(kept.len() * 10 < text.len(), "{} bytes of {}", kept.len(), text.len());
+        // Handed in once more, the original that is kept stays, and with it its key.
+        pack("p3", false).unwrap().keep("u1").unwrap();
+        assert_eq!((left(), std::fs::read(data.join(upload_key("u1"))).unwrap()), (1, kept));
         let read = || {
             let mut again = String::new();
             open_upload("u1", &data, &keys)?.read_to_string(&mut again).unwrap();

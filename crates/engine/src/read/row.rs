@@ -269,6 +269,7 @@ impl Row {
 
     /// Rows are held below 16 MiB by the limits on what a reader may send, so positions fit 32 bits.
     fn append(&mut self, text: &str) -> Span {
+        debug_assert_eq!(self.coming, 0, "texts still to come would lie where this one does");
         let start = self.text.len();
         self.text.push_str(text);
         Span { start: start as u32, end: self.text.len() as u32 }

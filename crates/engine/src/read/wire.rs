@@ -1,8 +1,9 @@
 //! The bytes in which the reading process tells its parent what a file holds.
 //!
 //! A frame is a tag, the length of its body as a varint, the body. Numbers are varints (seven bits a byte, lowest
-//! first), texts their length and UTF-8 bytes; of a row the texts of all cells stand behind them, as one. Nothing is believed: a body is never longer than [`MOST_BYTES`], and
-//! the parent reserves memory for what has arrived, not for what a count announces.
+//! first), texts their length and UTF-8 bytes; of a row the texts of all cells stand behind them, as one. Nothing is
+//! believed: a body is never longer than [`MOST_BYTES`], and the parent reserves memory for what has arrived, not for
+//! what a count announces.
 
 use std::io::{self, BufRead, Read, Write};
 

@@ -1,12 +1,14 @@
 //! Taking in files: load what is known, decide by the rules, save the upload with its batches in one transaction.
 //!
-//! An upload is begun in the control store with every key it may write before anything is written, and its batches are
-//! visible only once it is accepted there. Killed in between, nothing is half visible, and the same file handed in again
-//! goes on with the same upload.
+//! An upload is begun in the control store with every key it may write before anything stands in its place, and its
+//! batches are visible only once it is accepted there. Killed in between, nothing is half visible, and the same file
+//! handed in again goes on with the same upload.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use anyhow::{Context as _, Result, anyhow};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -154,12 +156,14 @@ impl IntakeDesk {
         };
         let new_id = || self.new_id();
         let context = self.context(&new_id);
+        let before = state_of(file.path);
         let (checked, packed) = self.check_and_pack(file, &context, &request);
         let mut checked = checked.map_err(|error| told(error.message()))?;
-        let packed = match packed {
-            Some(Err(error)) if checked.report().unit.is_some() => return Err(told(error.message())),
-            packed => packed.and_then(Result::ok),
-        };
+        if !request.is_dry_run && before != state_of(file.path) {
+            let refusal = Refusal::new("changed", Message::new("intake-file-changed"));
+            return Ok(TakenIn::of(refused(file.name, refusal)));
+        }
+        let packed = packed.map_err(|error| told(error.message()))?;
         let identity = packed.as_ref().map(|packed| upload_identity(packed.digest(), file.name, order));
         let key = match identity {
             // The files of a folder are one delivery: which of them counts is not a matter of when it was read.
@@ -175,30 +179,32 @@ impl IntakeDesk {
             point_to_proposal(checked.issues_mut(), proposal, &self.shown(path, order));
         }
         let report = match (packed, key) {
-            (Some(packed), Some(key)) if checked.report().unit.is_some() => {
-                self.save(file.path, checked, (packed, key), say)?
-            }
+            (Some(packed), Some(key)) if checked.report().unit.is_some() => self.save(checked, (packed, key), say)?,
             _ => checked.write().map_err(|error| told(error.message()))?,
         };
         Ok(TakenIn { report, received_before: None, proposals, annotated: None })
     }
 
-    /// Checks a file, and beside that packs it as the original of its upload, if it may become one: of a large file either
-    /// takes its time.
+    /// Checks a file, and beside that packs it as the original of its upload, for of a large file either takes its time.
+    /// Nothing is packed on a dry run, and of a file whose unit is not known, which becomes no upload.
     fn check_and_pack<'c>(
         &'c self,
         file: &FileAtHand<'_>,
         context: &'c IntakeContext<'c>,
         request: &'c IntakeRequest,
-    ) -> (Result<CheckedFile<'c>, IntakeError>, Option<Result<PackedUpload<'c>, BatchError>>) {
-        let upload = self.new_id();
+    ) -> (Result<CheckedFile<'c>, IntakeError>, Result<Option<PackedUpload<'c>>, BatchError>) {
+        let id = self.new_id();
         let place = (self.data_folder.as_path(), &self.keys);
+        let stops = AtomicBool::new(false);
         std::thread::scope(|scope| {
-            let packing = (file.is_file && !request.is_dry_run)
-                .then(|| scope.spawn(|| pack_upload(file.path, &upload, place, file.digest.as_deref())));
+            let pack = || pack_upload(file.path, &id, place, &stops);
+            let packing = (file.is_file && !request.is_dry_run).then(|| scope.spawn(pack));
             let checked = check_file(context, file.path, request);
+            let is_upload = checked.as_ref().is_ok_and(|checked| checked.report().unit.is_some());
+            stops.store(!is_upload, Ordering::Relaxed);
             let packed = packing.map(|packing| packing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            (checked, packed)
+            // What went wrong with packing is of no account where there is no upload.
+            (checked, if is_upload { packed.unwrap_or(Ok(None)) } else { Ok(None) })
         })
     }
 
@@ -263,7 +269,7 @@ impl IntakeDesk {
         let words = format!("nil|{}|{unit}|{}", order.item.as_deref().unwrap_or_default(), period.unwrap_or_default());
         let digest = gongzhi_engine::keys::digest(words.as_bytes());
         let key = self.upload_key(digest.clone(), say)?;
-        let begun = self.begin(&report, (&self.new_id(), &digest, &key), &[], say)?;
+        let begun = self.begin(&report, (&digest, &key), &[], say)?;
         let Some(upload) = begun else { return Ok(TakenIn::of(report)) };
         self.accept(&upload, &mut report, say)?;
         Ok(TakenIn::of(report))
@@ -361,24 +367,16 @@ impl IntakeDesk {
     /// Names the keys in the store, writes, and accepts; a blocked or refused file is recorded without batches.
     fn save(
         &self,
-        path: &Path,
         checked: CheckedFile<'_>,
         (packed, key): (PackedUpload<'_>, String),
         say: &Translator,
     ) -> Result<IntakeReport> {
         let told = |message: Message| anyhow!("{}", say.say(&message));
-        let names = (packed.upload(), packed.digest(), key.as_str());
-        let begun = self.begin(checked.report(), names, &checked.keys(), say)?;
+        let begun = self.begin(checked.report(), (packed.digest(), &key), &checked.keys(), say)?;
         // Another program accepted the same meanwhile: what was read here is dropped, nothing is written twice.
         let Some(upload) = begun else { return Ok(checked.into_report()) };
         let mut report = checked.write().map_err(|error| told(error.message()))?;
-        // An upload that was broken off goes on under its own id.
-        let packed = if upload == packed.upload() {
-            Ok(packed)
-        } else {
-            pack_upload(path, &upload, (&self.data_folder, &self.keys), Some(packed.digest()))
-        };
-        packed.and_then(PackedUpload::keep).map_err(|error| told(error.message()))?;
+        packed.keep(&upload).map_err(|error| told(error.message()))?;
         if report.outcome == Outcome::Accepted {
             self.accept(&upload, &mut report, say)?;
             return Ok(report);
@@ -395,15 +393,16 @@ impl IntakeDesk {
     fn begin(
         &self,
         report: &IntakeReport,
-        (id, digest, key): (&str, &str, &str),
+        (digest, key): (&str, &str),
         keys: &[String],
         say: &Translator,
     ) -> Result<Option<String>> {
         let unit = report.unit.clone().unwrap_or_default();
         let region = self.catalog.units.get(&unit).map(|unit| unit.region.clone()).unwrap_or_default();
+        let id = self.new_id();
         let new = NewUpload {
-            keys: keys.iter().cloned().chain([upload_key(id)]).collect(),
-            id: id.to_owned(),
+            keys: keys.iter().cloned().chain([upload_key(&id)]).collect(),
+            id,
             region: region.get(..6).unwrap_or(&region).to_owned(),
             unit,
             key: key.to_owned(),
@@ -497,6 +496,11 @@ pub fn new_batches(catalog: &Catalog, report: &IntakeReport) -> Vec<NewBatch> {
         })
     };
     report.batches.iter().filter_map(new).collect()
+}
+
+/// What changes when somebody writes to a file: its length and when it was last written to.
+fn state_of(path: &Path) -> Option<(u64, Option<SystemTime>)> {
+    std::fs::metadata(path).ok().map(|facts| (facts.len(), facts.modified().ok()))
 }
 
 /// Everything accepted so far.

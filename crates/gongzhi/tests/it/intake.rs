@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::Value as Json;
 
@@ -548,4 +550,31 @@ fn a_citizens_number_can_not_tell_records_apart() {
     assert_eq!((code, rules(&reports[0])), (1, vec!["error citizen-in-text I2".to_owned()]));
     assert!(reports[0]["issues"][0]["mend"].as_str().is_some_and(|mend| mend.contains("编号")));
     assert!(!reports[0].to_string().contains("19491231"), "{}", reports[0]);
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_refused_and_nothing_of_it_is_kept() {
+    let office = Office::new();
+    let rows: String = (0..20_000).map(|at| ROW.replace("示例合同1", &format!("合同{at}")) + "\n").collect();
+    office.write("自然资源局/2025-03.csv", &format!("{HEADER}\n{rows}"));
+    let file = fs::File::options().append(true).open(office.path().join("自然资源局/2025-03.csv")).expect("the file");
+    let is_over = AtomicBool::new(false);
+    let (code, reports) = std::thread::scope(|scope| {
+        // Somebody saves it again and again.
+        scope.spawn(|| {
+            for second in (1..).take_while(|_| !is_over.load(Ordering::Relaxed)) {
+                file.set_modified(UNIX_EPOCH + Duration::from_secs(second)).expect("a time");
+            }
+        });
+        let outcome = office.intake(&["自然资源局/2025-03.csv"]);
+        is_over.store(true, Ordering::Relaxed);
+        outcome
+    });
+    assert_eq!((code, rules(&reports[0])), (2, vec!["error changed ".to_owned()]));
+    let mut left = Vec::new();
+    gather(&office.path().join(".gongzhi/data"), &mut left);
+    gather(&office.path().join(".gongzhi/keys/data"), &mut left);
+    assert_eq!(left, Vec::<PathBuf>::new());
+    // Left in peace it is taken in.
+    assert_eq!(office.intake(&["自然资源局/2025-03.csv"]).0, 0);
 }

@@ -40,6 +40,7 @@ pub(super) fn make_unique(names: &mut [String]) {
     for (at, name) in names.iter_mut().enumerate() {
         if name.is_empty() {
             *name = format!("column_{}", at + 1);
+            taken.insert(name.clone());
         }
         let Some(number) = next.get_mut(name) else {
             next.insert(name.clone(), 2);
@@ -73,6 +74,9 @@ mod tests {
         let mut names: Vec<String> = ["金额", "", "金额", "金额_2", "金额", "column_2"].map(String::from).to_vec();
         make_unique(&mut names);
         assert_eq!(names, ["金额", "column_2", "金额_3", "金额_2", "金额_4", "column_2_2"]);
+        let mut names: Vec<String> = ["column", "", "column"].map(String::from).to_vec();
+        make_unique(&mut names);
+        assert_eq!(names, ["column", "column_2", "column_3"]);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Runs a program to its end and measures it from outside: seconds, and the most memory it and its children held.
+//! Runs a program to its end and measures it from outside: seconds, seconds of the processor, and the most memory it and
+//! its children held.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, Stdio};
@@ -17,6 +18,8 @@ const REST: u32 = 20;
 pub struct Measured {
     /// Seconds from start to end.
     pub seconds: f64,
+    /// Cores kept busy, on average, by the program and all it waited for.
+    pub cores_busy: f64,
     /// Most memory held at one moment by the program and all below it, MiB.
     pub peak_mib: f64,
     /// Exit code.
@@ -29,7 +32,7 @@ pub struct Measured {
 
 /// Runs a command and measures it.
 pub fn run(command: &mut Command) -> Result<Measured> {
-    let started = Instant::now();
+    let (started, used_before) = (Instant::now(), processor_seconds());
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let child = child.with_context(|| format!("{command:?} can't be started"))?;
     let id = child.id();
@@ -49,13 +52,36 @@ pub fn run(command: &mut Command) -> Result<Measured> {
         (output, watch.join().unwrap_or(0))
     });
     let output = output?;
+    let seconds = started.elapsed().as_secs_f64();
     Ok(Measured {
-        seconds: started.elapsed().as_secs_f64(),
+        seconds,
+        cores_busy: (processor_seconds() - used_before) / seconds.max(1e-9),
         peak_mib: peak as f64 / 1024.0,
         code: output.status.code(),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     })
+}
+
+/// What binds, told from how busy the cores were.
+pub fn binding(measured: &Measured) -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from) as f64;
+    let busy = measured.cores_busy;
+    let what = match busy / cores {
+        0.75.. => "the processor binds, neither disk nor memory",
+        _ if busy > 0.9 => "what only one core does at a time binds",
+        _ => "waiting for the disk binds",
+    };
+    format!("{busy:.2} of {cores} cores busy, {what}")
+}
+
+/// Processor seconds of all children that ended so far, and of all they waited for.
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let behind_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    // User and system time of waited-for children, the fourteenth and fifteenth words there, in hundredths of a second.
+    let ticks = behind_name.split_whitespace().skip(13).take(2).filter_map(|ticks| ticks.parse::<f64>().ok());
+    ticks.sum::<f64>() / 100.0
 }
 
 /// KiB that a process and its descendants hold now, pages shared with another process counted in parts.

@@ -178,8 +178,13 @@ fn write_runs(text: &mut String, ours: &[Ours], peer: &Peer) -> Result<()> {
     )?;
     writeln!(
         text,
-        "It counted {} issues in {} sheets ({} files unread, {} sheets unknown); parties found: {}.",
-        peer.told["problems"], peer.told["sheets"], peer.told["unread"], peer.told["unknown"], peer.told["parties"]
+        "It counted {} issues in {} sheets ({} files unread, {} sheets unknown); parties found: {}. Ours: {}.",
+        peer.told["problems"],
+        peer.told["sheets"],
+        peer.told["unread"],
+        peer.told["unknown"],
+        peer.told["parties"],
+        measure::binding(&ours[0].run),
     )?;
     Ok(())
 }

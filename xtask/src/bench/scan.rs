@@ -104,9 +104,9 @@ fn body(scale: &str, outcome: &Outcome) -> Result<String> {
     )?;
     writeln!(
         text,
-        "| program | models | leads | seconds | ours is faster by | most memory, MiB | recall | precision |"
+        "| program | models | leads | seconds | cores busy | ours is faster by | most memory, MiB | recall | precision |"
     )?;
-    writeln!(text, "|---|---:|---:|---:|---:|---:|---:|---:|")?;
+    writeln!(text, "|---|---:|---:|---:|---:|---:|---:|---:|---:|")?;
     let asked = told["questions"].as_object().map_or(0, serde_json::Map::len);
     let duckdb = peers::version("duckdb");
     let models = all.score["models"].as_object().map_or(0, serde_json::Map::len);
@@ -121,13 +121,15 @@ fn body(scale: &str, outcome: &Outcome) -> Result<String> {
         let (recall, precision) = shares(answer, |model| models != asked || !told["questions"][model].is_null());
         writeln!(
             text,
-            "| {who} | {models} | {} | {:.1} | {faster} | {:.0} | {recall} | {precision} |",
+            "| {who} | {models} | {} | {:.1} | {:.2} | {faster} | {:.0} | {recall} | {precision} |",
             answer.leads.len(),
             answer.measured.seconds,
+            answer.measured.cores_busy,
             answer.measured.peak_mib,
         )?;
     }
-    writeln!(text, "| {duckdb}, bare read | | | {:.1} | | {:.0} | | |", bare.seconds, bare.peak_mib)?;
+    let (seconds, busy, peak) = (bare.seconds, bare.cores_busy, bare.peak_mib);
+    writeln!(text, "| {duckdb}, bare read | | | {seconds:.1} | {busy:.2} | | {peak:.0} | | |")?;
     writeln!(text, "\nTo reach: ≥ 1 × DuckDB, < 60 s, < 4 096 MiB.\n")?;
     write_notes(&mut text, outcome)?;
     write_models(&mut text, outcome)?;

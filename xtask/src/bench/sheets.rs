@@ -63,6 +63,8 @@ pub const CSV: Task = Task {
 struct Line {
     who: String,
     cells: u64,
+    /// Bytes of the sheet.
+    bytes: u64,
     measured: Measured,
     told: String,
 }
@@ -87,7 +89,14 @@ fn measure_all(task: &Task, scale: u64, folder: &Path) -> Result<Vec<Line>> {
             if *part == 1 { (sheet.clone(), cells) } else { make(task, (&schema, folder), task.rows / scale / part)? };
         let out = folder.join("peer.parquet");
         let (measured, answer) = peers::run(script, &[sheet.as_os_str(), out.as_os_str()])?;
-        lines.push(Line { who: (*who).to_owned(), cells, measured, told: format!("{} issues", answer["issues"]) });
+        let bytes = std::fs::metadata(&sheet)?.len();
+        lines.push(Line {
+            who: (*who).to_owned(),
+            cells,
+            bytes,
+            measured,
+            told: format!("{} issues", answer["issues"]),
+        });
     }
     Ok(lines)
 }
@@ -125,24 +134,26 @@ fn measure_ours(task: &Task, sheet: &Path, cells: u64, folder: &Path) -> Result<
         bail!("the sheet was not accepted: {}", answer["issues"][0]);
     }
     let issues = answer["issues"].as_array().map_or(0, Vec::len);
-    Ok(Line { who: "gongzhi intake".to_owned(), cells, measured, told: format!("{issues} issues") })
+    let bytes = std::fs::metadata(sheet)?.len();
+    Ok(Line { who: "gongzhi intake".to_owned(), cells, bytes, measured, told: format!("{issues} issues") })
 }
 
 fn body(task: &Task, lines: &[Line]) -> Result<String> {
     let mut text = String::new();
     writeln!(
         text,
-        "| program | cells | seconds | million cells a second | ours is faster by | most memory, MiB | said |"
+        "| program | cells | seconds | cores busy | million cells a second | ours is faster by | most memory, MiB | said |"
     )?;
-    writeln!(text, "|---|---:|---:|---:|---:|---:|---|")?;
+    writeln!(text, "|---|---:|---:|---:|---:|---:|---:|---|")?;
     let rate = |line: &Line| line.cells as f64 / line.measured.seconds / 1e6;
     for line in lines {
         writeln!(
             text,
-            "| {} | {} | {:.1} | {:.2} | {:.1} × | {:.0} | {} |",
+            "| {} | {} | {:.1} | {:.2} | {:.2} | {:.2} × | {:.0} | {} |",
             line.who,
             line.cells,
             line.measured.seconds,
+            line.measured.cores_busy,
             rate(line),
             rate(&lines[0]) / rate(line),
             line.measured.peak_mib,
@@ -155,5 +166,13 @@ fn body(task: &Task, lines: &[Line]) -> Result<String> {
         task.goals
     )?;
     writeln!(text, "with its digests; the peers check types, required cells, ranges, closed lists and patterns.")?;
+    let ours = &lines[0].measured;
+    let megabytes = lines[0].bytes as f64 / 1e6;
+    writeln!(
+        text,
+        "\nThe sheet has {megabytes:.0} MB, which ours reads at {:.0} MB/s: {}.",
+        megabytes / ours.seconds,
+        measure::binding(ours),
+    )?;
     Ok(text)
 }

@@ -54,8 +54,12 @@ fn first_value(file: &str, key: &str) -> Option<String> {
     line.split_once(':').map(|(_, value)| value.trim().to_owned())
 }
 
+/// The program's version and commit; `dirty` when anything but kept results differs from it.
 fn version() -> String {
-    let described = Command::new("git").args(["describe", "--always", "--dirty"]).current_dir(root()).output();
-    let commit = described.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
-    format!("gongzhi {} ({commit})", env!("CARGO_PKG_VERSION"))
+    let git = |words: &[&str]| Command::new("git").args(words).current_dir(root()).output();
+    let commit = git(&["describe", "--always"]);
+    let commit = commit.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
+    let changed = git(&["diff", "--quiet", "HEAD", "--", ":!bench/results"]);
+    let dirty = if changed.is_ok_and(|output| output.status.success()) { "" } else { "-dirty" };
+    format!("gongzhi {} ({commit}{dirty})", env!("CARGO_PKG_VERSION"))
 }

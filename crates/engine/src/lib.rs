@@ -30,3 +30,5 @@ pub mod taxpayers;
 pub mod template;
 pub mod townships;
 pub mod workbook;
+
+pub use pending::clear_unfinished;

@@ -23,7 +23,7 @@ impl PendingFile {
     pub(crate) fn create(folder: &Path, key: String) -> Result<(Self, Digesting<BufWriter<File>>), BatchError> {
         let place = folder.join(&key);
         let part = folder.join(format!("{key}.part"));
-        let opened = create_lasting_folders(folder, &part).and_then(|()| File::create(&part));
+        let opened = create_lasting_folders(folder, &part).and_then(|()| create_locked(&part));
         let file = opened.map_err(|source| BatchError::file(&part, source))?;
         let writer = Digesting { inner: BufWriter::new(file), digest: Sm3::new() };
         Ok((Self { key, part, place, is_finished: false }, writer))
@@ -56,8 +56,35 @@ impl PendingFile {
 impl Drop for PendingFile {
     fn drop(&mut self) {
         if !self.is_finished {
-            // What can't be removed is never visible.
+            // What can't be removed is never visible, and cleared later.
             let _ = fs::remove_file(&self.part);
+        }
+    }
+}
+
+/// Creates a file and locks it for as long as it is open: one that nobody has locked was left behind.
+fn create_locked(part: &Path) -> io::Result<File> {
+    loop {
+        let file = File::create(part)?;
+        file.lock()?;
+        // Cleared by another program before it was locked, it is made again.
+        if part.exists() {
+            return Ok(file);
+        }
+    }
+}
+
+/// Removes what programs that were killed left half written below a folder. What another program is writing stays.
+pub fn clear_unfinished(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            clear_unfinished(&path);
+        } else if path.extension().is_some_and(|extension| extension == "part")
+            && File::options().write(true).open(&path).is_ok_and(|file| file.try_lock().is_ok())
+        {
+            // Another program may have cleared it at the same moment.
+            let _ = fs::remove_file(&path);
         }
     }
 }
@@ -85,5 +112,24 @@ impl<W: Write> Write for Digesting<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.inner.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_left_half_written_is_cleared_and_what_is_being_written_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = folder.path().join("item=a/left.parquet.part");
+        fs::create_dir_all(left.parent().unwrap()).unwrap();
+        fs::write(&left, "half").unwrap();
+        let (pending, mut writer) = PendingFile::create(folder.path(), "item=a/now.parquet".to_owned()).unwrap();
+        writer.write_all(b"whole").unwrap();
+        clear_unfinished(folder.path());
+        assert!(!left.exists());
+        let part = pending.finish(writer).unwrap();
+        assert_eq!(fs::read(folder.path().join(part.key)).unwrap(), b"whole");
     }
 }

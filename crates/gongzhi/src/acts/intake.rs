@@ -23,6 +23,7 @@ use gongzhi_core::state::{Moment, VisibleBatch, covered_days};
 use gongzhi_core::values::SetMode;
 use gongzhi_engine::annotate::{Annotation, annotate, annotated_name};
 use gongzhi_engine::batch::BatchError;
+use gongzhi_engine::clear_unfinished;
 use gongzhi_engine::intake::{
     CheckedFile, IntakeBooks, IntakeContext, IntakeError, IntakeReport, IntakeRequest, Outcome, PackedUpload,
     check_file, declare_nil, pack_upload, upload_key,
@@ -124,6 +125,7 @@ impl IntakeDesk {
         let told = |message: Message| anyhow!("{}", say.say(&message));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("tokio")?;
         let keys = Keys::open(home, Dice::system()).map_err(|error| told(error.message()))?;
+        clear_unfinished(&home.join("data"));
         let place = StorePlace::Home(home.to_owned());
         let store = runtime.block_on(Store::open(&place)).map_err(|error| told(error.message()))?;
         let visible = runtime.block_on(store.visible_batches(&everywhere(), everything()));

@@ -102,6 +102,20 @@ fn another_county_run_finds_what_was_planted_and_nothing_else() {
     run_and_score("2");
 }
 
+/// Files that a killed program left half written.
+fn unfinished_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(unfinished_below(&path));
+        } else if path.extension().is_some_and(|extension| extension == "part") {
+            found.push(path);
+        }
+    }
+    found
+}
+
 #[test]
 fn a_run_killed_at_any_moment_ends_the_same_the_second_time() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -138,6 +152,7 @@ fn a_run_killed_at_any_moment_ends_the_same_the_second_time() {
         for (name, bytes) in results(&out) {
             assert!(bytes == expected[name], "{name} differs after a kill at {moment} µs of {} µs", whole.as_micros());
         }
+        assert_eq!(unfinished_below(&out.join(".gongzhi/data")), Vec::<PathBuf>::new(), "killed at {moment} µs");
         std::fs::remove_dir_all(&out).expect("removed");
     }
 }

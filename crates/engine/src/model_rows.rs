@@ -201,8 +201,8 @@ fn handles_of(evidence: String) -> Vec<String> {
 /// Payments of a batch made by these taxpayers. One of which a column is empty counts towards nothing.
 pub fn payments_of(batch: &RecordBatch, taxpayers: &HashSet<String>) -> Result<Payments, ModelError> {
     let columns = Columns::of(batch)?;
-    let [tax_kind, tax_item, period_from, period_to, amount_yuan, evidence] =
-        ["tax_kind", "tax_item", "period_from", "period_to", "amount_yuan", "evidence"].map(|name| columns.find(name));
+    let [_, tax_kind, tax_item, period_from, period_to, amount_yuan, evidence] =
+        PAYMENT_COLUMNS.map(|name| columns.find(name));
     let mut payments = Payments::default();
     for (row, taxpayer) in rows_of(&columns, batch.num_rows(), taxpayers) {
         let evidence = text(evidence, row).unwrap_or_default();
@@ -232,16 +232,8 @@ pub fn standings_of(
     taxpayers: &HashSet<String>,
 ) -> Result<BTreeMap<String, Standing>, ModelError> {
     let columns = Columns::of(batch)?;
-    let [authority, subject, vat_payer_kind, vat_general_from, vat_general_to, small, not_small] = [
-        "authority",
-        "subject",
-        "vat_payer_kind",
-        "vat_general_from",
-        "vat_general_to",
-        "small_profit_years",
-        "not_small_profit_years",
-    ]
-    .map(|name| columns.find(name));
+    let [_, authority, subject, vat_payer_kind, vat_general_from, vat_general_to, small, not_small] =
+        STANDING_COLUMNS.map(|name| columns.find(name));
     let years = |cells: Option<&Cells>, row: usize| -> BTreeSet<i32> {
         let text = text(cells, row).unwrap_or_default();
         text.split([';', '；', ',', '，', '、', ' ']).filter_map(|year| year.trim().parse().ok()).collect()

@@ -50,7 +50,7 @@ pub fn compare(commit: &str, scale: &str, folder: &Path) -> Result<String> {
             version.measure(&folder, figures)?;
         }
     }
-    Ok(table(&versions, &figures))
+    table(&versions, &figures)
 }
 
 fn build(commit: &str, folder: &Path) -> Result<Version> {
@@ -146,7 +146,7 @@ impl Figures {
     }
 }
 
-fn table(versions: &[Version; 2], figures: &[Figures; 2]) -> String {
+fn table(versions: &[Version; 2], figures: &[Figures; 2]) -> Result<String> {
     let mut text = format!(
         "\nThe same work by the program of {} and by that of now, in turn on the county that the earlier one makes, median of \
          {TIMES}; to reach: ≤ {MOST} ×. A model's figure is a whole `gongzhi models run`.\n\n| what | {} | {} | ratio |\n\
@@ -157,9 +157,9 @@ fn table(versions: &[Version; 2], figures: &[Figures; 2]) -> String {
         let (Some(before), Some(now)) = (figures[0].median(what), figures[1].median(what)) else { continue };
         let ratio = now / before.max(1e-9);
         let behind = if ratio > MOST { " BEHIND" } else { "" };
-        drop(writeln!(text, "| {what} | {before:.2} | {now:.2} | {ratio:.2}{behind} |"));
+        writeln!(text, "| {what} | {before:.2} | {now:.2} | {ratio:.2}{behind} |")?;
     }
-    text
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -176,7 +176,7 @@ mod tests {
             figures[0].add("run: identity", before);
             figures[1].add("run: identity", now + 0.2);
         }
-        let text = table(&[version("a"), version("b")], &figures);
+        let text = table(&[version("a"), version("b")], &figures).expect("a table");
         assert!(text.contains("| run: intake | 1.00 | 1.10 | 1.10 |"), "{text}");
         assert!(text.contains("| run: identity | 1.00 | 1.30 | 1.30 BEHIND |"), "{text}");
     }

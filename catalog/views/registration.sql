@@ -6,6 +6,7 @@ select
   status,
   township,
   authority,
+  tax_office,
   vat_payer_kind,
   vat_general_from,
   vat_general_to,

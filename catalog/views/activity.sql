@@ -7,9 +7,9 @@ select builder_taxpayer, 'permitted', permit_day as sign_day, permit_day as sign
 union all
 select recipient_taxpayer, 'subsidised', paid_day as sign_day, paid_day as sign_end, _ref from fiscal_subsidy_payment
 union all
-select builder_taxpayer, 'building', start_day as sign_day, coalesce(finish_day, start_day) as sign_end, _ref from highway_project_project
+select builder_taxpayer, 'building', start_day as sign_day, coalesce(finish_day, start_day) as sign_end, _ref from highway_project_project_ever
 union all
-select builder_taxpayer, 'building', start_day as sign_day, coalesce(finish_day, start_day) as sign_end, _ref from water_project_project
+select builder_taxpayer, 'building', start_day as sign_day, coalesce(finish_day, start_day) as sign_end, _ref from water_project_project_ever
 union all
 select buyer_taxpayer, 'buying', cast(month || '-01' as date) as sign_day,
   cast(cast(month || '-01' as date) + interval '1 month' - interval '1 day' as date) as sign_end, _ref

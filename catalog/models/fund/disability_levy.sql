@@ -3,7 +3,7 @@ with payroll as (
   select
     taxpayer_taxpayer as taxpayer, min(taxpayer_name) as taxpayer_name, min(taxpayer_confidence) as confidence,
     min(taxpayer_subject) as subject, cast(date_trunc('year', cast(month || '-01' as date)) as date) as year_from,
-    sum(person_count) as person_months, sum(wage_total_yuan) as wages_yuan, string_agg(_ref, ';') as evidence
+    sum(person_count) as person_months, count(*) as months, sum(wage_total_yuan) as wages_yuan, string_agg(_ref, ';') as evidence
   from payroll_summary_month
   group by taxpayer_taxpayer, case when taxpayer_taxpayer is null then taxpayer_name end, date_trunc('year', cast(month || '-01' as date))
 ),
@@ -14,7 +14,8 @@ employers_of as (
 placements as (
   select
     p.taxpayer, p.year_from, e._ref,
-    case when e.disability_degree in ('1', '2') then 2 else 1 end as weight,
+    -- Degrees 1 and 2 of a disability certificate, 1 to 3 of a disabled soldier's, count as two (财税〔2015〕72号 §7).
+    case when e.disability_degree in ('1', '2') or e.military_degree <= 3 then 2 else 1 end as weight,
     -- 残疾人就业保障金征收使用管理办法: a contract of a year, at least the minimum wage, insured, a valid certificate.
     coalesce(e.contract_to_day < e.contract_from_day + interval '1 year' - interval '1 day', false)
       or coalesce(e.contract_from_day > p.year_from + interval '1 year' - interval '1 day', false)
@@ -45,6 +46,7 @@ select
   cast(null as varchar) as place_region,
   concat_ws(';', p.evidence, d.evidence) as evidence,
   p.person_months as staff_months,
+  p.months,
   p.wages_yuan,
   coalesce(d.possible, 0) as placed_possible,
   coalesce(d.sure, 0) as placed_sure

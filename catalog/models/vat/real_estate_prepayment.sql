@@ -1,5 +1,5 @@
 -- One row is what one developer received for one project in one period before handing over: VAT is prepaid on presale
--- receipts (公告2016年第18号). A project stands in several rows, one a planned use; what it received in a quarter stays
+-- receipts (公告2016年第18号, from 2026 公告2026年第14号). A project stands in several rows, one a planned use; what it received in a quarter stays
 -- received when the next quarter's row takes its place.
 with projects as (
   select
@@ -61,7 +61,10 @@ judged as (
 select
   taxpayer, taxpayer_name, confidence, subject,
   period_to as event_day,
-  cast(null as varchar) as period,
+  -- General payers prepay by the month (公告2016年第18号 §12) where the sheet tells the month; else the quarter stands in,
+  -- which is lenient.
+  case when small_scale = false and date_trunc('month', period_from) = date_trunc('month', period_to)
+    then left(cast(period_to as varchar), 7) end as period,
   place_region, evidence,
   -- After acceptance houses are handed over: what comes in is taxed in the ordinary return.
   case when accepted_day < period_from then 'completed' end as left_out,
@@ -74,7 +77,10 @@ select
   old_project,
   -- Part of the receipts may be for houses already handed over.
   coalesce(first_accepted_day <= period_to, false) as part_completed,
+  -- The line of small-scale payers is on the sales of all their projects here in the quarter (总局公告2023年第1号 §9, §10).
+  sum(coalesce(received_yuan, 0)) over (partition by taxpayer, date_trunc('quarter', period_to)) as place_received_yuan,
   not coalesce(small_scale, false) and not (coalesce(simplified_method, false) and not coalesce(general_method, false)
     and coalesce(old_project, true)) as may_be_general,
-  coalesce(small_scale, true) or (coalesce(old_project, true) and not coalesce(general_method, false)) as may_be_simplified
+  not coalesce(small_scale, false) and coalesce(old_project, true) and not coalesce(general_method, false) as may_be_old,
+  coalesce(small_scale, not coalesce(general_method, false)) as may_be_small
 from judged

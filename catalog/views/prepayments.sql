@@ -5,6 +5,7 @@ select
   taxpayer_name,
   case when contains(taxpayer_name, '公司') then
     concat(split_part(replace(replace(taxpayer_name, '（', '('), '）', ')'), '公司', 1), '公司') end as head_name,
+  prepayment_sort,
   'vat' as tax_kind,
   cast(null as varchar) as tax_item,
   project_code,

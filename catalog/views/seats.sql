@@ -12,7 +12,10 @@ with said as (
   union all
   select coalesce(taxpayer_taxpayer, taxpayer_uscc), true, null, home_region, null from cross_region_report_report
   union all
-  select builder_taxpayer, coalesce(from_outside, false), null, null, seat_region from construction_permit_builder
+  select
+    coalesce(builder_taxpayer, case when length(builder_uscc) = 18 then builder_uscc end), coalesce(from_outside, false),
+    null, null, seat_region
+  from construction_permit_builder
 )
 select
   taxpayer,

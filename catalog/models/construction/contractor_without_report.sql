@@ -70,10 +70,11 @@ projects as (
     case when builder_taxpayer is null and coalesce(length(builder_uscc), 0) <> 18 then builder_name end, project_name
 ),
 outsiders as (
-  select builder_taxpayer as taxpayer, bool_or(from_outside) as from_outside
+  select
+    coalesce(builder_taxpayer, case when length(builder_uscc) = 18 then builder_uscc end) as taxpayer,
+    bool_or(from_outside) as from_outside
   from construction_permit_builder
-  where builder_taxpayer is not null
-  group by builder_taxpayer
+  group by coalesce(builder_taxpayer, case when length(builder_uscc) = 18 then builder_uscc end)
 ),
 known as (
   select taxpayer, count(*) as registration_count from registration group by taxpayer
@@ -84,14 +85,26 @@ branches as (
   where head_name is not null
   group by head_name
 ),
+reports as (
+  select
+    coalesce(taxpayer_taxpayer, taxpayer_uscc) as taxpayer, project_code, project_name,
+    coalesce(contract_from, checked_in_on) as from_day, coalesce(valid_to, contract_to) as to_day,
+    case when contains(taxpayer_name, '公司') then
+      concat(split_part(replace(replace(taxpayer_name, '（', '('), '）', ')'), '公司', 1), '公司') end as head_name
+  from cross_region_report_report
+),
 reported as (
-  select p.taxpayer, p.project_name, count(*) as report_count
+  select p.taxpayer, p.project_name
   from projects p
-  join cross_region_report_report r on coalesce(r.taxpayer_taxpayer, r.taxpayer_uscc) = p.taxpayer
+  join reports r on r.taxpayer = p.taxpayer
   where r.project_code = p.project_code or r.project_name = p.project_name
-    or (coalesce(r.contract_from, r.checked_in_on) <= p.begin_day + interval '1 month'
-      and coalesce(r.valid_to, r.contract_to, p.begin_day) >= p.begin_day)
-  group by p.taxpayer, p.project_name
+    or (r.from_day <= p.begin_day + interval '1 month' and coalesce(r.to_day, p.begin_day) >= p.begin_day)
+  union
+  -- A report that a branch of the same head office made for the project.
+  select p.taxpayer, p.project_name
+  from projects p
+  join reports r on r.head_name = p.head_name
+  where r.project_code = p.project_code or r.project_name = p.project_name
 )
 select
   p.taxpayer, p.taxpayer_name, p.confidence, p.subject,
@@ -99,11 +112,11 @@ select
   cast(null as varchar) as period,
   p.place_region, p.location as place_address, p.evidence,
   case
-    when k.registration_count > 0 or b.branch_count > 0 or r.report_count > 0 then null
+    when k.registration_count > 0 or b.branch_count > 0 or r.taxpayer is not null then null
     when s.seat_region is null and not (coalesce(o.from_outside, false) and $within_region = 1) then 'seat'
   end as not_comparable,
   case
-    when k.registration_count > 0 or b.branch_count > 0 or r.report_count > 0 then null
+    when k.registration_count > 0 or b.branch_count > 0 or r.taxpayer is not null then null
     -- The housing office says it comes from outside, and all that come from outside report.
     when s.seat_region is null and o.from_outside and $within_region = 1 then 'from_outside'
     when left(s.seat_region, 2) <> left($region, 2) then 'other_province'

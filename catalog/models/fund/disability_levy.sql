@@ -30,6 +30,12 @@ placements as (
   join employers_of n on n.citizen_id_digest = e.citizen_id_digest
   left join disability_employment_certificate c on c.citizen_id_digest = e.citizen_id_digest
 ),
+branches as (
+  select taxpayer, min(head_name) as head_name from registration where is_branch group by taxpayer
+),
+heads as (
+  select head_name from registration where not is_branch and head_name is not null group by head_name
+),
 placed as (
   select
     taxpayer, year_from,
@@ -45,6 +51,8 @@ select
   cast(null as varchar) as period,
   cast(null as varchar) as place_region,
   concat_ws(';', p.evidence, d.evidence) as evidence,
+  -- The head office may declare its branch's staff with its own: a branch alone can't be compared.
+  case when h.head_name is not null then 'head_office' end as not_comparable,
   p.person_months as staff_months,
   p.months,
   p.wages_yuan,
@@ -52,3 +60,5 @@ select
   coalesce(d.sure, 0) as placed_sure
 from payroll p
 left join placed d on d.taxpayer = p.taxpayer and d.year_from = p.year_from
+left join branches b on b.taxpayer = p.taxpayer
+left join heads h on h.head_name = b.head_name

@@ -3,7 +3,9 @@ with subsidies as (
   select
     recipient_taxpayer as taxpayer, min(recipient_name) as taxpayer_name, min(recipient_confidence) as confidence,
     min(recipient_subject) as subject, date_trunc('year', paid_day) as year_start,
-    sum(subsidy_amount_yuan) as subsidies_yuan, string_agg(_ref, ';') as evidence
+    sum(subsidy_amount_yuan) as subsidies_yuan,
+    -- What is tied to sales is declared as revenue (公告2021年第17号 §6): the line of subsidies need not hold it.
+    sum(case when tied_to_sales then subsidy_amount_yuan else 0 end) as tied_yuan, string_agg(_ref, ';') as evidence
   from fiscal_subsidy_payment
   group by recipient_taxpayer, case when recipient_taxpayer is null then recipient_name end, date_trunc('year', paid_day)
 ),
@@ -24,7 +26,7 @@ forms as (
 ),
 judged as (
   select
-    s.taxpayer, s.taxpayer_name, s.confidence, s.subject, s.year_start, s.subsidies_yuan, t.return_count, t.income_yuan,
+    s.taxpayer, s.taxpayer_name, s.confidence, s.subject, s.year_start, s.subsidies_yuan, s.tied_yuan, t.return_count, t.income_yuan,
     t.untaxed_yuan, concat_ws(';', s.evidence, t.evidence) as evidence, f.registration_type,
     case
       -- Sole proprietorships and partnerships are no payers of enterprise income tax (企业所得税法 §1). 外商独资, 国有独资,
@@ -57,11 +59,13 @@ select
   end as not_comparable,
   case
     when return_count is null then 'no_annual_return'
-    when subsidies_yuan - income_yuan - coalesce(untaxed_yuan, 0)
+    when subsidies_yuan - tied_yuan - income_yuan - coalesce(untaxed_yuan, 0)
       > greatest($floor_yuan, $floor_ratio * subsidies_yuan) then 'subsidy_undeclared'
   end as finding,
   registration_type,
   subsidies_yuan,
+  tied_yuan,
   income_yuan,
-  untaxed_yuan
+  untaxed_yuan,
+  subsidies_yuan - tied_yuan - income_yuan - coalesce(untaxed_yuan, 0) as undeclared_yuan
 from judged

@@ -22,7 +22,7 @@ signs as (
   select e._ref, count(*) as sign_count, min(a.sign) as sign, string_agg(a.evidence, ';') as evidence
   from ends e
   join activity a on a.taxpayer = e.taxpayer and coalesce(a.sign_end, $as_of) > e.end_day
-  where a.sign in ('insured', 'selling', 'buying', 'subsidised')
+  where a.sign in ('insured', 'selling', 'buying', 'subsidised', 'paid')
     -- An insurance row without an end runs on; anything else must have happened after the closing.
     and (a.sign = 'insured' or a.sign_day > e.end_day)
   group by e._ref

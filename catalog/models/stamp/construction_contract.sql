@@ -213,12 +213,19 @@ priced as (
     -- A contract follows the award within thirty days (招标投标法 §46).
     case when contract_day is null then cast(cast(award_day as int) + cast($award_days as int) as date) end as latest_day
   from parties p
+),
+branches as (
+  -- What branches of a head office paid under the name of a project.
+  select head_name, project_name, sum(amount_yuan) as paid_yuan, string_agg(evidence, ';') as evidence
+  from payments
+  where tax_kind = 'stamp_tax' and is_branch and project_name is not null
+  group by head_name, project_name
 )
 select
   p.taxpayer, p.taxpayer_name, p.confidence, p.subject,
   p.known_day as event_day,
   cast(null as varchar) as period,
-  p.place_region, p.evidence,
+  p.place_region, concat_ws(';', p.evidence, b.evidence) as evidence,
   case
     when s.from_elsewhere or left(s.reported_region, 6) <> $region or left(s.listed_region, 6) <> $region
       then 'seat_elsewhere'
@@ -235,6 +242,8 @@ select
     when p.contract_amount_yuan is null and (p.budget_yuan is null or coalesce(p.several_builders, false))
       then 'missing:contract_amount_yuan'
   end as not_comparable,
-  p.role, p.project_name, p.contract_day, p.day_from, p.contract_amount_yuan, p.amount_most_yuan, p.amount_from, p.tax_included, p.budget_yuan
+  p.role, p.project_name, p.contract_day, p.day_from, p.contract_amount_yuan, p.amount_most_yuan, p.amount_from,
+  p.tax_included, p.budget_yuan, coalesce(b.paid_yuan, 0) as branch_paid_yuan
 from priced p
 left join seats s on s.taxpayer = p.taxpayer
+left join branches b on b.head_name = replace(replace(p.taxpayer_name, '（', '('), '）', ')') and b.project_name = p.project_name

@@ -6,7 +6,7 @@ with documents as (
     coalesce(grantee_taxpayer, 'person:' || grantee_person) as taxpayer, grantee_name as taxpayer_name,
     case when grantee_taxpayer is null and grantee_person is not null then 'certain' else grantee_confidence end as confidence,
     case when grantee_taxpayer is null and grantee_person is not null then 'person' else grantee_subject end as subject,
-    'grantee' as role, contract_day as document_day, price_yuan, 'land' as object, cast(null as varchar) as house_use,
+    'grantee' as role, contract_day as document_day, price_yuan, 'land' as object, cast(null as varchar) as house_use, project_name,
     coalesce(admin_region, case when location is null then _region end) as place_region, location as place_address,
     _ref as evidence,
     case when manner in ('allotment', 'lease', 'capital_contribution', 'authorised_operation') then manner end as left_out,
@@ -17,7 +17,7 @@ with documents as (
     coalesce(transferor_taxpayer, 'person:' || transferor_person), transferor_name,
     case when transferor_taxpayer is null and transferor_person is not null then 'certain' else transferor_confidence end,
     case when transferor_taxpayer is null and transferor_person is not null then 'person' else transferor_subject end,
-    'transferor', coalesce(contract_day, transfer_day), price_yuan, 'land', null,
+    'transferor', coalesce(contract_day, transfer_day), price_yuan, 'land', null, null,
     coalesce(admin_region, case when location is null then _region end), location, _ref, null, null
   from land_transfer_transfer
   union all
@@ -25,7 +25,7 @@ with documents as (
     coalesce(transferee_taxpayer, 'person:' || transferee_person), transferee_name,
     case when transferee_taxpayer is null and transferee_person is not null then 'certain' else transferee_confidence end,
     case when transferee_taxpayer is null and transferee_person is not null then 'person' else transferee_subject end,
-    'transferee', coalesce(contract_day, transfer_day), price_yuan, 'land', null,
+    'transferee', coalesce(contract_day, transfer_day), price_yuan, 'land', null, null,
     coalesce(admin_region, case when location is null then _region end), location, _ref, null, null
   from land_transfer_transfer
   union all
@@ -33,7 +33,7 @@ with documents as (
     coalesce(seller_taxpayer, 'person:' || seller_person), seller_name,
     case when seller_taxpayer is null and seller_person is not null then 'certain' else seller_confidence end,
     case when seller_taxpayer is null and seller_person is not null then 'person' else seller_subject end,
-    'transferor', coalesce(deal_day, certificate_day), price_yuan, 'building', house_use,
+    'transferor', coalesce(deal_day, certificate_day), price_yuan, 'building', house_use, null,
     coalesce(admin_region, _region), null, _ref, null, null
   from property_registration_transfer
   union all
@@ -41,13 +41,13 @@ with documents as (
     coalesce(buyer_taxpayer, 'person:' || buyer_person), buyer_name,
     case when buyer_taxpayer is null and buyer_person is not null then 'certain' else buyer_confidence end,
     case when buyer_taxpayer is null and buyer_person is not null then 'person' else buyer_subject end,
-    'transferee', coalesce(deal_day, certificate_day), price_yuan, 'building', house_use,
+    'transferee', coalesce(deal_day, certificate_day), price_yuan, 'building', house_use, null,
     coalesce(admin_region, _region), null, _ref, null, null
   from property_registration_transfer
   union all
   select
     transferor_taxpayer, transferor_name, transferor_confidence, transferor_subject, 'transferor',
-    coalesce(contract_day, transfer_day), deal_price_yuan, object_sort, null, coalesce(object_place, _region), null, _ref,
+    coalesce(contract_day, transfer_day), deal_price_yuan, object_sort, null, null, coalesce(object_place, _region), null, _ref,
     case when object_sort not in ('land', 'building', 'equity') then 'other_object' end,
     case when object_sort is null then 'missing:object_sort' end
   from state_asset_transfer_transfer
@@ -56,17 +56,24 @@ with documents as (
     coalesce(transferee_taxpayer, 'person:' || transferee_person), transferee_name,
     case when transferee_taxpayer is null and transferee_person is not null then 'certain' else transferee_confidence end,
     case when transferee_taxpayer is null and transferee_person is not null then 'person' else transferee_subject end,
-    'transferee', coalesce(contract_day, transfer_day), deal_price_yuan, object_sort, null,
+    'transferee', coalesce(contract_day, transfer_day), deal_price_yuan, object_sort, null, null,
     coalesce(object_place, _region), null, _ref,
     case when object_sort not in ('land', 'building', 'equity') then 'other_object' end,
     case when object_sort is null then 'missing:object_sort' end
   from state_asset_transfer_transfer
+),
+branches as (
+  -- What branches of a head office paid under the name of a project.
+  select head_name, project_name, sum(amount_yuan) as paid_yuan, string_agg(evidence, ';') as evidence
+  from payments
+  where tax_kind = 'stamp_tax' and is_branch and project_name is not null
+  group by head_name, project_name
 )
 select
   d.taxpayer, d.taxpayer_name, d.confidence, d.subject,
   d.document_day as event_day,
   cast(null as varchar) as period,
-  d.place_region, d.place_address, d.evidence,
+  d.place_region, d.place_address, concat_ws(';', d.evidence, b.evidence) as evidence,
   case
     when d.left_out is not null then d.left_out
     -- Persons are exempt for housing alone (财税〔2008〕137号 §2); their shops and land are taxed, and a company that sells
@@ -82,6 +89,7 @@ select
     when d.subject = 'person' and d.object = 'building' and d.house_use is null then 'missing:house_use'
     when d.object = 'equity' and d.subject is distinct from 'person' and s.seat_region is null then 'seat'
   end as not_comparable,
-  d.role, d.object, d.document_day, d.price_yuan, d.house_use
+  d.role, d.object, d.document_day, d.price_yuan, d.house_use, coalesce(b.paid_yuan, 0) as branch_paid_yuan
 from documents d
 left join seats s on s.taxpayer = d.taxpayer
+left join branches b on b.head_name = replace(replace(d.taxpayer_name, '（', '('), '）', ')') and b.project_name = d.project_name

@@ -11,7 +11,9 @@ with projects as (
     -- Completed only when every use of it is.
     case when count(accepted_day) = count(*) then max(accepted_day) end as accepted_day,
     min(accepted_day) as first_accepted_day,
-    min(coalesce(admin_region, _region)) as place_region, string_agg(_ref, ';') as evidence
+    min(coalesce(admin_region, _region)) as place_region, string_agg(_ref, ';') as evidence,
+    case when contains(min(developer_name), '公司') then
+      concat(split_part(replace(replace(min(developer_name), '（', '('), '）', ')'), '公司', 1), '公司') end as head_name
   from real_estate_sales_project_stock_by_period
   group by
     developer_taxpayer, case when developer_taxpayer is null then developer_name end, coalesce(project_name, location), _period_to
@@ -37,10 +39,31 @@ filed as (
     and f.project_name = p.project_name
   group by p.taxpayer, p.project_name, p.period_to
 ),
+otherwise as (
+  -- Prepaid for the project by a branch of the developer's head office, or by the developer as construction.
+  select f.head_name, f.project_name, f.taxpayer, f.taxpayer_name, f.period_from, f.period_to, f.amount_yuan, f.evidence, true as is_sale
+  from real_estate_prepayments f
+  where f.project_name is not null and f.head_name is not null
+  union all
+  select f.head_name, f.project_name, f.taxpayer, f.taxpayer_name, f.period_from, f.period_to, f.amount_yuan, f.evidence, false
+  from prepayments f
+  where f.prepayment_sort = 'construction' and f.project_name is not null and f.head_name is not null
+),
+others as (
+  select
+    p.taxpayer, p.project_name, p.period_to, sum(f.amount_yuan) as other_paid_yuan, min(f.taxpayer_name) as other_payer,
+    string_agg(f.evidence, ';') as evidence
+  from projects p
+  join otherwise f on f.head_name = p.head_name and f.project_name = p.project_name
+    and f.period_from <= p.period_to + interval '3 months' and f.period_to >= p.period_from
+  where f.taxpayer <> p.taxpayer or not f.is_sale
+  group by p.taxpayer, p.project_name, p.period_to
+),
 judged as (
   select
     p.taxpayer, p.taxpayer_name, p.confidence, p.subject, p.project_name, p.period_from, p.period_to, p.received_yuan,
-    p.permit_day, p.accepted_day, p.first_accepted_day, p.place_region, p.evidence, s.start_day, f.general_method,
+    p.permit_day, p.accepted_day, p.first_accepted_day, p.place_region, concat_ws(';', p.evidence, o.evidence) as evidence,
+    coalesce(o.other_paid_yuan, 0) as other_paid_yuan, o.other_payer, s.start_day, f.general_method,
     f.simplified_method,
     case
       when k.general_from <= p.period_to and (k.general_to is null or k.general_to >= p.period_to) then false
@@ -57,6 +80,7 @@ judged as (
   left join starts s on s.taxpayer = p.taxpayer and s.project_name = p.project_name
   left join payers k on k.taxpayer = p.taxpayer
   left join filed f on f.taxpayer = p.taxpayer and f.project_name = p.project_name and f.period_to = p.period_to
+  left join others o on o.taxpayer = p.taxpayer and o.project_name = p.project_name and o.period_to = p.period_to
 )
 select
   taxpayer, taxpayer_name, confidence, subject,
@@ -70,6 +94,8 @@ select
   case when accepted_day < period_from then 'completed' end as left_out,
   project_name,
   received_yuan,
+  other_paid_yuan,
+  other_payer,
   permit_day,
   start_day,
   first_accepted_day as accepted_day,

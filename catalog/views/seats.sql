@@ -5,21 +5,24 @@ with said as (
   -- Who is in our register only because it reported work from elsewhere is not seated here.
   select
     taxpayer,
-    coalesce(contains(registration_category, '跨区域'), false) or coalesce(contains(registration_category, '报验'), false)
-      or coalesce(status = 'report_closed', false) as from_elsewhere,
+    case when contains(registration_category, '跨区域') or contains(registration_category, '报验')
+      or status = 'report_closed' then true end as from_elsewhere,
     authority as registered, cast(null as varchar) as reported, cast(null as varchar) as listed
   from registration
   union all
-  select coalesce(taxpayer_taxpayer, taxpayer_uscc), true, null, home_region, null from cross_region_report_report
+  select
+    coalesce(taxpayer_taxpayer, taxpayer_uscc), case when coalesce(taxpayer_taxpayer, taxpayer_uscc) <> '' then true end,
+    null, home_region, null
+  from cross_region_report_report
   union all
   select
-    coalesce(builder_taxpayer, case when length(builder_uscc) = 18 then builder_uscc end), coalesce(from_outside, false),
-    null, null, seat_region
+    coalesce(builder_taxpayer, case when length(builder_uscc) = 18 then builder_uscc end),
+    case when from_outside then true end, null, null, seat_region
   from construction_permit_builder
 )
 select
   taxpayer,
-  coalesce(min(case when not from_elsewhere then registered end), min(reported), min(listed)) as seat_region,
+  coalesce(min(case when from_elsewhere is null then registered end), min(reported), min(listed)) as seat_region,
   min(reported) as reported_region,
   min(listed) as listed_region,
   bool_or(from_elsewhere) as from_elsewhere

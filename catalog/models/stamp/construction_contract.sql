@@ -242,7 +242,8 @@ select
     when p.contract_amount_yuan is null and (p.budget_yuan is null or coalesce(p.several_builders, false))
       then 'missing:contract_amount_yuan'
   end as not_comparable,
-  p.role, p.project_name, p.contract_day, p.day_from, p.contract_amount_yuan, p.amount_most_yuan, p.amount_from,
+  p.role, p.project_name, p.contract_day, p.day_from, p.contract_amount_yuan,
+  coalesce(p.amount_most_yuan, p.budget_yuan) as amount_most_yuan, p.amount_from,
   p.tax_included, p.budget_yuan, coalesce(b.paid_yuan, 0) as branch_paid_yuan
 from priced p
 left join seats s on s.taxpayer = p.taxpayer

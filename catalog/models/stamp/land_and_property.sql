@@ -17,37 +17,38 @@ with documents as (
     coalesce(transferor_taxpayer, 'person:' || transferor_person), transferor_name,
     case when transferor_taxpayer is null and transferor_person is not null then 'certain' else transferor_confidence end,
     case when transferor_taxpayer is null and transferor_person is not null then 'person' else transferor_subject end,
-    'transferor', coalesce(contract_day, transfer_day), price_yuan, 'land', null, null,
-    coalesce(admin_region, case when location is null then _region end), location, _ref, null, null
+    'transferor', coalesce(contract_day, transfer_day), price_yuan, 'land', null as house_use, null as project_name,
+    coalesce(admin_region, case when location is null then _region end), location, _ref, null as left_out, null as not_comparable
   from land_transfer_transfer
   union all
   select
     coalesce(transferee_taxpayer, 'person:' || transferee_person), transferee_name,
     case when transferee_taxpayer is null and transferee_person is not null then 'certain' else transferee_confidence end,
     case when transferee_taxpayer is null and transferee_person is not null then 'person' else transferee_subject end,
-    'transferee', coalesce(contract_day, transfer_day), price_yuan, 'land', null, null,
-    coalesce(admin_region, case when location is null then _region end), location, _ref, null, null
+    'transferee', coalesce(contract_day, transfer_day), price_yuan, 'land', null as house_use, null as project_name,
+    coalesce(admin_region, case when location is null then _region end), location, _ref, null as left_out, null as not_comparable
   from land_transfer_transfer
   union all
   select
     coalesce(seller_taxpayer, 'person:' || seller_person), seller_name,
     case when seller_taxpayer is null and seller_person is not null then 'certain' else seller_confidence end,
     case when seller_taxpayer is null and seller_person is not null then 'person' else seller_subject end,
-    'transferor', coalesce(deal_day, certificate_day), price_yuan, 'building', house_use, null,
-    coalesce(admin_region, _region), null, _ref, null, null
+    'transferor', coalesce(deal_day, certificate_day), price_yuan, 'building', house_use, null as project_name,
+    coalesce(admin_region, _region), null as place_address, _ref, null as left_out, null as not_comparable
   from property_registration_transfer
   union all
   select
     coalesce(buyer_taxpayer, 'person:' || buyer_person), buyer_name,
     case when buyer_taxpayer is null and buyer_person is not null then 'certain' else buyer_confidence end,
     case when buyer_taxpayer is null and buyer_person is not null then 'person' else buyer_subject end,
-    'transferee', coalesce(deal_day, certificate_day), price_yuan, 'building', house_use, null,
-    coalesce(admin_region, _region), null, _ref, null, null
+    'transferee', coalesce(deal_day, certificate_day), price_yuan, 'building', house_use, null as project_name,
+    coalesce(admin_region, _region), null as place_address, _ref, null as left_out, null as not_comparable
   from property_registration_transfer
   union all
   select
     transferor_taxpayer, transferor_name, transferor_confidence, transferor_subject, 'transferor',
-    coalesce(contract_day, transfer_day), deal_price_yuan, object_sort, null, null, coalesce(object_place, _region), null, _ref,
+    coalesce(contract_day, transfer_day), deal_price_yuan, object_sort, null as house_use, null as project_name,
+    coalesce(object_place, _region), null as place_address, _ref,
     case when object_sort not in ('land', 'building', 'equity') then 'other_object' end,
     case when object_sort is null then 'missing:object_sort' end
   from state_asset_transfer_transfer
@@ -56,8 +57,8 @@ with documents as (
     coalesce(transferee_taxpayer, 'person:' || transferee_person), transferee_name,
     case when transferee_taxpayer is null and transferee_person is not null then 'certain' else transferee_confidence end,
     case when transferee_taxpayer is null and transferee_person is not null then 'person' else transferee_subject end,
-    'transferee', coalesce(contract_day, transfer_day), deal_price_yuan, object_sort, null, null,
-    coalesce(object_place, _region), null, _ref,
+    'transferee', coalesce(contract_day, transfer_day), deal_price_yuan, object_sort, null as house_use, null as project_name,
+    coalesce(object_place, _region), null as place_address, _ref,
     case when object_sort not in ('land', 'building', 'equity') then 'other_object' end,
     case when object_sort is null then 'missing:object_sort' end
   from state_asset_transfer_transfer
@@ -82,12 +83,12 @@ select
     when contains(d.taxpayer_name, '解放军') or contains(d.taxpayer_name, '武警') or contains(d.taxpayer_name, '武装警察')
       then 'army'
     -- Of shares the tax is owed at the seat (印花税法 §13), of land and houses where they lie; a person's at its place here.
-    when d.object = 'equity' and d.subject is distinct from 'person' and left(s.seat_region, 6) <> $region then 'seat_elsewhere'
+    when d.object = 'equity' and coalesce(d.subject, 'unknown') <> 'person' and left(s.seat_region, 6) <> $region then 'seat_elsewhere'
   end as left_out,
   case
     when d.not_comparable is not null then d.not_comparable
     when d.subject = 'person' and d.object = 'building' and d.house_use is null then 'missing:house_use'
-    when d.object = 'equity' and d.subject is distinct from 'person' and s.seat_region is null then 'seat'
+    when d.object = 'equity' and coalesce(d.subject, 'unknown') <> 'person' and s.seat_region is null then 'seat'
   end as not_comparable,
   d.role, d.object, d.document_day, d.price_yuan, d.house_use, coalesce(b.paid_yuan, 0) as branch_paid_yuan
 from documents d

@@ -93,18 +93,22 @@ reports as (
       concat(split_part(replace(replace(taxpayer_name, '（', '('), '）', ')'), '公司', 1), '公司') end as head_name
   from cross_region_report_report
 ),
-reported as (
-  select p.taxpayer, p.project_name
+-- Reports that a branch of the same head office made for the project.
+of_branches as (
+  select head_name, project_name from reports where head_name is not null and project_name is not null group by head_name, project_name
+),
+judged as (
+  select
+    p.taxpayer, p.taxpayer_name, p.confidence, p.subject, p.project_name, p.begin_day, p.place_region, p.location, p.evidence,
+    p.head_name,
+    coalesce(bool_or(r.project_code = p.project_code or r.project_name = p.project_name
+      or (r.from_day <= p.begin_day + interval '1 month' and coalesce(r.to_day, p.begin_day) >= p.begin_day)), false)
+      or bool_or(o.head_name is not null) as is_reported
   from projects p
-  join reports r on r.taxpayer = p.taxpayer
-  where r.project_code = p.project_code or r.project_name = p.project_name
-    or (r.from_day <= p.begin_day + interval '1 month' and coalesce(r.to_day, p.begin_day) >= p.begin_day)
-  union
-  -- A report that a branch of the same head office made for the project.
-  select p.taxpayer, p.project_name
-  from projects p
-  join reports r on r.head_name = p.head_name
-  where r.project_code = p.project_code or r.project_name = p.project_name
+  left join reports r on r.taxpayer = p.taxpayer
+  left join of_branches o on o.head_name = p.head_name and o.project_name = p.project_name
+  group by p.taxpayer, p.taxpayer_name, p.confidence, p.subject, p.project_name, p.begin_day, p.place_region, p.location,
+    p.evidence, p.head_name
 )
 select
   p.taxpayer, p.taxpayer_name, p.confidence, p.subject,
@@ -112,11 +116,11 @@ select
   cast(null as varchar) as period,
   p.place_region, p.location as place_address, p.evidence,
   case
-    when k.registration_count > 0 or b.branch_count > 0 or r.taxpayer is not null then null
+    when k.registration_count > 0 or b.branch_count > 0 or p.is_reported then null
     when s.seat_region is null and not (coalesce(o.from_outside, false) and $within_region = 1) then 'seat'
   end as not_comparable,
   case
-    when k.registration_count > 0 or b.branch_count > 0 or r.taxpayer is not null then null
+    when k.registration_count > 0 or b.branch_count > 0 or p.is_reported then null
     -- The housing office says it comes from outside, and all that come from outside report.
     when s.seat_region is null and o.from_outside and $within_region = 1 then 'from_outside'
     when left(s.seat_region, 2) <> left($region, 2) then 'other_province'
@@ -127,9 +131,8 @@ select
   p.begin_day,
   s.seat_region,
   b.branch_name
-from projects p
+from judged p
 left join seats s on s.taxpayer = p.taxpayer
 left join outsiders o on o.taxpayer = p.taxpayer
 left join known k on k.taxpayer = p.taxpayer
 left join branches b on b.head_name = p.head_name
-left join reported r on r.taxpayer = p.taxpayer and r.project_name = p.project_name

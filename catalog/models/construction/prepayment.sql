@@ -29,90 +29,106 @@ with receipts as (
     project_name, paid_in_period_yuan, vat_method, coalesce(contract_amount_yuan, bid_amount_yuan),
     admin_region, _region, location, _period_from, _period_to, _ref from agricultural_project_project_by_period
 ),
-codes as (
-  select project_name, min(project_code) as project_code from receipts where project_code is not null group by project_name
-),
-named as (
-  -- Several offices report one project: by the code that its name goes with, else by its name.
+filings as (
+  -- A prepayment is looked for by the month, the quarter and the year of a receipt; `is_later` is the one of the period
+  -- after, in which a branch may have paid.
   select
-    r.office, coalesce(r.builder_taxpayer, case when length(r.builder_uscc) = 18 then r.builder_uscc end) as taxpayer,
-    case when r.builder_taxpayer is null and coalesce(length(r.builder_uscc), 0) <> 18 then r.builder_name end as unknown_name,
-    r.builder_name, case when r.builder_taxpayer is null then 'stated' else r.builder_confidence end as confidence,
-    r.builder_subject, coalesce(c.project_code, r.project_name) as project, r.project_code, r.project_name,
-    r.paid_in_period_yuan, r.vat_method, r.contract_amount_yuan,
+    f.*, length_of, is_later,
+    case length_of
+      when 'month' then date_trunc('month', period_to) - case when is_later then interval '1 month' else interval '0 month' end
+      when 'quarter' then date_trunc('quarter', period_to) - case when is_later then interval '3 months' else interval '0 month' end
+      else date_trunc('year', period_to) - case when is_later then interval '12 months' else interval '0 month' end
+    end as bucket
+  from prepayments f
+  cross join (values ('month'), ('quarter'), ('year')) as lengths (length_of)
+  cross join (values (false), (true)) as shifts (is_later)
+),
+-- Receipts and prepayments stand in one list, so that what belongs together is found in one pass.
+listed as (
+  select
+    false as is_filing, cast(null as boolean) as is_later, office,
+    coalesce(builder_taxpayer, case when length(builder_uscc) = 18 then builder_uscc end) as taxpayer,
+    case when builder_taxpayer is null and coalesce(length(builder_uscc), 0) <> 18 then builder_name end as unknown_name,
+    builder_name as taxpayer_name,
+    case when contains(builder_name, '公司') then
+      concat(split_part(replace(replace(builder_name, '（', '('), '）', ')'), '公司', 1), '公司') end as head_name,
+    case when builder_taxpayer is null then 'stated' else builder_confidence end as confidence, builder_subject as subject,
+    project_code, project_name, paid_in_period_yuan as received_yuan, cast(null as decimal(18, 2)) as prepaid_yuan,
+    cast(null as decimal(18, 2)) as subcontract_yuan, cast(null as boolean) as general_method, vat_method,
+    contract_amount_yuan,
     -- Where the row has no division its address tells the place; without either it is that of the office.
-    coalesce(r.admin_region, case when r.location is null then r._region end) as place_region,
-    r.location, r._period_from, r._period_to, r._ref
-  from receipts r
-  left join codes c on c.project_name = r.project_name
-  where coalesce(r.builder_taxpayer, r.builder_name, r.builder_uscc) is not null
+    coalesce(admin_region, case when location is null then _region end) as place_region, location,
+    _period_from as period_from, _period_to as period_to,
+    case when date_trunc('month', _period_from) = date_trunc('month', _period_to) then 'month'
+      when date_trunc('quarter', _period_from) = date_trunc('quarter', _period_to) then 'quarter' else 'year' end as length_of,
+    case when date_trunc('month', _period_from) = date_trunc('month', _period_to) then date_trunc('month', _period_to)
+      when date_trunc('quarter', _period_from) = date_trunc('quarter', _period_to) then date_trunc('quarter', _period_to)
+      else date_trunc('year', _period_to) end as bucket,
+    _ref
+  from receipts
+  where coalesce(builder_taxpayer, builder_name, builder_uscc) is not null
+  union all
+  select
+    true, is_later, 'tax', taxpayer, null, taxpayer_name, head_name, null, null, project_code, project_name, null,
+    amount_yuan, subcontract_deducted_yuan, general_method, null, null, null, null, period_from, period_to, length_of, bucket,
+    evidence
+  from filings
+),
+keyed as (
+  select
+    l.*,
+    -- Several offices report one project: by the code that its name goes with, else by its name.
+    coalesce(case when project_name is not null then min(project_code) over (partition by project_name) end,
+      project_code, project_name) as project,
+    -- A head office and its branches are one enterprise: by the name of the head office as the tax bureau writes it.
+    coalesce(unknown_name,
+      min(case when is_filing then head_name end) over (partition by taxpayer),
+      min(head_name) over (partition by taxpayer), taxpayer) as enterprise
+  from listed l
 ),
 sightings as (
   -- The lots of a project in one office's sheet add up.
   select
-    office, taxpayer, unknown_name, min(builder_name) as taxpayer_name, min(confidence) as confidence,
-    min(builder_subject) as subject, project, min(project_name) as project_name, min(_period_from) as period_from,
-    _period_to as period_to, sum(paid_in_period_yuan) as received_yuan, min(vat_method) as vat_method,
+    is_filing, is_later, office, taxpayer, unknown_name, enterprise, project, length_of, bucket,
+    min(taxpayer_name) as taxpayer_name, min(head_name) as head_name, min(confidence) as confidence, min(subject) as subject,
+    min(project_name) as project_name, min(period_from) as period_from, max(period_to) as period_to,
+    sum(received_yuan) as received_yuan, sum(prepaid_yuan) as prepaid_yuan, sum(coalesce(subcontract_yuan, 0)) as subcontract_yuan,
+    bool_or(general_method) as general_method, count(general_method) as method_count, min(vat_method) as vat_method,
     max(contract_amount_yuan) as contract_amount_yuan, min(place_region) as place_region, min(location) as location,
     string_agg(_ref, ';') as evidence
-  from named
-  group by office, taxpayer, unknown_name, project, _period_to
+  from keyed
+  group by is_filing, is_later, office, taxpayer, unknown_name, enterprise, project, length_of, bucket
 ),
 projects as (
   -- What several offices say was paid for a project in a period was paid once.
   select
-    taxpayer, min(taxpayer_name) as taxpayer_name, min(confidence) as confidence, min(subject) as subject, project,
-    min(project_name) as project_name, min(period_from) as period_from, period_to, max(received_yuan) as received_yuan,
-    min(vat_method) as vat_method, max(contract_amount_yuan) as contract_amount_yuan, min(place_region) as place_region,
-    min(location) as location, string_agg(evidence, ';') as evidence,
-    case when contains(min(taxpayer_name), '公司') then
-      concat(split_part(replace(replace(min(taxpayer_name), '（', '('), '）', ')'), '公司', 1), '公司') end as head_name
+    is_filing, is_later, taxpayer, unknown_name, enterprise, project, length_of, bucket,
+    min(taxpayer_name) as taxpayer_name, min(head_name) as head_name, min(confidence) as confidence, min(subject) as subject,
+    min(project_name) as project_name, min(period_from) as period_from, max(period_to) as period_to,
+    max(received_yuan) as received_yuan, sum(prepaid_yuan) as prepaid_yuan, sum(subcontract_yuan) as subcontract_yuan,
+    bool_or(general_method) as general_method, sum(method_count) as method_count, min(vat_method) as vat_method,
+    max(contract_amount_yuan) as contract_amount_yuan, min(place_region) as place_region, min(location) as location,
+    string_agg(evidence, ';') as evidence
   from sightings
-  group by taxpayer, unknown_name, project, period_to
-),
-spoken as (
-  -- The names and codes under which a builder's project may have been prepaid.
-  select distinct p.taxpayer, p.head_name, n.project, n.project_name, n.project_code
-  from named n
-  join projects p on p.taxpayer = n.taxpayer and p.project = n.project and p.period_to = n._period_to
+  group by is_filing, is_later, taxpayer, unknown_name, enterprise, project, length_of, bucket
 ),
 matched as (
-  -- Prepaid by the builder itself, or by another part of the same enterprise (a branch of the builder's head office).
-  select s.taxpayer, s.project, f.taxpayer as payer, f.taxpayer_name as payer_name, f.period_from, f.period_to, f.amount_yuan,
-    f.subcontract_deducted_yuan, f.general_method, f.evidence
-  from spoken s join prepayments f on f.taxpayer = s.taxpayer and f.project_name = s.project_name
-  union
-  select s.taxpayer, s.project, f.taxpayer, f.taxpayer_name, f.period_from, f.period_to, f.amount_yuan,
-    f.subcontract_deducted_yuan, f.general_method, f.evidence
-  from spoken s join prepayments f on f.taxpayer = s.taxpayer and f.project_code = s.project_code
-  union
-  select s.taxpayer, s.project, f.taxpayer, f.taxpayer_name, f.period_from, f.period_to, f.amount_yuan,
-    f.subcontract_deducted_yuan, f.general_method, f.evidence
-  from spoken s join prepayments f on f.head_name = s.head_name and f.project_name = s.project_name
-  union
-  select s.taxpayer, s.project, f.taxpayer, f.taxpayer_name, f.period_from, f.period_to, f.amount_yuan,
-    f.subcontract_deducted_yuan, f.general_method, f.evidence
-  from spoken s join prepayments f on f.head_name = s.head_name and f.project_code = s.project_code
-),
-filed as (
   select
-    p.taxpayer, p.project, p.period_to, sum(coalesce(m.subcontract_deducted_yuan, 0)) as subcontract_yuan,
-    bool_or(m.general_method) as general_method, count(m.general_method) as method_count
+    p.*,
+    sum(case when is_filing and not is_later then p.subcontract_yuan end)
+      over (partition by enterprise, project, length_of, bucket) as filed_subcontract_yuan,
+    bool_or(case when is_filing and not is_later then p.general_method end)
+      over (partition by enterprise, project, length_of, bucket) as filed_general,
+    sum(case when is_filing and not is_later then p.method_count end)
+      over (partition by enterprise, project, length_of, bucket) as filed_methods,
+    coalesce(sum(case when is_filing then p.prepaid_yuan end) over (partition by enterprise, project, length_of, bucket), 0)
+      - coalesce(sum(case when is_filing then p.prepaid_yuan end)
+        over (partition by enterprise, project, length_of, bucket, taxpayer), 0) as branch_paid_yuan,
+    max(case when is_filing and p.taxpayer_name <> head_name then p.taxpayer_name end)
+      over (partition by enterprise, project, length_of, bucket) as payer_name,
+    string_agg(case when is_filing and p.taxpayer_name <> head_name then p.evidence end, ';')
+      over (partition by enterprise, project, length_of, bucket) as payer_evidence
   from projects p
-  join matched m on m.taxpayer = p.taxpayer and m.project = p.project
-    and m.period_from <= p.period_to and m.period_to >= p.period_from
-  group by p.taxpayer, p.project, p.period_to
-),
-branches as (
-  -- A branch may prepay in the quarter after: at the low end it counts.
-  select
-    p.taxpayer, p.project, p.period_to, sum(m.amount_yuan) as branch_paid_yuan, min(m.payer_name) as branch_name,
-    string_agg(m.evidence, ';') as evidence
-  from projects p
-  join matched m on m.taxpayer = p.taxpayer and m.project = p.project
-    and m.period_from <= p.period_to + interval '3 months' and m.period_to >= p.period_from
-  where m.payer <> p.taxpayer
-  group by p.taxpayer, p.project, p.period_to
 ),
 payers as (
   select
@@ -123,12 +139,13 @@ payers as (
 judged as (
   select
     p.taxpayer, p.taxpayer_name, p.confidence, p.subject, p.project_name, p.period_from, p.period_to, p.place_region,
-    p.location, concat_ws(';', p.evidence, b.evidence) as evidence, p.received_yuan, f.subcontract_yuan,
-    coalesce(b.branch_paid_yuan, 0) as branch_paid_yuan, b.branch_name, s.seat_region,
-    coalesce(p.vat_method, case when f.method_count > 0 then case when f.general_method then 'general' else 'simplified' end end) as vat_method,
+    p.location, concat_ws(';', p.evidence, case when p.branch_paid_yuan <> 0 then p.payer_evidence end) as evidence,
+    p.received_yuan, p.filed_subcontract_yuan as subcontract_yuan, p.branch_paid_yuan,
+    case when p.branch_paid_yuan <> 0 then p.payer_name end as branch_name, s.seat_region,
+    coalesce(p.vat_method, case when p.filed_methods > 0 then case when p.filed_general then 'general' else 'simplified' end end) as vat_method,
     -- Small-scale on the period's last day: yes, no, or not known.
     case
-      when p.vat_method = 'general' or f.general_method then false
+      when p.vat_method = 'general' or p.filed_general then false
       when k.general_from <= p.period_to and (k.general_to is null or k.general_to >= p.period_to) then false
       when k.vat_payer_kind = 'small_scale' then true
       when k.vat_payer_kind = 'general' and k.general_from > p.period_to then true
@@ -138,11 +155,10 @@ judged as (
     -- The farms of the corps inside the county (codes 5xx) are the place of another authority.
     case when length(p.place_region) = 9 and substr(p.place_region, 7, 1) = '5' then p.place_region
       else coalesce(left(p.place_region, 6), $region) end as prepaid_at
-  from projects p
+  from matched p
   left join seats s on s.taxpayer = p.taxpayer
   left join payers k on k.taxpayer = p.taxpayer
-  left join filed f on f.taxpayer = p.taxpayer and f.project = p.project and f.period_to = p.period_to
-  left join branches b on b.taxpayer = p.taxpayer and b.project = p.project and b.period_to = p.period_to
+  where not p.is_filing
 )
 select
   taxpayer, taxpayer_name, confidence, subject,

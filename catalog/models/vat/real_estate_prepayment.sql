@@ -11,9 +11,7 @@ with projects as (
     -- Completed only when every use of it is.
     case when count(accepted_day) = count(*) then max(accepted_day) end as accepted_day,
     min(accepted_day) as first_accepted_day,
-    min(coalesce(admin_region, _region)) as place_region, string_agg(_ref, ';') as evidence,
-    case when contains(min(developer_name), '公司') then
-      concat(split_part(replace(replace(min(developer_name), '（', '('), '）', ')'), '公司', 1), '公司') end as head_name
+    min(coalesce(admin_region, _region)) as place_region, string_agg(_ref, ';') as evidence
   from real_estate_sales_project_stock_by_period
   group by
     developer_taxpayer, case when developer_taxpayer is null then developer_name end, coalesce(project_name, location), _period_to
@@ -39,25 +37,27 @@ filed as (
     and f.project_name = p.project_name
   group by p.taxpayer, p.project_name, p.period_to
 ),
-otherwise as (
-  -- Prepaid for the project by a branch of the developer's head office, or by the developer as construction.
-  select f.head_name, f.project_name, f.taxpayer, f.taxpayer_name, f.period_from, f.period_to, f.amount_yuan, f.evidence, true as is_sale
-  from real_estate_prepayments f
-  where f.project_name is not null and f.head_name is not null
-  union all
-  select f.head_name, f.project_name, f.taxpayer, f.taxpayer_name, f.period_from, f.period_to, f.amount_yuan, f.evidence, false
-  from prepayments f
-  where f.prepayment_sort = 'construction' and f.project_name is not null and f.head_name is not null
-),
 others as (
+  -- Prepaid for the project by a branch, or by whomever as construction, in the quarter or the one after.
   select
-    p.taxpayer, p.project_name, p.period_to, sum(f.amount_yuan) as other_paid_yuan, min(f.taxpayer_name) as other_payer,
-    string_agg(f.evidence, ';') as evidence
-  from projects p
-  join otherwise f on f.head_name = p.head_name and f.project_name = p.project_name
-    and f.period_from <= p.period_to + interval '3 months' and f.period_to >= p.period_from
-  where f.taxpayer <> p.taxpayer or not f.is_sale
-  group by p.taxpayer, p.project_name, p.period_to
+    head_name, project_name, quarter_start, sum(amount_yuan) as other_paid_yuan, min(taxpayer_name) as other_payer,
+    string_agg(evidence, ';') as evidence
+  from (
+    select head_name, project_name, taxpayer_name, amount_yuan, evidence,
+      date_trunc('quarter', period_to) - case when is_later then interval '3 months' else interval '0 month' end as quarter_start
+    from (
+      select head_name, project_name, taxpayer_name, period_to, amount_yuan, evidence
+      from real_estate_prepayments
+      where head_name <> replace(replace(taxpayer_name, '（', '('), '）', ')')
+      union all
+      select head_name, project_name, taxpayer_name, period_to, amount_yuan, evidence
+      from prepayments
+      where prepayment_sort = 'construction'
+    )
+    cross join (values (false), (true)) as shifts (is_later)
+  )
+  where head_name is not null and project_name is not null
+  group by head_name, project_name, quarter_start
 ),
 judged as (
   select
@@ -80,7 +80,8 @@ judged as (
   left join starts s on s.taxpayer = p.taxpayer and s.project_name = p.project_name
   left join payers k on k.taxpayer = p.taxpayer
   left join filed f on f.taxpayer = p.taxpayer and f.project_name = p.project_name and f.period_to = p.period_to
-  left join others o on o.taxpayer = p.taxpayer and o.project_name = p.project_name and o.period_to = p.period_to
+  left join others o on o.head_name = replace(replace(p.taxpayer_name, '（', '('), '）', ')') and o.project_name = p.project_name
+    and o.quarter_start = date_trunc('quarter', p.period_to)
 )
 select
   taxpayer, taxpayer_name, confidence, subject,

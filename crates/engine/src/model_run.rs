@@ -26,7 +26,7 @@ use gongzhi_core::leads::Lead;
 use gongzhi_core::messages::Message;
 use gongzhi_core::models::facts::{Fact, Payments, RunFacts};
 use gongzhi_core::models::steps::{Judgement, Material, find_stop, judge};
-use gongzhi_core::models::{CALENDAR_VIEW, Model, Models, PaidRule};
+use gongzhi_core::models::{CALENDAR_VIEW, FIGURES_VIEW, Model, Models, PaidRule};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
@@ -374,6 +374,8 @@ pub(crate) async fn register_view(
         session.register_table(view, plan.into_view())?;
     } else if view == CALENDAR_VIEW {
         session.register_table(view, Arc::new(crate::model_rows::calendar_table(catalog)?))?;
+    } else if view == FIGURES_VIEW {
+        session.register_table(view, Arc::new(crate::model_rows::figures_table(catalog)?))?;
     } else {
         let (item, kind) = catalog.find_view(view).ok_or_else(|| ModelError::NoView(view.to_owned()))?;
         session.register_table(

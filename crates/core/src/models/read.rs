@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::cases::read_cases;
 use super::formula::Formula;
 use super::{
-    AmountQuestion, Asks, CALENDAR_VIEW, CoverageNeed, DueDay, DueFrom, Model, Models, PaidRule, ParameterUse,
+    AmountQuestion, Asks, CALENDAR_VIEW, CoverageNeed, DueDay, DueFrom, FIGURES_VIEW, Model, Models, PaidRule, ParameterUse,
     PeriodLength, TaxedAt,
 };
 use crate::catalog::node::{Fields, Findings, Node, Problem, nearest, parse, scalar};
@@ -291,7 +291,7 @@ impl Reader<'_, '_> {
             self.unknown_item(line, ("absence", item));
         }
         for view in &model.reads {
-            let known = self.views.contains(view.as_str()) || view == CALENDAR_VIEW;
+            let known = self.views.contains(view.as_str()) || view == CALENDAR_VIEW || view == FIGURES_VIEW;
             if !known && self.catalog.find_view(view).is_none() {
                 self.unknown_view(line, ("reads", view));
             }

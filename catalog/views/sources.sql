@@ -1,7 +1,7 @@
 -- One row is one land or building source of property or land use tax with its stretch of time. Certificates are written
 -- with every sort of bracket and blank: here without any. Addresses stand without blanks.
 select
-  coalesce(taxpayer_taxpayer, taxpayer_uscc) as taxpayer,
+  coalesce(taxpayer_taxpayer, 'person:' || taxpayer_person, taxpayer_uscc) as taxpayer,
   source_number,
   source_sort,
   parcel_number,

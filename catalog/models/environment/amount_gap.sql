@@ -97,12 +97,14 @@ outlets as (
   group by taxpayer, taxpayer_name, outlet_code, discharge_month, pollutant_group, left_out, not_comparable
 ),
 quarters as (
-  select distinct
-    taxpayer, cast(date_trunc('quarter', day) as date) as quarter_from,
+  select
+    taxpayer, min(taxpayer_name) as taxpayer_name, cast(date_trunc('quarter', day) as date) as quarter_from,
     cast(date_trunc('quarter', day) + interval '3 months' - interval '1 day' as date) as quarter_to,
     concat(cast(date_part('year', day) as varchar), 'Q', cast(date_part('quarter', day) as varchar)) as quarter
   from outlets
   where taxpayer is not null
+  group by taxpayer, cast(date_trunc('quarter', day) as date), cast(date_trunc('quarter', day) + interval '3 months' - interval '1 day' as date),
+    concat(cast(date_part('year', day) as varchar), 'Q', cast(date_part('quarter', day) as varchar))
 ),
 returned as (
   select q.taxpayer, q.quarter_from, count(*) as return_count
@@ -110,6 +112,21 @@ returned as (
   join declared d on d.taxpayer = q.taxpayer and d.period_from <= q.quarter_to and d.period_to >= q.quarter_from
   where d.tax_kind = 'environment_tax'
   group by q.taxpayer, q.quarter_from
+),
+branches as (
+  -- What the other parts of the same enterprise declared for the quarter, by the name of the head office.
+  select h.taxpayer, h.quarter_from, sum(d.amount_yuan) as branch_declared_yuan, min(g.taxpayer_name) as branch_name,
+    string_agg(d.evidence, ';') as evidence
+  from (
+    select q.taxpayer, q.quarter_from, q.quarter_to, coalesce(e.head_name, case when contains(q.taxpayer_name, '公司') then
+      concat(split_part(replace(replace(q.taxpayer_name, '（', '('), '）', ')'), '公司', 1), '公司') end) as head_name
+    from quarters q
+    left join registration e on e.taxpayer = q.taxpayer
+  ) h
+  join registration g on g.head_name = h.head_name
+  join declared d on d.taxpayer = g.taxpayer and d.period_from <= h.quarter_to and d.period_to >= h.quarter_from
+  where d.tax_kind = 'environment_tax' and g.taxpayer <> h.taxpayer
+  group by h.taxpayer, h.quarter_from
 ),
 reviewed as (
   select q.taxpayer, q.quarter_from, max(r.opinion_day) as opinion_day, string_agg(r._ref, ';') as evidence
@@ -130,12 +147,12 @@ select
   o.day as event_day,
   cast(null as varchar) as period,
   o.place_region,
-  concat_ws(';', o.evidence, v.evidence, p.evidence) as evidence,
+  concat_ws(';', o.evidence, v.evidence, p.evidence, b.evidence) as evidence,
   o.left_out,
   case
     when o.not_comparable is not null then o.not_comparable
     -- A quarter without any return is the question of environment/undeclared_discharge.
-    when coalesce(r.return_count, 0) = 0 then 'no_return'
+    when coalesce(r.return_count, 0) = 0 and b.taxpayer is null then 'no_return'
   end as not_comparable,
   o.outlet_code,
   o.discharge_month,
@@ -148,9 +165,15 @@ select
   coalesce(o.pollutant_2, '—') as pollutant_2, o.kilograms_2, o.level_2,
   coalesce(o.pollutant_3, '—') as pollutant_3, o.kilograms_3, o.level_3,
   coalesce(o.pollutant_4, '—') as pollutant_4, o.kilograms_4, o.level_4,
-  coalesce(o.pollutant_5, '—') as pollutant_5, o.kilograms_5, o.level_5
+  coalesce(o.pollutant_5, '—') as pollutant_5, o.kilograms_5, o.level_5,
+  case when o.left_out is null and row_number() over (
+    partition by o.taxpayer, date_trunc('quarter', o.day), o.left_out is null and o.not_comparable is null
+    order by o.discharge_month, o.outlet_code, o.pollutant_group) = 1
+    then coalesce(b.branch_declared_yuan, 0) else 0 end as branch_declared_yuan,
+  b.branch_name
 from outlets o
 left join months m on m.taxpayer = o.taxpayer and m.discharge_month = o.discharge_month
 left join returned r on r.taxpayer = o.taxpayer and r.quarter_from = cast(date_trunc('quarter', o.day) as date)
 left join reviewed v on v.taxpayer = o.taxpayer and v.quarter_from = cast(date_trunc('quarter', o.day) as date)
+left join branches b on b.taxpayer = o.taxpayer and b.quarter_from = cast(date_trunc('quarter', o.day) as date)
 left join penalised p on p.taxpayer = o.taxpayer and p.quarter_from = cast(date_trunc('quarter', o.day) as date)

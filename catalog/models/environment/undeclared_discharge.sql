@@ -20,11 +20,29 @@ with quarters as (
   )
   group by taxpayer, case when taxpayer is null then discharger_name end, quarter_from, left_out, not_comparable
 ),
+filers as (
+  -- The discharger itself and the other parts of the same enterprise, by the name of the head office.
+  select taxpayer, taxpayer as filer from quarters where taxpayer is not null
+  union
+  select h.taxpayer, g.taxpayer
+  from (
+    select q.taxpayer, coalesce(e.head_name, case when contains(q.taxpayer_name, '公司') then
+      concat(split_part(replace(replace(q.taxpayer_name, '（', '('), '）', ')'), '公司', 1), '公司') end) as head_name
+    from quarters q
+    left join registration e on e.taxpayer = q.taxpayer
+  ) h
+  join registration g on g.head_name = h.head_name
+),
+filed as (
+  select f.taxpayer, r.period_from, r.period_to
+  from filers f
+  join returns r on r.taxpayer = f.filer
+  where r.tax_kind = 'environment_tax'
+),
 returned as (
   select q.taxpayer, q.quarter_from, count(*) as return_count
   from quarters q
-  join returns r on r.taxpayer = q.taxpayer and r.period_from <= q.quarter_to and r.period_to >= q.quarter_from
-  where r.tax_kind = 'environment_tax'
+  join filed r on r.taxpayer = q.taxpayer and r.period_from <= q.quarter_to and r.period_to >= q.quarter_from
   group by q.taxpayer, q.quarter_from
 )
 select

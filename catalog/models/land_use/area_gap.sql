@@ -72,11 +72,17 @@ land_sources as (
   where source_sort = 'land'
 ),
 direct as (
-  -- By parcel, else by certificate.
+  -- By parcel, else by certificate; on the same parcel under another name (a branch, the user) where the source began with this
+  -- holding.
   select l._ref as held_ref, s._ref as source_ref
   from lands l
   join land_sources s on s.taxpayer = l.taxpayer
   where (s.parcel = l.parcel or s.certificate = l.certificate) and s.valid_from <= l.ends_on and s.valid_to >= l.starts_on
+  union all
+  select l._ref, s._ref
+  from lands l
+  join land_sources s on s.parcel = l.parcel
+  where s.taxpayer <> l.taxpayer and s.valid_from >= cast(l.starts_on - interval '1 month' as date) and s.valid_from <= l.ends_on
 ),
 loose as (
   -- Sources without a parcel number that no certificate finds.

@@ -97,13 +97,26 @@ known as (
   from buildings
   where taxpayer is not null
 ),
+ended as (
+  -- Sold again by its owner, at the same place: the unit is not always known.
+  select k.building, min(s.certificate_day) as sold_day
+  from known k
+  join (
+    select coalesce(seller_taxpayer, 'person:' || seller_person) as taxpayer, replace(replace(house_place, ' ', ''), '　', '') as place,
+      certificate_day
+    from property_registration_transfer
+  ) s on s.taxpayer = k.taxpayer and s.place = k.location
+  where s.certificate_day > k.held_day
+  group by k.building
+),
 house_sources as (
-  select taxpayer, parcel_number, certificate, address, area, acquired_on, coalesce(valid_to, date '9999-12-31') as valid_to, _ref
+  select taxpayer, parcel_number, certificate, address, area, acquired_on, valid_from, coalesce(valid_to, date '9999-12-31') as valid_to, _ref
   from sources
   where source_sort = 'building'
 ),
 direct as (
-  -- By unit and holder; by certificate whoever is named, for it was issued to this buyer.
+  -- By unit and holder; by certificate whoever is named, for it was issued to this buyer; by unit under another name (a branch,
+  -- a user) where the source began with this ownership.
   select k.building, s._ref as source_ref
   from known k
   join house_sources s on s.taxpayer = k.taxpayer and s.parcel_number = k.parcel
@@ -111,6 +124,11 @@ direct as (
   select k.building, s._ref
   from known k
   join house_sources s on s.certificate = k.certificate
+  union
+  select k.building, s._ref
+  from known k
+  join house_sources s on s.parcel_number = k.parcel
+  where s.valid_from >= date_trunc('month', k.held_day)
 ),
 loose as (
   -- Sources that neither unit nor certificate finds, and that name no unit.
@@ -187,7 +205,14 @@ held as (
     b.evidence, b.building, p.period,
     greatest(cast(date_trunc('month', b.held_day) + interval '1 month' as date), p.part_from) as held_from,
     least(coalesce(cast(date_trunc('month', b.gone_day) + interval '1 month' - interval '1 day' as date), p.part_to), p.part_to) as held_to
-  from buildings b
+  from (
+    select
+      b.taxpayer, b.taxpayer_name, b.confidence, b.subject, b.origin, b.house_use, b.project_name, b.location, b.held_day,
+      b.floor_area, b.value_yuan, b.price_includes_tax, b.land_price_yuan, b.land_area, b.left_out, b.not_comparable, b.place_region,
+      b.evidence, b.building, least(b.gone_day, e.sold_day) as gone_day
+    from buildings b
+    left join ended e on e.building = b.building
+  ) b
   join periods p on b.held_day < date_trunc('month', p.part_to) and (b.gone_day is null or b.gone_day >= p.part_from)
 ),
 rents as (

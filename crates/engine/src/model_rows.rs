@@ -12,7 +12,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use gongzhi_core::calendar::Calendar;
-use gongzhi_core::catalog::Catalog;
+use gongzhi_core::catalog::{Catalog, ParameterValue};
 use gongzhi_core::models::Model;
 use gongzhi_core::models::facts::{Fact, FactValue, IncompletePayment, Payment, Payments, Standing};
 use rust_decimal::Decimal;
@@ -260,18 +260,19 @@ fn number(day: NaiveDate) -> i32 {
 
 /// One row a dated value of a parameter: `parameter`, `region`, `class` (empty: none), `valid_from`, `valid_to`, `value`.
 pub fn figures_table(catalog: &Catalog) -> Result<MemTable, DataFusionError> {
-    let values = || catalog.parameters.iter().flat_map(|(key, found)| found.values.iter().map(move |value| (key, value)));
+    let values: Vec<(&String, &ParameterValue)> =
+        catalog.parameters.iter().flat_map(|(key, found)| found.values.iter().map(move |value| (key, value))).collect();
     let scaled = |mut value: Decimal| {
         value.rescale(8);
         (value.scale() == 8).then(|| value.mantissa())
     };
-    let figures = Decimal128Array::from_iter(values().map(|(_, value)| scaled(value.value)));
+    let figures = Decimal128Array::from_iter(values.iter().map(|(_, value)| scaled(value.value)));
     let columns: Vec<ArrayRef> = vec![
-        Arc::new(StringArray::from_iter_values(values().map(|(key, _)| key))),
-        Arc::new(StringArray::from_iter_values(values().map(|(_, value)| &value.region))),
-        Arc::new(StringArray::from_iter_values(values().map(|(_, value)| &value.class))),
-        Arc::new(Date32Array::from_iter_values(values().map(|(_, value)| number(value.from)))),
-        Arc::new(Date32Array::from_iter(values().map(|(_, value)| value.to.map(number)))),
+        Arc::new(StringArray::from_iter_values(values.iter().map(|(key, _)| key))),
+        Arc::new(StringArray::from_iter_values(values.iter().map(|(_, value)| &value.region))),
+        Arc::new(StringArray::from_iter_values(values.iter().map(|(_, value)| &value.class))),
+        Arc::new(Date32Array::from_iter_values(values.iter().map(|(_, value)| number(value.from)))),
+        Arc::new(Date32Array::from_iter(values.iter().map(|(_, value)| value.to.map(number)))),
         Arc::new(figures.with_precision_and_scale(18, 8)?),
     ];
     let schema = Arc::new(Schema::new(vec![

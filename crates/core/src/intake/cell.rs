@@ -263,6 +263,12 @@ fn read_code(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<Reading, B
     let found = lens.column.codes.as_ref().and_then(|codes| codes.find(meant));
     let Some(code) = found else {
         let codes = lens.column.codes.as_ref();
+        let choices = codes.map_or(&[][..], |codes| codes.choices(meant));
+        if !choices.is_empty() {
+            let mut fault = lens.fault("code-list", "intake-code-several", text);
+            fault.mend = Message::new("intake-code-several-mend").with("names", choices.join("、"));
+            return Err(fault);
+        }
         let mut fault = lens.fault("code-list", "intake-not-in-list", text);
         let names = codes.map(|codes| codes.names(12)).unwrap_or_default();
         fault.mend = match codes.and_then(|codes| codes.nearest(text)) {

@@ -1,6 +1,6 @@
 -- One row is one payment of tax itself into treasury: late fees, fines, interest and entries adjusted away are left out.
 select
-  coalesce(taxpayer_taxpayer, taxpayer_uscc) as taxpayer,
+  coalesce(taxpayer_taxpayer, 'person:' || taxpayer_person, taxpayer_uscc) as taxpayer,
   tax_kind,
   tax_item,
   period_from,

@@ -1,6 +1,6 @@
 -- One row is one VAT prepayment of construction work: a contractor, a project, a period.
 select
-  coalesce(taxpayer_taxpayer, taxpayer_uscc) as taxpayer,
+  coalesce(taxpayer_taxpayer, 'person:' || taxpayer_person, taxpayer_uscc) as taxpayer,
   'vat' as tax_kind,
   cast(null as varchar) as tax_item,
   project_code,

@@ -1,6 +1,6 @@
 -- One row is one taxpayer as the tax bureau's registration shows it on the day of the export.
 select
-  coalesce(taxpayer_taxpayer, taxpayer_uscc) as taxpayer,
+  coalesce(taxpayer_taxpayer, 'person:' || taxpayer_person, taxpayer_uscc) as taxpayer,
   taxpayer_name,
   taxpayer_subject as subject,
   status,

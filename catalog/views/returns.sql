@@ -1,7 +1,7 @@
 -- One row is one line of the last return of a taxpayer for a tax kind, item and period: a correction replaces what it corrects.
 with ranked as (
   select
-    coalesce(taxpayer_taxpayer, taxpayer_uscc) as taxpayer,
+    coalesce(taxpayer_taxpayer, 'person:' || taxpayer_person, taxpayer_uscc) as taxpayer,
     tax_kind,
     tax_item,
     period_from,
@@ -20,7 +20,7 @@ with ranked as (
     due_on,
     _ref as evidence,
     rank() over (
-      partition by coalesce(taxpayer_taxpayer, taxpayer_uscc), tax_kind, tax_item, period_from, period_to
+      partition by coalesce(taxpayer_taxpayer, 'person:' || taxpayer_person, taxpayer_uscc), tax_kind, tax_item, period_from, period_to
       order by filed_on desc
     ) as age
   from tax_return_return

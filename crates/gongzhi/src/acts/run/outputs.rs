@@ -113,7 +113,9 @@ fn lead_json(lead: &Lead, told: &Places) -> Json {
     let amount = |amount: Option<rust_decimal::Decimal>| amount.map(|amount| format!("{amount:.2}"));
     json!({
         "model": lead.model,
-        "taxpayer": {"uscc": lead.taxpayer.uscc, "name": lead.taxpayer.name},
+        "taxpayer": {
+            "uscc": lead.taxpayer.uscc, "name": lead.taxpayer.name, "is_person": lead.taxpayer.is_person(),
+        },
         "period": lead.period,
         "finding": lead.finding,
         "due_low": amount(lead.due_low),

@@ -19,6 +19,9 @@ use crate::model_run::judge_model;
 use crate::schema::{party_columns, view_schema_opened};
 use crate::session::{Session, SessionError, SessionOptions};
 
+/// The tax side's registrations.
+const REGISTRATIONS: &str = "tax_registration_taxpayer";
+
 /// What came of one case.
 #[derive(Debug, Clone)]
 pub struct CaseResult {
@@ -116,8 +119,7 @@ fn table_of((catalog, model): (&Catalog, &Model), view: &str, rows: &Rows, case:
 }
 
 /// A row with what need not be written: a link is certain and an enterprise unless said, whoever is known by a digest
-/// alone is a person, the tail of the view is told
-/// from the period.
+/// alone is a person, a registration is with the county's authority, the tail of the view is told from the period.
 fn filled(
     view: &str,
     number: usize,
@@ -133,6 +135,9 @@ fn filled(
         } else if row.contains_key(&person) {
             row.entry(subject).or_insert_with(|| "person".to_owned());
         }
+    }
+    if view == REGISTRATIONS {
+        row.entry("authority".to_owned()).or_insert_with(|| case.region.clone());
     }
     let written: Option<Period> = row.get("_period").and_then(|text| text.parse().ok());
     let period = written.unwrap_or_else(|| Period::month_of(case.as_of));
@@ -170,6 +175,7 @@ findings:
   odd: {zh: 异常, en: Odd}
 taxed_at: here
 period: month
+looks_at: {rows: now, why: {zh: 示例, en: Example}}
 reads: [payments]
 facts: {}
 ";

@@ -14,7 +14,7 @@ use crate::steps::{cargo, program, root, step};
 
 const SEEDS: [&str; 2] = ["1", "2"];
 /// The day on which the tax side was exported.
-const AS_OF: &str = "2026-06-30";
+const AS_OF: &str = "2026-04-17";
 /// The tax side's tables: `template all` stands for what units report.
 const TAX_SIDE: &str = "catalog/templates/tax_bureau";
 

@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use gongzhi_core::period::Period;
 
 use super::settle::{Duty, settle};
-use super::taxpayers::{COUNTY, Registration, Subject};
+use super::taxpayers::{COUNTY, Registration};
 use super::world::World;
 
 /// Stamp tax on building contracts, in ten thousandths.
@@ -14,7 +14,7 @@ const RATE: i64 = 3;
 pub fn settle_contract(world: &mut World, party: usize, (contract_fen, day): (i64, NaiveDate), hundredths: i64) {
     let taxpayer = world.taxpayer(party);
     let seated_here = taxpayer.seat.region == COUNTY && taxpayer.registration == Registration::Registered;
-    if !seated_here || taxpayer.subject == Subject::PublicBody {
+    if !seated_here {
         return;
     }
     let halved = taxpayer.is_halved();

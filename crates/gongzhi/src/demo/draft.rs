@@ -48,6 +48,10 @@ pub struct Draft {
     pub parties: Vec<(&'static str, Who)>,
     /// No mistake may be planted in it: another row of the truth depends on it as it is.
     pub exact_identity: bool,
+    /// Groups whose columns say what the row's own cells say, and nothing else.
+    pub by_words: Vec<&'static str>,
+    /// Number of the fact's copy that tells the row: nothing is filled in that it doesn't tell, but what is required.
+    pub told: Option<usize>,
 }
 
 impl Draft {

@@ -17,6 +17,11 @@ pub fn fill(catalog: &Catalog, kind: &Kind, (draft, period): (&Draft, Period), d
         .map(|column| match draft.find(&column.key) {
             Some(value) => value.clone(),
             None if column.party.is_some() || column.closed => Value::Empty,
+            None if draft.told.is_some() && !column.required => Value::Empty,
+            None if draft.told.is_some() && column.column_type == ColumnType::Text => {
+                let example: String = column.example.chars().take(20).collect();
+                Value::Text(format!("{example}{:06}", draft.told.unwrap_or_default()))
+            }
             None if is_key_text(kind, column) => Value::Text(format!(
                 "{}{:07}",
                 column.example.chars().take(20).collect::<String>(),

@@ -16,6 +16,7 @@ mod draft;
 mod dues;
 mod environment;
 mod everyday;
+mod facts;
 mod farmland;
 mod files;
 mod fill;
@@ -26,6 +27,7 @@ mod persons;
 mod projects;
 mod random;
 pub mod score;
+pub mod score_leads;
 mod settle;
 mod sheets;
 mod sources;
@@ -54,6 +56,8 @@ use files::{Job, Office, mode_of};
 use random::Dice;
 use truth::FileTruth;
 use world::World;
+
+use crate::acts::catalog::line_of;
 
 /// What county to make.
 #[derive(Debug, Clone, Copy)]
@@ -91,10 +95,11 @@ pub fn generate(catalog: &Catalog, settings: Settings, folder: &Path) -> Result<
     coal::make(&mut world);
     persons::make(&mut world);
     dues::plant(&mut world);
+    let translator = Translator::new(Language::Chinese);
+    plant_facts(&mut world, catalog, &translator)?;
     let county = folder.join("county");
     fs::create_dir_all(&county).with_context(|| county.display().to_string())?;
     let sets = std::mem::take(&mut world.ledger.sets);
-    let translator = Translator::new(Language::Chinese);
     let office = Office { world: &world, catalog, folder: &county, translator: &translator };
     let jobs = jobs_of(office, &sets)?;
     let mut truths = side_by_side(jobs.len(), |at| files::write(office, &jobs[at]))?;
@@ -107,6 +112,19 @@ pub fn generate(catalog: &Catalog, settings: Settings, folder: &Path) -> Result<
     let truths: Vec<FileTruth> = truths.into_iter().flatten().collect();
     let counts = truth::write(&world, &folder.join("truth"), &truths)?;
     Ok(Made { counts, as_of: world.as_of() })
+}
+
+/// Plants the facts from the law's text in the county of their year; their days are days of the calendar.
+fn plant_facts(world: &mut World, catalog: &Catalog, translator: &Translator) -> Result<()> {
+    if world.year != facts::TOLD_FROM.0 {
+        return Ok(());
+    }
+    let (facts, problems) = facts::embedded();
+    if !problems.is_empty() {
+        let lines: Vec<String> = problems.iter().map(|problem| line_of(problem, translator)).collect();
+        return Err(anyhow!("{}", lines.join("\n")));
+    }
+    facts::plant(world, catalog, facts, translator)
 }
 
 type Sets = BTreeMap<(&'static str, Period), BTreeMap<&'static str, Vec<Draft>>>;

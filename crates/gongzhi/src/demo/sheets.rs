@@ -9,7 +9,7 @@ use gongzhi_core::values::SetMode;
 use gongzhi_engine::office_files::{OfficeCell, OfficeHeader, OfficeSheet};
 use rust_decimal::Decimal;
 
-use super::draft::{Draft, Value};
+use super::draft::{Draft, Value, Who};
 use super::fill::{fill, spoken};
 use super::random::Dice;
 use super::spelling::{Spelled, spell};
@@ -228,7 +228,14 @@ fn spelled_parties<'a>(place: Place<'_>, draft: &'a Draft) -> BTreeMap<&'a str, 
     let key = format!("{}.{}", place.item.key, place.kind.key);
     // The tax bureau's own tables carry the codes of its register.
     let exact = draft.exact_identity || place.item.is_tax_side();
-    draft.parties.iter().map(|(party, who)| (*party, spell(place.world, &key, *who, exact))).collect()
+    let spelled = |(party, who): &(&'a str, Who)| {
+        let spelled = spell(place.world, &key, *who, exact);
+        let by_words = draft.by_words.contains(party);
+        let truth_only =
+            || Spelled { truth: spelled.truth.clone(), is_person: spelled.is_person, ..Spelled::default() };
+        (*party, if by_words { truth_only() } else { spelled })
+    };
+    draft.parties.iter().map(spelled).collect()
 }
 
 fn cell_of(
@@ -237,7 +244,7 @@ fn cell_of(
     (value, parties): (&Value, &BTreeMap<&str, Spelled>),
     manner: Manner,
 ) -> OfficeCell {
-    if let Some((party, part)) = &column.party {
+    if let (Some((party, part)), Value::Empty) = (&column.party, value) {
         return parties.get(party.as_str()).map_or(OfficeCell::Empty, |spelled| party_cell(spelled, *part, manner));
     }
     match value {
@@ -247,6 +254,7 @@ fn cell_of(
         Value::Whole(number) if manner.typed => OfficeCell::Figure(number.to_string()),
         Value::Whole(number) => OfficeCell::Text(number.to_string()),
         Value::Flag(flag) => OfficeCell::Text(if *flag { "是" } else { "否" }.to_owned()),
+        Value::Text(text) if text.is_empty() => OfficeCell::Empty,
         Value::Text(text) => {
             let list = column.list.as_ref().and_then(|list| catalog.lists.get(list));
             let named = list.and_then(|list| list.find(text)).map_or(text, |entry| &entry.name.zh);

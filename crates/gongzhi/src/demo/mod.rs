@@ -21,7 +21,9 @@ mod farmland;
 mod files;
 mod fill;
 mod forms;
+mod hand;
 mod land;
+mod lists;
 mod names;
 mod persons;
 mod projects;
@@ -99,9 +101,11 @@ pub fn generate(catalog: &Catalog, settings: Settings, folder: &Path) -> Result<
     plant_facts(&mut world, catalog, &translator)?;
     let county = folder.join("county");
     fs::create_dir_all(&county).with_context(|| county.display().to_string())?;
-    let sets = std::mem::take(&mut world.ledger.sets);
+    let mut sets = std::mem::take(&mut world.ledger.sets);
+    let habits = lists::habits(world.seed, &sets);
+    lists::carry(catalog, &mut sets, &habits);
     let office = Office { world: &world, catalog, folder: &county, translator: &translator };
-    let jobs = jobs_of(office, &sets)?;
+    let jobs = jobs_of(office, &sets, &habits)?;
     let mut truths = side_by_side(jobs.len(), |at| files::write(office, &jobs[at]))?;
     let silent = silences(office, &sets);
     truths.extend(side_by_side(silent.len(), |at| {
@@ -130,7 +134,7 @@ fn plant_facts(world: &mut World, catalog: &Catalog, translator: &Translator) ->
 type Sets = BTreeMap<(&'static str, Period), BTreeMap<&'static str, Vec<Draft>>>;
 
 /// The files of the forty items; in one period of every item, and here and there, wrong cells are planted.
-fn jobs_of<'a>(office: Office<'a>, sets: &Sets) -> Result<Vec<Job<'a>>> {
+fn jobs_of<'a>(office: Office<'a>, sets: &Sets, habits: &lists::Habits) -> Result<Vec<Job<'a>>> {
     let mut jobs = Vec::new();
     let mut dice = Dice::new(office.world.seed, "wrong files");
     let mut chosen: BTreeMap<&str, usize> = BTreeMap::new();
@@ -162,6 +166,7 @@ fn jobs_of<'a>(office: Office<'a>, sets: &Sets) -> Result<Vec<Job<'a>>> {
                 sets: shares,
                 number: jobs.len(),
                 wrong: before == wrong_at || dice.happens(500),
+                habit: habits.get(&(*key, *period)).copied().unwrap_or(lists::Habit::First),
             });
         }
     }

@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use super::measure::{self, Measured};
-use super::{peers, report};
+use super::{before, peers, report};
 use crate::steps::{cargo, program, root, step};
 
 const SEEDS: [&str; 2] = ["1", "2"];
@@ -41,15 +41,17 @@ struct Answers {
     right: usize,
 }
 
-/// Builds, makes the counties, runs ours and the peer, writes the table. `scale` is the counties' size.
-pub fn run(scale: &str) -> Result<()> {
+/// Builds, makes the counties, runs ours and the peer, writes the table. `scale` is the counties' size, `earlier` a commit
+/// to be measured beside the program of now.
+pub fn run(scale: &str, earlier: Option<&str>) -> Result<()> {
     step("release build", &mut cargo(&["build", "--release", "--locked", "-p", "gongzhi"]))?;
     let folder = std::env::temp_dir().join(format!("gongzhi-bench-pipeline-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     let outcome = measure_all(&folder, scale);
+    let compared = earlier.map(|commit| before::compare(commit, scale, &folder)).transpose();
     std::fs::remove_dir_all(&folder)?;
     let (ours, peer) = outcome?;
-    report::keep("pipeline", &body(&ours, &peer)?)
+    report::keep("pipeline", &(body(&ours, &peer)? + &compared?.unwrap_or_default()))
 }
 
 fn measure_all(folder: &Path, scale: &str) -> Result<(Vec<Ours>, Peer)> {

@@ -114,7 +114,9 @@ fn write_draft(office: Office<'_>, (_, kind): (&Item, &Kind), draft: &Draft, tab
             }
             Who::Person(at) => {
                 let person = office.world.person(*at);
-                (&person.name, &person.citizen_id, PartyPart::CitizenId)
+                // A table without a column for persons has their number where the code stands.
+                let own = kind.find_party_column(party, PartyPart::CitizenId).is_some();
+                (&person.name, &person.citizen_id, if own { PartyPart::CitizenId } else { PartyPart::Uscc })
             }
         };
         table.set(&format!("{party}_{}", PartyPart::Name.suffix()), name);

@@ -57,10 +57,13 @@ impl Cast {
 
     fn add_words(&mut self, party: &Party, [name, old_name, code]: [Option<String>; 3]) {
         let code_word = if party.sort == Sort::Person { "citizen_id" } else { "uscc" };
-        for (word, text) in [("name", name.clone()), ("old_name", old_name), (code_word, code)] {
+        for (word, text) in [("name", name.clone()), ("old_name", old_name), (code_word, code.clone())] {
             if let Some(text) = text {
                 self.words.insert(format!("{}.{word}", party.name), text);
             }
+        }
+        if let ([Some(kind), Some(degree)], Some(code)) = (&party.disability, code) {
+            self.words.insert(format!("{}.disability_certificate", party.name), format!("{code}{kind}{degree}"));
         }
         self.words.insert(party.name.clone(), name.unwrap_or_default());
     }
@@ -112,6 +115,7 @@ impl Cast {
             "code" => format!("2501-652323-04-09-{serial:06}"),
             "outlet" => format!("DW{serial:06}"),
             "source" => format!("F652323{serial:09}"),
+            "serial" => format!("{serial:06}"),
             "case" => format!("（2025）新示例破{serial}号"),
             _ => format!("示例{kind}{serial:06}号"),
         })
@@ -123,7 +127,7 @@ impl Cast {
             return Who::Person(world.add_person(&mut dice));
         }
         let seat = seat_of(party).unwrap_or(world.taxpayer(0).seat);
-        let registration = if has_registration(fact, party) {
+        let registration = if has_registration(party) {
             Registration::Told
         } else if is_listed(fact, party) {
             Registration::Unregistered
@@ -176,14 +180,9 @@ pub fn is_local(party: &Party) -> bool {
     party.seat.as_deref().is_none_or(|seat| seat == COUNTY)
 }
 
-/// Whether the tax registration of the county knows a party: whoever sits here, and whoever reported that it works here.
-pub fn has_registration(fact: &Fact, party: &Party) -> bool {
-    let reports = |row: &super::Row| {
-        let of_builders = row.kind.starts_with("cross_region_report.") || row.kind.starts_with("vat_prepayment.");
-        of_builders && names(row, party)
-    };
-    let unsaid = || is_local(party) || fact.tax_side.iter().any(reports);
-    party.sort != Sort::Person && party.registered.unwrap_or_else(unsaid)
+/// Whether the tax registration of the county has a row of a party.
+pub fn has_registration(party: &Party) -> bool {
+    party.sort != Sort::Person && party.registered.unwrap_or(true)
 }
 
 /// Whether the market regulator's lists or the tax bureau's tables of builders know somebody who has no registration.

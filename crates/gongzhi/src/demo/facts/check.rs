@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use gongzhi_core::catalog::node::nearest;
-use gongzhi_core::catalog::{Catalog, Column, ColumnType, Item, Kind, Problem};
+use gongzhi_core::catalog::{Catalog, Column, ColumnType, Frequency, Item, Kind, Problem};
 use gongzhi_core::messages::Message;
 use gongzhi_core::period::Period;
 
@@ -99,6 +99,9 @@ fn check_row(catalog: &Catalog, (row, tax_side): (&Row, bool), cast: &Cast, find
     };
     if let Some(period) = row.period.filter(|period| !item.fits(*period)) {
         findings.record(row.line, Message::new("demo-fact-period").with("kind", &row.kind).with("period", period));
+    }
+    if row.period.is_none() && !tax_side && item.period != Frequency::Demand {
+        findings.record(row.line, Message::new("demo-fact-missing").with("kind", &row.kind).with("column", "period"));
     }
     for (key, text) in &row.cells {
         check_cell(catalog, (row, kind), (key, text), cast, findings);

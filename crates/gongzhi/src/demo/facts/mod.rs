@@ -187,10 +187,12 @@ pub struct Party {
     pub small_profit: Option<bool>,
     /// Division code of the seat; nothing for this county.
     pub seat: Option<String>,
-    /// Whether the tax registration of the county has a row; nothing leaves it to the seat.
+    /// Whether the tax registration of the county has a row; nothing: it has.
     pub registered: Option<bool>,
     /// It had another name once.
     pub former_name: bool,
+    /// Kind and degree of a person's disability.
+    pub disability: [Option<String>; 2],
     /// Other columns of its registration.
     pub registration: Vec<(String, String)>,
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, anyhow};
 use chrono::{Days, NaiveDate};
-use gongzhi_core::catalog::{Catalog, ColumnType, Kind, Mark};
+use gongzhi_core::catalog::{Catalog, ColumnType, Item, Kind, Mark};
 use gongzhi_core::messages::Translator;
 use gongzhi_core::period::Period;
 use gongzhi_core::values::RowAction;
@@ -80,7 +80,7 @@ type Known = BTreeSet<(&'static str, Vec<String>)>;
 
 /// One row of an item or of the tax side.
 fn report(world: &mut World, catalog: &Catalog, (row, known): (&'static Row, &mut Known), cast: &Cast) -> Result<()> {
-    let (_, kind) = catalog.find_kind(&row.kind).ok_or_else(|| anyhow!("{}", row.kind))?;
+    let (item, kind) = catalog.find_kind(&row.kind).ok_or_else(|| anyhow!("{}", row.kind))?;
     let mut draft = Draft { told: Some(cast.number), ..Draft::default() };
     for (key, text) in &row.cells {
         if kind.parties.iter().any(|party| party.key == *key) {
@@ -107,10 +107,12 @@ fn report(world: &mut World, catalog: &Catalog, (row, known): (&'static Row, &mu
     }
     let period = match row.period {
         Some(period) => period,
-        None => {
+        None if item.is_tax_side() => {
             draft = complete(world, kind, draft);
-            period_of_table(kind, &draft)
+            period_of_table(world, (item, kind), &draft)
         }
+        // What is asked for on demand is asked for once a year.
+        None => Period::Year(world.year),
     };
     world.ledger.add(&row.kind, period, draft);
     Ok(())
@@ -158,8 +160,9 @@ fn complete(world: &mut World, kind: &Kind, mut draft: Draft) -> Draft {
     draft
 }
 
-/// The table of what stands is exported on the day the county is looked at; what happened stands in its month's.
-fn period_of_table(kind: &Kind, draft: &Draft) -> Period {
+/// The table of what stands is exported with the county's own rows, at last on the day the county is looked at; what
+/// happened stands in its month's.
+fn period_of_table(world: &World, (item, kind): (&Item, &Kind), draft: &Draft) -> Period {
     let day = |key: &&str| match draft.find(key) {
         Some(Value::Day(day)) => Some(*day),
         _ => None,
@@ -170,13 +173,14 @@ fn period_of_table(kind: &Kind, draft: &Draft) -> Period {
         Some(Value::Text(text)) => text.parse().ok(),
         _ => None,
     });
-    happened.map(Period::month_of).or(told).unwrap_or_else(|| Period::month_of(TOLD_FROM.1))
+    let exported = || world.ledger.sets.keys().rev().find(|(key, _)| *key == item.key).map(|(_, period)| *period);
+    happened.map(Period::month_of).or(told).or_else(exported).unwrap_or_else(|| Period::month_of(TOLD_FROM.1))
 }
 
 /// The parties' rows of the tax registration.
 fn register(world: &mut World, catalog: &Catalog, (fact, cast): (&'static Fact, &Cast)) {
     let Some((_, kind)) = catalog.find_kind(REGISTRATION) else { return };
-    for party in fact.parties.iter().filter(|party| has_registration(fact, party)) {
+    for party in fact.parties.iter().filter(|party| has_registration(party)) {
         let Some(Who::Taxpayer(at)) = cast.find(&party.name) else { continue };
         let mut draft = Draft::of("taxpayer", at);
         for (key, text) in &party.registration {
@@ -233,7 +237,7 @@ fn registration_of(world: &World, at: usize, party: &Party) -> BTreeMap<&'static
         ("registered_on", (opened_on + Days::new(12)).to_string()),
         ("opened_on", opened_on.to_string()),
         ("tax_office", "呼图壁镇".to_owned()),
-        ("authority", "652323".to_owned()),
+        ("authority", party.seat.clone().unwrap_or_else(|| "652323".to_owned())),
     ])
 }
 

@@ -2,7 +2,6 @@
 
 use gongzhi_core::catalog::Problem;
 use gongzhi_core::catalog::node::{self, Fields, Findings, Node, Value, read_decimal, read_flag};
-use gongzhi_core::messages::Message;
 use gongzhi_core::period::Period;
 
 use super::{Answer, Fact, Party, Row, Sort, Tempting};
@@ -52,7 +51,17 @@ fn word_of<T: Copy>(words: &[(&'static str, T)]) -> impl Fn(&str) -> Result<T, S
 
 /// A party; what is none of its own words is a column of its registration.
 fn party(name: &str, node: &Node, findings: &mut Findings<'_>) -> Party {
-    const OWN: [&str; 7] = ["sort", "of", "vat", "small_profit", "seat", "registered", "former_name"];
+    const OWN: [&str; 9] = [
+        "sort",
+        "of",
+        "vat",
+        "small_profit",
+        "seat",
+        "registered",
+        "former_name",
+        "disability_kind",
+        "disability_degree",
+    ];
     let map = if let Value::Map(map) = &node.value { map.as_slice() } else { &[] };
     let (own, others): (Vec<_>, Vec<_>) = map.iter().cloned().partition(|(key, _)| OWN.contains(&key.as_str()));
     let mut registration = Vec::new();
@@ -74,6 +83,7 @@ fn party(name: &str, node: &Node, findings: &mut Findings<'_>) -> Party {
         seat: fields.find_text("seat", findings).filter(|seat| seat != "here"),
         registered: fields.find_as("registered", read_yes, findings),
         former_name: fields.find_as("former_name", read_yes, findings).unwrap_or(false),
+        disability: [fields.find_text("disability_kind", findings), fields.find_text("disability_degree", findings)],
         registration,
     };
     fields.finish(findings);
@@ -105,9 +115,6 @@ fn row((what, node): (&'static str, &Node), findings: &mut Findings<'_>) -> Row 
         cells: fields.entries("row", findings).iter().filter_map(|cell| self::cell(cell, findings)).collect(),
     };
     fields.demand("row", findings);
-    if what == "item" && row.period.is_none() {
-        findings.record(row.line, Message::new("catalog-key-missing").with("key", "period"));
-    }
     fields.finish(findings);
     row
 }

@@ -97,7 +97,7 @@ fn a_copy_says_what_the_fact_says_of_somebody_made_up() {
 }
 
 #[test]
-fn only_who_sits_here_or_reported_here_is_registered_and_as_the_fact_says() {
+fn who_is_registered_and_how_is_as_the_fact_says() {
     let world = planted(0.01);
     let registered = rows(&world, "tax_registration.taxpayer", Period::Month(2026, 4));
     assert_eq!(registered.len(), 2);

@@ -110,7 +110,7 @@ impl Cast {
             // Parcels of the county's own making have other middle figures.
             "parcel" => format!("652323100{:03}GB{:05}", 100 + serial / 100_000, serial % 100_000),
             "certificate" => format!("新（示例）呼图壁县不动产权第{:07}号", 7_000_000 + serial),
-            "address" => format!("呼图壁镇示例大道{serial}号"),
+            "address" => format!("示例大道{serial}号"),
             "document" => format!("呼示例〔2025〕{serial}号"),
             "code" => format!("2501-652323-04-09-{serial:06}"),
             "outlet" => format!("DW{serial:06}"),
@@ -168,7 +168,8 @@ impl Cast {
 
 /// The seat outside the county that a party says; none when it is here or no such division exists.
 pub fn seat_of(party: &Party) -> Option<Seat> {
-    let region = party.seat.as_deref()?;
+    // A township's seat is that of its county.
+    let region = party.seat.as_deref()?.get(..6)?;
     let lines = embedded_text("codes/divisions.csv").unwrap_or_default().lines();
     let in_force = |line: &&str| line.starts_with(region) && line.ends_with(',');
     let mut fields = lines.filter(|line| line.split(',').next() == Some(region)).find(in_force)?.split(',');

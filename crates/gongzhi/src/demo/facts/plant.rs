@@ -187,7 +187,7 @@ fn register(world: &mut World, catalog: &Catalog, (fact, cast): (&'static Fact, 
             let value = kind.find_column(key).and_then(|column| value_of(catalog, column, text).ok());
             draft.cells.extend(value.map(|value| (key.as_str(), value)));
         }
-        let said: BTreeMap<&str, String> = registration_of(world, at, party);
+        let said: BTreeMap<&str, String> = registration_of((&*world, catalog), at, party);
         for (key, text) in said {
             if draft.find(key).is_none() && !text.is_empty() {
                 let value = kind.find_column(key).and_then(|column| value_of(catalog, column, &text).ok());
@@ -199,7 +199,7 @@ fn register(world: &mut World, catalog: &Catalog, (fact, cast): (&'static Fact, 
 }
 
 /// What a registration says of a party that says nothing else about it.
-fn registration_of(world: &World, at: usize, party: &Party) -> BTreeMap<&'static str, String> {
+fn registration_of((world, catalog): (&World, &Catalog), at: usize, party: &Party) -> BTreeMap<&'static str, String> {
     let taxpayer = world.taxpayer(at);
     let here = is_local(party);
     let opened_on = NaiveDate::from_ymd_opt(2016, 3, 1).unwrap_or_default();
@@ -237,8 +237,16 @@ fn registration_of(world: &World, at: usize, party: &Party) -> BTreeMap<&'static
         ("registered_on", (opened_on + Days::new(12)).to_string()),
         ("opened_on", opened_on.to_string()),
         ("tax_office", "呼图壁镇".to_owned()),
-        ("authority", party.seat.clone().unwrap_or_else(|| "652323".to_owned())),
+        ("authority", authority_of(catalog, party.seat.as_deref())),
     ])
+}
+
+/// The tax bureau of a seat, where the list of bureaus has it: that of the division, or of the city it belongs to.
+fn authority_of(catalog: &Catalog, seat: Option<&str>) -> String {
+    let Some(seat) = seat else { return "652323".to_owned() };
+    let list = catalog.lists.get("tax_authority");
+    let known = |code: &&str| list.is_some_and(|list| list.find(code).is_some());
+    [seat.get(..6), seat.get(..4)].into_iter().flatten().find(known).unwrap_or_default().to_owned()
 }
 
 fn industry_of<'a>(party: &Party, drawn: &'a str) -> &'a str {

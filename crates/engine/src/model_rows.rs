@@ -20,7 +20,7 @@ use rust_decimal::Decimal;
 use crate::model_run::ModelError;
 
 /// Columns that facts of every model may have.
-const FACT_COLUMNS: [&str; 13] = [
+const FACT_COLUMNS: [&str; 14] = [
     "taxpayer",
     "taxpayer_name",
     "confidence",
@@ -28,6 +28,7 @@ const FACT_COLUMNS: [&str; 13] = [
     "event_day",
     "period",
     "place_region",
+    "place_address",
     "evidence",
     "left_out",
     "not_comparable",
@@ -37,13 +38,14 @@ const FACT_COLUMNS: [&str; 13] = [
 ];
 
 /// Columns of the view of payments that the shared steps read.
-pub const PAYMENT_COLUMNS: [&str; 7] =
-    ["taxpayer", "tax_kind", "tax_item", "period_from", "period_to", "amount_yuan", "evidence"];
+pub const PAYMENT_COLUMNS: [&str; 8] =
+    ["taxpayer", "tax_kind", "tax_item", "period_from", "period_to", "amount_yuan", "paid_on", "evidence"];
 
 /// Columns of the view of registrations that the shared steps read.
-pub const STANDING_COLUMNS: [&str; 8] = [
+pub const STANDING_COLUMNS: [&str; 9] = [
     "taxpayer",
     "authority",
+    "tax_office",
     "subject",
     "vat_payer_kind",
     "vat_general_from",
@@ -160,6 +162,7 @@ pub fn facts_of(batch: &RecordBatch, model: &Model) -> Result<Vec<Fact>, ModelEr
         event_day,
         period,
         place_region,
+        place_address,
         evidence,
         left_out,
         not_comparable,
@@ -177,6 +180,7 @@ pub fn facts_of(batch: &RecordBatch, model: &Model) -> Result<Vec<Fact>, ModelEr
             event_day: day(event_day, row),
             period: text(period, row),
             place_region: text(place_region, row),
+            place_address: text(place_address, row),
             evidence: handles_of(text(evidence, row).unwrap_or_default()),
             left_out: text(left_out, row),
             not_comparable: text(not_comparable, row),
@@ -201,7 +205,7 @@ fn handles_of(evidence: String) -> Vec<String> {
 /// Payments of a batch made by these taxpayers. One of which a column is empty counts towards nothing.
 pub fn payments_of(batch: &RecordBatch, taxpayers: &HashSet<String>) -> Result<Payments, ModelError> {
     let columns = Columns::of(batch)?;
-    let [_, tax_kind, tax_item, period_from, period_to, amount_yuan, evidence] =
+    let [_, tax_kind, tax_item, period_from, period_to, amount_yuan, paid_on, evidence] =
         PAYMENT_COLUMNS.map(|name| columns.find(name));
     let mut payments = Payments::default();
     for (row, taxpayer) in rows_of(&columns, batch.num_rows(), taxpayers) {
@@ -210,7 +214,9 @@ pub fn payments_of(batch: &RecordBatch, taxpayers: &HashSet<String>) -> Result<P
         let (kind, from, to) = (text(tax_kind, row), day(period_from, row), day(period_to, row));
         if let (Some(tax_kind), Some(period_from), Some(period_to), Some(amount_yuan)) = (&kind, from, to, amount) {
             let (taxpayer, tax_kind, tax_item) = (taxpayer.to_owned(), tax_kind.clone(), text(tax_item, row));
-            let payment = Payment { taxpayer, tax_kind, tax_item, period_from, period_to, amount_yuan, evidence };
+            let paid_on = day(paid_on, row);
+            let payment =
+                Payment { taxpayer, tax_kind, tax_item, period_from, period_to, amount_yuan, paid_on, evidence };
             payments.whole.push(payment);
             continue;
         }
@@ -232,7 +238,7 @@ pub fn standings_of(
     taxpayers: &HashSet<String>,
 ) -> Result<BTreeMap<String, Standing>, ModelError> {
     let columns = Columns::of(batch)?;
-    let [_, authority, subject, vat_payer_kind, vat_general_from, vat_general_to, small, not_small] =
+    let [_, authority, tax_office, subject, vat_payer_kind, vat_general_from, vat_general_to, small, not_small] =
         STANDING_COLUMNS.map(|name| columns.find(name));
     let years = |cells: Option<&Cells>, row: usize| -> BTreeSet<i32> {
         let text = text(cells, row).unwrap_or_default();
@@ -241,6 +247,7 @@ pub fn standings_of(
     let standing = |(row, taxpayer): (usize, &str)| {
         let standing = Standing {
             authority: text(authority, row),
+            tax_office: text(tax_office, row),
             subject: text(subject, row),
             vat_payer_kind: text(vat_payer_kind, row),
             vat_general_from: day(vat_general_from, row),
@@ -253,10 +260,10 @@ pub fn standings_of(
     Ok(rows_of(&columns, batch.num_rows(), taxpayers).map(standing).collect())
 }
 
-/// One row a day: whether offices work on it, and the day itself or the next working one. Ten years either side of the
+/// One row a day: whether offices of a region work on it, and the day itself or the next working one. Ten years either side of the
 /// calendars shipped; years without a notice know weekends and fixed holidays.
-pub fn calendar_table(catalog: &Catalog) -> Result<MemTable, DataFusionError> {
-    let calendar = Calendar::new(&catalog.calendar);
+pub fn calendar_table(catalog: &Catalog, region: &str) -> Result<MemTable, DataFusionError> {
+    let calendar = Calendar::of(catalog, region);
     let year = |year: Option<&i32>, other: i32| year.copied().unwrap_or(other);
     let first = NaiveDate::from_ymd_opt(year(catalog.calendar.keys().next(), 2022) - 10, 1, 1).unwrap_or_default();
     let last = NaiveDate::from_ymd_opt(year(catalog.calendar.keys().last(), 2026) + 10, 12, 31).unwrap_or_default();

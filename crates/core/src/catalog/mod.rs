@@ -13,9 +13,12 @@ mod template_file;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use hmac::digest::Digest;
 
-pub use content::{CalendarYear, CodeEntry, CodeList, Law, Parameter, ParameterValue, Unit, region_with_parents};
+pub use content::{
+    CalendarYear, CodeEntry, CodeList, DaysOff, Law, Parameter, ParameterValue, Unit, region_with_parents,
+};
 pub use names::{Certainty, Class, ColumnType, Frequency, Mark, Measure, Mode, Origin, Severity, Sharing};
 pub use node::Problem;
 pub use template::{Column, DueAfter, DueRule, Item, Kind, Party, PartyPart, RowRule, Rule, TAX_SIDE, Version};
@@ -46,6 +49,8 @@ pub struct Catalog {
     pub lists: BTreeMap<String, CodeList>,
     /// Working-day calendars by year.
     pub calendar: BTreeMap<i32, CalendarYear>,
+    /// Days off that only a region has, by division code.
+    pub days_off: BTreeMap<String, DaysOff>,
     /// Laws by key.
     pub laws: BTreeMap<String, Law>,
     /// Parameters by key `<group>/<stem>`.
@@ -126,12 +131,28 @@ impl Catalog {
                 }
                 Err(_) => findings.record(1, Message::new("catalog-file-unknown").with("path", findings.file)),
             },
+            ["days_off", _] => {
+                if stem.is_empty() || stem.chars().any(|sign| !sign.is_ascii_digit()) {
+                    findings.record(1, Message::new("catalog-file-unknown").with("path", findings.file));
+                }
+                self.days_off.insert(key, content::read_days_off(&node, findings));
+            }
             ["params", group, _] => {
                 let key = format!("{group}/{stem}");
                 self.parameters.insert(key.clone(), content::read_parameter(&key, &node, findings));
             }
             _ => findings.record(1, Message::new("catalog-file-unknown").with("path", findings.file)),
         }
+    }
+
+    /// First and last day on which a law holds: its own last day, else the day before another took its place. None: open.
+    pub fn days_of_law(&self, key: &str) -> (Option<NaiveDate>, Option<NaiveDate>) {
+        let Some(law) = self.laws.get(key) else { return (None, None) };
+        let replaced = || {
+            let successors = self.laws.values().filter(|other| other.replaces.iter().any(|of| of == key));
+            successors.filter_map(|other| other.in_force_from?.pred_opt()).min()
+        };
+        (law.in_force_from, law.in_force_to.or_else(replaced))
     }
 
     /// The item and the kind of a key `item.kind`.

@@ -197,6 +197,8 @@ fn stated_value() -> ParameterValue {
         value: Decimal::ZERO,
         certainty: Certainty::Read,
         reference: "case".to_owned(),
+        law: None,
+        line: 0,
     }
 }
 
@@ -211,6 +213,8 @@ fn dated_value(node: &Node, findings: &mut Findings<'_>) -> Option<ParameterValu
         value: fields.get_as("value", read_decimal, findings)?,
         certainty: fields.find_as("certainty", Certainty::read, findings).unwrap_or(plain.certainty),
         reference: plain.reference,
+        law: plain.law,
+        line: node.line,
     };
     fields.finish(findings);
     Some(value)

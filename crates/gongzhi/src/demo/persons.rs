@@ -124,6 +124,8 @@ fn place(world: &mut World, employer: usize, severe: bool, dice: &mut Dice) {
         let employment = draft
             .clone()
             .party("employer", employer)
+            .empty("military_certificate")
+            .empty("military_degree")
             .day("contract_from_day", world.year_start() - Days::new(800))
             .day("contract_to_day", world.year_start() + Days::new(800))
             .fen("monthly_wage_yuan", 320_000)

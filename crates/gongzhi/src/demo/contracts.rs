@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use gongzhi_core::period::Period;
 
 use super::settle::{Duty, settle};
-use super::taxpayers::{COUNTY, Registration};
+use super::taxpayers::{COUNTY, Registration, Subject};
 use super::world::World;
 
 /// Stamp tax on building contracts, in ten thousandths.

@@ -421,4 +421,6 @@ fn two_places(amount: Decimal) -> Decimal {
 }
 
 #[cfg(test)]
+mod judge_tests;
+#[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 -- One row is one payment of tax itself into treasury: late fees, fines, interest and entries adjusted away are left out.
 -- `head_name` is the name of the head office that a branch's name begins with; a head office has its own.
 select
-  coalesce(taxpayer_taxpayer, taxpayer_uscc) as taxpayer,
+  coalesce(taxpayer_taxpayer, 'person:' || taxpayer_person, taxpayer_uscc) as taxpayer,
   tax_kind,
   tax_item,
   period_from,

@@ -1,7 +1,7 @@
 -- One row is one taxpayer as the tax bureau's registration shows it on the day of the export. `head_name` is the name of
 -- the head office that a branch's name begins with; a head office has its own.
 select
-  coalesce(taxpayer_taxpayer, taxpayer_uscc) as taxpayer,
+  coalesce(taxpayer_taxpayer, 'person:' || taxpayer_person, taxpayer_uscc) as taxpayer,
   taxpayer_name,
   taxpayer_subject as subject,
   status,

@@ -4,6 +4,7 @@
 
 mod annotate;
 mod demo;
+mod field_names;
 mod hostile;
 mod identity;
 mod intake;

@@ -21,7 +21,8 @@ with ranked as (
     due_on,
     _ref as evidence,
     rank() over (
-      partition by coalesce(taxpayer_taxpayer, 'person:' || taxpayer_person, taxpayer_uscc), tax_kind, tax_item, period_from, period_to, project_name
+      partition by coalesce(taxpayer_taxpayer, 'person:' || taxpayer_person, taxpayer_uscc), tax_kind, tax_item, period_from,
+        period_to, project_name
       order by filed_on desc
     ) as age
   from tax_return_return

@@ -11,7 +11,8 @@ with said as (
   from registration
   union all
   select
-    coalesce(taxpayer_taxpayer, taxpayer_uscc), case when coalesce(taxpayer_taxpayer, taxpayer_uscc) <> '' then true end,
+    coalesce(taxpayer_taxpayer, 'person:' || taxpayer_person, taxpayer_uscc),
+    case when coalesce(taxpayer_taxpayer, taxpayer_uscc) <> '' then true end,
     null, home_region, null
   from cross_region_report_report
   union all

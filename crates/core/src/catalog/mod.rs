@@ -162,6 +162,20 @@ impl Catalog {
         Some((item, item.find_kind(kind)?))
     }
 
+    /// The item a person means by its number, name or key, and its kind where one is named behind a point: `15`,
+    /// `15.出让`, `fiscal_subsidy.payment`.
+    pub fn find_spoken(&self, word: &str) -> Option<(&Item, Option<&Kind>)> {
+        let item = |word: &str| self.items.values().find(|item| item.answers_to(word.trim()));
+        if let Some(item) = item(word) {
+            return Some((item, None));
+        }
+        let (item_word, kind_word) = word.split_once(['.', '．'])?;
+        let kind_word = kind_word.trim();
+        let item = item(item_word)?;
+        let kind = item.kinds.iter().find(|kind| kind.key == kind_word || kind.name.zh == kind_word)?;
+        Some((item, Some(kind)))
+    }
+
     /// The item and the kind whose view in SQL has this name, with or without [`BY_PERIOD`] behind it.
     pub fn find_view(&self, view: &str) -> Option<(&Item, &Kind)> {
         let view = view.strip_suffix(BY_PERIOD).unwrap_or(view);

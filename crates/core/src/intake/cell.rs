@@ -79,6 +79,8 @@ pub enum Stored {
     Null,
     /// From, to in the buffer.
     Text(u32, u32),
+    /// A person's number in a column of codes, from, to in the buffer.
+    Person(u32, u32),
     /// A day.
     Date(NaiveDate),
     /// Amount, quantity, rate.
@@ -233,6 +235,8 @@ pub(super) fn kept(text: &str, changed: bool, out: &mut String) -> Reading {
 }
 
 fn read_text(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<Reading, Box<Fault>> {
+    // Exports put an apostrophe before what a spreadsheet would take for a formula.
+    let text = text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(text);
     if text.len() > lens.column.length && text.chars().count() > lens.column.length {
         let key = "intake-too-long";
         let message = Message::new(key).with("column", &lens.column.header).with("most", lens.column.length);

@@ -19,6 +19,7 @@ pub mod mapping;
 pub mod mask;
 mod measured;
 mod party;
+mod persons;
 pub mod place;
 pub mod plan;
 pub mod profile;

@@ -11,6 +11,7 @@ pub mod facts;
 pub mod formula;
 mod read;
 pub mod steps;
+pub mod warnings;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -158,15 +158,15 @@ pub fn lengths(model: &str) -> Frequency {
         "income/subsidy_undeclared"
         | "fund/disability_levy"
         | "land_use/area_gap"
-        | "property/building_source"
-        | "land_vat/liquidation_due" => Frequency::Year,
+        | "property/building_source" => Frequency::Year,
         "stamp/land_and_property"
         | "stamp/construction_contract"
         | "environment/undeclared_discharge"
         | "environment/amount_gap"
         | "construction/prepayment"
         | "vat/real_estate_prepayment"
-        | "resource/coal" => Frequency::Quarter,
+        | "resource/coal"
+        | "land_vat/liquidation_due" => Frequency::Quarter,
         _ => Frequency::Month,
     }
 }

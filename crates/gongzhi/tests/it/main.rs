@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "everything here is a test: what is not there fails it")]
 
 mod annotate;
+mod codes;
 mod demo;
 mod field_names;
 mod hostile;

@@ -4,6 +4,7 @@
 
 mod annotate;
 mod demo;
+mod field;
 mod hostile;
 mod identity;
 mod intake;

@@ -92,6 +92,8 @@ pub enum Stored {
     Null,
     /// From, to in the buffer.
     Text(u32, u32),
+    /// A person's number in a column of codes, from, to in the buffer.
+    Person(u32, u32),
     /// A day.
     Date(NaiveDate),
     /// Amount, quantity, rate.
@@ -259,6 +261,8 @@ pub(super) fn kept(text: &str, changed: bool, out: &mut String) -> Reading {
 }
 
 fn read_text(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<Reading, Box<Fault>> {
+    // Exports put an apostrophe before what a spreadsheet would take for a formula.
+    let text = text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(text);
     if text.len() > lens.column.length && text.chars().count() > lens.column.length {
         let key = "intake-too-long";
         let message = Message::new(key).with("column", &lens.column.header).with("most", lens.column.length);
@@ -305,6 +309,12 @@ fn read_code(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<Reading, B
     let found = lens.column.codes.as_ref().and_then(|codes| codes.find(meant));
     let Some(code) = found else {
         let codes = lens.column.codes.as_ref();
+        let choices = codes.map_or(&[][..], |codes| codes.choices(meant));
+        if !choices.is_empty() {
+            let mut fault = lens.fault("code-list", "intake-code-several", text);
+            fault.mend = Message::new("intake-code-several-mend").with("names", choices.join("、"));
+            return Err(fault);
+        }
         let mut fault = lens.fault("code-list", "intake-not-in-list", text);
         let names = codes.map(|codes| codes.names(12)).unwrap_or_default();
         fault.mend = match codes.and_then(|codes| codes.nearest(text)) {

@@ -20,6 +20,7 @@ pub mod mask;
 mod measured;
 mod merged;
 mod party;
+mod persons;
 pub mod place;
 pub mod plan;
 pub mod profile;

@@ -8,11 +8,12 @@ use super::cell::{Fault, Lens, RawCell, RawValue, Stored, read_cell};
 use super::duplicates::Duplicates;
 use super::issue_list::IssueList;
 use super::mapping::{SheetMap, Target};
-use super::mask::{hide_personal, is_document_number, is_masked_alone, mask, mask_citizens};
+use super::mask::{hide_personal, is_document_number, is_masked_alone, mask, mask_citizens, mask_contacts};
 use super::merged::ToldMerges;
 use super::plan::{ColumnPlan, KindPlan};
-use super::{party, rules};
+use super::{party, persons, rules};
 use crate::catalog::{ColumnType, Severity};
+use crate::codes::{may_be_personal, normalise};
 use crate::issues::{CellPlace, Issue};
 use crate::messages::Message;
 use crate::values::{CellValue, RowAction, SetMode};
@@ -27,6 +28,10 @@ pub struct CheckedRow {
     raws: Vec<(usize, u32, u32)>,
     /// Columns whose cell could not be read.
     faulty: Vec<usize>,
+    /// Columns of codes in which a person's number was found.
+    persons: Vec<usize>,
+    /// What the office wrote beside the row for itself.
+    remark: String,
 }
 
 impl CheckedRow {
@@ -36,6 +41,8 @@ impl CheckedRow {
         self.text.clear();
         self.raws.clear();
         self.faulty.clear();
+        self.persons.clear();
+        self.remark.clear();
         self.values.clear();
         self.values.resize(columns, Stored::Null);
     }
@@ -65,6 +72,7 @@ impl CheckedRow {
         match self.values.get(column).copied().unwrap_or_default() {
             Stored::Null => CellValue::Null,
             Stored::Text(from, to) => CellValue::Text(self.slice(from, to)),
+            Stored::Person(from, to) => CellValue::Person(self.slice(from, to)),
             Stored::Date(day) => CellValue::Date(day),
             Stored::Decimal(value) => CellValue::Decimal(value),
             Stored::Integer(value) => CellValue::Integer(value),
@@ -82,15 +90,47 @@ impl CheckedRow {
         self.faulty.contains(&column)
     }
 
-    /// The texts of cells that are written otherwise than their values, by column of the kind.
+    /// The text or number of a column; empty where it holds nothing of the kind.
+    pub(super) fn text_of(&self, column: usize) -> &str {
+        match self.value(column) {
+            CellValue::Text(text) | CellValue::Person(text) => text,
+            _ => "",
+        }
+    }
+
+    /// The columns of codes in which a person's number was found, to be settled.
+    pub(super) fn take_persons(&mut self) -> Vec<usize> {
+        std::mem::take(&mut self.persons)
+    }
+
+    /// Leaves nothing in a column.
+    pub(super) fn clear(&mut self, column: usize) {
+        self.values[column] = Stored::Null;
+        self.raws.retain(|(known, ..)| *known != column);
+    }
+
+    /// The texts of cells that are written otherwise than their values, by column of the kind; behind the last column the
+    /// remark.
     pub fn raws(&self) -> impl Iterator<Item = (usize, &str)> + Clone {
-        self.raws.iter().map(|(column, from, to)| (*column, self.slice(*from, *to)))
+        let remark = Some((self.values.len(), self.remark.as_str())).filter(|(_, remark)| !remark.is_empty());
+        self.raws.iter().map(|(column, from, to)| (*column, self.slice(*from, *to))).chain(remark)
+    }
+
+    /// Adds to the remark; numbers of persons and of telephones are masked.
+    fn add_remark(&mut self, text: &str) {
+        if !self.remark.is_empty() {
+            self.remark.push('；');
+        }
+        self.remark.push_str(&mask_contacts(text));
     }
 
     /// Moves a value from one column to another that is empty. The text as it stood goes with it: of a person's number
     /// nothing may stay in a column that isn't personal.
     pub(super) fn shift(&mut self, from: usize, to: usize) {
-        self.values[to] = std::mem::take(&mut self.values[from]);
+        self.values[to] = match std::mem::take(&mut self.values[from]) {
+            Stored::Person(from, to) => Stored::Text(from, to),
+            other => other,
+        };
         self.raws.retain(|(column, ..)| *column != to);
         for (column, ..) in &mut self.raws {
             if *column == from {
@@ -143,7 +183,7 @@ impl Place<'_> {
 
     pub(super) fn issue(&self, column: usize, mut value: String, mut fault: Fault) -> Issue {
         let plan = &self.plan.columns[column];
-        if plan.personal {
+        if plan.personal || is_persons_number(plan, &value) {
             hide_personal(&mut fault.message, &value);
             // Half a suggested number helps nobody.
             match fault.mend.key.as_ref() {
@@ -166,6 +206,11 @@ impl Place<'_> {
     }
 }
 
+/// Whether a column of codes holds what may be a person's number.
+fn is_persons_number(plan: &ColumnPlan, value: &str) -> bool {
+    plan.column_type.is_code_of_organisation() && may_be_personal(&normalise(value))
+}
+
 /// Checks the rows of a kind.
 #[derive(Debug)]
 pub struct RowChecker {
@@ -174,13 +219,16 @@ pub struct RowChecker {
     row: CheckedRow,
     duplicates: Duplicates,
     merges: ToldMerges,
+    /// Columns of codes of which was told that persons' numbers stand in them.
+    persons_told: Vec<usize>,
 }
 
 impl RowChecker {
     /// A checker for the sheets of one kind in one file.
     pub fn new(plan: KindPlan, mode: SetMode) -> Self {
         let duplicates = Duplicates::new(&plan);
-        Self { plan, mode, row: CheckedRow::default(), duplicates, merges: ToldMerges::default() }
+        let (row, merges) = (CheckedRow::default(), ToldMerges::default());
+        Self { plan, mode, row, duplicates, merges, persons_told: Vec::new() }
     }
 
     /// The kind as it is checked.
@@ -211,9 +259,16 @@ impl RowChecker {
                 }
                 Target::Action => row.action = read_action(&place, at, raw, self.mode, issues),
                 Target::Blank if raw.value != RawValue::Empty => report_blank(&place, at, raw, issues),
-                Target::Ignored | Target::Blank => {}
+                Target::Remark if raw.value != RawValue::Empty => row.add_remark(&raw.shown()),
+                Target::Unknown(unknown) if raw.value != RawValue::Empty => {
+                    if let Some(issue) = unknown.note_value() {
+                        issues.record(issue);
+                    }
+                }
+                Target::Ignored | Target::Blank | Target::Remark | Target::Unknown(_) => {}
             }
         }
+        persons::settle(row, &place, &mut self.persons_told, issues);
         party::settle(row, &place, issues);
         if !ask_as_row(row, &place, issues) {
             check_required(row, &place, issues);
@@ -236,6 +291,11 @@ fn read_into(row: &mut CheckedRow, place: &Place<'_>, target: &Target, raw: RawC
     match read_cell(&lens, raw.value, &mut row.text) {
         Ok(reading) => {
             row.values[*column] = reading.value;
+            if let Stored::Person(..) = reading.value {
+                // The number as it was written tells as much as the number.
+                row.persons.push(*column);
+                return;
+            }
             if hide_citizen(row, place, *column, raw, issues) {
                 return;
             }
@@ -250,7 +310,12 @@ fn read_into(row: &mut CheckedRow, place: &Place<'_>, target: &Target, raw: RawC
         }
         Err(fault) => {
             let shown = raw.shown();
-            let masked = mask_citizens(&shown).filter(|_| !place.plan.columns[*column].personal);
+            let plan = &place.plan.columns[*column];
+            let masked = match is_persons_number(plan, &shown) {
+                true => Some(mask(&shown)),
+                false => mask_citizens(&shown),
+            };
+            let masked = masked.filter(|_| !plan.personal);
             row.keep_raw(*column, masked.as_deref().unwrap_or(&shown));
             row.faulty.push(*column);
             issues.record(place.issue(*column, shown, *fault));

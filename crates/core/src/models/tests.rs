@@ -31,6 +31,7 @@ formula:
   low: price_yuan * rate
 paid: {tax_kinds: [deed_tax], later: true}
 leaves_out: [person]
+looks_at: {rows: ever, why: {zh: 示例, en: Example}}
 ";
 
 fn compile(model: &str) -> (Models, Vec<Problem>) {
@@ -40,6 +41,7 @@ fn compile(model: &str) -> (Models, Vec<Problem>) {
         ("params/due_on/deed_tax.yaml", DAYS),
         ("params/lead/floor_yuan.yaml", DAYS),
         ("params/lead/floor_ratio.yaml", RATE),
+        ("params/late_fee/tax.yaml", RATE),
         ("codes/tax_kind.csv", "code,name\ndeed_tax,契税\n"),
         ("views/payments.sql", "select 1"),
         ("models/deed/example.yaml", model),
@@ -151,6 +153,7 @@ fn what_a_file_with_a_problem_would_give_is_not_missing_as_well() {
         ("params/due_on/deed_tax.yaml", "\u{fffd}"),
         ("params/lead/floor_yuan.yaml", DAYS),
         ("params/lead/floor_ratio.yaml", RATE),
+        ("params/late_fee/tax.yaml", RATE),
         ("codes/tax_kind.csv", "code,name\n\u{fffd},契税\n"),
         ("templates/natural_resources/land_grant.yaml", "name: {zh: 出让\n"),
         ("views/payments.sql", "select '\u{fffd}'"),

@@ -6,6 +6,7 @@ use gongzhi_core::period::Period;
 use gongzhi_core::values::RowAction;
 use rust_decimal::Decimal;
 
+use super::contracts::settle_contract;
 use super::draft::{Draft, share};
 use super::fill::spoken;
 use super::random::Dice;
@@ -173,8 +174,12 @@ fn report(world: &mut World, project: &Project, dice: &mut Dice) {
 /// The building began before the year: its contract is one of an earlier year.
 fn begin(world: &mut World, project: &Project, builders: &[usize], dice: &mut Dice) {
     let start_day = project.permit_day - Days::new(60);
+    let builder = dice.pick(builders).copied().unwrap_or_default();
+    for party in [project.developer, builder] {
+        settle_contract(world, party, (6_000_000_000, start_day - Days::new(30)), 100);
+    }
     let start = Draft::of("developer", project.developer)
-        .party("builder", dice.pick(builders).copied().unwrap_or_default())
+        .party("builder", builder)
         .text("admin_region", project.township)
         .text("project_code", format!("{}-652323-04-01-9{:05}", start_day.format("%y%m"), project.at))
         .text("project_name", project.name())

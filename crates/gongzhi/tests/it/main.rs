@@ -5,6 +5,7 @@
 mod annotate;
 mod demo;
 mod field;
+mod field_names;
 mod hostile;
 mod identity;
 mod intake;

@@ -24,6 +24,8 @@ intake-too-long-mend = Shorten it to { $most } signs
 intake-not-in-list = "{ $value }" in "{ $column }" is not in the list
 intake-not-in-list-mend = Choose one of: { $names }
 intake-not-in-list-nearest-mend = Is "{ $nearest }" meant? The list: { $names }
+intake-code-several = "{ $value }" in "{ $column }" may mean several things, and only who reports knows which
+intake-code-several-mend = Say which one: { $names }
 intake-code-retired = "{ $value }" in "{ $column }" was no longer in use in this period
 intake-code-retired-mend = Check whether the present name or code is meant
 intake-region-unknown = "{ $value }" in "{ $column }" is no known division
@@ -64,6 +66,14 @@ intake-mend-identifier = Check it against the certificate; the column should hav
 intake-mend-suggestion = Is { $suggestion } meant? Check it against the certificate
 intake-other-certificate = "{ $value }" in "{ $column }" is no citizen's number; taken as another certificate
 intake-other-certificate-mend = Mend it if a citizen's number is meant; a passport or the like may stay
+intake-person-in-code = "{ $column }" is for codes of organisations and a person's number stands here: it is treated as personal, only a digest that can't be turned back is kept, and no export, list or report shows it
+intake-person-in-code-mend = Fill in the unified social credit code of the organisation; of a sole trader too, not the owner's citizen number. Where it is truly a natural person nothing need be changed
+intake-person-in-code-tax = "{ $column }" holds natural persons' numbers (first in this cell): they are treated as personal, only a digest that can't be turned back is kept, and no export, list or report shows them
+intake-person-in-code-tax-mend = A natural person's certificate number is the person's tax number: nothing need be changed
+intake-person-moved = "{ $column }" is for codes of organisations and a person's number stands here: it was put in "{ $other }" and is kept as personal
+intake-person-moved-mend = Fill persons' numbers in under "{ $other }" from now on
+intake-licence-like-citizen = The 15 digits of "{ $column }" hold as the number of a licence, but look like an old citizen number too (a possible day of birth is in them): kept as the number of a licence
+intake-licence-like-citizen-mend = Compare with the licence; if it is a citizen's number, fill in the unified social credit code of the organisation
 intake-code-moved = { $value } in "{ $column }" belongs to "{ $other }" and was put there
 intake-code-moved-mend = Fill it in under "{ $other }" from now on
 
@@ -103,12 +113,15 @@ intake-action-mend = Every row of a differential set says 新增, 变更 or 撤�
 
 # Columns
 intake-column-unknown = Unknown column "{ $header }"
-intake-column-unknown-mend = Use the template's header; for a fixed export of your own system confirm a layout profile once (gongzhi profile confirm)
-intake-column-unknown-nearest-mend = Is "{ $nearest }" meant? Use the template's header; for a fixed export of your own system confirm a layout profile once (gongzhi profile confirm)
-intake-column-unknown-proposed-mend = Use the template's header; for a fixed export of your own system complete the layout profile proposed in { $path } and confirm it once with gongzhi profile confirm
-intake-column-unknown-nearest-proposed-mend = Is it "{ $nearest }"? Use the template's header; for a fixed export of your own system complete the layout profile proposed in { $path } and confirm it once with gongzhi profile confirm
+intake-column-unknown-mend = Use the template's header; for a fixed export of your own system confirm a layout profile once (gongzhi profile set, gongzhi profile confirm)
+intake-column-unknown-nearest-mend = Is "{ $nearest }" meant? Use the template's header; for a fixed export of your own system confirm a layout profile once (gongzhi profile set, gongzhi profile confirm)
+intake-column-unknown-proposed-mend = Use the template's header; if the column is not needed, run once: gongzhi profile set { $path } "{ $header }=ignore" (or the template's header in place of ignore), then gongzhi profile confirm; sheets with the same headers are taken from then on
+intake-column-unknown-nearest-proposed-mend = Is it "{ $nearest }"? Use the template's header, or run once: gongzhi profile set { $path } "{ $header }={ $nearest }" (ignore, if the column is not needed), then gongzhi profile confirm; sheets with the same headers are taken from then on
 intake-column-nameless = Column { $column } has no header, yet something stands in it
 intake-column-nameless-mend = Give the column a header, or clear it
+intake-columns-empty = "{ $headers }" is not in the template and holds nothing: left out
+intake-columns-missing = { $count } columns are missing (the file is taken all the same): { $headers }
+intake-columns-missing-mend = Add them where there are such data; where they have other names, use the template's. Without them nothing that needs them can be compared
 intake-column-missing = The column "{ $header }" is missing
 intake-column-missing-mend = Add the column "{ $header }"; if it is there under another name, use the template's
 intake-header-twice = "{ $header }" in { $cell } means the same column as { $first }
@@ -122,10 +135,18 @@ intake-column-closed = "{ $header }" is not collected; its values were not kept
 intake-column-closed-mend = Leave the column out; if it is needed, the office opens it first
 
 # Sheets and files
+intake-shape-side-by-side = From { $cell } on a second table stands beside the first
+intake-shape-side-by-side-mend = Put the data of the columns from { $cell } on below the last row of the first table and delete these columns
+intake-shape-on-its-side = The table lies on its side: the headers stand in the first column and each record takes a column
+intake-shape-on-its-side-mend = Transpose it: copy the whole table and paste it in a new sheet with Paste Special, Transpose, so that the headers stand in the first row and each record takes a row
+intake-shape-card = The sheet is a card: the headers stand beside their cells and the sheet holds one record
+intake-shape-card-mend = Make it a list as in the template: the headers in the first row, a row for each record; a card is one row
+intake-shape-second-table = At row { $row } another table begins (a row of headers stands there): it and the rows below it are not taken in
+intake-shape-second-table-mend = Move this table to a sheet of its own; where its headers are those above, delete this row of headers and let the data follow on
 intake-sheet-unknown = It can't be told which item this is: no header agrees with the catalogue
-intake-sheet-unknown-mend = Use the template, or name the item with --item
+intake-sheet-unknown-mend = Use the template, or name the item with --item; if the sheet is no report (a draft, a pivot, a list), delete it, move it to another file, or hide it
 intake-sheet-unknown-nearest = It can't be told which item "{ $sheet }" is; the nearest by headers: { $kinds }
-intake-sheet-unknown-nearest-mend = If it is one of them, name it with --item; else use the template
+intake-sheet-unknown-nearest-mend = Use the template, or name the item with --item; if the sheet is no report (a draft, a pivot, a list), delete it, move it to another file, or hide it
 intake-sheet-several = The headers of "{ $sheet }" fit several kinds: { $kinds }
 intake-sheet-several-mend = Name the kind with --item
 intake-nothing-known = No sheet of the file is known
@@ -212,6 +233,10 @@ profile-header-line = { "  " }{ $header } → { $use }
 profile-use-action = row action
 profile-use-ignore = ignored
 profile-use-undecided = undecided
+profile-set = Written to { $path }. When nothing is undecided, confirm it once: gongzhi profile confirm { $path } --as POST
+profile-not-set = { $path } was not changed:
+profile-set-word = 　"{ $word }" should be HEADER=COLUMN or HEADER=ignore
+profile-no-such-header = 　The profile has no header "{ $header }"; it has: { $known }
 profile-confirmed = { $path } is confirmed: intake with the home folder { $home } uses it for sheets with these headers from now on
 profile-not-confirmed = { $path } can't be confirmed yet
 profile-unreadable = The layout profile { $path } can't be read: { $why }
@@ -240,6 +265,11 @@ help-profile-list = List the profiles
 help-profile-list-home = Folder of the data (default ./.gongzhi)
 help-profile-show = Show a profile
 help-profile-show-file = Profile
+help-profile-set = Say which column a header means, or that it is not kept
+help-profile-set-file = Profile file
+help-profile-set-uses = HEADER=COLUMN (key or header of the template) or HEADER=ignore, one or more
+help-profile-set-catalog = Folder of the catalogue
+help-profile-set-layer = Folder of local content laid over it
 help-profile-confirm = Confirm a profile
 help-profile-confirm-file = Profile
 help-profile-confirm-by = Post of the person who confirms

@@ -24,6 +24,8 @@ intake-too-long-mend = 请缩短到 { $most } 个字以内
 intake-not-in-list = “{ $column }”填的“{ $value }”不在可选范围内
 intake-not-in-list-mend = 请从以下内容中选填：{ $names }
 intake-not-in-list-nearest-mend = 是否应为“{ $nearest }”？可选内容：{ $names }
+intake-code-several = “{ $column }”填的“{ $value }”可能是几种，要由填报人写明
+intake-code-several-mend = 请写明是哪一种：{ $names }
 intake-code-retired = “{ $column }”填的“{ $value }”在本期已停用
 intake-code-retired-mend = 请核对是否应改用现行的名称或代码
 intake-region-unknown = “{ $column }”填的“{ $value }”不是已知的行政区划
@@ -64,6 +66,14 @@ intake-mend-identifier = 请对照证照核对后改正；整列应设为“文�
 intake-mend-suggestion = 是否应为 { $suggestion }？请对照证照核对后改正
 intake-other-certificate = “{ $column }”填的“{ $value }”不是公民身份号码，按其他证件号码收下
 intake-other-certificate-mend = 如果应为公民身份号码，请改正；确是护照等其他证件的不必改
+intake-person-in-code = “{ $column }”是单位代码列，这一格填的是个人证件号码：已按个人信息处理，只留不可还原的摘要，导出、清单和报告中都不显示
+intake-person-in-code-mend = 请填单位的统一社会信用代码；个体工商户也填其统一社会信用代码，不填经营者的身份证号码。确为自然人的可不改，按个人处理
+intake-person-in-code-tax = “{ $column }”列中有自然人的证件号码（首见于此格）：已按个人信息处理，只留不可还原的摘要，导出、清单和报告中都不显示
+intake-person-in-code-tax-mend = 自然人以证件号码为纳税人识别号，无需修改
+intake-person-moved = “{ $column }”是单位代码列，这一格填的是个人证件号码，已归入“{ $other }”，按个人信息保存
+intake-person-moved-mend = 以后个人证件号码请填在“{ $other }”一列
+intake-licence-like-citizen = “{ $column }”的 15 位数字按校验码是工商注册号，但也像旧身份证号码（其中有可能的出生日期）：按工商注册号保存
+intake-licence-like-citizen-mend = 请对照证照核实；若是身份证号码，请改填单位的统一社会信用代码
 intake-code-moved = “{ $column }”填的 { $value } 属于“{ $other }”，已归入该列
 intake-code-moved-mend = 以后请填在“{ $other }”一列
 
@@ -103,12 +113,15 @@ intake-action-mend = 差异表每行都要填“新增”“变更”或“撤�
 
 # 列
 intake-column-unknown = 不认识的列“{ $header }”
-intake-column-unknown-mend = 请改用模板的列名；如果是本单位系统导出的固定格式，请确认一次布局说明（gongzhi profile confirm）
-intake-column-unknown-nearest-mend = 是否应为“{ $nearest }”？请改用模板的列名；如果是本单位系统导出的固定格式，请确认一次布局说明（gongzhi profile confirm）
-intake-column-unknown-proposed-mend = 请改用模板的列名；如果是本单位系统导出的固定格式，请补全已拟出的布局说明 { $path }，用 gongzhi profile confirm 确认一次
-intake-column-unknown-nearest-proposed-mend = 是否应为“{ $nearest }”？请改用模板的列名；如果是本单位系统导出的固定格式，请补全已拟出的布局说明 { $path }，用 gongzhi profile confirm 确认一次
+intake-column-unknown-mend = 请改用模板的列名；如果是本单位系统导出的固定格式，请确认一次布局说明（gongzhi profile set、gongzhi profile confirm）
+intake-column-unknown-nearest-mend = 是否应为“{ $nearest }”？请改用模板的列名；如果是本单位系统导出的固定格式，请确认一次布局说明（gongzhi profile set、gongzhi profile confirm）
+intake-column-unknown-proposed-mend = 请改用模板的列名；不需要这一列的，运行一次：gongzhi profile set { $path } "{ $header }=ignore"（对应到模板某列的，把 ignore 换成那一列的列名），再用 gongzhi profile confirm 确认，以后同样格式不再提示
+intake-column-unknown-nearest-proposed-mend = 是否应为“{ $nearest }”？请改用模板的列名，或运行一次：gongzhi profile set { $path } "{ $header }={ $nearest }"（不需要这一列的写 ignore），再用 gongzhi profile confirm 确认，以后同样格式不再提示
 intake-column-nameless = { $column } 列没有列名，却填有内容
 intake-column-nameless-mend = 请补上列名，或清除该列内容
+intake-columns-empty = 列“{ $headers }”不在模板中，也没有填内容，已略过
+intake-columns-missing = 缺 { $count } 列（不影响收下）：{ $headers }
+intake-columns-missing-mend = 有这些数据的请补上；列名写法不同的请改为模板的写法。缺了它们，用到它们的比对就做不了
 intake-column-missing = 缺少“{ $header }”一列
 intake-column-missing-mend = 请补上“{ $header }”一列；列名写法不同的请改为模板的写法
 intake-header-twice = { $cell } 的列“{ $header }”与 { $first } 说的是同一列
@@ -122,10 +135,18 @@ intake-column-closed = “{ $header }”默认不采集，内容没有收下
 intake-column-closed-mend = 请不要报送这一列；确需报送的，由领导小组办公室先行开放
 
 # 表与文件
+intake-shape-side-by-side = { $cell } 起是并排放的第二张表
+intake-shape-side-by-side-mend = 请把 { $cell } 起各列的数据接到第一张表的最后一行下面，再删去右边这些列
+intake-shape-on-its-side = 这张表是横放的：列名在第一列，每条记录占一列
+intake-shape-on-its-side-mend = 请转置：选中整张表复制，用“选择性粘贴”的“转置”粘贴到新的工作表，使列名在第一行、每条记录占一行
+intake-shape-card = 这张表是登记卡的样子：列名在各格旁边，一张表只写一条记录
+intake-shape-card-mend = 请按模板改成清单：列名在第一行，每条记录占一行；一张卡片写成一行
+intake-shape-second-table = 第 { $row } 行起是另一张表（又有一行列名），它和以下各行没有收
+intake-shape-second-table-mend = 请把这张表移到单独的工作表；列名与上面相同的，删去这一行列名，把数据接在上面
 intake-sheet-unknown = 认不出这是哪一项信息：没有一个列名与目录相符
-intake-sheet-unknown-mend = 请使用下发的模板，或用 --item 指明事项
+intake-sheet-unknown-mend = 请使用下发的模板，或用 --item 指明事项；不是报表的（草稿、透视表、对照表等），请删除这张表、移到别的文件，或隐藏它
 intake-sheet-unknown-nearest = 认不出“{ $sheet }”是哪一项信息；列名最接近的是：{ $kinds }
-intake-sheet-unknown-nearest-mend = 如果就是其中之一，请用 --item 指明；否则请使用下发的模板
+intake-sheet-unknown-nearest-mend = 请使用下发的模板，或用 --item 指明事项；不是报表的（草稿、透视表、对照表等），请删除这张表、移到别的文件，或隐藏它
 intake-sheet-several = “{ $sheet }”的列名同时符合几种表：{ $kinds }
 intake-sheet-several-mend = 请用 --item 指明是哪一种
 intake-nothing-known = 文件中没有认得出的表
@@ -212,6 +233,10 @@ profile-header-line = 　{ $header } → { $use }
 profile-use-action = 操作（新增/变更/撤销）
 profile-use-ignore = 不收
 profile-use-undecided = 未定
+profile-set = 已写入 { $path }。没有未定的列时，用 gongzhi profile confirm { $path } --as 岗位 确认一次
+profile-not-set = { $path } 没有改动：
+profile-set-word = 　“{ $word }”应写成“列名=模板的列名”或“列名=ignore”
+profile-no-such-header = 　布局说明里没有“{ $header }”这一列名；有：{ $known }
 profile-confirmed = 已确认 { $path }：今后用数据文件夹 { $home } 收表时，列名相同的直接使用
 profile-not-confirmed = { $path } 还不能确认
 profile-unreadable = 读不懂布局说明 { $path }：{ $why }
@@ -240,6 +265,11 @@ help-profile-list = 列出布局说明
 help-profile-list-home = 数据所在的文件夹（默认 ./.gongzhi）
 help-profile-show = 显示一份布局说明
 help-profile-show-file = 布局说明文件
+help-profile-set = 写明某列对应模板的哪一列，或不收
+help-profile-set-file = 布局说明文件
+help-profile-set-uses = 列名=模板的列名，或 列名=ignore（可写多个）
+help-profile-set-catalog = 目录所在的文件夹
+help-profile-set-layer = 叠加的地方目录
 help-profile-confirm = 确认一份布局说明
 help-profile-confirm-file = 布局说明文件
 help-profile-confirm-by = 确认人的岗位

@@ -5,6 +5,7 @@
 mod annotate;
 mod codes;
 mod demo;
+mod field;
 mod field_names;
 mod hostile;
 mod identity;

@@ -4,13 +4,15 @@
 //! and gives the values in the order of the kind's columns; what is wrong goes to the list of issues. The row it gives is
 //! used again for the next one, and a row that is right allocates nothing.
 
+use std::collections::BTreeMap;
+
 use super::cell::{Fault, Lens, RawCell, RawValue, Stored, read_cell};
 use super::duplicates::Duplicates;
 use super::issue_list::IssueList;
 use super::mapping::{SheetMap, Target};
 use super::mask::{hide_personal, is_document_number, is_masked_alone, mask, mask_citizens};
 use super::plan::KindPlan;
-use super::{party, rules};
+use super::{key, party, rules};
 use crate::catalog::{ColumnType, Severity};
 use crate::issues::{CellPlace, Issue};
 use crate::messages::Message;
@@ -31,7 +33,7 @@ pub struct CheckedRow {
 impl CheckedRow {
     fn reset(&mut self, number: u32, columns: usize) {
         self.number = number;
-        self.action = RowAction::Add;
+        self.action = RowAction::Unsaid;
         self.text.clear();
         self.raws.clear();
         self.faulty.clear();
@@ -102,6 +104,16 @@ impl CheckedRow {
         self.text.get(from as usize..to as usize).unwrap_or_default()
     }
 
+    /// Gives an empty column a value that stood elsewhere; the text of the cell, which is empty, is kept beside it.
+    pub(super) fn fill(&mut self, column: usize, text: &str) {
+        if !self.raws.iter().any(|(kept, ..)| *kept == column) {
+            self.keep_raw(column, "");
+        }
+        let from = self.text.len() as u32;
+        self.text.push_str(text);
+        self.values[column] = Stored::Text(from, self.text.len() as u32);
+    }
+
     fn keep_raw(&mut self, column: usize, text: &str) {
         let from = self.text.len() as u32;
         self.text.push_str(text);
@@ -162,16 +174,47 @@ impl Place<'_> {
 #[derive(Debug)]
 pub struct RowChecker {
     plan: KindPlan,
-    mode: SetMode,
+    actions: Actions,
     row: CheckedRow,
     duplicates: Duplicates,
+    filled: Filled,
 }
+
+/// What rows say they do. A set that says nothing of itself is differential once one of its rows does.
+#[derive(Debug)]
+struct Actions {
+    mode: SetMode,
+    /// Rows that said nothing while none had said anything: told once one does. The first of them are enough.
+    silent: Vec<Issue>,
+}
+
+/// Silent rows kept.
+const MOST_SILENT: usize = 1_000;
+
+/// Cells of keys that were empty and took what the sheet says of itself, by sheet and column of the kind.
+pub type Filled = BTreeMap<(String, usize), u64>;
 
 impl RowChecker {
     /// A checker for the sheets of one kind in one file.
     pub fn new(plan: KindPlan, mode: SetMode) -> Self {
         let duplicates = Duplicates::new(&plan);
-        Self { plan, mode, row: CheckedRow::default(), duplicates }
+        let actions = Actions { mode, silent: Vec::new() };
+        Self { plan, actions, row: CheckedRow::default(), duplicates, filled: Filled::new() }
+    }
+
+    /// What the set says of itself, its rows heard.
+    pub fn mode(&self) -> SetMode {
+        self.actions.mode
+    }
+
+    /// What was read as a set that says nothing is one that says this, and no row would have been read otherwise.
+    pub fn say(&mut self, mode: SetMode) {
+        self.actions.mode = mode;
+    }
+
+    /// Cells that took what the sheet says of itself.
+    pub fn filled(&self) -> &Filled {
+        &self.filled
     }
 
     /// The kind as it is checked.
@@ -195,13 +238,15 @@ impl RowChecker {
             let raw = cell(at);
             match target {
                 Target::Column { .. } => read_into(row, &place, target, raw, issues),
-                Target::Action => row.action = read_action(&place, at, raw, self.mode, issues),
+                Target::Action => row.action = self.actions.read((&place, at), raw, issues),
                 Target::Blank if raw.value != RawValue::Empty => report_blank(&place, at, raw, issues),
                 Target::Ignored | Target::Blank => {}
             }
         }
         party::settle(row, &place, issues);
+        key::fill(row, &place, &mut self.filled);
         check_required(row, &place, issues);
+        key::check(row, &place, issues);
         rules::check(row, &place, issues);
         self.duplicates.check(row, &place, issues);
         &self.row
@@ -314,21 +359,39 @@ fn is_key(plan: &KindPlan, column: usize) -> bool {
     plan.unique.first().is_none_or(|key| key.columns.is_empty()) || plan.is_in_key(column)
 }
 
-fn read_action(place: &Place<'_>, at: usize, raw: RawCell<'_>, mode: SetMode, issues: &mut IssueList) -> RowAction {
-    let text = match raw.value {
-        RawValue::Text(text) => text,
-        RawValue::Empty => "",
-        _ => "?",
-    };
-    let found = RowAction::find(text);
-    let fault = match (found, mode) {
-        (Some(RowAction::Revoke), SetMode::Full) => "intake-revoke-in-full",
-        (Some(action), _) => return action,
-        (None, SetMode::Full) if text.is_empty() => return RowAction::Add,
-        (None, _) if text.is_empty() => "intake-action-missing",
-        (None, _) => "intake-action-unknown",
-    };
-    issues.record(Issue {
+impl Actions {
+    fn read(&mut self, (place, at): (&Place<'_>, usize), raw: RawCell<'_>, issues: &mut IssueList) -> RowAction {
+        let text = match raw.value {
+            RawValue::Text(text) => text,
+            RawValue::Empty => "",
+            _ => "?",
+        };
+        let found = RowAction::find(text);
+        let fault = match (found, self.mode) {
+            (Some(RowAction::Revoke), SetMode::Full) => "intake-revoke-in-full",
+            (Some(action), SetMode::Unsaid) => {
+                self.mode = SetMode::Differential;
+                self.silent.drain(..).for_each(|issue| issues.record(issue));
+                return action;
+            }
+            (Some(action), _) => return action,
+            (None, SetMode::Full) if text.is_empty() => return RowAction::Unsaid,
+            (None, SetMode::Unsaid) if text.is_empty() => {
+                if self.silent.len() < MOST_SILENT {
+                    self.silent.push(action_issue((place, at), raw, "intake-action-missing"));
+                }
+                return RowAction::Unsaid;
+            }
+            (None, _) if text.is_empty() => "intake-action-missing",
+            (None, _) => "intake-action-unknown",
+        };
+        issues.record(action_issue((place, at), raw, fault));
+        found.unwrap_or_default()
+    }
+}
+
+fn action_issue((place, at): (&Place<'_>, usize), raw: RawCell<'_>, fault: &'static str) -> Issue {
+    Issue {
         sheet: place.map.sheet.clone(),
         cell: Some(CellPlace { row: place.row, column: place.map.places[at] }),
         column: None,
@@ -337,8 +400,7 @@ fn read_action(place: &Place<'_>, at: usize, raw: RawCell<'_>, mode: SetMode, is
         value: raw.shown(),
         message: Message::new(fault).with("value", raw.shown()),
         mend: Message::new("intake-action-mend"),
-    });
-    found.unwrap_or_default()
+    }
 }
 
 /// A cell under no header: what it says can't be known.

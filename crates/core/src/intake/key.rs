@@ -13,16 +13,16 @@ use crate::catalog::{ColumnType, Severity};
 use crate::messages::Message;
 
 /// Fills what the sheet says of itself, and counts it.
-pub(super) fn fill(row: &mut CheckedRow, place: &Place<'_>, filled: &mut Filled) {
+pub(super) fn fill(row: &mut CheckedRow, place: &Place<'_>, filled: &mut Vec<Filled>) {
     for Standing { column, text } in &place.plan.standing {
-        if row.is_null(*column) && !row.is_faulty(*column) {
-            row.fill(*column, text);
-            match filled.get_mut(&(place.map.sheet.clone(), *column)) {
-                Some(count) => *count += 1,
-                None => {
-                    filled.insert((place.map.sheet.clone(), *column), 1);
-                }
-            }
+        if !row.is_null(*column) || row.is_faulty(*column) {
+            continue;
+        }
+        row.fill(*column, text);
+        let sheet = &place.map.sheet;
+        match filled.iter_mut().rev().find(|known| known.column == *column && known.sheet == *sheet) {
+            Some(known) => known.count += 1,
+            None => filled.push(Filled { sheet: sheet.clone(), column: *column, count: 1 }),
         }
     }
 }

@@ -4,8 +4,6 @@
 //! and gives the values in the order of the kind's columns; what is wrong goes to the list of issues. The row it gives is
 //! used again for the next one, and a row that is right allocates nothing.
 
-use std::collections::BTreeMap;
-
 use super::cell::{Fault, Lens, RawCell, RawValue, Stored, read_cell};
 use super::duplicates::Duplicates;
 use super::issue_list::IssueList;
@@ -177,7 +175,7 @@ pub struct RowChecker {
     actions: Actions,
     row: CheckedRow,
     duplicates: Duplicates,
-    filled: Filled,
+    filled: Vec<Filled>,
 }
 
 /// What rows say they do. A set that says nothing of itself is differential once one of its rows does.
@@ -191,15 +189,23 @@ struct Actions {
 /// Silent rows kept.
 const MOST_SILENT: usize = 1_000;
 
-/// Cells of keys that were empty and took what the sheet says of itself, by sheet and column of the kind.
-pub type Filled = BTreeMap<(String, usize), u64>;
+/// Cells of a column that were empty and took what the sheet says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filled {
+    /// Name of the sheet.
+    pub sheet: String,
+    /// Position of the column.
+    pub column: usize,
+    /// How many.
+    pub count: u64,
+}
 
 impl RowChecker {
     /// A checker for the sheets of one kind in one file.
     pub fn new(plan: KindPlan, mode: SetMode) -> Self {
         let duplicates = Duplicates::new(&plan);
         let actions = Actions { mode, silent: Vec::new() };
-        Self { plan, actions, row: CheckedRow::default(), duplicates, filled: Filled::new() }
+        Self { plan, actions, row: CheckedRow::default(), duplicates, filled: Vec::new() }
     }
 
     /// What the set says of itself, its rows heard.
@@ -213,7 +219,7 @@ impl RowChecker {
     }
 
     /// Cells that took what the sheet says of itself.
-    pub fn filled(&self) -> &Filled {
+    pub fn filled(&self) -> &[Filled] {
         &self.filled
     }
 

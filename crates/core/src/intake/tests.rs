@@ -304,7 +304,7 @@ fn hear(headers: &[&str], rows: &[&[&str]]) -> (SetMode, Vec<String>, Vec<u64>) 
     }
     let errors = issues.into_parts().0.into_iter().filter(|issue| issue.severity == Severity::Error);
     let errors = errors.map(|issue| format!("{} {}", issue.rule, issue.cell.unwrap().address())).collect();
-    (checker.mode(), errors, checker.filled().values().copied().collect())
+    (checker.mode(), errors, checker.filled().iter().map(|filled| filled.count).collect())
 }
 
 #[test]

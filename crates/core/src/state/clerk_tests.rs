@@ -94,7 +94,7 @@ impl Office {
                 register.extend(known.iter().copied());
                 let known: BTreeMap<u8, u8> = known.into_iter().collect();
                 // What comes without a word after "no change" where the list is due would be the list.
-                let by_action = quarter.corrects_by_action || habit == Habit::NoChange && at % 4 == 0;
+                let by_action = quarter.corrects_by_action || habit == Habit::NoChange && at.is_multiple_of(4);
                 let (mode, action) = match by_action {
                     true => (SetMode::Differential, RowAction::Change),
                     false => (SetMode::Unsaid, RowAction::Unsaid),
@@ -136,7 +136,7 @@ impl Office {
 
     /// The quarter goes by in the register; gives back how the office can tell of it.
     fn keep(&self, register: &mut Register, quarter: &Quarter, at: usize) -> Habit {
-        let is_due = at % 4 == 0;
+        let is_due = at.is_multiple_of(4);
         // The first sheet of the year is the list, whatever the habit.
         let habit = match quarter.habit {
             Habit::Partial | Habit::Actions | Habit::Differences | Habit::Silent if is_due => Habit::WholeUnsaid,

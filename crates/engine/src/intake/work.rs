@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use gongzhi_core::catalog::Kind;
 use gongzhi_core::intake::header::fold;
+use gongzhi_core::intake::row::Filled;
 use gongzhi_core::intake::{IssueList, RowChecker, SheetFacts, SheetMap};
 use gongzhi_core::messages::Message;
 use gongzhi_core::values::SetMode;
@@ -70,13 +71,13 @@ impl<'c> Work<'c> {
     /// Empty cells that took what the sheet says of itself: told, no more.
     pub(super) fn list_filled(&self) -> Vec<Notice> {
         let plan = self.checker.plan();
-        let told = |((sheet, column), count): (&(String, usize), &u64)| {
-            let standing = plan.standing.iter().find(|standing| standing.column == *column)?;
+        let told = |filled: &Filled| {
+            let standing = plan.standing.iter().find(|standing| standing.column == filled.column)?;
             let message = Message::new("intake-cells-filled")
-                .with("column", &plan.columns[*column].header)
+                .with("column", &plan.columns[filled.column].header)
                 .with("value", &standing.text)
-                .with("count", count);
-            Some(Notice { message, sheet: Some(sheet.clone()), cell: None })
+                .with("count", filled.count);
+            Some(Notice { message, sheet: Some(filled.sheet.clone()), cell: None })
         };
         self.checker.filled().iter().filter_map(told).collect()
     }

@@ -42,6 +42,12 @@ pub fn effect_line(told: &SetEffect) -> Message {
         .with("revoked", effect.revoked)
         .with("ended", effect.ended)
         .with("first", first_gone.join("、"))
+        .with("more", more(effect.ended, first_gone))
+}
+
+/// Whether there are more than those that are named.
+fn more(count: u64, named: &[String]) -> &'static str {
+    if count > named.len() as u64 { "yes" } else { "no" }
 }
 
 /// The warning where a set ends much of what was there, or says nothing of itself and looks like the whole list.
@@ -80,7 +86,8 @@ pub fn warning(catalog: &Catalog, set: &SetNamed<'_>, told: &SetEffect) -> Optio
         .with("before", effect.before)
         .with("ended", effect.ended)
         .with("absent", effect.absent())
-        .with("first", told.first_gone.join("、"));
+        .with("first", told.first_gone.join("、"))
+        .with("more", more(effect.ended.max(effect.absent()), &told.first_gone));
     let mend = Message { key: format!("{key}-mend").into(), values: message.values.clone() };
     let (sheet, value) = (String::new(), String::new());
     Some(Issue { sheet, cell: None, column: None, severity: Severity::Warning, rule: RULE, value, message, mend })

@@ -5,10 +5,7 @@ intake-required = "{ $column }" must be filled, it is empty here
 intake-required-mend = Fill in "{ $column }"
 intake-key-time-empty = "{ $column }" is empty: next period's row of the same thing would take the place of this one
 intake-key-empty = Every column that tells things apart is empty ("{ $column }" for one): nobody can know which thing this row is about
-intake-cells-filled = "{ $column }" is empty in { $count ->
-    [one] one row
-   *[other] { $count } rows
-}: taken from the sheet as { $value }
+intake-cells-filled = Rows in which "{ $column }" is empty: { $count }, taken from the sheet as { $value }
 intake-formula-error = "{ $column }" holds the formula error { $value }
 intake-formula-error-mend = Mend the formula, or paste the result of "{ $column }" as a value
 intake-formula-uncomputed = The formula in "{ $column }" has no computed result
@@ -190,26 +187,31 @@ intake-mode-differential = differential
 intake-mode-unsaid = full or differential not said
 intake-mode-nil = nil
 intake-mode-nothing_exists = nil: nothing exists any more
-intake-effect-first =   { $new } rows, the first on record
-intake-effect-no-change =   nothing changed: the { $before } rows on record stand
-intake-effect =   of { $before } rows on record: { $new } new, { $changed } changed, { $unchanged } unchanged, { $revoked } revoked, { $ended } ended
-intake-effect-ends =   of { $before } rows on record: { $new } new, { $changed } changed, { $unchanged } unchanged, { $revoked } revoked, { $ended } ended ({ $first }{ $ended ->
-    [1] {""}
-    [2] {""}
-    [3] {""}
-   *[other] {" …"}
+intake-effect-first = { "  " }{ $new } rows, the first on record
+intake-effect-no-change = { "  " }nothing changed: the { $before } rows on record stand
+intake-effect = { "  " }of { $before } rows on record: { $new } new, { $changed } changed, { $unchanged } unchanged, { $revoked } revoked, { $ended } ended
+intake-effect-ends = { "  " }of { $before } rows on record: { $new } new, { $changed } changed, { $unchanged } unchanged, { $revoked } revoked, { $ended } ended ({ $first }{ $more ->
+    [yes] {" …"}
+   *[no] {""}
 })
-intake-full-ends-much = Of { $before } rows of "{ $kind }" on record this full set ends { $ended }: { $first } …
+intake-full-ends-much = Of { $before } rows of "{ $kind }" on record this full set ends { $ended }: { $first }{ $more ->
+    [yes] {" …"}
+   *[no] {""}
+}
 intake-full-ends-much-mend = If it is everything there is, nothing is to be done; if it is a part, send the whole list again, and parts with --mode differential
-intake-unsaid-ends-much = Of { $before } rows of "{ $kind }" on record this sheet, taken as the full set that is due, ends { $ended }: { $first } …
+intake-unsaid-ends-much = Of { $before } rows of "{ $kind }" on record this sheet, taken as the full set that is due, ends { $ended }: { $first }{ $more ->
+    [yes] {" …"}
+   *[no] {""}
+}
 intake-unsaid-ends-much-mend = If it is the whole list, confirm it by sending it again with --mode full; if it is a part, send the other rows too
-intake-nil-ends-much = Of { $before } rows of "{ $kind }" on record this nil report ends { $ended }: { $first } …
+intake-nil-ends-much = Of { $before } rows of "{ $kind }" on record this nil report ends { $ended }: { $first }{ $more ->
+    [yes] {" …"}
+   *[no] {""}
+}
 intake-nil-ends-much-mend = If nothing exists any more, nothing is to be done; if nothing changed, send the list again, and use --mode nil
-intake-looks-whole = Of { $before } rows of "{ $kind }" on record this sheet, which does not say what it is, names nearly all: { $absent } are not in it, { $first }{ $absent ->
-    [1] {""}
-    [2] {""}
-    [3] {""}
-   *[other] {" …"}
+intake-looks-whole = Of { $before } rows of "{ $kind }" on record this sheet, which does not say what it is, names nearly all: { $absent } are not in it, { $first }{ $more ->
+    [yes] {" …"}
+   *[no] {""}
 }; they stand
 intake-looks-whole-mend = If they are no more, send the sheet again with --mode full; if they are, nothing is to be done
 intake-mode-supplement = supplement of a set already accepted

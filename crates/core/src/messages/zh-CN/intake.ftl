@@ -190,23 +190,28 @@ intake-mode-nothing_exists = 零报告：现已全无
 intake-effect-first = 　新收 { $new } 行
 intake-effect-no-change = 　本期无变化：在册 { $before } 行照旧
 intake-effect = 　在册 { $before } 行：新增 { $new }，变更 { $changed }，不变 { $unchanged }，撤销 { $revoked }，终止 { $ended }
-intake-effect-ends = 　在册 { $before } 行：新增 { $new }，变更 { $changed }，不变 { $unchanged }，撤销 { $revoked }，终止 { $ended }（{ $first }{ $ended ->
-    [1] {""}
-    [2] {""}
-    [3] {""}
-   *[other] 等
+intake-effect-ends = 　在册 { $before } 行：新增 { $new }，变更 { $changed }，不变 { $unchanged }，撤销 { $revoked }，终止 { $ended }（{ $first }{ $more ->
+    [yes] 等
+   *[no] {""}
 }）
-intake-full-ends-much = “{ $kind }”在册 { $before } 行，本次全量表终止其中 { $ended } 行：{ $first }等
+intake-full-ends-much = “{ $kind }”在册 { $before } 行，本次全量表终止其中 { $ended } 行：{ $first }{ $more ->
+    [yes] 等
+   *[no] {""}
+}
 intake-full-ends-much-mend = 确是全部在册的，不必处理；只是一部分的，请把全部名单再报一次，以后报一部分时用 --mode differential
-intake-unsaid-ends-much = “{ $kind }”在册 { $before } 行，本次表格按全量收下，终止其中 { $ended } 行：{ $first }等
+intake-unsaid-ends-much = “{ $kind }”在册 { $before } 行，本次表格按全量收下，终止其中 { $ended } 行：{ $first }{ $more ->
+    [yes] 等
+   *[no] {""}
+}
 intake-unsaid-ends-much-mend = 确是全部名单的，请用 --mode full 再报一次确认；只是一部分的，请补报其余各行
-intake-nil-ends-much = “{ $kind }”在册 { $before } 行，本次零报告终止其中 { $ended } 行：{ $first }等
+intake-nil-ends-much = “{ $kind }”在册 { $before } 行，本次零报告终止其中 { $ended } 行：{ $first }{ $more ->
+    [yes] 等
+   *[no] {""}
+}
 intake-nil-ends-much-mend = 确已全无的，不必处理；只是本期没有变化的，请补报在册名单，以后用 --mode nil
-intake-looks-whole = “{ $kind }”在册 { $before } 行，本表没有写明全量，却几乎是全部名单，只缺 { $absent } 行：{ $first }{ $absent ->
-    [1] {""}
-    [2] {""}
-    [3] {""}
-   *[other] 等
+intake-looks-whole = “{ $kind }”在册 { $before } 行，本表没有写明全量，却几乎是全部名单，只缺 { $absent } 行：{ $first }{ $more ->
+    [yes] 等
+   *[no] {""}
 }；这些行仍然在册
 intake-looks-whole-mend = 这些确已不在册的，请加 --mode full 再报一次；仍在册的，不必处理
 intake-mode-supplement = 对已报数据的补充

@@ -8,13 +8,17 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use crate::catalog::names::words;
+use crate::codes::PERSON_PREFIX;
+use crate::intake::mask::mask;
 use crate::messages::Bilingual;
 
 /// How sure the identity behind a lead is. Only these two give leads; a probable one is never dispatched by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Somebody should look before anything else is done.
+    #[default]
     Probable,
     /// A valid code agrees, or a unique full name, or a person decided.
     Certain,
@@ -36,12 +40,34 @@ impl Confidence {
 }
 
 /// Whom a lead is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
 pub struct Taxpayer {
-    /// Unified social credit code or tax id.
+    /// Unified social credit code or tax id; of a natural person `person:` and the keyed digest of the certificate.
     pub uscc: String,
-    /// Name as the sheet or the registration has it.
+    /// Name as the sheet or the registration has it; a natural person's masked.
     pub name: String,
+}
+
+impl Taxpayer {
+    /// Whom a code and a name mean. A natural person's name is for those who may see persons: here it is masked.
+    pub fn new(code: &str, name: &str) -> Self {
+        let mut taxpayer = Self { uscc: code.to_owned(), name: name.to_owned() };
+        if taxpayer.is_person() {
+            taxpayer.name = mask(name);
+        }
+        taxpayer
+    }
+
+    /// Whether it is a natural person, known by a digest.
+    pub fn is_person(&self) -> bool {
+        self.uscc.starts_with(PERSON_PREFIX)
+    }
+
+    /// The code as people are shown it: of a person enough of the digest to tell one from another.
+    pub fn shown_code(&self) -> &str {
+        let digest = self.uscc.rsplit(':').next().unwrap_or_default();
+        if self.is_person() { digest.get(..12).unwrap_or(digest) } else { &self.uscc }
+    }
 }
 
 /// A law and its articles.
@@ -83,8 +109,70 @@ pub struct LeadFact {
     pub value: String,
 }
 
-/// One lead.
+words! {
+    /// What the taxpayer's returns say of a debt.
+    Filing {
+        /// No return of it was filed.
+        NotFiled = "not_filed",
+        /// A return was filed, for less.
+        FiledLess = "filed_less",
+        /// The returns are not covered, or can't tell.
+        Unknown = "unknown",
+    }
+}
+
+impl Serialize for Filing {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.key())
+    }
+}
+
+/// A payment of the same taxpayer and tax near the due day that did not count: under another item or period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OtherPayment {
+    /// Tax kind.
+    pub tax_kind: String,
+    /// Tax item, as the system wrote it.
+    pub tax_item: Option<String>,
+    /// First day of the tax period.
+    pub period_from: NaiveDate,
+    /// Last day of the tax period.
+    pub period_to: NaiveDate,
+    /// What of it counted towards nothing.
+    pub amount_yuan: Decimal,
+    /// Day of payment, where it is known.
+    pub paid_on: Option<NaiveDate>,
+    /// Handle of the row.
+    pub evidence: String,
+}
+
+words! {
+    /// Why something open is no lead.
+    NoticeSort {
+        /// It is too old to be recovered, evasion apart.
+        OutOfTime = "out_of_time",
+        /// It was declared and is unpaid: arrears to be collected, nothing to be found out.
+        Arrears = "arrears",
+    }
+}
+
+impl Serialize for NoticeSort {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.key())
+    }
+}
+
+/// Something compared and open that is no lead: listed apart.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Notice {
+    /// Why it is none.
+    pub sort: NoticeSort,
+    /// What was found, as a lead would tell it; of arrears the gap is what was declared and not paid.
+    pub found: Lead,
+}
+
+/// One lead.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Lead {
     /// Key of the model.
     pub model: String,
@@ -102,12 +190,30 @@ pub struct Lead {
     pub due_high: Option<Decimal>,
     /// What was paid towards it.
     pub paid: Option<Decimal>,
-    /// `due_low` − `paid`.
+    /// What was declared towards it, where the returns are known.
+    pub declared: Option<Decimal>,
+    /// `due_low` less what was paid or declared, whichever is more: what was declared and is unpaid is arrears.
     pub gap: Option<Decimal>,
+    /// What the returns say; none for a model without amounts.
+    pub filing: Option<Filing>,
     /// How sure the identity is.
     pub confidence: Confidence,
     /// The day by which it was, or is, to be done.
     pub due_day: Option<NaiveDate>,
+    /// The due day rests on a calendar year whose notice is not out.
+    pub due_day_provisional: bool,
+    /// The last day on which it may be recovered; none: no limit.
+    pub recoverable_until: Option<NaiveDate>,
+    /// Late fee on the gap up to the day of the run.
+    pub late_fee: Option<Decimal>,
+    /// The tax office in charge of the taxpayer, as the registration names it; empty: not known.
+    pub tax_office: String,
+    /// Payments of the taxpayer that did not count and should be looked at first.
+    pub other_payments: Vec<OtherPayment>,
+    /// The document to ask the taxpayer for.
+    pub ask_for: Bilingual,
+    /// By what the taxpayer may be right.
+    pub check_first: Bilingual,
     /// Handles of the rows it came from.
     pub evidence: Vec<String>,
     /// Handles of the other side's rows: payments counted.
@@ -126,4 +232,12 @@ pub struct Lead {
     pub narrowed_by: Vec<Bilingual>,
     /// The model's own facts of the first row.
     pub facts: Vec<LeadFact>,
+}
+
+impl Lead {
+    /// What of the gap the other payments can't explain: leads are ranked by it.
+    pub fn unexplained(&self) -> Option<Decimal> {
+        let others: Decimal = self.other_payments.iter().map(|payment| payment.amount_yuan).sum();
+        self.gap.map(|gap| (gap - others).max(Decimal::ZERO))
+    }
 }

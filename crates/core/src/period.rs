@@ -1,4 +1,4 @@
-//! Reporting periods: a year, a quarter or a month, written `2025`, `2025Q1`, `2025-03`.
+//! Reporting periods: a year, a half-year, a quarter or a month, written `2025`, `2025H1`, `2025Q1`, `2025-03`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,6 +10,8 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 pub enum Period {
     /// A year.
     Year(i32),
+    /// A half-year, 1 or 2.
+    Half(i32, u32),
     /// A quarter, 1 to 4.
     Quarter(i32, u32),
     /// A month, 1 to 12.
@@ -24,6 +26,7 @@ impl Period {
     pub fn first_day(self) -> NaiveDate {
         let (year, month) = match self {
             Self::Year(year) => (year, 1),
+            Self::Half(year, half) => (year, half * 6 - 5),
             Self::Quarter(year, quarter) => (year, quarter * 3 - 2),
             Self::Month(year, month) => (year, month),
         };
@@ -34,6 +37,7 @@ impl Period {
     pub fn last_day(self) -> NaiveDate {
         let months = match self {
             Self::Year(_) => 12,
+            Self::Half(..) => 6,
             Self::Quarter(..) => 3,
             Self::Month(..) => 1,
         };
@@ -43,7 +47,7 @@ impl Period {
     /// The year it lies in.
     pub fn year(self) -> i32 {
         match self {
-            Self::Year(year) | Self::Quarter(year, _) | Self::Month(year, _) => year,
+            Self::Year(year) | Self::Half(year, _) | Self::Quarter(year, _) | Self::Month(year, _) => year,
         }
     }
 
@@ -60,6 +64,11 @@ impl Period {
     /// The month a day lies in.
     pub fn month_of(day: NaiveDate) -> Self {
         Self::Month(day.year(), day.month())
+    }
+
+    /// The half-year a day lies in.
+    pub fn half_of(day: NaiveDate) -> Self {
+        Self::Half(day.year(), day.month0() / 6 + 1)
     }
 
     /// The quarter a day lies in.
@@ -110,13 +119,14 @@ impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Year(year) => write!(f, "{year:04}"),
+            Self::Half(year, half) => write!(f, "{year:04}H{half}"),
             Self::Quarter(year, quarter) => write!(f, "{year:04}Q{quarter}"),
             Self::Month(year, month) => write!(f, "{year:04}-{month:02}"),
         }
     }
 }
 
-/// The text is not `2025`, `2025Q1` or `2025-03`.
+/// The text is not `2025`, `2025H1`, `2025Q1` or `2025-03`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a period: {0}")]
 pub struct NotAPeriod(pub String);
@@ -132,12 +142,14 @@ impl FromStr for Period {
         let year: i32 = text[..4].parse().map_err(|_| wrong())?;
         let period = match (&text[4..], text.len()) {
             ("", 4) => Self::Year(year),
+            (rest, 6) if rest.starts_with(['H', 'h']) => Self::Half(year, rest[1..].parse().map_err(|_| wrong())?),
             (rest, 6) if rest.starts_with(['Q', 'q']) => Self::Quarter(year, rest[1..].parse().map_err(|_| wrong())?),
             (rest, 7) if rest.starts_with('-') => Self::Month(year, rest[1..].parse().map_err(|_| wrong())?),
             _ => return Err(wrong()),
         };
         let exists = match period {
             Self::Year(_) => true,
+            Self::Half(_, half) => (1..=2).contains(&half),
             Self::Quarter(_, quarter) => (1..=4).contains(&quarter),
             Self::Month(_, month) => (1..=12).contains(&month),
         };
@@ -151,10 +163,10 @@ mod tests {
 
     #[test]
     fn a_period_reads_back_as_written() {
-        for text in ["2025", "2025Q1", "2025-03"] {
+        for text in ["2025", "2025H1", "2025H2", "2025Q1", "2025-03"] {
             assert_eq!(text.parse::<Period>().unwrap().to_string(), text);
         }
-        for text in ["", "25", "2025Q5", "2025-13", "2025-3", "９９９９", "20250301", "2025Q"] {
+        for text in ["", "25", "2025Q5", "2025H3", "2025H0", "2025-13", "2025-3", "９９９９", "20250301", "2025Q"] {
             assert!(text.parse::<Period>().is_err(), "{text} passed");
         }
     }
@@ -176,5 +188,8 @@ mod tests {
         assert_eq!(Period::Quarter(2024, 1).last_day().to_string(), "2024-03-31");
         assert_eq!(Period::Year(2024).last_day(), Period::Quarter(2024, 4).last_day());
         assert!(Period::Year(2024) < Period::Quarter(2024, 4), "the longer one comes first");
+        assert!(Period::Half(2024, 2) < Period::Quarter(2024, 4), "the longer one comes first");
+        assert_eq!(Period::Half(2024, 1).last_day(), Period::Quarter(2024, 2).last_day());
+        assert_eq!(Period::half_of(Period::Half(2024, 2).first_day()).to_string(), "2024H2");
     }
 }

@@ -10,6 +10,9 @@ pub enum CellValue<'a> {
     Null,
     /// Text, codes and identifiers.
     Text(&'a str),
+    /// A person's certificate number in a column of codes: personal by its content, whatever the column. Of it only the
+    /// keyed digest is kept.
+    Person(&'a str),
     /// A day.
     Date(NaiveDate),
     /// Amounts (two places), quantities (four), rates (eight).

@@ -47,6 +47,9 @@ const PERSONAL_ORIGINS: usize = 2;
 /// Where a main part keeps in which column of which sheet its columns stood; older batches have none.
 pub(crate) const LAYOUTS_ENTRY: &str = "gongzhi.layouts";
 
+/// The member of `_raw` that holds what the office wrote beside a row for itself.
+const REMARK: &str = "_remark";
+
 /// What can go wrong with a batch.
 #[derive(Debug, thiserror::Error)]
 pub enum BatchError {
@@ -246,8 +249,9 @@ impl<'k> BatchWriter<'k> {
             }
             _ => None,
         };
-        let destinations = destinations(kind, version);
+        let mut destinations = destinations(kind, version);
         let places: Vec<_> = destinations.iter().map(|place| (place.main, place.personal)).collect();
+        destinations.push(remark_destination(personal_part.is_some()));
         let prints = RowPrints::new(kind, keys, &places);
         Ok(Self {
             kind,
@@ -300,7 +304,14 @@ impl<'k> BatchWriter<'k> {
         let digests = self.digests.of_row(values.clone());
         for (at, (value, destination)) in values.zip(&self.destinations).enumerate() {
             let digest = || digests.get(at).and_then(Option::as_deref).map_or(CellValue::Null, CellValue::Text);
-            let in_main = if destination.part == Part::Digested { digest() } else { value };
+            let person = match value {
+                CellValue::Person(number) => self.digests.of_person(number),
+                _ => None,
+            };
+            let in_main = match destination.part {
+                Part::Digested => digest(),
+                _ => person.as_deref().map_or(value, CellValue::Text),
+            };
             let fits = match (destination.main, destination.personal) {
                 (None, None) => matches!(value, CellValue::Null),
                 (main, personal) => {
@@ -393,6 +404,12 @@ fn destinations(kind: &Kind, version: u32) -> Vec<Destination> {
         Destination { main, personal, part, member }
     };
     kind.columns.iter().map(destination).collect()
+}
+
+/// Where a row's remark is kept among the original texts: beside what is personal, where anything is.
+fn remark_destination(is_personal: bool) -> Destination {
+    let part = if is_personal { Part::Personal } else { Part::Main };
+    Destination { main: None, personal: None, part, member: format!("\"{REMARK}\":") }
 }
 
 fn properties(description: &BatchDescription, kind: &Kind) -> WriterProperties {

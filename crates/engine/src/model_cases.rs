@@ -19,6 +19,9 @@ use crate::model_run::judge_model;
 use crate::schema::{party_columns, view_schema_opened};
 use crate::session::{Session, SessionError, SessionOptions};
 
+/// The tax side's registrations.
+const REGISTRATIONS: &str = "tax_registration_taxpayer";
+
 /// What came of one case.
 #[derive(Debug, Clone)]
 pub struct CaseResult {
@@ -115,8 +118,8 @@ fn table_of((catalog, model): (&Catalog, &Model), view: &str, rows: &Rows, case:
     MemTable::try_new(schema, vec![vec![batch]]).map_err(|error| failed(error.strip_backtrace()))
 }
 
-/// A row with what need not be written: a link is certain and an enterprise unless said, the tail of the view is told
-/// from the period.
+/// A row with what need not be written: a link is certain and an enterprise unless said, whoever is known by a digest
+/// alone is a person, a registration is with the county's authority, the tail of the view is told from the period.
 fn filled(
     view: &str,
     number: usize,
@@ -125,11 +128,16 @@ fn filled(
 ) -> BTreeMap<String, String> {
     let mut row = row.clone();
     for party in &kind.parties {
-        let [taxpayer, confidence, subject] = party_columns(&party.key);
+        let [taxpayer, confidence, subject, person] = party_columns(&party.key);
         if row.contains_key(&taxpayer) {
             row.entry(confidence).or_insert_with(|| "certain".to_owned());
             row.entry(subject).or_insert_with(|| "enterprise".to_owned());
+        } else if row.contains_key(&person) {
+            row.entry(subject).or_insert_with(|| "person".to_owned());
         }
+    }
+    if view == REGISTRATIONS {
+        row.entry("authority".to_owned()).or_insert_with(|| case.region.clone());
     }
     let written: Option<Period> = row.get("_period").and_then(|text| text.parse().ok());
     let period = written.unwrap_or_else(|| Period::month_of(case.as_of));
@@ -167,6 +175,7 @@ findings:
   odd: {zh: 异常, en: Odd}
 taxed_at: here
 period: month
+looks_at: {rows: now, why: {zh: 示例, en: Example}}
 reads: [payments]
 facts: {}
 ";

@@ -214,7 +214,8 @@ kinds:
 ";
 
     const REGISTRATION: &str =
-        "select taxpayer_taxpayer as taxpayer, _region as authority, taxpayer_subject as subject,
+        "select taxpayer_taxpayer as taxpayer, _region as authority, cast(null as varchar) as tax_office,
+taxpayer_subject as subject,
 cast(null as varchar) as vat_payer_kind, paid_on as vat_general_from, paid_on as vat_general_to,
 cast(null as varchar) as small_profit_years, cast(null as varchar) as not_small_profit_years from tax_payment_payment";
 
@@ -226,6 +227,7 @@ asks: finding
 findings: {found: {zh: 有, en: Found}}
 taxed_at: here
 period: month
+looks_at: {rows: now, why: {zh: 示例, en: Example}}
 reads: [tax_payment_payment]
 facts:
   amount_yuan: {zh: 金额, en: Amount}

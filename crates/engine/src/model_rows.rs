@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Date32Array};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, StringArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Date32Type, Decimal128Type, Field, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use gongzhi_core::calendar::Calendar;
-use gongzhi_core::catalog::Catalog;
+use gongzhi_core::catalog::{Catalog, ParameterValue};
 use gongzhi_core::models::Model;
 use gongzhi_core::models::facts::{Fact, FactValue, IncompletePayment, Payment, Payments, Standing};
 use rust_decimal::Decimal;
@@ -20,7 +20,7 @@ use rust_decimal::Decimal;
 use crate::model_run::ModelError;
 
 /// Columns that facts of every model may have.
-const FACT_COLUMNS: [&str; 13] = [
+const FACT_COLUMNS: [&str; 14] = [
     "taxpayer",
     "taxpayer_name",
     "confidence",
@@ -28,6 +28,7 @@ const FACT_COLUMNS: [&str; 13] = [
     "event_day",
     "period",
     "place_region",
+    "place_address",
     "evidence",
     "left_out",
     "not_comparable",
@@ -37,13 +38,14 @@ const FACT_COLUMNS: [&str; 13] = [
 ];
 
 /// Columns of the view of payments that the shared steps read.
-pub const PAYMENT_COLUMNS: [&str; 7] =
-    ["taxpayer", "tax_kind", "tax_item", "period_from", "period_to", "amount_yuan", "evidence"];
+pub const PAYMENT_COLUMNS: [&str; 8] =
+    ["taxpayer", "tax_kind", "tax_item", "period_from", "period_to", "amount_yuan", "paid_on", "evidence"];
 
 /// Columns of the view of registrations that the shared steps read.
-pub const STANDING_COLUMNS: [&str; 8] = [
+pub const STANDING_COLUMNS: [&str; 9] = [
     "taxpayer",
     "authority",
+    "tax_office",
     "subject",
     "vat_payer_kind",
     "vat_general_from",
@@ -160,6 +162,7 @@ pub fn facts_of(batch: &RecordBatch, model: &Model) -> Result<Vec<Fact>, ModelEr
         event_day,
         period,
         place_region,
+        place_address,
         evidence,
         left_out,
         not_comparable,
@@ -177,6 +180,7 @@ pub fn facts_of(batch: &RecordBatch, model: &Model) -> Result<Vec<Fact>, ModelEr
             event_day: day(event_day, row),
             period: text(period, row),
             place_region: text(place_region, row),
+            place_address: text(place_address, row),
             evidence: handles_of(text(evidence, row).unwrap_or_default()),
             left_out: text(left_out, row),
             not_comparable: text(not_comparable, row),
@@ -201,7 +205,7 @@ fn handles_of(evidence: String) -> Vec<String> {
 /// Payments of a batch made by these taxpayers. One of which a column is empty counts towards nothing.
 pub fn payments_of(batch: &RecordBatch, taxpayers: &HashSet<String>) -> Result<Payments, ModelError> {
     let columns = Columns::of(batch)?;
-    let [_, tax_kind, tax_item, period_from, period_to, amount_yuan, evidence] =
+    let [_, tax_kind, tax_item, period_from, period_to, amount_yuan, paid_on, evidence] =
         PAYMENT_COLUMNS.map(|name| columns.find(name));
     let mut payments = Payments::default();
     for (row, taxpayer) in rows_of(&columns, batch.num_rows(), taxpayers) {
@@ -210,7 +214,9 @@ pub fn payments_of(batch: &RecordBatch, taxpayers: &HashSet<String>) -> Result<P
         let (kind, from, to) = (text(tax_kind, row), day(period_from, row), day(period_to, row));
         if let (Some(tax_kind), Some(period_from), Some(period_to), Some(amount_yuan)) = (&kind, from, to, amount) {
             let (taxpayer, tax_kind, tax_item) = (taxpayer.to_owned(), tax_kind.clone(), text(tax_item, row));
-            let payment = Payment { taxpayer, tax_kind, tax_item, period_from, period_to, amount_yuan, evidence };
+            let paid_on = day(paid_on, row);
+            let payment =
+                Payment { taxpayer, tax_kind, tax_item, period_from, period_to, amount_yuan, paid_on, evidence };
             payments.whole.push(payment);
             continue;
         }
@@ -232,7 +238,7 @@ pub fn standings_of(
     taxpayers: &HashSet<String>,
 ) -> Result<BTreeMap<String, Standing>, ModelError> {
     let columns = Columns::of(batch)?;
-    let [_, authority, subject, vat_payer_kind, vat_general_from, vat_general_to, small, not_small] =
+    let [_, authority, tax_office, subject, vat_payer_kind, vat_general_from, vat_general_to, small, not_small] =
         STANDING_COLUMNS.map(|name| columns.find(name));
     let years = |cells: Option<&Cells>, row: usize| -> BTreeSet<i32> {
         let text = text(cells, row).unwrap_or_default();
@@ -241,6 +247,7 @@ pub fn standings_of(
     let standing = |(row, taxpayer): (usize, &str)| {
         let standing = Standing {
             authority: text(authority, row),
+            tax_office: text(tax_office, row),
             subject: text(subject, row),
             vat_payer_kind: text(vat_payer_kind, row),
             vat_general_from: day(vat_general_from, row),
@@ -253,17 +260,47 @@ pub fn standings_of(
     Ok(rows_of(&columns, batch.num_rows(), taxpayers).map(standing).collect())
 }
 
-/// One row a day: whether offices work on it, and the day itself or the next working one. Ten years either side of the
+/// A day as Arrow counts them.
+fn number(day: NaiveDate) -> i32 {
+    i32::try_from(day.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(0)
+}
+
+/// One row a dated value of a parameter: `parameter`, `region`, `class` (empty: none), `valid_from`, `valid_to`, `value`.
+pub fn figures_table(catalog: &Catalog) -> Result<MemTable, DataFusionError> {
+    let values: Vec<(&String, &ParameterValue)> =
+        catalog.parameters.iter().flat_map(|(key, found)| found.values.iter().map(move |value| (key, value))).collect();
+    let scaled = |mut value: Decimal| {
+        value.rescale(8);
+        (value.scale() == 8).then(|| value.mantissa())
+    };
+    let figures = Decimal128Array::from_iter(values.iter().map(|(_, value)| scaled(value.value)));
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::from_iter_values(values.iter().map(|(key, _)| key))),
+        Arc::new(StringArray::from_iter_values(values.iter().map(|(_, value)| &value.region))),
+        Arc::new(StringArray::from_iter_values(values.iter().map(|(_, value)| &value.class))),
+        Arc::new(Date32Array::from_iter_values(values.iter().map(|(_, value)| number(value.from)))),
+        Arc::new(Date32Array::from_iter(values.iter().map(|(_, value)| value.to.map(number)))),
+        Arc::new(figures.with_precision_and_scale(18, 8)?),
+    ];
+    let schema = Arc::new(Schema::new(vec![
+        Field::new("parameter", DataType::Utf8, false),
+        Field::new("region", DataType::Utf8, false),
+        Field::new("class", DataType::Utf8, false),
+        Field::new("valid_from", DataType::Date32, false),
+        Field::new("valid_to", DataType::Date32, true),
+        Field::new("value", DataType::Decimal128(18, 8), true),
+    ]));
+    MemTable::try_new(Arc::clone(&schema), vec![vec![RecordBatch::try_new(schema, columns)?]])
+}
+
+/// One row a day: whether offices of a region work on it, and the day itself or the next working one. Ten years either side of the
 /// calendars shipped; years without a notice know weekends and fixed holidays.
-pub fn calendar_table(catalog: &Catalog) -> Result<MemTable, DataFusionError> {
-    let calendar = Calendar::new(&catalog.calendar);
+pub fn calendar_table(catalog: &Catalog, region: &str) -> Result<MemTable, DataFusionError> {
+    let calendar = Calendar::of(catalog, region);
     let year = |year: Option<&i32>, other: i32| year.copied().unwrap_or(other);
     let first = NaiveDate::from_ymd_opt(year(catalog.calendar.keys().next(), 2022) - 10, 1, 1).unwrap_or_default();
     let last = NaiveDate::from_ymd_opt(year(catalog.calendar.keys().last(), 2026) + 10, 12, 31).unwrap_or_default();
     let days: Vec<NaiveDate> = first.iter_days().take_while(|day| *day <= last).collect();
-    let number = |day: NaiveDate| -> i32 {
-        i32::try_from(day.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(0)
-    };
     let next = days.iter().map(|day| number(calendar.next_working_day(*day)));
     let columns: Vec<ArrayRef> = vec![
         Arc::new(Date32Array::from_iter_values(days.iter().map(|day| number(*day)))),

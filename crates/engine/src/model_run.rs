@@ -22,15 +22,17 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::StreamExt;
 use gongzhi_core::catalog::Catalog;
-use gongzhi_core::leads::Lead;
+use gongzhi_core::leads::{Lead, Notice};
 use gongzhi_core::messages::Message;
-use gongzhi_core::models::facts::{Fact, Payments, RunFacts};
+use gongzhi_core::models::facts::{Payments, RunFacts};
 use gongzhi_core::models::steps::{Judgement, Material, find_stop, judge};
-use gongzhi_core::models::{CALENDAR_VIEW, Model, Models, PaidRule};
+use gongzhi_core::models::{CALENDAR_VIEW, DECLARED_VIEW, FIGURES_VIEW, Model, Models, PaidRule, RETURNS_TABLE};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::model_rows::{PAYMENT_COLUMNS, STANDING_COLUMNS, facts_of, payments_of, standings_of};
+use crate::model_rows::{
+    PAYMENT_COLUMNS, STANDING_COLUMNS, calendar_table, facts_of, figures_table, payments_of, standings_of,
+};
 use crate::parallel::in_order;
 use crate::schema::view_schema_opened;
 
@@ -101,6 +103,8 @@ pub struct ModelReport {
     pub outcomes: BTreeMap<String, u64>,
     /// Leads by taxpayer and period.
     pub leads: Vec<Lead>,
+    /// What is open and no lead: out of time, or declared and unpaid.
+    pub notices: Vec<Notice>,
     /// Seconds it took.
     pub seconds: f64,
 }
@@ -115,6 +119,7 @@ impl ModelReport {
             met_time_limit: false,
             outcomes: judgement.outcomes.iter().map(|(outcome, count)| (outcome.to_string(), *count)).collect(),
             leads: judgement.leads,
+            notices: judgement.notices,
             seconds,
         }
     }
@@ -236,6 +241,11 @@ pub async fn judge_model(
         return Ok(Judgement { stopped: Some(stopped), ..Judgement::default() });
     }
     let mut views = Vec::new();
+    // The days on which offices work are those of the run's region.
+    if model.reads.iter().any(|view| view == CALENDAR_VIEW) && !session.table_exist(CALENDAR_VIEW)? {
+        session.register_table(CALENDAR_VIEW, Arc::new(calendar_table(catalog, &run.region)?))?;
+        views.push(CALENDAR_VIEW.to_owned());
+    }
     let gathered = match prepare_views(session, (catalog, models), model, &mut views).await {
         Ok(()) => within(MOST_TIME, gather(session, catalog, model, run)).await,
         Err(error) => Err(error),
@@ -252,7 +262,7 @@ async fn within<T>(limit: Duration, work: impl Future<Output = Result<T, ModelEr
     tokio::time::timeout(limit, work).await.unwrap_or(Err(ModelError::TimeMet(limit)))
 }
 
-/// What the shared steps judge: the facts, and of payments and registrations only those of the taxpayers in them, so
+/// What the shared steps judge: the facts, and of payments, returns and registrations only those of the taxpayers in them, so
 /// that memory grows with what is compared and not with the county.
 async fn gather<'a>(
     session: &SessionContext,
@@ -260,38 +270,51 @@ async fn gather<'a>(
     model: &'a Model,
     run: &'a RunFacts,
 ) -> Result<Material<'a>, ModelError> {
-    let mut facts: Vec<Fact> = Vec::new();
+    let mut material = Material::new(catalog, model, run);
     // The facts are held as a whole: they count towards the session's limit like what the query itself holds.
     let held = MemoryConsumer::new("facts").register(session.task_ctx().memory_pool());
     let mut batches = query(session, &model.sql, parameters(catalog, model, run)).await?;
     while let Some(batch) = batches.next().await {
         let batch = batch?;
         held.try_grow(batch.get_array_memory_size())?;
-        facts.extend(facts_of(&batch, model)?);
+        material.facts.extend(facts_of(&batch, model)?);
     }
-    let taxpayers: HashSet<String> = facts.iter().filter_map(|fact| fact.taxpayer.clone()).collect();
-    let mut payments = Payments::default();
+    let taxpayers: HashSet<String> = material.facts.iter().filter_map(|fact| fact.taxpayer.clone()).collect();
     if let Some(paid) = model.payments_view() {
-        let mut batches = query(session, &payments_sql(paid), ParamValues::Map(Default::default())).await?;
-        while let Some(batch) = batches.next().await {
-            let found = payments_of(&batch?, &taxpayers)?;
-            payments.whole.extend(found.whole);
-            payments.incomplete.extend(found.incomplete);
+        material.payments = list_payments(session, &payments_sql(paid, &paid.view), &taxpayers).await?;
+        // What the returns say is only asked where somebody said that they are there.
+        if paid.has_returns() && run.coverage.iter().any(|load| load.table == RETURNS_TABLE) {
+            material.returns = list_payments(session, &payments_sql(paid, DECLARED_VIEW), &taxpayers).await?.whole;
         }
     }
-    let mut standings = BTreeMap::new();
     let mut batches = query(session, &standings_sql(), ParamValues::Map(Default::default())).await?;
     while let Some(batch) = batches.next().await {
-        standings.extend(standings_of(&batch?, &taxpayers)?);
+        material.standings.extend(standings_of(&batch?, &taxpayers)?);
     }
-    Ok(Material { catalog, model, run, facts, payments, standings })
+    Ok(material)
+}
+
+/// What some taxpayers paid, or declared.
+async fn list_payments(
+    session: &SessionContext,
+    sql: &str,
+    taxpayers: &HashSet<String>,
+) -> Result<Payments, ModelError> {
+    let mut payments = Payments::default();
+    let mut batches = query(session, sql, ParamValues::Map(Default::default())).await?;
+    while let Some(batch) = batches.next().await {
+        let found = payments_of(&batch?, taxpayers)?;
+        payments.whole.extend(found.whole);
+        payments.incomplete.extend(found.incomplete);
+    }
+    Ok(payments)
 }
 
 /// Payments of the tax kinds that count; those that name none are told apart later, as incomplete.
-fn payments_sql(paid: &PaidRule) -> String {
+fn payments_sql(paid: &PaidRule, view: &str) -> String {
     let kinds: Vec<String> = paid.tax_kinds.iter().map(|kind| format!("'{}'", kind.replace('\'', "''"))).collect();
     let columns = PAYMENT_COLUMNS.join(", ");
-    format!("select {columns} from {} where tax_kind in ({}) or tax_kind is null", paid.view, kinds.join(", "))
+    format!("select {columns} from {view} where tax_kind in ({}) or tax_kind is null", kinds.join(", "))
 }
 
 fn standings_sql() -> String {
@@ -300,7 +323,12 @@ fn standings_sql() -> String {
 
 /// What the shared steps ask of shared views for a model.
 pub(crate) fn shared_questions(model: &Model) -> Vec<String> {
-    model.payments_view().map(payments_sql).into_iter().chain([standings_sql()]).collect()
+    let mut questions = vec![standings_sql()];
+    if let Some(paid) = model.payments_view() {
+        questions.push(payments_sql(paid, &paid.view));
+        questions.extend(paid.has_returns().then(|| payments_sql(paid, DECLARED_VIEW)));
+    }
+    questions
 }
 
 /// Planning alone: figures written in SQL are decimals as in every session that models run in, never floats.
@@ -321,8 +349,10 @@ pub fn list_views(models: &Models) -> Result<BTreeSet<String>, ModelError> {
 
 /// The views a model reads itself, and those the shared steps read for it.
 pub(crate) fn views_of(model: &Model) -> impl Iterator<Item = &str> {
-    let of_steps = model.payments_view().map(|paid| paid.view.as_str());
-    model.reads.iter().map(String::as_str).chain(of_steps).chain([REGISTRATION_VIEW])
+    let paid = model.payments_view();
+    let of_steps = paid.map(|paid| paid.view.as_str());
+    let declared = paid.filter(|paid| paid.has_returns()).map(|_| DECLARED_VIEW);
+    model.reads.iter().map(String::as_str).chain(of_steps).chain(declared).chain([REGISTRATION_VIEW])
 }
 
 /// Views with all that shared views among them read.
@@ -373,7 +403,9 @@ pub(crate) async fn register_view(
         let plan = session.sql_with_options(sql, read_only()).await?;
         session.register_table(view, plan.into_view())?;
     } else if view == CALENDAR_VIEW {
-        session.register_table(view, Arc::new(crate::model_rows::calendar_table(catalog)?))?;
+        session.register_table(view, Arc::new(calendar_table(catalog, "")?))?;
+    } else if view == FIGURES_VIEW {
+        session.register_table(view, Arc::new(figures_table(catalog)?))?;
     } else {
         let (item, kind) = catalog.find_view(view).ok_or_else(|| ModelError::NoView(view.to_owned()))?;
         session.register_table(
@@ -516,13 +548,14 @@ mod tests {
         let text = |values: [Option<&str>; 3]| -> ArrayRef { Arc::new(StringArray::from(values.to_vec())) };
         let days = |values: [Option<i32>; 3]| -> ArrayRef { Arc::new(Date32Array::from(values.to_vec())) };
         let amounts = Decimal128Array::from(vec![100, 200, 300]).with_precision_and_scale(18, 2).unwrap();
-        let columns: [ArrayRef; 7] = [
+        let columns: [ArrayRef; 8] = [
             text([Some("a"), Some("b"), Some("a")]),
             text([Some("vat"); 3]),
             text([None; 3]),
             days([Some(0), Some(0), None]),
             days([Some(1), Some(1), None]),
             Arc::new(amounts),
+            days([Some(9), None, None]),
             text([Some("1:0"), Some("1:1"), Some("1:2")]),
         ];
         let batch = RecordBatch::try_from_iter_with_nullable(
@@ -531,6 +564,7 @@ mod tests {
         let payments = payments_of(&batch.unwrap(), &HashSet::from(["a".to_owned()])).unwrap();
         let whole: Vec<_> = payments.whole.iter().map(|payment| payment.evidence.as_str()).collect();
         assert_eq!(whole, ["1:0"]);
+        assert_eq!(payments.whole[0].paid_on.unwrap().to_string(), "1970-01-10");
         assert_eq!(payments.incomplete.len(), 1);
         assert_eq!(payments.incomplete[0].evidence, "1:2");
         assert_eq!(payments.incomplete[0].missing, ["period_from", "period_to"]);

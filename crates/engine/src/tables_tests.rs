@@ -474,8 +474,10 @@ async fn links_stand_beside_the_rows_they_belong_to() {
         add(vec![project("P1", 1, "", "", BUILDER), project("P2", 1, "", "", ""), project("P3", 1, "", "", BUILDER)]);
     let mut written = house.write(&batch(&kind, "2025Q1", SetMode::Full, 1), &rows);
     let who = |party: PartyText<'_>| match party.uscc {
-        BUILDER => Link { taxpayer: Some(BUILDER.to_owned()), confidence: "certain", subject: "enterprise" },
-        _ => Link { taxpayer: None, confidence: "none", subject: "unknown" },
+        BUILDER => {
+            Link { taxpayer: Some(BUILDER.to_owned()), confidence: "certain", subject: "enterprise", person: None }
+        }
+        _ => Link { taxpayer: None, confidence: "none", subject: "unknown", person: None },
     };
     let links = link_batch(house.place(), &written, kind.1, ("sm3:index", who)).unwrap();
     let again = link_batch(house.place(), &written, kind.1, ("sm3:index", who)).unwrap();

@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::names::Certainty;
-use super::node::{Fields, Findings, Node, read_day, read_decimal};
+use super::node::{Fields, Findings, Node, read_day, read_decimal, scalar};
 use crate::messages::{Bilingual, Message};
+
+/// No feast is longer: a range of years is a slip of the pen.
+const MOST_DAYS_OFF: i64 = 30;
 
 /// A department, a township, or another body that takes part.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +64,8 @@ impl CodeList {
     }
 }
 
-/// The days off and the weekend days worked in a year, by the State Council's notice.
+/// The days off and the weekend days worked in a year, by the State Council's notice; the last filing day of each month,
+/// by the notice of the State Taxation Administration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CalendarYear {
     /// Whether the notice is out; else weekends and fixed holidays stand in, and every deadline says so.
@@ -72,6 +76,19 @@ pub struct CalendarYear {
     pub holidays: BTreeSet<NaiveDate>,
     /// Weekend days that are worked.
     pub workdays: BTreeSet<NaiveDate>,
+    /// By month, the last day to file what is due within 15 days after a month, where it is published.
+    pub filing_days: BTreeMap<u32, NaiveDate>,
+    /// The notice of the filing days.
+    pub filing_reference: String,
+}
+
+/// The days off that a region has besides those of the whole country: `days_off/<division code>.yaml`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DaysOff {
+    /// Name of the region.
+    pub name: Bilingual,
+    /// Every day off.
+    pub days: BTreeSet<NaiveDate>,
 }
 
 /// A law, regulation or notice.
@@ -123,6 +140,10 @@ pub struct ParameterValue {
     pub certainty: Certainty,
     /// Where it stands.
     pub reference: String,
+    /// Key of the law it stands in, where that is one of the catalogue's.
+    pub law: Option<String>,
+    /// Line of its file.
+    pub line: usize,
 }
 
 impl Parameter {
@@ -230,6 +251,8 @@ fn read_parameter_value(node: &Node, findings: &mut Findings<'_>) -> Option<Para
         value: value?,
         certainty: certainty?,
         reference: fields.get_text("reference", findings),
+        law: fields.find_text("law", findings),
+        line: node.line,
     };
     fields.find_text("note", findings);
     fields.finish(findings);
@@ -260,8 +283,57 @@ pub fn read_calendar(node: &Node, findings: &mut Findings<'_>) -> CalendarYear {
         set
     };
     let (holidays, workdays) = (days("holidays", findings), days("workdays", findings));
+    let filing_days = read_filing_days(&mut fields, findings);
+    let filing_reference = fields.find_text("filing_reference", findings).unwrap_or_default();
+    if !filing_days.is_empty() {
+        fields.demand("filing_reference", findings);
+        fields.get_as("filing_certainty", Certainty::read, findings);
+    }
     fields.finish(findings);
-    CalendarYear { published, reference, holidays, workdays }
+    CalendarYear { published, reference, holidays, workdays, filing_days, filing_reference }
+}
+
+/// `{1: 2026-01-20, 2: 2026-02-24, …}`: each day lies in its month.
+fn read_filing_days(fields: &mut Fields<'_>, findings: &mut Findings<'_>) -> BTreeMap<u32, NaiveDate> {
+    let mut days = BTreeMap::new();
+    for (month, node) in fields.entries("filing_days", findings) {
+        let Some(text) = scalar(node, findings) else { continue };
+        match (month.parse::<u32>(), read_day(text)) {
+            (Ok(month), Ok(day)) if day.month() == month => {
+                days.insert(month, day);
+            }
+            _ => {
+                let value = format!("{month}: {text}");
+                let message = Message::new("catalog-bad-value").with("key", "filing_days").with("value", value);
+                findings.record(node.line, message.with("expected", "1: YYYY-01-DD"));
+            }
+        }
+    }
+    days
+}
+
+/// Reads the days off of a region.
+pub fn read_days_off(node: &Node, findings: &mut Findings<'_>) -> DaysOff {
+    let mut fields = Fields::of(node, findings);
+    let mut read = DaysOff { name: fields.get_bilingual("name", findings), days: BTreeSet::new() };
+    for node in fields.list("days", findings) {
+        let mut each = Fields::of(node, findings);
+        let from = each.get_as("from", read_day, findings);
+        let to = each.find_as("to", read_day, findings).or(from);
+        each.get_bilingual("name", findings);
+        each.get_as("certainty", Certainty::read, findings);
+        each.get_text("reference", findings);
+        each.finish(findings);
+        let (Some(from), Some(to)) = (from, to) else { continue };
+        if to < from || (to - from).num_days() > MOST_DAYS_OFF {
+            findings.record(node.line, Message::new("catalog-range-empty").with("column", "from, to"));
+            continue;
+        }
+        read.days.extend(from.iter_days().take_while(|day| *day <= to));
+    }
+    fields.demand("days", findings);
+    fields.finish(findings);
+    read
 }
 
 /// Reads a code list's CSV: `code,name,name_en,from,to,aliases`, the last four optional.

@@ -25,6 +25,17 @@ pub fn cross_check(catalog: &Catalog, problems: &mut Vec<Problem>) {
             problems.push(Problem { file, line: 1, message: Message::new("catalog-unit-unknown").with("unit", of) });
         }
     }
+    for parameter in catalog.parameters.values() {
+        for value in &parameter.values {
+            let Some(law) = value.law.as_ref().filter(|law| !catalog.laws.contains_key(*law)) else { continue };
+            if is_faulty(catalog, &format!("laws/{law}.yaml")) {
+                continue;
+            }
+            let file = format!("params/{}.yaml", parameter.key);
+            let message = Message::new("catalog-law-unknown").with("law", law);
+            problems.push(Problem { file, line: value.line, message });
+        }
+    }
     for law in catalog.laws.values() {
         for replaced in law.replaces.iter().filter(|replaced| !catalog.laws.contains_key(*replaced)) {
             if is_faulty(catalog, &format!("laws/{replaced}.yaml")) {

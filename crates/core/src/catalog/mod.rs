@@ -13,9 +13,12 @@ mod template_file;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use hmac::digest::Digest;
 
-pub use content::{CalendarYear, CodeEntry, CodeList, Law, Parameter, ParameterValue, Unit, region_with_parents};
+pub use content::{
+    CalendarYear, CodeEntry, CodeList, DaysOff, Law, Parameter, ParameterValue, Unit, region_with_parents,
+};
 pub use names::{Certainty, Class, ColumnType, Frequency, Mark, Measure, Mode, Origin, Severity, Sharing};
 pub use node::Problem;
 pub use template::{Column, DueAfter, DueRule, Item, Kind, Party, PartyPart, RowRule, Rule, TAX_SIDE, Version};
@@ -49,6 +52,8 @@ pub struct Catalog {
     pub lists: BTreeMap<String, CodeList>,
     /// Working-day calendars by year.
     pub calendar: BTreeMap<i32, CalendarYear>,
+    /// Days off that only a region has, by division code.
+    pub days_off: BTreeMap<String, DaysOff>,
     /// Laws by key.
     pub laws: BTreeMap<String, Law>,
     /// Parameters by key `<group>/<stem>`.
@@ -129,6 +134,12 @@ impl Catalog {
                 }
                 Err(_) => findings.record(1, Message::new("catalog-file-unknown").with("path", findings.file)),
             },
+            ["days_off", _] => {
+                if stem.is_empty() || stem.chars().any(|sign| !sign.is_ascii_digit()) {
+                    findings.record(1, Message::new("catalog-file-unknown").with("path", findings.file));
+                }
+                self.days_off.insert(key, content::read_days_off(&node, findings));
+            }
             ["params", group, _] => {
                 let key = format!("{group}/{stem}");
                 self.parameters.insert(key.clone(), content::read_parameter(&key, &node, findings));
@@ -137,11 +148,35 @@ impl Catalog {
         }
     }
 
+    /// First and last day on which a law holds: its own last day, else the day before another took its place. None: open.
+    pub fn days_of_law(&self, key: &str) -> (Option<NaiveDate>, Option<NaiveDate>) {
+        let Some(law) = self.laws.get(key) else { return (None, None) };
+        let replaced = || {
+            let successors = self.laws.values().filter(|other| other.replaces.iter().any(|of| of == key));
+            successors.filter_map(|other| other.in_force_from?.pred_opt()).min()
+        };
+        (law.in_force_from, law.in_force_to.or_else(replaced))
+    }
+
     /// The item and the kind of a key `item.kind`.
     pub fn find_kind(&self, key: &str) -> Option<(&Item, &Kind)> {
         let (item, kind) = key.split_once('.')?;
         let item = self.items.get(item)?;
         Some((item, item.find_kind(kind)?))
+    }
+
+    /// The item a person means by its number, name or key, and its kind where one is named behind a point: `15`,
+    /// `15.出让`, `fiscal_subsidy.payment`.
+    pub fn find_spoken(&self, word: &str) -> Option<(&Item, Option<&Kind>)> {
+        let item = |word: &str| self.items.values().find(|item| item.answers_to(word.trim()));
+        if let Some(item) = item(word) {
+            return Some((item, None));
+        }
+        let (item_word, kind_word) = word.split_once(['.', '．'])?;
+        let kind_word = kind_word.trim();
+        let item = item(item_word)?;
+        let kind = item.kinds.iter().find(|kind| kind.key == kind_word || kind.name.zh == kind_word)?;
+        Some((item, Some(kind)))
     }
 
     /// The item and the kind whose view in SQL has this name, with or without [`BY_PERIOD`] or [`EVER`] behind it.

@@ -296,6 +296,11 @@ impl<'a> Fields<'a> {
         bilingual(node, findings)
     }
 
+    /// As [`Fields::get_bilingual`], but the key may be absent: then it is empty.
+    pub fn find_bilingual(&mut self, key: &'static str, findings: &mut Findings<'_>) -> Bilingual {
+        self.find(key).map(|node| bilingual(node, findings)).unwrap_or_default()
+    }
+
     /// Reports every key nobody asked for, with the nearest known one.
     pub fn finish(self, findings: &mut Findings<'_>) {
         for (name, node) in self.map {

@@ -117,6 +117,21 @@ impl Divisions {
         (divisions, problems)
     }
 
+    /// The divisions of a catalogue's code list.
+    pub fn of_list(list: &crate::catalog::CodeList) -> Self {
+        let mut divisions = Self::default();
+        let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+        for entry in list.entries.iter().filter(|entry| entry.code.len() == 6) {
+            divisions.add(Division {
+                code: entry.code.clone(),
+                name: entry.name.zh.clone(),
+                from: day(entry.from),
+                to: day(entry.to),
+            });
+        }
+        divisions
+    }
+
     fn add(&mut self, division: Division) {
         let at = self.list.len();
         self.by_code.entry(division.code.clone()).or_default().push(at);

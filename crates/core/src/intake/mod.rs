@@ -20,7 +20,9 @@ pub mod lookup;
 pub mod mapping;
 pub mod mask;
 mod measured;
+mod merged;
 mod party;
+mod persons;
 pub mod place;
 pub mod plan;
 pub mod profile;
@@ -30,7 +32,7 @@ pub mod row;
 mod rules;
 pub mod said;
 
-pub use cell::{RawCell, RawValue};
+pub use cell::{Filled, RawCell, RawValue};
 pub use header::{HeaderBook, KindHeaders};
 pub use identity::TemplateIdentity;
 pub use issue_list::IssueList;

@@ -116,6 +116,8 @@ pub struct KindPlan {
     pub item: String,
     /// Key of the kind.
     pub kind: String,
+    /// It is one of the tax bureau's own tables.
+    pub is_tax_side: bool,
     /// Version of the template.
     pub version: u32,
     /// Columns, at the positions they have in [`Kind::columns`].
@@ -190,6 +192,7 @@ impl KindPlan {
         Self {
             item: item.key.clone(),
             kind: kind.key.clone(),
+            is_tax_side: item.is_tax_side(),
             version,
             standing: standing_of(kind, &columns, &when),
             columns,

@@ -62,6 +62,8 @@ pub struct Fact {
     pub period: Option<String>,
     /// Division code of the place the model taxes at.
     pub place_region: Option<String>,
+    /// Its address, for rows that name no code.
+    pub place_address: Option<String>,
     /// Handles of the rows it came from, sorted.
     pub evidence: Vec<String>,
     /// Why the law leaves the row out, where the SQL knows.
@@ -78,7 +80,7 @@ pub struct Fact {
     pub values: BTreeMap<Arc<str>, FactValue>,
 }
 
-/// A payment that may count towards what is due.
+/// A payment that may count towards what is due; a line of a return, for what was declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
     /// Who paid.
@@ -93,6 +95,8 @@ pub struct Payment {
     pub period_to: NaiveDate,
     /// Amount; a refund is negative.
     pub amount_yuan: Decimal,
+    /// Day of payment, where it is known.
+    pub paid_on: Option<NaiveDate>,
     /// Handle of the row.
     pub evidence: String,
 }
@@ -120,6 +124,8 @@ pub struct Payments {
 pub struct Standing {
     /// Division code of the tax authority in charge.
     pub authority: Option<String>,
+    /// The tax office in charge, as the registration names it.
+    pub tax_office: Option<String>,
     /// What sort of subject.
     pub subject: Option<String>,
     /// VAT payer kind on the day of the export.

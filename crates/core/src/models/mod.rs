@@ -11,6 +11,7 @@ pub mod facts;
 pub mod formula;
 mod read;
 pub mod steps;
+pub mod warnings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +45,8 @@ words! {
         Month = "month",
         /// A quarter.
         Quarter = "quarter",
+        /// Half a year.
+        Half = "half",
         /// A year.
         Year = "year",
     }
@@ -57,6 +60,35 @@ words! {
         /// The end of the fact's period.
         Period = "period",
     }
+}
+
+words! {
+    /// Which rows of a stock a model asks.
+    RowsAsked {
+        /// Everything ever reported and never revoked: what arises from an event stays when the list forgets the event.
+        Ever = "ever",
+        /// What holds on the day.
+        Now = "now",
+    }
+}
+
+words! {
+    /// Whether what a model asks for can be too old to be recovered.
+    Limitation {
+        /// As a tax (税收征收管理法 §52).
+        Tax = "tax",
+        /// Never.
+        None = "none",
+    }
+}
+
+/// Which rows of stocks a model asks, and why these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LooksAt {
+    /// Which.
+    pub rows: RowsAsked,
+    /// Why.
+    pub why: Bilingual,
 }
 
 /// A compiled model.
@@ -76,6 +108,16 @@ pub struct Model {
     pub taxed_at: TaxedAt,
     /// The length of a lead's period.
     pub period: PeriodLength,
+    /// Which rows of stocks it asks, and why.
+    pub looks_at: LooksAt,
+    /// Whether what it asks for can be too old.
+    pub limitation: Limitation,
+    /// Parameter: the late fee a day as a share of what is open; none: no late fee runs.
+    pub late_fee: Option<String>,
+    /// The document an officer asks the taxpayer for; empty: none.
+    pub ask_for: Bilingual,
+    /// Reliefs and circumstances by which the taxpayer may be right; empty: none.
+    pub check_first: Bilingual,
     /// Exactly the views its SQL reads.
     pub reads: Vec<String>,
     /// Tables of the tax side that must be covered.
@@ -141,6 +183,18 @@ pub struct PaidRule {
     pub later: bool,
 }
 
+impl PaidRule {
+    /// Whether what counts is what was declared.
+    pub fn is_declared(&self) -> bool {
+        self.view == DECLARED_VIEW
+    }
+
+    /// Whether the lines of returns can be laid against the same debts: where every payment of the kinds counts.
+    pub fn has_returns(&self) -> bool {
+        self.view == PAYMENTS_VIEW
+    }
+}
+
 /// A table of the tax side that a model needs covered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CoverageNeed {
@@ -176,8 +230,23 @@ pub struct ParameterUse {
     pub optional: bool,
 }
 
+/// Parameters of the limitation of taxes: years, years for large amounts, what is a large amount.
+pub const LIMITATION: [&str; 3] = ["limitation/years", "limitation/years_large", "limitation/large_yuan"];
+
+/// The shared view of payments.
+pub const PAYMENTS_VIEW: &str = "payments";
+
+/// The shared view of what was declared, with the columns of payments.
+pub const DECLARED_VIEW: &str = "declared";
+
+/// The tax side's table of returns.
+pub const RETURNS_TABLE: &str = "tax_return";
+
 /// The view of working days, made from the calendars of the catalogue.
 pub const CALENDAR_VIEW: &str = "calendar";
+
+/// The view of dated figures of law, made from the parameters of the catalogue: for what SQL must rank before it is computed.
+pub const FIGURES_VIEW: &str = "figures";
 
 /// The compiled models and shared views of a catalogue.
 #[derive(Debug, Clone, Default)]
@@ -216,6 +285,10 @@ impl Model {
         keys.extend(self.due.iter().map(|due| due.parameter.as_str()));
         if matches!(self.asks, Asks::Amount(_)) {
             keys.extend([self.floor_yuan.as_str(), self.floor_ratio.as_str()]);
+        }
+        keys.extend(self.late_fee.as_deref());
+        if self.limitation == Limitation::Tax {
+            keys.extend(LIMITATION);
         }
         keys
     }

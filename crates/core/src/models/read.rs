@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::cases::read_cases;
 use super::formula::Formula;
 use super::{
-    AmountQuestion, Asks, CALENDAR_VIEW, CoverageNeed, DueDay, DueFrom, Model, Models, PaidRule, ParameterUse,
-    PeriodLength, TaxedAt,
+    AmountQuestion, Asks, CALENDAR_VIEW, CoverageNeed, DueDay, DueFrom, FIGURES_VIEW, Limitation, LooksAt, Model,
+    Models, PAYMENTS_VIEW, PaidRule, ParameterUse, PeriodLength, RowsAsked, TaxedAt,
 };
 use crate::catalog::node::{Fields, Findings, Node, Problem, nearest, parse, scalar};
 use crate::catalog::{Catalog, Mark};
@@ -16,12 +16,16 @@ use crate::messages::{Bilingual, Message};
 /// Parameters of the floors where a model names none.
 const FLOORS: (&str, &str) = ("lead/floor_yuan", "lead/floor_ratio");
 
+/// Parameter of the late fee where a model that asks for an amount names none.
+const LATE_FEE: &str = "late_fee/tax";
+
 /// Columns every model's SQL has; labels of a model's own facts stand in its `facts`.
 pub const FIXED_COLUMNS: [&str; 8] =
     ["taxpayer", "taxpayer_name", "confidence", "subject", "event_day", "period", "place_region", "evidence"];
 
 /// Columns the shared steps understand where a model's SQL gives them.
-pub const OPTIONAL_COLUMNS: [&str; 5] = ["left_out", "not_comparable", "finding", "service", "deadline_day"];
+pub const OPTIONAL_COLUMNS: [&str; 6] =
+    ["left_out", "not_comparable", "finding", "service", "deadline_day", "place_address"];
 
 /// Kinds of subject that a model may leave out.
 const SUBJECTS: [&str; 6] = ["enterprise", "sole_trader", "public_body", "village", "person", "unknown"];
@@ -91,6 +95,10 @@ impl Reader<'_, '_> {
         let floor_yuan = fields.find_text("floor_yuan", findings).unwrap_or_else(|| FLOORS.0.to_owned());
         let floor_ratio = fields.find_text("floor_ratio", findings).unwrap_or_else(|| FLOORS.1.to_owned());
         let asks = fields.get_as("asks", read_asks, findings);
+        let limitation = fields.find_as("limitation", Limitation::read, findings);
+        let late_fee = fields.find_text("late_fee", findings);
+        let ask_for = fields.find_bilingual("ask_for", findings);
+        let check_first = fields.find_bilingual("check_first", findings);
         fields.demand("law", findings);
         fields.demand("reads", findings);
         let mut model = Model {
@@ -101,6 +109,13 @@ impl Reader<'_, '_> {
             asks: Asks::Finding(Vec::new()),
             taxed_at,
             period,
+            looks_at: self.looks_at(&mut fields),
+            limitation: limitation.unwrap_or(if asks == Some(true) { Limitation::Tax } else { Limitation::None }),
+            late_fee: late_fee
+                .or_else(|| (asks == Some(true)).then(|| LATE_FEE.to_owned()))
+                .filter(|key| key != "none"),
+            ask_for,
+            check_first,
             reads,
             coverage: self.coverage(&mut fields),
             absence,
@@ -132,6 +147,19 @@ impl Reader<'_, '_> {
         fields.finish(&mut self.findings);
         self.check(&model, node.line);
         model
+    }
+
+    fn looks_at(&mut self, fields: &mut Fields<'_>) -> LooksAt {
+        let mut looks_at = LooksAt { rows: RowsAsked::Now, why: Bilingual::default() };
+        let Some(node) = fields.get("looks_at", &mut self.findings) else { return looks_at };
+        let mut each = Fields::of(node, &mut self.findings);
+        if let Some(rows) = each.get_as("rows", RowsAsked::read, &mut self.findings) {
+            looks_at.rows = rows;
+        }
+        each.demand("why", &mut self.findings);
+        looks_at.why = each.find_bilingual("why", &mut self.findings);
+        each.finish(&mut self.findings);
+        looks_at
     }
 
     fn laws(&mut self, fields: &mut Fields<'_>) -> Vec<LawReference> {
@@ -235,7 +263,8 @@ impl Reader<'_, '_> {
     }
 
     fn paid(&mut self, fields: &mut Fields<'_>) -> PaidRule {
-        let mut paid = PaidRule { view: "payments".to_owned(), tax_kinds: Vec::new(), items: Vec::new(), later: false };
+        let mut paid =
+            PaidRule { view: PAYMENTS_VIEW.to_owned(), tax_kinds: Vec::new(), items: Vec::new(), later: false };
         let Some(node) = fields.get("paid", &mut self.findings) else { return paid };
         let mut each = Fields::of(node, &mut self.findings);
         if let Some(view) = each.find_text("view", &mut self.findings) {
@@ -291,7 +320,7 @@ impl Reader<'_, '_> {
             self.unknown_item(line, ("absence", item));
         }
         for view in &model.reads {
-            let known = self.views.contains(view.as_str()) || view == CALENDAR_VIEW;
+            let known = self.views.contains(view.as_str()) || view == CALENDAR_VIEW || view == FIGURES_VIEW;
             if !known && self.catalog.find_view(view).is_none() {
                 self.unknown_view(line, ("reads", view));
             }
@@ -310,6 +339,9 @@ impl Reader<'_, '_> {
             if matches!(model.asks, Asks::Amount(_)) {
                 self.check_parameter(key, line);
             }
+        }
+        if let Some(key) = &model.late_fee {
+            self.check_parameter(key, line);
         }
     }
 

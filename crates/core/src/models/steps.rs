@@ -1,37 +1,46 @@
 //! The steps all models share: what becomes of every row of facts.
 //!
 //! A row gets exactly one outcome: it is left out by law, can't be compared (and why), is not due yet, is settled, below
-//! the floor, or part of a lead. The order is the order in which an officer would ask: does the law mean this subject,
+//! the floor, declared and unpaid, out of time, or part of a lead. The order is the order in which an officer would ask: does the law mean this subject,
 //! do we know who it is, is it ours, do we have the figures, is it due, do our tables cover it, was it paid. What is
 //! unknown is never taken for zero: a missing fact stops the row, a missing flag makes a range and the lead uses its low
 //! end, and silence of a table counts only where the table covers the period.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
-use chrono::{Days, Months, NaiveDate};
+use chrono::NaiveDate;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::facts::{Fact, FactValue, IncompletePayment, Payments, RunFacts, Standing};
+use super::facts::{Fact, FactValue, IncompletePayment, Payment, Payments, RunFacts, Standing};
 use super::formula::{Names, NoValue};
-use super::{AmountQuestion, Asks, DueFrom, Model, PeriodLength, TaxedAt};
-use crate::calendar::Calendar;
+use super::{AmountQuestion, Asks, Model};
+use crate::calendar::Deadline;
 use crate::catalog::{Catalog, ParameterValue, region_with_parents};
 use crate::codes::Uscc;
-use crate::leads::{Confidence, Lead, LeadFact, ParameterUsed, Taxpayer};
-use crate::messages::{Bilingual, Message};
+use crate::leads::{Confidence, Lead, Notice, ParameterUsed};
+use crate::messages::Message;
 use crate::period::Period;
 
+mod addresses;
+mod conclude;
 mod coverage;
+mod due;
 mod payments;
+mod place;
 mod reliefs;
 mod wording;
+
+use place::Place;
 
 /// Regions inside the county whose taxpayers belong to another authority: class = division code, value 1.
 const OTHER_AUTHORITY: &str = "place/other_authority";
 
-/// Days after the statutory due day before a lead is raised.
-const GRACE: &str = "due_on/grace";
+/// Why figures are not compared that no column of amounts holds: something was added up that is none of a county.
+const TOO_LARGE: &str = "too_large";
+/// 10^16: more than a column of amounts holds.
+const LARGEST: Decimal = Decimal::from_parts(1_874_919_424, 2_328_306, 0, false, 0);
 
 /// What became of a row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +51,10 @@ pub enum Outcome {
     Settled,
     /// Compared, and short by less than the floor.
     BelowFloor,
+    /// Declared and not paid: arrears, no lead.
+    Arrears,
+    /// The time to recover it is over: a notice, no lead.
+    OutOfTime,
     /// The due day is still to come.
     NotYetDue,
     /// On a service list, not a lead.
@@ -58,6 +71,8 @@ impl fmt::Display for Outcome {
             Self::Lead => f.write_str("lead"),
             Self::Settled => f.write_str("settled"),
             Self::BelowFloor => f.write_str("below_floor"),
+            Self::Arrears => f.write_str("arrears"),
+            Self::OutOfTime => f.write_str("out_of_time"),
             Self::NotYetDue => f.write_str("not_yet_due"),
             Self::Service(list) => write!(f, "service:{list}"),
             Self::LeftOut(reason) => write!(f, "left_out:{reason}"),
@@ -79,8 +94,31 @@ pub struct Material<'a> {
     pub facts: Vec<Fact>,
     /// Payments of the taxpayers in the facts.
     pub payments: Payments,
+    /// Lines of returns of the taxpayers in the facts, read as payments of what they declare.
+    pub returns: Vec<Payment>,
     /// Registrations of the taxpayers in the facts.
     pub standings: BTreeMap<String, Standing>,
+    /// Due days found, by region, first day and count.
+    due_days: RefCell<HashMap<(String, NaiveDate, u32), Deadline>>,
+    /// Places by address, made when a row needs them.
+    addresses: OnceCell<addresses::AddressBook>,
+}
+
+impl<'a> Material<'a> {
+    /// A model and what it is told, without any rows yet.
+    pub fn new(catalog: &'a Catalog, model: &'a Model, run: &'a RunFacts) -> Self {
+        Self {
+            catalog,
+            model,
+            run,
+            facts: Vec::new(),
+            payments: Payments::default(),
+            returns: Vec::new(),
+            standings: BTreeMap::new(),
+            due_days: RefCell::default(),
+            addresses: OnceCell::new(),
+        }
+    }
 }
 
 /// What a model found.
@@ -92,15 +130,22 @@ pub struct Judgement {
     pub outcomes: BTreeMap<Outcome, u64>,
     /// Leads by taxpayer and period.
     pub leads: Vec<Lead>,
+    /// What is open and no lead, by taxpayer and period.
+    pub notices: Vec<Notice>,
     /// Payments of these taxpayers that could not be laid against any debt.
     pub incomplete_payments: Vec<IncompletePayment>,
 }
 
 impl Judgement {
-    /// Rows that could be compared: leads, settled ones, those below the floor.
+    /// Rows that could be compared: leads, notices, settled ones, those below the floor.
     pub fn compared(&self) -> u64 {
         let of = |outcome: &Outcome| self.outcomes.get(outcome).copied().unwrap_or(0);
-        of(&Outcome::Lead) + of(&Outcome::Settled) + of(&Outcome::BelowFloor)
+        let compared = [Outcome::Lead, Outcome::Settled, Outcome::BelowFloor, Outcome::Arrears, Outcome::OutOfTime];
+        compared.iter().map(of).sum()
+    }
+
+    fn count(&mut self, outcome: Outcome, rows: usize) {
+        *self.outcomes.entry(outcome).or_default() += rows as u64;
     }
 }
 
@@ -128,25 +173,10 @@ pub fn judge(mut material: Material<'_>) -> Judgement {
     for fact in &facts {
         match material.examine(fact) {
             Ok(examined) => groups.entry(examined.key.clone()).or_default().push(examined),
-            Err(outcome) => *judgement.outcomes.entry(outcome).or_default() += 1,
+            Err(outcome) => judgement.count(outcome, 1),
         }
     }
-    let mut paid = payments::Allocation::default();
-    if let Asks::Amount(question) = &material.model.asks {
-        let dues = groups.iter().map(|(key, rows)| (key, payments::due_of(rows)));
-        paid = payments::allocate(&question.paid, &material.payments.whole, dues);
-    }
-    for (key, rows) in groups {
-        let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-        let outcome = match material.conclude(&key, &rows, &paid) {
-            Ok(lead) => {
-                judgement.leads.push(lead);
-                Outcome::Lead
-            }
-            Err(outcome) => outcome,
-        };
-        *judgement.outcomes.entry(outcome).or_default() += count;
-    }
+    material.conclude(&groups, &mut judgement);
     judgement
 }
 
@@ -160,19 +190,11 @@ struct Examined<'a> {
     key: GroupKey,
     confidence: Confidence,
     due_day: Option<NaiveDate>,
+    due_day_provisional: bool,
     low: Decimal,
     high: Decimal,
     missing: BTreeSet<String>,
     parameters: BTreeSet<ParameterUsed>,
-}
-
-/// Where a row stands while it is examined.
-struct Place<'a> {
-    taxpayer: &'a str,
-    region: &'a str,
-    standing: Option<&'a Standing>,
-    period: Period,
-    event_day: NaiveDate,
 }
 
 /// Names a formula may use: facts, parameters, steps.
@@ -210,7 +232,8 @@ impl Material<'_> {
             return Err(Outcome::NotComparable(reason.clone()));
         }
         let mut used = BTreeSet::new();
-        let due_day = self.due_day(&place, &mut used)?;
+        let deadline = self.due_day(&place, &mut used)?;
+        let due_day = deadline.map(|deadline| deadline.day);
         self.check_coverage(&place, due_day)?;
         if due_day.is_some_and(|day| self.run.as_of <= self.with_grace(day, place.region)) {
             return Err(Outcome::NotYetDue);
@@ -224,6 +247,7 @@ impl Material<'_> {
             key: (place.taxpayer.to_owned(), place.period, fact.finding.clone()),
             confidence: confidence_of(fact).unwrap_or(Confidence::Probable),
             due_day: fact.deadline_day.or(due_day),
+            due_day_provisional: fact.deadline_day.is_none() && deadline.is_some_and(|deadline| deadline.provisional),
             low: Decimal::ZERO,
             high: Decimal::ZERO,
             missing: BTreeSet::new(),
@@ -238,78 +262,6 @@ impl Material<'_> {
             }
         }
         Ok(examined)
-    }
-
-    /// Who, where and when, or why that can't be said.
-    fn place_of<'a>(&'a self, fact: &'a Fact) -> Result<Place<'a>, Outcome> {
-        let subject = fact.subject.as_deref().unwrap_or("unknown");
-        if self.model.leaves_out.iter().any(|left_out| left_out == subject) {
-            return Err(Outcome::LeftOut(subject.to_owned()));
-        }
-        let unknown = || Outcome::NotComparable("identity".to_owned());
-        let taxpayer = fact.taxpayer.as_deref().filter(|code| !code.is_empty()).ok_or_else(unknown)?;
-        confidence_of(fact).ok_or_else(unknown)?;
-        let standing = self.standings.get(taxpayer);
-        if let Some(subject) = standing.and_then(|standing| standing.subject.as_deref())
-            && subject != "unknown"
-            && self.model.leaves_out.iter().any(|left_out| left_out == subject)
-        {
-            return Err(Outcome::LeftOut(subject.to_owned()));
-        }
-        let region = match self.model.taxed_at {
-            TaxedAt::Seat => self.seat_of(standing)?,
-            TaxedAt::Object | TaxedAt::Work => fact.place_region.as_deref().unwrap_or(&self.run.region),
-            TaxedAt::Here => &self.run.region,
-        };
-        let day = fact.event_day;
-        if self.figure(OTHER_AUTHORITY, (region, region), day.unwrap_or(self.run.as_of)).is_some() {
-            return Err(Outcome::LeftOut("other_authority".to_owned()));
-        }
-        let period = match &fact.period {
-            Some(text) => text.parse().map_err(|_| missing("period"))?,
-            None => self.period_of(day.ok_or_else(|| missing("event_day"))?),
-        };
-        Ok(Place { taxpayer, region, standing, period, event_day: day.unwrap_or_else(|| period.last_day()) })
-    }
-
-    /// The region of the authority in charge; a party seated elsewhere owes a seat tax there.
-    fn seat_of<'a>(&'a self, standing: Option<&'a Standing>) -> Result<&'a str, Outcome> {
-        let standing = standing.ok_or_else(|| Outcome::NotComparable("not_registered".to_owned()))?;
-        let authority = standing.authority.as_deref().unwrap_or(&self.run.region);
-        if !authority.starts_with(&self.run.region) {
-            return Err(Outcome::LeftOut("seat_elsewhere".to_owned()));
-        }
-        Ok(authority)
-    }
-
-    fn period_of(&self, day: NaiveDate) -> Period {
-        match self.model.period {
-            PeriodLength::Month => Period::month_of(day),
-            PeriodLength::Quarter => Period::quarter_of(day),
-            PeriodLength::Year => Period::Year(chrono::Datelike::year(&day)),
-        }
-    }
-
-    fn due_day(&self, place: &Place<'_>, used: &mut BTreeSet<ParameterUsed>) -> Result<Option<NaiveDate>, Outcome> {
-        let Some(due) = &self.model.due else { return Ok(None) };
-        let from = match due.after {
-            DueFrom::Event => place.event_day,
-            DueFrom::Period => place.period.last_day(),
-        };
-        let none = || Outcome::NotComparable(format!("no_parameter:{}", due.parameter));
-        let value = self.figure(&due.parameter, (place.region, ""), from).ok_or_else(none)?;
-        let months = self.catalog.parameters.get(&due.parameter).is_some_and(|found| found.measure == "months");
-        let count = u32::try_from(value.value.trunc().mantissa()).map_err(|_| none())?;
-        let day = if months { end_of_month_after(from, count) } else { from.checked_add_days(Days::new(count.into())) };
-        used.insert(used_figure(&due.parameter, value));
-        // 征收管理法实施细则 §109: a last day that is a holiday moves to the next working day.
-        Ok(Some(Calendar::new(&self.catalog.calendar).next_working_day(day.ok_or_else(none)?)))
-    }
-
-    fn with_grace(&self, day: NaiveDate, region: &str) -> NaiveDate {
-        let days =
-            self.figure(GRACE, (region, ""), day).and_then(|found| u64::try_from(found.value.trunc().mantissa()).ok());
-        day.checked_add_days(Days::new(days.unwrap_or(0))).unwrap_or(day)
     }
 
     fn check_coverage(&self, place: &Place<'_>, due_day: Option<NaiveDate>) -> Result<(), Outcome> {
@@ -381,6 +333,9 @@ impl Material<'_> {
             NoValue::Impossible | NoValue::NotApplicable => Outcome::NotComparable("formula".to_owned()),
         };
         let scope = take_steps(question, scope, &mut examined.missing);
+        if scope.fact.values.values().filter_map(FactValue::figure).any(is_too_large) {
+            return Err(Outcome::NotComparable(TOO_LARGE.to_owned()));
+        }
         let low = question.low.value(&scope, &mut examined.missing).map_err(reason)?;
         let high = match &question.high {
             Some(high) => high.value(&scope, &mut examined.missing).map_err(reason)?,
@@ -392,81 +347,14 @@ impl Material<'_> {
             examined.missing.insert("six_taxes_flag".to_owned());
         }
         (examined.low, examined.high) = (low.min(high) * relief.low, high.max(low) * relief.high);
+        if is_too_large(low) || is_too_large(high) {
+            return Err(Outcome::NotComparable(TOO_LARGE.to_owned()));
+        }
         Ok(())
     }
 
     fn relief(&self, fact: &Fact, place: &Place<'_>) -> reliefs::Relief {
         if self.model.halved { self.halving(fact, place) } else { reliefs::Relief::none() }
-    }
-
-    fn conclude(&self, key: &GroupKey, rows: &[Examined<'_>], paid: &payments::Allocation) -> Result<Lead, Outcome> {
-        let (taxpayer, period, finding) = key;
-        let mut lead = Lead {
-            model: self.model.key.clone(),
-            taxpayer: Taxpayer { uscc: taxpayer.clone(), name: name_of(rows) },
-            period: period.to_string(),
-            finding: finding.clone(),
-            finding_label: self.finding_label(finding.as_deref()),
-            due_low: None,
-            due_high: None,
-            paid: None,
-            gap: None,
-            confidence: rows.iter().map(|row| row.confidence).min().unwrap_or(Confidence::Probable),
-            due_day: rows.iter().filter_map(|row| row.due_day).max(),
-            evidence: sorted(rows.iter().flat_map(|row| row.fact.evidence.iter().cloned())),
-            payments: Vec::new(),
-            formula: self.formula_text(),
-            formula_numbers: Vec::new(),
-            laws: self.model.laws.clone(),
-            parameters: sorted(rows.iter().flat_map(|row| row.parameters.iter().cloned())),
-            unconfirmed: Vec::new(),
-            narrowed_by: sorted(rows.iter().flat_map(|row| row.missing.iter().cloned()))
-                .iter()
-                .map(|name| self.model.label_of(name))
-                .collect(),
-            facts: self.facts_of(rows),
-        };
-        let unconfirmed = lead.parameters.iter().filter(|used| matches!(used.certainty.as_str(), "2" | "K"));
-        lead.unconfirmed = sorted(unconfirmed.map(|used| used.key.clone()));
-        if let Asks::Amount(_) = self.model.asks {
-            self.weigh(&mut lead, rows, paid.of(key))?;
-        }
-        lead.formula_numbers = rows.iter().filter_map(|row| self.numbers_of(row.fact)).collect();
-        Ok(lead)
-    }
-
-    /// Due against paid, and the floors.
-    fn weigh(&self, lead: &mut Lead, rows: &[Examined<'_>], paid: payments::Paid) -> Result<(), Outcome> {
-        let (low, high) = payments::due_of(rows);
-        let gap = low - paid.amount;
-        if gap <= Decimal::ZERO {
-            return Err(Outcome::Settled);
-        }
-        let floor = |key: &str| self.figure(key, (&self.run.region, ""), self.run.as_of).map(|found| found.value);
-        let absolute = floor(&self.model.floor_yuan).unwrap_or_default();
-        let relative = floor(&self.model.floor_ratio).unwrap_or_default() * low;
-        if gap <= absolute.max(relative) {
-            return Err(Outcome::BelowFloor);
-        }
-        (lead.due_low, lead.due_high) = (Some(low), Some(high));
-        (lead.paid, lead.gap) = (Some(two_places(paid.amount)), Some(two_places(gap)));
-        lead.payments = paid.evidence;
-        Ok(())
-    }
-
-    fn finding_label(&self, finding: Option<&str>) -> Bilingual {
-        let (Asks::Finding(labels), Some(finding)) = (&self.model.asks, finding) else { return Bilingual::default() };
-        let found = labels.iter().find(|(key, _)| key == finding);
-        found.map_or_else(|| Bilingual { zh: finding.to_owned(), en: String::new() }, |(_, label)| label.clone())
-    }
-
-    fn facts_of(&self, rows: &[Examined<'_>]) -> Vec<LeadFact> {
-        let Some(first) = rows.first() else { return Vec::new() };
-        let labelled = self.model.facts.iter().filter_map(|(name, label)| {
-            let value = first.fact.values.get(name.as_str())?.to_string();
-            Some(LeadFact { name: name.clone(), label: label.clone(), value })
-        });
-        labelled.collect()
     }
 }
 
@@ -517,14 +405,12 @@ fn used_figure(key: &str, value: &ParameterValue) -> ParameterUsed {
     }
 }
 
-/// The last day of the month that is so many months after the day's.
-fn end_of_month_after(day: NaiveDate, months: u32) -> Option<NaiveDate> {
-    let first = chrono::Datelike::with_day(&day, 1)?;
-    first.checked_add_months(Months::new(months + 1))?.pred_opt()
-}
-
 fn sorted<T: Ord>(values: impl Iterator<Item = T>) -> Vec<T> {
     values.collect::<BTreeSet<T>>().into_iter().collect()
+}
+
+fn is_too_large(figure: Decimal) -> bool {
+    figure.abs() >= LARGEST
 }
 
 /// Rounded half up to the fen, written with two places.
@@ -534,5 +420,7 @@ fn two_places(amount: Decimal) -> Decimal {
     rounded
 }
 
+#[cfg(test)]
+mod judge_tests;
 #[cfg(test)]
 mod tests;

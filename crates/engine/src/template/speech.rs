@@ -116,6 +116,8 @@ pub(super) fn written_period(period: gongzhi_core::period::Period) -> String {
     use gongzhi_core::period::Period;
     match period {
         Period::Year(year) => format!("{year}年"),
+        Period::Half(year, 1) => format!("{year}年上半年"),
+        Period::Half(year, _) => format!("{year}年下半年"),
         Period::Quarter(year, quarter) => format!("{year}年第{quarter}季度"),
         Period::Month(year, month) => format!("{year}年{month}月"),
     }

@@ -335,12 +335,16 @@ impl IntakeDesk {
     /// The order understood; what can't be is a refusal of the file.
     fn request(&self, name: &str, order: &IntakeOrder) -> Result<IntakeRequest, Refusal> {
         let flags = flags_of(order)?;
-        let (item, kind) = match order.item.as_deref().map(|item| item.split_once('.').unwrap_or((item, ""))) {
-            Some((word, kind)) => {
-                let known = self.catalog.items.values().find(|item| item.answers_to(word));
-                let key = known.map_or(word, |item| item.key.as_str());
-                (Some(key.to_owned()), Some(kind.to_owned()).filter(|kind| !kind.is_empty()))
-            }
+        let (item, kind) = match order.item.as_deref() {
+            Some(word) => match self.catalog.find_spoken(word) {
+                Some((item, kind)) => (Some(item.key.clone()), kind.map(|kind| kind.key.clone())),
+                // Told with the words as they were given.
+                None => {
+                    let (item, kind) = word.split_once('.').unwrap_or((word, ""));
+                    let key = self.catalog.find_spoken(item).map_or(item, |(item, _)| item.key.as_str());
+                    (Some(key.to_owned()), Some(kind.to_owned()).filter(|kind| !kind.is_empty()))
+                }
+            },
             None => (None, None),
         };
         Ok(IntakeRequest {

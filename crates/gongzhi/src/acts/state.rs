@@ -99,7 +99,10 @@ pub fn open_state(
 ) -> Result<OpenState> {
     let told = |message: Message| anyhow!("{}", translator.say(&message));
     let unknown = || told(Message::new("state-kind-unknown").with("kind", &order.kind));
-    let (item, kind) = catalog.find_kind(&order.kind).ok_or_else(unknown)?;
+    let (item, kind) = catalog.find_spoken(&order.kind).ok_or_else(unknown)?;
+    // An item of one kind need not name it.
+    let only = || item.kinds.first().filter(|_| item.kinds.len() == 1);
+    let kind = kind.or_else(only).ok_or_else(unknown)?;
     let moment = Moment { as_of: order.as_of.map_or(now, end_of_day), period: order.period };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().context("tokio")?;

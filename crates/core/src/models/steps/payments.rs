@@ -2,20 +2,30 @@
 //!
 //! A payment counts once. It counts first towards the debts of the tax period it was paid for, oldest first; where the
 //! model allows (taxes by event, declared in whatever month), what is left counts towards older debts. Refunds lower the
-//! payments they take back.
+//! payments they take back. What counts towards nothing is kept: an officer looks at it first. Lines of returns are laid
+//! against debts in the same way.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{Months, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::{Examined, GroupKey, two_places};
+use crate::leads::OtherPayment;
 use crate::models::PaidRule;
 use crate::models::facts::Payment;
 
+/// How far from the due day a payment that did not count may lie to be worth a look.
+const YEAR: Months = Months::new(12);
+
 /// What was paid towards each group.
 #[derive(Debug, Default)]
-pub struct Allocation {
+pub struct Allocation<'a> {
     groups: BTreeMap<GroupKey, Paid>,
+    /// By taxpayer, the tax periods of everything laid, lines of nothing too.
+    periods: BTreeMap<&'a str, Vec<(NaiveDate, NaiveDate)>>,
+    /// By taxpayer, payments that counted towards nothing, or only in part.
+    rests: BTreeMap<&'a str, Vec<Rest<'a>>>,
 }
 
 /// What was paid towards one group, and by which rows.
@@ -27,10 +37,35 @@ pub struct Paid {
     pub evidence: Vec<String>,
 }
 
-impl Allocation {
+impl Allocation<'_> {
     /// What was paid towards a group.
     pub fn of(&self, key: &GroupKey) -> Paid {
         self.groups.get(key).cloned().unwrap_or_default()
+    }
+
+    /// Whether any line touches the group's period: a return that declares nothing is a return.
+    pub fn touches(&self, key: &GroupKey) -> bool {
+        let (first, last) = (key.1.first_day(), key.1.last_day());
+        let mut periods = self.periods.get(key.0.as_str()).into_iter().flatten();
+        periods.any(|(from, to)| *from <= last && first <= *to)
+    }
+
+    /// Payments of a taxpayer within a year of the due day that counted towards nothing, the oldest first.
+    pub fn others(&self, taxpayer: &str, due_day: NaiveDate) -> Vec<OtherPayment> {
+        let is_near = |rest: &&Rest<'_>| {
+            let day = rest.payment.paid_on.unwrap_or(rest.payment.period_to);
+            due_day - YEAR <= day && day <= due_day + YEAR
+        };
+        let other = |rest: &Rest<'_>| OtherPayment {
+            tax_kind: rest.payment.tax_kind.clone(),
+            tax_item: rest.payment.tax_item.clone(),
+            period_from: rest.payment.period_from,
+            period_to: rest.payment.period_to,
+            amount_yuan: rest.left,
+            paid_on: rest.payment.paid_on,
+            evidence: rest.payment.evidence.clone(),
+        };
+        self.rests.get(taxpayer).into_iter().flatten().filter(is_near).map(other).collect()
     }
 }
 
@@ -48,6 +83,7 @@ struct Debt<'a> {
     evidence: BTreeSet<String>,
 }
 
+#[derive(Debug)]
 struct Rest<'a> {
     payment: &'a Payment,
     left: Decimal,
@@ -56,11 +92,11 @@ struct Rest<'a> {
 /// Lays payments against debts, taxpayer by taxpayer.
 pub(super) fn allocate<'a>(
     rule: &PaidRule,
-    payments: &[Payment],
+    payments: &'a [Payment],
     dues: impl Iterator<Item = (&'a GroupKey, (Decimal, Decimal))>,
-) -> Allocation {
+) -> Allocation<'a> {
     let mut by_taxpayer: BTreeMap<&str, Vec<&Payment>> = BTreeMap::new();
-    for payment in payments.iter().filter(|payment| counts(rule, payment)) {
+    for payment in payments.iter().filter(|payment| is_of_kind(rule, payment)) {
         by_taxpayer.entry(&payment.taxpayer).or_default().push(payment);
     }
     let mut debts: BTreeMap<&str, Vec<Debt<'_>>> = BTreeMap::new();
@@ -70,7 +106,12 @@ pub(super) fn allocate<'a>(
     }
     let mut allocation = Allocation::default();
     for (taxpayer, mut debts) in debts {
-        let mut rests = net_of_refunds(by_taxpayer.get(taxpayer).map_or(&[], Vec::as_slice));
+        let of_taxpayer = by_taxpayer.remove(taxpayer).unwrap_or_default();
+        let (counting, other): (Vec<_>, Vec<_>) =
+            of_taxpayer.into_iter().partition(|payment| is_of_item(rule, payment));
+        let periods = counting.iter().map(|payment| (payment.period_from, payment.period_to)).collect();
+        allocation.periods.insert(taxpayer, periods);
+        let mut rests = net_of_refunds(&counting);
         for rest in &mut rests {
             debts.iter_mut().filter(|debt| overlaps(debt, rest.payment)).for_each(|debt| debt.take(rest));
         }
@@ -84,6 +125,11 @@ pub(super) fn allocate<'a>(
         for debt in debts {
             let paid = Paid { amount: debt.paid, evidence: debt.evidence.into_iter().collect() };
             allocation.groups.insert(debt.key.clone(), paid);
+        }
+        rests.extend(net_of_refunds(&other));
+        rests.retain(|rest| rest.left > Decimal::ZERO);
+        if !rests.is_empty() {
+            allocation.rests.insert(taxpayer, rests);
         }
     }
     allocation
@@ -107,10 +153,13 @@ fn overlaps(debt: &Debt<'_>, payment: &Payment) -> bool {
     payment.period_from <= period.last_day() && period.first_day() <= payment.period_to
 }
 
-fn counts(rule: &PaidRule, payment: &Payment) -> bool {
+fn is_of_kind(rule: &PaidRule, payment: &Payment) -> bool {
+    rule.tax_kinds.is_empty() || rule.tax_kinds.contains(&payment.tax_kind)
+}
+
+fn is_of_item(rule: &PaidRule, payment: &Payment) -> bool {
     let item = payment.tax_item.as_deref().unwrap_or("");
-    let kind = rule.tax_kinds.is_empty() || rule.tax_kinds.contains(&payment.tax_kind);
-    kind && (rule.items.is_empty() || item.is_empty() || rule.items.iter().any(|word| item.contains(word.as_str())))
+    rule.items.is_empty() || item.is_empty() || rule.items.iter().any(|word| item.contains(word.as_str()))
 }
 
 /// Payments oldest first, each lowered by the refunds of its own period, then of any.

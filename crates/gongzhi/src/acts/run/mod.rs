@@ -14,6 +14,7 @@ mod identities;
 mod identity_book;
 mod lead_book;
 mod outputs;
+mod reasons;
 mod record;
 mod report;
 mod taking_in;
@@ -225,14 +226,18 @@ fn notes_of(result: &outputs::RunResult<'_>, skipped: &[String]) -> Vec<Message>
         let folder = result.order.folder.display();
         notes.push(Message::new("run-no-coverage").with("file", COVERAGE_FILE).with("folder", folder));
     }
-    let mut reasons: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
-    for (outcome, count) in result.compared.reports.iter().flat_map(|report| &report.outcomes) {
-        if let Some(reason) = outcome.strip_prefix("not_comparable:") {
-            *reasons.entry(reason).or_default() += count;
+    let context = result.context;
+    let words = reasons::Reasons { say: context.say, catalog: &context.catalog, models: &context.models };
+    let mut reasons: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
+    for report in &result.compared.reports {
+        for (outcome, count) in &report.outcomes {
+            if let Some(reason) = outcome.strip_prefix("not_comparable:") {
+                *reasons.entry(words.say(&report.model, reason)).or_default() += count;
+            }
         }
     }
     let mut reasons: Vec<_> = reasons.into_iter().collect();
-    reasons.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), *reason));
+    reasons.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), reason.clone()));
     let note = |(reason, count)| Message::new("run-not-comparable").with("reason", reason).with("count", count);
     notes.extend(reasons.into_iter().take(5).map(note));
     if !skipped.is_empty() {

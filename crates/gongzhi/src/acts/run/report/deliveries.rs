@@ -25,6 +25,8 @@ pub struct DeliveryFacts<'a> {
     pub visible: &'a VisibleBatches,
     /// The day the run looks from.
     pub as_of: NaiveDate,
+    /// The county, whose own days off count.
+    pub region: &'a str,
 }
 
 /// What became of a file.
@@ -225,7 +227,7 @@ fn file_line(facts: &DeliveryFacts<'_>, name: &str, report: &Json) -> FileLine {
     let batches = report["batches"].as_array().map(Vec::as_slice).unwrap_or_default();
     let items: BTreeSet<&str> = of_sheets.chain(batches.iter().filter_map(|batch| batch["item"].as_str())).collect();
     let period = report["period"].as_str().and_then(|text| text.parse::<Period>().ok());
-    let due = |item: &Item| due_day(facts.catalog, item, period?).map(|(day, _)| day);
+    let due = |item: &Item| due_day(facts, item, period?).map(|(day, _)| day);
     FileLine {
         unit: text("unit").or_else(|| facts.taken.named_units.get(name).cloned()),
         file: name.to_owned(),
@@ -248,9 +250,9 @@ fn file_line(facts: &DeliveryFacts<'_>, name: &str, report: &Json) -> FileLine {
 }
 
 /// When a department's item falls due for a period, and whether the calendar may still move it.
-fn due_day(catalog: &Catalog, item: &Item, period: Period) -> Option<(NaiveDate, bool)> {
+fn due_day(facts: &DeliveryFacts<'_>, item: &Item, period: Period) -> Option<(NaiveDate, bool)> {
     let rule = item.due.as_ref().filter(|_| !item.is_tax_side())?;
-    let deadline = Calendar::new(&catalog.calendar).deadline(rule, period);
+    let deadline = Calendar::of(facts.catalog, facts.region).deadline(rule, period);
     Some((deadline.day, deadline.provisional))
 }
 
@@ -261,8 +263,7 @@ fn list_undelivered(facts: &DeliveryFacts<'_>, files: &[FileLine]) -> Vec<Undeli
     let mut undelivered = Vec::new();
     for item in facts.catalog.items.values().filter(|item| !item.is_tax_side() && item.due.is_some()) {
         for period in list_periods(item.period, &delivered, facts.as_of) {
-            let Some((due, provisional)) = due_day(facts.catalog, item, period).filter(|(due, _)| *due < facts.as_of)
-            else {
+            let Some((due, provisional)) = due_day(facts, item, period).filter(|(due, _)| *due < facts.as_of) else {
                 continue;
             };
             for unit in facts.catalog.units_of(item).filter(|unit| unit.reports) {
@@ -325,6 +326,7 @@ fn following(period: Period) -> Period {
     let next = period.last_day().succ_opt().unwrap_or(period.last_day());
     match period {
         Period::Year(year) => Period::Year(year + 1),
+        Period::Half(..) => Period::half_of(next),
         Period::Quarter(..) => Period::quarter_of(next),
         Period::Month(..) => Period::month_of(next),
     }

@@ -21,7 +21,7 @@ fn deliveries(reports: &[(&str, Json, &str)], as_of: &str) -> Deliveries {
     let moment = Moment { as_of: chrono::DateTime::<chrono::Utc>::MAX_UTC, period: None };
     let visible = VisibleBatches { batches: Vec::new(), moment };
     let (catalog, taken, visible, as_of) = (&catalog, &taken, &visible, day(as_of));
-    Deliveries::of(&DeliveryFacts { catalog, taken, received: &received, visible, as_of })
+    Deliveries::of(&DeliveryFacts { catalog, taken, received: &received, visible, as_of, region: "" })
 }
 
 fn report(period: &str, is_accepted: bool, errors: usize) -> Json {

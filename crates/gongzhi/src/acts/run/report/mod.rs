@@ -32,6 +32,7 @@ pub fn write_reports(result: &RunResult<'_>) -> Result<()> {
         received: &result.received,
         visible: result.visible,
         as_of: result.order.as_of,
+        region: &result.compared.region,
     });
     unit_book::write_units(result, &deliveries, &result.order.out.join("units.xlsx"))?;
     let story = story::Story::of(result);

@@ -8,23 +8,12 @@ fn lead(code: &str, due: Option<(i64, i64)>, paid: i64, confidence: Confidence) 
         model: "deed/land_grant".to_owned(),
         taxpayer: Taxpayer { uscc: code.to_owned(), name: String::new() },
         period: "2025-01".to_owned(),
-        finding: None,
-        finding_label: Bilingual::default(),
         due_low: due.map(|(low, _)| yuan(low)),
         due_high: due.map(|(_, high)| yuan(high)),
         paid: due.map(|_| yuan(paid)),
         gap: due.map(|(low, _)| yuan(low - paid)),
         confidence,
-        due_day: None,
-        evidence: Vec::new(),
-        payments: Vec::new(),
-        formula: Bilingual::default(),
-        formula_numbers: Vec::new(),
-        laws: Vec::new(),
-        parameters: Vec::new(),
-        unconfirmed: Vec::new(),
-        narrowed_by: Vec::new(),
-        facts: Vec::new(),
+        ..Lead::default()
     }
 }
 

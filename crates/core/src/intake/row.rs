@@ -228,10 +228,10 @@ pub struct RowChecker {
     actions: Actions,
     row: CheckedRow,
     duplicates: Duplicates,
+    filled: Vec<Filled>,
     merges: ToldMerges,
     /// Columns of codes of which was told that persons' numbers stand in them.
     persons_told: Vec<usize>,
-    filled: Vec<Filled>,
 }
 
 /// What rows say they do. A set that says nothing of itself is differential once one of its rows does.
@@ -260,8 +260,8 @@ impl RowChecker {
     /// A checker for the sheets of one kind in one file.
     pub fn new(plan: KindPlan, mode: SetMode) -> Self {
         let duplicates = Duplicates::new(&plan);
-        let (row, merges) = (CheckedRow::default(), ToldMerges::default());
         let actions = Actions { mode, silent: Vec::new() };
+        let (row, merges) = (CheckedRow::default(), ToldMerges::default());
         Self { plan, actions, row, duplicates, filled: Vec::new(), merges, persons_told: Vec::new() }
     }
 
@@ -319,8 +319,8 @@ impl RowChecker {
         }
         persons::settle(row, &place, &mut self.persons_told, issues);
         party::settle(row, &place, issues);
-        key::fill(row, &place, &mut self.filled);
         if !ask_as_row(row, &place, issues) {
+            key::fill(row, &place, &mut self.filled);
             check_required(row, &place, issues);
             key::check(row, &place, issues);
             rules::check(row, &place, issues);

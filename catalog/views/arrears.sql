@@ -1,6 +1,6 @@
 -- One row is one tax owed and unpaid after its due day, as it stood on the day of the export.
 select
-  coalesce(taxpayer_taxpayer, taxpayer_uscc) as taxpayer,
+  coalesce(taxpayer_taxpayer, 'person:' || taxpayer_person, taxpayer_uscc) as taxpayer,
   tax_kind,
   period_from,
   period_to,

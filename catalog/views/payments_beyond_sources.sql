@@ -2,12 +2,12 @@
 -- inspection, for a source the table does not hold, or by a taxpayer without any source of that tax.
 with sources as (
   select
-    coalesce(taxpayer_taxpayer, taxpayer_uscc) as taxpayer,
+    coalesce(taxpayer_taxpayer, 'person:' || taxpayer_person, taxpayer_uscc) as taxpayer,
     case when source_sort = 'land' then 'land_use_tax' else 'property_tax' end as tax_kind,
     source_number
   from tax_source_source
   group by
-    coalesce(taxpayer_taxpayer, taxpayer_uscc), case when source_sort = 'land' then 'land_use_tax' else 'property_tax' end,
+    coalesce(taxpayer_taxpayer, 'person:' || taxpayer_person, taxpayer_uscc), case when source_sort = 'land' then 'land_use_tax' else 'property_tax' end,
     source_number
 ),
 holders as (
@@ -15,7 +15,7 @@ holders as (
 ),
 paid as (
   select
-    coalesce(taxpayer_taxpayer, taxpayer_uscc) as taxpayer, tax_kind, tax_item, period_from, period_to, paid_on, amount_yuan,
+    coalesce(taxpayer_taxpayer, 'person:' || taxpayer_person, taxpayer_uscc) as taxpayer, tax_kind, tax_item, period_from, period_to, paid_on, amount_yuan,
     tax_source_number, coalesce(payment_attribute, '') as attribute, _ref as evidence
   from tax_payment_payment
   where tax_kind in ('land_use_tax', 'property_tax')

@@ -1,6 +1,10 @@
--- One row is one VAT prepayment on presales of real estate: a developer, a project, a period.
+-- One row is one VAT prepayment on presales of real estate: a developer, a project, a period. `head_name` is the name of the
+-- head office that a branch's name begins with; a head office has its own.
 select
-  coalesce(taxpayer_taxpayer, taxpayer_uscc) as taxpayer,
+  coalesce(taxpayer_taxpayer, 'person:' || taxpayer_person, taxpayer_uscc) as taxpayer,
+  taxpayer_name,
+  case when contains(taxpayer_name, '公司') then
+    concat(split_part(replace(replace(taxpayer_name, '（', '('), '）', ')'), '公司', 1), '公司') end as head_name,
   'vat' as tax_kind,
   cast(null as varchar) as tax_item,
   project_code,

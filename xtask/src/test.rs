@@ -5,6 +5,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::real_data::{list_left_out, tell_left_out};
+use crate::reviews;
 use crate::steps::{cargo, ensure_cargo_tool, ensure_package, program, step};
 
 /// Formats, lints, builds, tests, compiles the catalogue, runs the models' cases and checks the dependencies' licences.
@@ -29,6 +30,7 @@ pub fn run() -> Result<()> {
     step("catalogue", &mut on_program(&["--lang", "en", "check"]))?;
     step("model cases", &mut on_program(&["--lang", "en", "models", "test"]))?;
     step("tests", &mut cargo(&["nextest", "run", "--workspace", "--locked", "--no-fail-fast"]))?;
+    reviews::check()?;
     ensure_cargo_tool("cargo-deny", "it checks licences, sources and banned crates of every dependency")?;
     // Advisories need a database that is fetched from elsewhere than the registry; they are checked where that is allowed.
     step("deny", &mut cargo(&["deny", "check", "bans", "licenses", "sources"]))?;

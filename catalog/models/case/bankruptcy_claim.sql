@@ -20,6 +20,26 @@ claims as (
   join request_answer_answer r on r.taxpayer_taxpayer = n.debtor_taxpayer and r.claimed_on >= n.notice_day
   where r.act = '1b'
   group by n.debtor_taxpayer, n.case_number
+),
+sales as (
+  -- Land and houses that the debtor sold or lost, of which tax may never have been declared.
+  select transferor_taxpayer as taxpayer, transfer_day as sale_day, _ref from land_transfer_transfer
+  union all
+  select seller_taxpayer, coalesce(deal_day, certificate_day), _ref from property_registration_transfer
+  union all
+  select debtor_taxpayer, disposed_day, _ref from tax_related_case_disposal where object_sort in ('land', 'building', 'whole')
+  union all
+  select debtor_taxpayer, auction_day, _ref from tax_related_case_auction where object_sort in ('land', 'building', 'whole')
+  union all
+  -- A developer's land VAT is liquidated when the business ends (国税发〔2009〕91号 §10).
+  select developer_taxpayer, cast(null as date), _ref from real_estate_sales_project_stock_ever
+),
+unfiled as (
+  select n.debtor_taxpayer, n.case_number, count(*) as sale_count, string_agg(s._ref, ';') as evidence
+  from notices n
+  join sales s on s.taxpayer = n.debtor_taxpayer
+  where s.sale_day is null or s.sale_day >= n.notice_day - interval '5 years'
+  group by n.debtor_taxpayer, n.case_number
 )
 select
   n.debtor_taxpayer as taxpayer, n.debtor_name as taxpayer_name, n.debtor_confidence as confidence,
@@ -27,10 +47,11 @@ select
   n.notice_day as event_day,
   cast(null as varchar) as period,
   cast(null as varchar) as place_region,
-  concat_ws(';', n.evidence, d.evidence) as evidence,
+  concat_ws(';', n.evidence, d.evidence, case when coalesce(d.owed_yuan, 0) <= $floor_yuan then u.evidence end) as evidence,
   case when n.claim_deadline_day is null then 'missing:claim_deadline_day' when n.notice_day is null then 'missing:notice_day' end as not_comparable,
   case
-    when coalesce(d.owed_yuan, 0) <= $floor_yuan or c.claimed_on is not null then null
+    when c.claimed_on is not null then null
+    when coalesce(d.owed_yuan, 0) <= $floor_yuan then case when u.sale_count > 0 then 'check_unfiled' end
     -- A last day that is a holiday moves to the next working day (民法典 §203); the warning is from the earlier one.
     when $as_of <= w.next_working_day then 'claim_open'
     else 'claim_missed'
@@ -42,10 +63,12 @@ select
   w.next_working_day as last_day,
   n.claim_deadline_day >= cast(cast(n.notice_day as int) + cast($days_least as int) as date)
     and n.claim_deadline_day <= l.next_working_day as deadline_plausible,
-  d.owed_yuan
+  d.owed_yuan,
+  u.sale_count
 from notices n
 left join debts d on d.debtor_taxpayer = n.debtor_taxpayer and d.case_number = n.case_number
 left join claims c on c.debtor_taxpayer = n.debtor_taxpayer and c.case_number = n.case_number
+left join unfiled u on u.debtor_taxpayer = n.debtor_taxpayer and u.case_number = n.case_number
 left join calendar w on w.day = n.claim_deadline_day
 -- The longest time for claims is three months from the notice (企业破产法 §45).
 left join calendar l on l.day = cast(n.notice_day + interval '3 months' as date)

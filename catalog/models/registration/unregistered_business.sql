@@ -2,7 +2,7 @@
 with openings as (
   select
     coalesce(enterprise_taxpayer, case when length(enterprise_uscc) = 18 then enterprise_uscc end) as taxpayer,
-    enterprise_name, coalesce(enterprise_confidence, 'stated') as confidence, enterprise_subject, registered_day, _ref
+    enterprise_name, coalesce(enterprise_confidence, 'stated') as confidence, enterprise_subject, registered_day, address, _ref
   from business_opening_opening
 ),
 known as (
@@ -26,7 +26,9 @@ select
   o.taxpayer, o.enterprise_name as taxpayer_name, o.confidence, o.enterprise_subject as subject,
   o.registered_day as event_day,
   cast(null as varchar) as period,
+  -- A farm of the corps inside the county is told by the address: its businesses register with another authority.
   cast(null as varchar) as place_region,
+  o.address as place_address,
   concat_ws(';', o._ref, s.evidence) as evidence,
   case when c.closed_day >= o.registered_day then 'closed' end as left_out,
   case when k.registration_count is null and s.sign_count > 0 then 'trading_unregistered' end as finding,

@@ -9,6 +9,8 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::catalog::names::words;
+use crate::codes::PERSON_PREFIX;
+use crate::intake::mask::mask;
 use crate::messages::Bilingual;
 
 /// How sure the identity behind a lead is. Only these two give leads; a probable one is never dispatched by itself.
@@ -40,10 +42,32 @@ impl Confidence {
 /// Whom a lead is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
 pub struct Taxpayer {
-    /// Unified social credit code or tax id.
+    /// Unified social credit code or tax id; of a natural person `person:` and the keyed digest of the certificate.
     pub uscc: String,
-    /// Name as the sheet or the registration has it.
+    /// Name as the sheet or the registration has it; a natural person's masked.
     pub name: String,
+}
+
+impl Taxpayer {
+    /// Whom a code and a name mean. A natural person's name is for those who may see persons: here it is masked.
+    pub fn new(code: &str, name: &str) -> Self {
+        let mut taxpayer = Self { uscc: code.to_owned(), name: name.to_owned() };
+        if taxpayer.is_person() {
+            taxpayer.name = mask(name);
+        }
+        taxpayer
+    }
+
+    /// Whether it is a natural person, known by a digest.
+    pub fn is_person(&self) -> bool {
+        self.uscc.starts_with(PERSON_PREFIX)
+    }
+
+    /// The code as people are shown it: of a person enough of the digest to tell one from another.
+    pub fn shown_code(&self) -> &str {
+        let digest = self.uscc.rsplit(':').next().unwrap_or_default();
+        if self.is_person() { digest.get(..12).unwrap_or(digest) } else { &self.uscc }
+    }
 }
 
 /// A law and its articles.

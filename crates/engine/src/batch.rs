@@ -47,6 +47,9 @@ const PERSONAL_ORIGINS: usize = 2;
 /// Where a main part keeps in which column of which sheet its columns stood; older batches have none.
 pub(crate) const LAYOUTS_ENTRY: &str = "gongzhi.layouts";
 
+/// The member of `_raw` that holds what the office wrote beside a row for itself.
+const REMARK: &str = "_remark";
+
 /// What can go wrong with a batch.
 #[derive(Debug, thiserror::Error)]
 pub enum BatchError {
@@ -120,8 +123,6 @@ pub struct BatchDescription {
     pub item: String,
     /// Period.
     pub period: Period,
-    /// Full or differential; a nil set has no files.
-    pub mode: SetMode,
     /// Template version of its rows.
     pub template_version: u32,
     /// Which header of the sheet was taken for which column: (header, column key).
@@ -185,7 +186,6 @@ impl BatchDescription {
             ("region", self.region.clone()),
             ("unit", self.unit.clone()),
             ("period", self.period.to_string()),
-            ("mode", self.mode.key().to_owned()),
             ("template_version", self.template_version.to_string()),
             ("columns", serde_json::Value::Object(mapping).to_string()),
         ];
@@ -216,6 +216,8 @@ pub struct BatchWriter<'k> {
     origins: OriginBuilders,
     /// Where each sheet has its columns: column number by column key, by sheet.
     layouts: BTreeMap<String, BTreeMap<String, u32>>,
+    /// What the set says of itself.
+    mode: SetMode,
     rows: u64,
     /// Where a JSON object is put together.
     object: String,
@@ -247,8 +249,9 @@ impl<'k> BatchWriter<'k> {
             }
             _ => None,
         };
-        let destinations = destinations(kind, version);
+        let mut destinations = destinations(kind, version);
         let places: Vec<_> = destinations.iter().map(|place| (place.main, place.personal)).collect();
+        destinations.push(remark_destination(personal_part.is_some()));
         let prints = RowPrints::new(kind, keys, &places);
         Ok(Self {
             kind,
@@ -260,9 +263,15 @@ impl<'k> BatchWriter<'k> {
             data_key: pending,
             origins: OriginBuilders::default(),
             layouts: BTreeMap::new(),
+            mode: SetMode::Unsaid,
             rows: 0,
             object: String::new(),
         })
+    }
+
+    /// What the set says of itself: known once its rows were heard.
+    pub fn say(&mut self, mode: SetMode) {
+        self.mode = mode;
     }
 
     /// Keeps in which column of a sheet, from 1, each column of the kind stood, so that a row's evidence names a cell.
@@ -295,7 +304,14 @@ impl<'k> BatchWriter<'k> {
         let digests = self.digests.of_row(values.clone());
         for (at, (value, destination)) in values.zip(&self.destinations).enumerate() {
             let digest = || digests.get(at).and_then(Option::as_deref).map_or(CellValue::Null, CellValue::Text);
-            let in_main = if destination.part == Part::Digested { digest() } else { value };
+            let person = match value {
+                CellValue::Person(number) => self.digests.of_person(number),
+                _ => None,
+            };
+            let in_main = match destination.part {
+                Part::Digested => digest(),
+                _ => person.as_deref().map_or(value, CellValue::Text),
+            };
             let fits = match (destination.main, destination.personal) {
                 (None, None) => matches!(value, CellValue::Null),
                 (main, personal) => {
@@ -350,7 +366,9 @@ impl<'k> BatchWriter<'k> {
         let last = self.take_parcel();
         let parts = self.output.end(last)?;
         let layouts = || KeyValue::new(LAYOUTS_ENTRY.to_owned(), serde_json::json!(self.layouts).to_string());
-        let (main, personal) = parts.finish((!self.layouts.is_empty()).then(layouts))?;
+        let mode = KeyValue::new("gongzhi.mode".to_owned(), self.mode.key().to_owned());
+        let entries = (!self.layouts.is_empty()).then(layouts).into_iter().chain([mode]);
+        let (main, personal) = parts.finish(entries)?;
         if let Some(data_key) = self.data_key {
             data_key.keep();
         }
@@ -386,6 +404,12 @@ fn destinations(kind: &Kind, version: u32) -> Vec<Destination> {
         Destination { main, personal, part, member }
     };
     kind.columns.iter().map(destination).collect()
+}
+
+/// Where a row's remark is kept among the original texts: beside what is personal, where anything is.
+fn remark_destination(is_personal: bool) -> Destination {
+    let part = if is_personal { Part::Personal } else { Part::Main };
+    Destination { main: None, personal: None, part, member: format!("\"{REMARK}\":") }
 }
 
 fn properties(description: &BatchDescription, kind: &Kind) -> WriterProperties {

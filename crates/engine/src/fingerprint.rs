@@ -16,6 +16,7 @@ use datafusion::arrow::array::{
 use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::error::ArrowError;
 use gongzhi_core::catalog::{Column, ColumnType, Kind};
+use gongzhi_core::codes::PERSON_PREFIX;
 use gongzhi_core::values::CellValue;
 use hmac::{Hmac, Mac};
 use sm3::{Digest, Sm3};
@@ -44,14 +45,17 @@ impl<'k> ColumnDigests<'k> {
         self.columns.iter().zip(values).map(|(column, value)| self.digest((*column)?, value)).collect()
     }
 
+    /// What stands in the main part for a person's number in a column of codes.
+    pub(crate) fn of_person(&self, number: &str) -> Option<String> {
+        let digest = self.keys.person().digest(number, any_day()?)?;
+        Some(format!("{PERSON_PREFIX}{digest}"))
+    }
+
     fn digest(&self, column: &Column, value: CellValue<'_>) -> Option<String> {
         match (column.column_type, value) {
             (_, CellValue::Null) => None,
             (ColumnType::CitizenId | ColumnType::DisabilityCertificate, CellValue::Text(number)) => {
-                // The day only rules out births after it. One that never comes makes the digest depend on nothing but
-                // the number.
-                let day = NaiveDate::from_ymd_opt(2100, 12, 31)?;
-                self.keys.person().digest(number, day).map(|digest| digest.to_string())
+                self.keys.person().digest(number, any_day()?).map(|digest| digest.to_string())
             }
             (_, value) => {
                 let mut mac = self.keys.row_mac();
@@ -64,6 +68,11 @@ impl<'k> ColumnDigests<'k> {
             }
         }
     }
+}
+
+/// The day only rules out births after it. One that never comes makes a digest depend on nothing but the number.
+fn any_day() -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(2100, 12, 31)
 }
 
 /// Makes the keys and prints of the rows of one kind out of their columns.
@@ -243,7 +252,7 @@ fn push_figure(bytes: &mut Vec<u8>, figure: i128) {
 fn push_value(bytes: &mut Vec<u8>, scale: i8, value: CellValue<'_>) {
     let printed = match value {
         CellValue::Null => return,
-        CellValue::Text(text) => Printed::Text(text),
+        CellValue::Text(text) | CellValue::Person(text) => Printed::Text(text),
         CellValue::Date(day) => Printed::Days(schema::days_of(day)),
         CellValue::Integer(figure) => Printed::Figure(figure.into()),
         CellValue::Boolean(flag) => Printed::Flag(flag),

@@ -2,7 +2,7 @@
 //!
 //! Identity changes while batches do not: a new index, a decision by a person, and the links of a batch are made anew as
 //! another file. Which file holds as of a moment the control store says. A link file has the rows of its batch in the
-//! same order, and for each party the taxpayer's code, how sure that is, and what sort of subject it is.
+//! same order, and for each party the taxpayer's code, how sure that is, what sort of subject it is, and a person's digest.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use datafusion::parquet::basic::{Compression, ZstdLevel};
 use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::WriterProperties;
 use gongzhi_core::catalog::{Kind, Party, PartyPart};
+use gongzhi_core::codes::PERSON_PREFIX;
 use gongzhi_core::state::VisibleBatch;
 
 use crate::batch::{BatchError, FilePart};
@@ -31,6 +32,8 @@ pub struct Link {
     pub confidence: &'static str,
     /// `enterprise`, `sole_trader`, `public_body`, `village`, `person` or `unknown`.
     pub subject: &'static str,
+    /// `hmac-sm3:…` digest of a natural person's certificate number; none without one.
+    pub person: Option<String>,
 }
 
 /// What a row says of one of its parties. Texts that are absent are empty.
@@ -56,9 +59,23 @@ pub struct PartyText<'a> {
     pub registration_number: &'a str,
     /// `hmac-sm3:…` digest of a natural person's certificate number.
     pub certificate_digest: &'a str,
+    /// The number stood in a column of codes: it may be the owner's, and the name a business's.
+    pub is_in_code: bool,
 }
 
 impl PartyText<'_> {
+    /// A digest that stands in the place of a code is a person's: it is no code of an organisation.
+    fn with_person_apart(mut self) -> Self {
+        for code in [&mut self.uscc, &mut self.organisation_code, &mut self.registration_number] {
+            let Some(digest) = code.strip_prefix(PERSON_PREFIX) else { continue };
+            *code = "";
+            if self.certificate_digest.is_empty() {
+                (self.certificate_digest, self.is_in_code) = (digest, true);
+            }
+        }
+        self
+    }
+
     /// Whether the row says nothing of the party.
     pub fn is_empty(&self) -> bool {
         [self.name, self.uscc, self.organisation_code, self.registration_number, self.certificate_digest]
@@ -147,12 +164,14 @@ fn party_text<'a>(slice: &'a Slice, at: usize, party: &'a Party, place: usize) -
         organisation_code: text(2),
         registration_number: text(3),
         certificate_digest: text(4),
+        is_in_code: false,
     }
+    .with_person_apart()
 }
 
 struct LinkWriter {
     schema: SchemaRef,
-    columns: Vec<[StringBuilder; 3]>,
+    columns: Vec<[StringBuilder; 4]>,
     writer: ArrowWriter<crate::pending::Digesting<std::io::BufWriter<std::fs::File>>>,
     file: PendingFile,
 }
@@ -177,10 +196,11 @@ impl LinkWriter {
     }
 
     fn append(&mut self, party: usize, link: &Link) {
-        let [taxpayer, confidence, subject] = &mut self.columns[party];
+        let [taxpayer, confidence, subject, person] = &mut self.columns[party];
         taxpayer.append_option(link.taxpayer.as_deref());
         confidence.append_option(Some(link.confidence).filter(|text| !text.is_empty()));
         subject.append_option(Some(link.subject).filter(|text| !text.is_empty()));
+        person.append_option(link.person.as_deref());
     }
 
     fn end_rows(&mut self, first_row: u64, rows: usize) -> Result<(), BatchError> {

@@ -118,8 +118,8 @@ fn table_of((catalog, model): (&Catalog, &Model), view: &str, rows: &Rows, case:
     MemTable::try_new(schema, vec![vec![batch]]).map_err(|error| failed(error.strip_backtrace()))
 }
 
-/// A row with what need not be written: a link is certain and an enterprise unless said, a registration is with the
-/// county's authority, the tail of the view is told from the period.
+/// A row with what need not be written: a link is certain and an enterprise unless said, whoever is known by a digest
+/// alone is a person, a registration is with the county's authority, the tail of the view is told from the period.
 fn filled(
     view: &str,
     number: usize,
@@ -128,10 +128,12 @@ fn filled(
 ) -> BTreeMap<String, String> {
     let mut row = row.clone();
     for party in &kind.parties {
-        let [taxpayer, confidence, subject] = party_columns(&party.key);
+        let [taxpayer, confidence, subject, person] = party_columns(&party.key);
         if row.contains_key(&taxpayer) {
             row.entry(confidence).or_insert_with(|| "certain".to_owned());
             row.entry(subject).or_insert_with(|| "enterprise".to_owned());
+        } else if row.contains_key(&person) {
+            row.entry(subject).or_insert_with(|| "person".to_owned());
         }
     }
     if view == REGISTRATIONS {

@@ -96,7 +96,7 @@ pub fn personal_schema(kind: &Kind, version: u32) -> Option<SchemaRef> {
 }
 
 /// Columns of a kind's view in SQL, of all template versions: the kind's columns, for each party
-/// `<party>_taxpayer`, `<party>_confidence` and `<party>_subject`, then [`VIEW_TAIL`]. Of personal columns only those
+/// `<party>_taxpayer`, `<party>_confidence`, `<party>_subject` and `<party>_person`, then [`VIEW_TAIL`]. Of personal columns only those
 /// opened are in it: `opened` holds `<item>.<kind>.<column>`, as the purpose of the run allows. The digest of an opened
 /// column stays in the view.
 pub fn view_schema_opened(item: &Item, kind: &Kind, opened: &BTreeSet<String>) -> SchemaRef {
@@ -120,9 +120,10 @@ pub fn view_schema_opened(item: &Item, kind: &Kind, opened: &BTreeSet<String>) -
     Arc::new(Schema::new(fields))
 }
 
-/// The columns that say who a party is: its taxpayer, how sure that is, and what sort of subject.
-pub fn party_columns(party: &str) -> [String; 3] {
-    [format!("{party}_taxpayer"), format!("{party}_confidence"), format!("{party}_subject")]
+/// The columns that say who a party is: its taxpayer, how sure that is, what sort of subject, and the keyed digest of a
+/// natural person's certificate number, wherever in the row it stood; null without one.
+pub fn party_columns(party: &str) -> [String; 4] {
+    ["taxpayer", "confidence", "subject", "person"].map(|column| format!("{party}_{column}"))
 }
 
 fn main_field(kind: &Kind, column: &Column) -> Option<Field> {

@@ -1,5 +1,6 @@
 //! `cargo xtask bench NAME`: measured with the release binary; results as tables in `bench/results/`.
 
+mod before;
 mod growth;
 mod kept;
 mod match_names;
@@ -21,7 +22,13 @@ pub fn run(words: &[String]) -> Result<()> {
     match words.first().map(String::as_str) {
         Some("match") => match_names::run(),
         // The second word, when given, is the size of the county.
-        Some("pipeline") => pipeline::run(words.get(1).map_or("1", String::as_str)),
+        // After `--before`, a commit: the main job beside itself at that commit too.
+        Some("pipeline") => {
+            let mark = words.iter().position(|word| word == "--before");
+            let earlier = mark.and_then(|at| words.get(at + 1)).map(String::as_str);
+            let scale = words.get(1).filter(|word| *word != "--before");
+            pipeline::run(scale.map_or("1", String::as_str), earlier)
+        }
         Some("read-xlsx") => sheets::run(&sheets::XLSX, part(words)?),
         Some("read-csv") => sheets::run(&sheets::CSV, part(words)?),
         Some("scan") => scan::run(words.get(1).map(String::as_str)),

@@ -29,6 +29,9 @@ use node::Findings;
 /// Behind the name of a kind's view: not what holds, but what each period said of its keys.
 pub const BY_PERIOD: &str = "_by_period";
 
+/// Behind the name of a kind's view: everything that was ever reported, whether or not later lists still name it.
+pub const EVER: &str = "_ever";
+
 /// One file of the catalogue.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -162,9 +165,23 @@ impl Catalog {
         Some((item, item.find_kind(kind)?))
     }
 
-    /// The item and the kind whose view in SQL has this name, with or without [`BY_PERIOD`] behind it.
+    /// The item a person means by its number, name or key, and its kind where one is named behind a point: `15`,
+    /// `15.出让`, `fiscal_subsidy.payment`.
+    pub fn find_spoken(&self, word: &str) -> Option<(&Item, Option<&Kind>)> {
+        let item = |word: &str| self.items.values().find(|item| item.answers_to(word.trim()));
+        if let Some(item) = item(word) {
+            return Some((item, None));
+        }
+        let (item_word, kind_word) = word.split_once(['.', '．'])?;
+        let kind_word = kind_word.trim();
+        let item = item(item_word)?;
+        let kind = item.kinds.iter().find(|kind| kind.key == kind_word || kind.name.zh == kind_word)?;
+        Some((item, Some(kind)))
+    }
+
+    /// The item and the kind whose view in SQL has this name, with or without [`BY_PERIOD`] or [`EVER`] behind it.
     pub fn find_view(&self, view: &str) -> Option<(&Item, &Kind)> {
-        let view = view.strip_suffix(BY_PERIOD).unwrap_or(view);
+        let view = [BY_PERIOD, EVER].into_iter().find_map(|end| view.strip_suffix(end)).unwrap_or(view);
         self.items
             .values()
             .flat_map(|item| item.kinds.iter().map(move |kind| (item, kind)))

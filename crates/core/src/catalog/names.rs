@@ -257,6 +257,13 @@ words! {
     }
 }
 
+impl ColumnType {
+    /// Whether a column holds codes of organisations: a person's number in it is personal whatever the column's class.
+    pub fn is_code_of_organisation(self) -> bool {
+        matches!(self, Self::Uscc | Self::OrganisationCode | Self::RegistrationNumber | Self::TaxId)
+    }
+}
+
 impl Class {
     /// Whether the column goes to the personal part of a batch.
     pub fn is_personal(self) -> bool {

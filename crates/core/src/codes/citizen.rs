@@ -1,9 +1,10 @@
 //! 公民身份号码 (GB 11643): region, birth date, serial, check digit. Fifteen digits are the form before 1999; they
-//! become eighteen by putting the century in and the digit on.
+//! become eighteen by putting the century in and the digit on. A foreigner with permanent residence has a number of the
+//! same make since 2023: a 9, the province, three digits of the country (ISO 3166), birth date, serial, check digit.
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{Finding, OrganisationCode, Today, Uscc, registration, text};
+use super::{Finding, OrganisationCode, Today, Uscc, registration, text, uscc};
 use crate::messages::Message;
 
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
@@ -18,6 +19,9 @@ const PROVINCES: [&str; 35] = [
 /// Years of birth that anybody now living or on record can have. Numbers of other documents often have a form like a
 /// citizen's with "births" in centuries to come, and are none.
 const BIRTH_YEARS: std::ops::RangeInclusive<i32> = 1850..=2100;
+
+/// Countries in a foreigner's number: no code of ISO 3166 lies outside.
+const COUNTRIES: std::ops::RangeInclusive<u32> = 4..=894;
 
 /// A citizen id in eighteen signs whose province, birth date and check digit are right.
 ///
@@ -78,11 +82,48 @@ fn birth_date(text: &str) -> Option<NaiveDate> {
 
 /// Whether eighteen signs have the layout of a citizen id: province in use and a birth date that can be.
 pub(crate) fn has_layout(text: &str, today: Today) -> bool {
+    has_signs(text)
+        && (is_of_province(text) || is_of_foreigner(text))
+        && birth_date(text).is_some_and(|day| day <= today && BIRTH_YEARS.contains(&day.year()))
+}
+
+/// Eighteen signs, digits all but perhaps the last.
+fn has_signs(text: &str) -> bool {
     text.len() == 18
         && text.is_ascii()
         && text::is_digits(&text[..17])
-        && PROVINCES.contains(&&text[..2])
-        && birth_date(text).is_some_and(|day| day <= today && BIRTH_YEARS.contains(&day.year()))
+        && matches!(text.as_bytes()[17], b'0'..=b'9' | b'X')
+}
+
+fn is_of_province(text: &str) -> bool {
+    PROVINCES.contains(&&text[..2])
+}
+
+fn is_of_foreigner(text: &str) -> bool {
+    let country = || text[3..6].parse().is_ok_and(|country| COUNTRIES.contains(&country));
+    text.starts_with('9') && PROVINCES.contains(&&text[1..3]) && country()
+}
+
+/// Whether eighteen signs are meant as a citizen id although something in them may be wrong: the day of birth, the
+/// year, the check digit. What has too little of one is rather the code of an organisation.
+pub(crate) fn is_meant(text: &str) -> bool {
+    if !has_signs(text) || !(is_of_province(text) || is_of_foreigner(text)) {
+        return false;
+    }
+    let digit_holds = check_digit(&text.as_bytes()[..17]) == Some(text.as_bytes()[17]);
+    let year_can_be = text[6..10].parse().is_ok_and(|year| BIRTH_YEARS.contains(&year));
+    let begins_otherwise = !uscc::has_known_class(text);
+    has_layout(text, NaiveDate::MAX)
+        || (year_can_be && (digit_holds || begins_otherwise))
+        || (digit_holds && begins_otherwise)
+}
+
+/// Whether eighteen signs are surely the code of an organisation although they may have the form of a citizen id: where
+/// both check digits hold, the class of the organisation and its own code within decide.
+pub(crate) fn is_surely_uscc(text: &str) -> bool {
+    Uscc::parse(text).is_some_and(|code| {
+        !holds(text, NaiveDate::MAX) || (uscc::has_known_class(text) && code.organisation_code().is_some())
+    })
 }
 
 fn holds(text: &str, today: Today) -> bool {
@@ -90,16 +131,39 @@ fn holds(text: &str, today: Today) -> bool {
 }
 
 /// Whether a normalised text may be a natural person's number, right or mistyped: it must then not be kept as it stands.
-pub(crate) fn may_be_personal(text: &str) -> bool {
-    let any_day = NaiveDate::MAX;
+/// Fifteen digits that hold as a registration number, or as an old tax id, are none.
+pub fn may_be_personal(text: &str) -> bool {
+    let first = || text.get(..18);
     match text.len() {
-        18 | 20 | 22 => Uscc::parse(text).is_none() && text.get(..18).is_some_and(|id| has_layout(id, any_day)),
+        18 => is_meant(text) && !is_surely_uscc(text),
+        20 | 22 => first().is_some_and(|id| is_meant(id) && !is_surely_uscc(id)),
         15 => {
             let is_another = registration::holds(text) || text.get(6..).and_then(OrganisationCode::parse).is_some();
-            !is_another && lengthen(text).is_some_and(|id| has_layout(&id, any_day))
+            !is_another && is_old_number(text)
         }
+        // One digit too few or too many: the day of birth still shows.
+        17 | 19 => text::is_digits(&text[..14.min(text.len())]) && is_near_number(text),
         _ => false,
     }
+}
+
+/// Whether fifteen digits have the layout of the citizen id before 1999.
+fn is_old_number(text: &str) -> bool {
+    text.len() == 15 && lengthen(text).is_some_and(|id| has_layout(&id, NaiveDate::MAX))
+}
+
+/// Whether fifteen digits that hold as the number of a licence could as well be the old citizen id of somebody who was
+/// grown up when licences had such numbers.
+pub(crate) fn is_like_old_citizen(number: &str) -> bool {
+    registration::holds(number) && is_old_number(number) && matches!(number.as_bytes()[6], b'3'..=b'9')
+}
+
+fn is_near_number(text: &str) -> bool {
+    let plausible = |day: NaiveDate| BIRTH_YEARS.contains(&day.year());
+    text.is_ascii()
+        && text.bytes().all(|sign| sign.is_ascii_digit() || sign == b'X')
+        && (is_of_province(text) || is_of_foreigner(text))
+        && birth_date(text).is_some_and(plausible)
 }
 
 /// Judges a normalised text as a citizen id.
@@ -147,6 +211,30 @@ mod tests {
     #[test]
     fn fifteen_digits_become_eighteen() {
         assert_eq!(judge("110105491231002", today()), Finding::HoldsAs("11010519491231002X".to_owned()));
+    }
+
+    #[test]
+    fn a_foreigners_number_holds_by_country_birth_and_check_digit() {
+        assert_eq!(judge("965398198501010992", today()), Finding::Holds);
+        assert!(matches!(judge("965000198501010992", today()), Finding::Fails(..)), "no country has the code 000");
+        assert!(matches!(judge("965398198501010993", today()), Finding::Fails(..)));
+    }
+
+    #[test]
+    fn a_number_with_an_impossible_day_is_still_meant_as_a_persons() {
+        for number in ["652323190002290018", "652323119104155931", "652323198713010015"] {
+            assert!(is_meant(number) && may_be_personal(number), "{number}");
+        }
+        for code in ["91652323MA7A000172", "911101085923662400", "12652323457610305X"] {
+            assert!(!may_be_personal(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_licence_number_that_holds_is_no_person_whatever_day_is_in_it() {
+        assert!(may_be_personal("652323800101001"));
+        assert!(registration::holds("652323800101005"));
+        assert!(!may_be_personal("652323800101005"));
     }
 
     #[test]

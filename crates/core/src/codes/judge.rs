@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{
     CitizenId, CodeKind, CodeReport, DisabilityCertificate, DischargePermit, Finding, OrganisationCode, ProjectCode,
     RealEstateUnit, Today, Uscc, Verdict, citizen, disability, normalise, organisation, permit, registration, tax,
-    text, uscc,
+    text, uscc, within,
 };
 use crate::messages::Message;
 
@@ -14,6 +14,9 @@ pub fn check(value: &str, today: Today) -> CodeReport {
     let normal = normalise(value);
     let kind = kind_of(&normal, today);
     if kind == CodeKind::Other {
+        if let Some((kind, code, notice)) = within::find(&normal, &ENTERPRISES, today) {
+            return suggested(kind, code, notice);
+        }
         return CodeReport {
             kind,
             verdict: Verdict::Invalid,
@@ -35,8 +38,29 @@ pub fn check_as(kind: CodeKind, value: &str, today: Today) -> CodeReport {
     report(kind, normal, today)
 }
 
+/// Kinds that are looked for in a text that is none as a whole.
+const ENTERPRISES: [CodeKind; 4] =
+    [CodeKind::Uscc, CodeKind::OrganisationCode, CodeKind::RegistrationNumber, CodeKind::CitizenId];
+
+fn suggested(kind: CodeKind, code: String, notice: Message) -> CodeReport {
+    CodeReport { kind, verdict: Verdict::Invalid, normalised: None, suggestion: Some(code), notice: Some(notice) }
+}
+
+/// Whether a text is a code of a kind and holds. Of thirteen digits nothing says so.
+pub(super) fn holds_as(kind: CodeKind, text: &str, today: Today) -> bool {
+    matches!(judge(kind, text, today), Finding::Holds | Finding::HoldsAs(_))
+}
+
 fn report(kind: CodeKind, normal: Cow<'_, str>, today: Today) -> CodeReport {
-    let (verdict, rewritten, suggestion, notice) = match judge(kind, &normal, today) {
+    let found = judge(kind, &normal, today);
+    if let Finding::Fails(_, None) = found {
+        // A column of unified codes takes the older ones too.
+        let kinds = if kind == CodeKind::Uscc { &ENTERPRISES[..3] } else { &[kind][..] };
+        if let Some((_, code, notice)) = within::find(&normal, kinds, today) {
+            return suggested(kind, code, notice);
+        }
+    }
+    let (verdict, rewritten, suggestion, notice) = match found {
         Finding::Holds => (Verdict::Valid, None, None, None),
         Finding::HoldsWith(notice) => (Verdict::Valid, None, None, Some(notice)),
         Finding::HoldsAs(code) => (Verdict::ValidAfterNormalise, Some(code), None, None),
@@ -106,18 +130,17 @@ fn kind_of(text: &str, today: Today) -> CodeKind {
 }
 
 /// Eighteen signs are a USCC or a citizen id. A number of digits alone can have the layout of both; where both check
-/// digits hold, the organisation code within decides.
+/// digits hold, the organisation's class and its code within decide. A number with an impossible day of birth is still
+/// meant as a person's.
 fn kind_of_eighteen(text: &str, today: Today) -> CodeKind {
-    let uscc = Uscc::parse(text);
-    let is_citizen = CitizenId::parse(text, today).is_some();
-    match (uscc, is_citizen) {
-        (Some(uscc), true) if uscc.organisation_code().is_some() => CodeKind::Uscc,
-        (_, true) => CodeKind::CitizenId,
-        (Some(_), false) => CodeKind::Uscc,
-        (None, false) if citizen::has_layout(text, today) => CodeKind::CitizenId,
-        (None, false) if !citizen::judge(text, today).is_suggested() => CodeKind::Uscc,
-        (None, false) if uscc::judge(text).is_suggested() => CodeKind::Uscc,
-        (None, false) => CodeKind::CitizenId,
+    let is_uscc = || Uscc::parse(text).is_some();
+    match () {
+        () if citizen::is_surely_uscc(text) => CodeKind::Uscc,
+        () if CitizenId::parse(text, today).is_some() => CodeKind::CitizenId,
+        () if !is_uscc() && citizen::is_meant(text) => CodeKind::CitizenId,
+        () if is_uscc() || !citizen::judge(text, today).is_suggested() => CodeKind::Uscc,
+        () if uscc::judge(text).is_suggested() => CodeKind::Uscc,
+        () => CodeKind::CitizenId,
     }
 }
 

@@ -18,17 +18,18 @@ mod registration;
 mod tax;
 mod text;
 mod uscc;
+mod within;
 
 use chrono::NaiveDate;
 
-pub use citizen::CitizenId;
-pub(crate) use citizen::may_be_personal;
+pub use citizen::{CitizenId, may_be_personal};
+pub(crate) use citizen::{is_like_old_citizen, is_surely_uscc};
 pub use disability::DisabilityCertificate;
 pub use divisions::{Division, Divisions};
 pub use judge::{check, check_as};
 pub use organisation::OrganisationCode;
 pub use permit::{DischargePermit, ProjectCode, RealEstateUnit};
-pub use person::{PersonDigest, PersonKey};
+pub use person::{PERSON_PREFIX, PersonDigest, PersonKey};
 pub use registration::RegistrationNumber;
 pub use tax::TaxId;
 pub use text::normalise;

@@ -45,6 +45,9 @@ impl PersonKey {
     }
 }
 
+/// What stands before a person's digest where codes of taxpayers stand: `person:hmac-sm3:…`.
+pub const PERSON_PREFIX: &str = "person:";
+
 /// What stands for a natural person in tables and links: `hmac-sm3:` and 64 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PersonDigest(pub(crate) [u8; 32]);
@@ -58,6 +61,11 @@ impl PersonDigest {
             *byte = u8::from_str_radix(&hex[at..at + 2], 16).ok()?;
         }
         Some(Self(digest))
+    }
+
+    /// The digest that stands in the place of a code: `person:hmac-sm3:…`. `None` for any other code.
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::parse(code.strip_prefix(PERSON_PREFIX)?)
     }
 }
 

@@ -128,6 +128,18 @@ pub(crate) fn check_digit(signs: &[u8; 18]) -> Option<u8> {
     Some(ALPHABET[((31 - sum % 31) % 31) as usize])
 }
 
+/// Whether the first two signs are a registrar and a kind of organisation that are given out.
+pub(crate) fn has_known_class(code: &str) -> bool {
+    matches!(
+        code.as_bytes(),
+        [b'1' | b'9' | b'N', b'1' | b'2' | b'3' | b'9', ..]
+            | [b'2' | b'4' | b'8' | b'A', b'1' | b'9', ..]
+            | [b'3' | b'5', b'1'..=b'5' | b'9', ..]
+            | [b'6' | b'7', b'1' | b'2' | b'9', ..]
+            | [b'Y', b'1', ..]
+    )
+}
+
 fn is_in_alphabet(sign: u8) -> bool {
     VALUES.get(sign as usize).is_some_and(|value| *value != 255)
 }

@@ -13,7 +13,7 @@ use super::{RegistryRecord, form, keys, signs};
 use crate::codes::{PersonDigest, normalise};
 
 /// Changes when names are normalised or compared in another way, so that old links are known to be of another making.
-const METHOD: &str = "gongzhi identity 2";
+const METHOD: &str = "gongzhi identity 3";
 
 /// Takes the records of a registry and makes the index of them.
 pub struct IndexBuilder {
@@ -55,7 +55,10 @@ impl IndexBuilder {
     /// the first, its other codes are kept.
     pub fn record(&mut self, record: &RegistryRecord) {
         self.digest_record(record);
-        let code = normalise(&record.uscc);
+        let code = match PersonDigest::of_code(&record.uscc) {
+            Some(_) => record.uscc.as_str().into(),
+            None => normalise(&record.uscc),
+        };
         let known = <&[u8; 18]>::try_from(code.as_bytes()).ok().and_then(|signs| self.entries.find_code(signs));
         let entry = match known {
             Some(entry) => {

@@ -7,7 +7,7 @@ use super::parts::Parts;
 use super::places::agree;
 use super::search::Search;
 use super::signs::{self, Signs};
-use super::{Candidate, Class, EntryId, Mark, Match, Query, form, keys, parts};
+use super::{Candidate, Class, EntryId, Mark, Match, Query, form, keys, parts, readings};
 use crate::codes::{OrganisationCode, RegistrationNumber, Uscc, may_be_personal, normalise};
 
 /// A candidate found by slips that is at least this near spares the search by pairs.
@@ -16,6 +16,9 @@ const NEAR_ENOUGH: u32 = 160;
 const POSSIBLE: u16 = 800;
 /// A likelihood below which an entry is no candidate at all.
 const WORTH_SHOWING: u16 = 600;
+
+/// How far away an entry is that another reading of the name named.
+const READ_OTHERWISE: u32 = 30;
 
 /// One entry on the way to become a candidate.
 #[derive(Debug, Clone)]
@@ -55,6 +58,12 @@ impl Index {
         let mut class = class_of_codes(&found);
         if class != Class::Certain && !query.name.is_empty() {
             let (of_names, class_of_names) = self.by_name(query, &word);
+            let (of_names, class_of_names) = match class_of_names {
+                Class::None | Class::Possible if class == Class::None => {
+                    self.by_readings(query, &word, (of_names, class_of_names))
+                }
+                _ => (of_names, class_of_names),
+            };
             let class_of_names = if found.is_empty() { class_of_names } else { class_of_names.min(Class::Possible) };
             class = class.max(class_of_names);
             found.extend(of_names.into_iter().filter(|one| !found_has(&found, one.entry)).collect::<Vec<_>>());
@@ -190,6 +199,37 @@ impl Index {
         let class = if is_exact { class_of_exact(&found) } else { self.class_of_near(&found, &probe) };
         let is_person = may_be_a_person(&probe, query.name);
         (found, if is_person { class.min(Class::Possible) } else { class })
+    }
+
+    /// Puts before what the name found whom its other readings name, where that is surer.
+    fn by_readings(
+        &self,
+        query: &Query<'_>,
+        word: &CodeWord,
+        (mut found, class): (Vec<Found>, Class),
+    ) -> (Vec<Found>, Class) {
+        let mut read: Vec<(Found, Class)> = Vec::new();
+        for reading in readings::list(query.name, &self.places) {
+            let (names, sure) = self.by_name(&Query { name: &reading.name, ..*query }, word);
+            let Some(first) = names.into_iter().next() else { continue };
+            let is_meant = if reading.is_exact { first.distance == 0 } else { sure >= Class::Possible };
+            if is_meant && !read.iter().any(|(known, _)| known.entry == first.entry) {
+                read.push((first, sure.min(reading.most)));
+            }
+        }
+        let surest = read.iter().map(|(_, sure)| *sure).max().unwrap_or_default();
+        if surest <= class {
+            return (found, class);
+        }
+        read.retain(|(_, sure)| *sure == surest);
+        let surest = if read.len() > 1 { surest.min(Class::Possible) } else { surest };
+        let read = read.into_iter().map(|(one, _)| {
+            let marks = one.marks.into_iter().filter(|mark| !matches!(mark, Mark::Name | Mark::FormerName)).collect();
+            Found { distance: one.distance.max(READ_OTHERWISE), marks, ..one }
+        });
+        let read: Vec<Found> = read.collect();
+        found.retain(|one| !found_has(&read, one.entry));
+        (read.into_iter().chain(found).collect(), surest.max(class))
     }
 
     fn by_exact_name(&self, probe: &Side) -> Vec<Found> {

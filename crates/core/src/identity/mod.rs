@@ -20,6 +20,7 @@ mod index;
 mod keys;
 mod parts;
 mod places;
+mod readings;
 mod search;
 mod signs;
 mod sounds;

@@ -21,6 +21,8 @@ pub struct Places {
     /// For each first sign the greatest length of a name, 0 for none.
     lengths: Vec<u8>,
     retired: Vec<u32>,
+    /// Every name of a place that is called otherwise than it is named: an autonomous region, prefecture, county.
+    spellings: HashMap<u32, Vec<Signs>>,
 }
 
 impl Places {
@@ -50,6 +52,12 @@ impl Places {
             && divisions
                 .codes_named(name)
                 .all(|code| !code.ends_with("00") && divisions.find(code).is_some_and(|one| one.name.ends_with('区')));
+        for code in divisions.codes_named(name) {
+            let is_autonomous = divisions.find(code).is_some_and(|division| division.name.contains("自治"));
+            if let Some(code) = code.parse().ok().filter(|_| is_autonomous) {
+                self.spellings.entry(code).or_default().push(row.clone());
+            }
+        }
         let table = if short_of_district { &mut self.weak } else { &mut self.codes };
         table.entry(keys::whole(&row)).or_default().extend(codes);
     }
@@ -99,6 +107,18 @@ impl Places {
             at += length;
         }
         found
+    }
+
+    /// The other names of an autonomous place that has this one.
+    pub(crate) fn spellings<'a>(&'a self, row: &'a [u16]) -> impl Iterator<Item = &'a Signs> {
+        let codes = self.codes.get(&keys::whole(row)).into_iter().flatten();
+        let names = codes.filter_map(|code| self.spellings.get(code)).flatten();
+        names.filter(move |name| name.as_slice() != row)
+    }
+
+    /// Whether a row of signs is the name of a place, whole.
+    pub(crate) fn is_place(&self, row: &[u16]) -> bool {
+        self.codes.contains_key(&keys::whole(row))
     }
 
     /// Whether the code was in the list once and is no more.

@@ -31,7 +31,20 @@ fn simplified_pairs() -> Vec<u16> {
     table
 }
 
+/// Signs that programs of the GBK age kept in the private area because their fonts had no other place, from U+E815 on;
+/// a point where there is none of one unit. Today's programs write the signs themselves.
+const PRIVATE_FIRST: u16 = 0xe815;
+const PRIVATE: &str = "⺁···⺄㑳㑇⺈⺋龴㖞㘚㘎⺌⺗㥮㤘龵㧏㧟㩳㧐龶龷㭎㱮㳠⺧·龸⺪䁖䅟⺮䌷⺳⺶⺷·䎱\
+                       䎬⺻䏝䓖䙡䙌龹䜣䜩䝼䞍⻊䥇䥺䥽䦂䦃䦅䦆䦟䦛䦷䦶龺·䲣䲟䲠䲡䱷䲢䴓䴔䴕䴖䴗䴘䴙䶮龻";
+
+fn without_private(unit: u16) -> u16 {
+    let at = unit.checked_sub(PRIVATE_FIRST).map(usize::from);
+    let sign = at.and_then(|at| PRIVATE.chars().nth(at)).filter(|sign| *sign != '·');
+    sign.and_then(|sign| u16::try_from(sign as u32).ok()).unwrap_or(unit)
+}
+
 fn normal_unit(unit: u16, simplified: &[u16]) -> u16 {
+    let unit = without_private(unit);
     let Some(sign) = char::from_u32(u32::from(unit)) else { return unit };
     if matches!(sign, '〇' | '○' | '◯' | 'Ｏ' | '零') {
         return '〇' as u16;
@@ -126,6 +139,12 @@ mod tests {
     fn the_two_ways_to_write_a_limited_company_are_one_and_joint_stock_is_another() {
         assert_eq!(normalise_name("某某有限责任公司某某分公司"), normalise_name("某某有限公司某某分公司"));
         assert_ne!(normalise_name("某某股份有限公司"), normalise_name("某某有限公司"));
+    }
+
+    #[test]
+    fn a_sign_from_the_private_area_of_old_programs_is_the_sign_of_today() {
+        assert_eq!(normalise_name("某\u{e863}商贸有限公司"), normalise_name("某䶮商贸有限公司"));
+        assert_ne!(normalise_name("某\u{e863}商贸有限公司"), normalise_name("某\u{e864}商贸有限公司"));
     }
 
     #[test]

@@ -110,6 +110,10 @@ fn write(row: &CheckedRow, columns: &[usize], hasher: &mut impl Hasher) {
                 hasher.write_u8(1);
                 text.hash(hasher);
             }
+            CellValue::Person(number) => {
+                hasher.write_u8(7);
+                number.hash(hasher);
+            }
             CellValue::Date(day) => {
                 hasher.write_u8(2);
                 day.hash(hasher);

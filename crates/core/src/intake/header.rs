@@ -18,6 +18,42 @@ pub const ACTION_HEADERS: [&str; 7] =
 /// Headers of columns that only count the rows.
 const COUNTING_HEADERS: [&str; 8] = ["序号", "行号", "编序", "no.", "no", "序", "行次", "项次"];
 
+/// What offices write beside a row for themselves: remarks, who filled it in, whom to call.
+const REMARK_HEADERS: [&str; 32] = [
+    "备考",
+    "附注",
+    "注",
+    "注释",
+    "说明",
+    "情况说明",
+    "其他说明",
+    "其它说明",
+    "填报说明",
+    "补充说明",
+    "经办人",
+    "经手人",
+    "联系人",
+    "联系电话",
+    "联系方式",
+    "电话",
+    "手机",
+    "手机号",
+    "手机号码",
+    "填报人",
+    "填表人",
+    "制表人",
+    "录入人",
+    "审核人",
+    "复核人",
+    "填报日期",
+    "填表日期",
+    "录入日期",
+    "填报时间",
+    "签字",
+    "签名",
+    "签收人",
+];
+
 /// Headers of a code without saying whose: they belong to the party whose name stands to the left.
 const BARE_CODES: [(&str, PartyPart); 9] = [
     ("统一社会信用代码", PartyPart::Uscc),
@@ -119,6 +155,11 @@ impl KindHeaders {
                 return Some(HeaderMatch { claim: found.claim.or(other), ..found });
             }
         }
+        if let Some((before, claim)) = measure_named(&folded)
+            && let Some(found) = self.find_folded(before).filter(|found| found.claim.is_none())
+        {
+            return Some(HeaderMatch { claim: Some(claim), ..found });
+        }
         let (before, measure) = Claim::behind(&folded)?;
         let found = self.find_folded(before).filter(|found| found.claim.is_none())?;
         Some(HeaderMatch { claim: Some(Claim::Known(measure)), ..found })
@@ -206,6 +247,14 @@ pub fn is_counting(header: &str) -> bool {
     COUNTING_HEADERS.contains(&fold(header).as_str())
 }
 
+/// Whether the column under this header is the office's own remark about a row.
+pub fn is_remark(header: &str) -> bool {
+    let folded = fold(without_repeat(header));
+    let bare = without_number(split_bracket(&folded).map_or(folded.as_str(), |(outer, _)| outer));
+    let lower = bare.rsplit('/').next().unwrap_or(bare);
+    REMARK_HEADERS.contains(&lower) || lower.contains("备注") || lower.starts_with("经办人")
+}
+
 /// Whether the reader gave the column its name because it had none.
 pub fn is_blank(header: &str) -> bool {
     header.strip_prefix("column_").is_some_and(|number| number.bytes().all(|sign| sign.is_ascii_digit()))
@@ -217,6 +266,13 @@ pub fn without_repeat(header: &str) -> &str {
         Some((name, number)) if !number.is_empty() && number.bytes().all(|sign| sign.is_ascii_digit()) => name,
         _ => header,
     }
+}
+
+/// What stands before a measure that a header names as one, without brackets, and the measure: 补贴金额 单位：万元.
+fn measure_named(folded: &str) -> Option<(&str, Claim)> {
+    let (before, measure) = folded.rsplit_once("单位")?;
+    let before = before.strip_suffix("计量").unwrap_or(before);
+    Some((before, Claim::of(measure)?))
 }
 
 /// What stands before the brackets at the end, and in them.
@@ -234,7 +290,10 @@ pub fn claim_in(header: &str) -> Option<Claim> {
         Some((outer, inner)) => {
             Claim::of(inner).or_else(|| Claim::behind(outer).map(|(_, measure)| Claim::Known(measure)))
         }
-        None => Claim::behind(&folded).map(|(_, measure)| Claim::Known(measure)),
+        None => {
+            let named = measure_named(&folded).map(|(_, claim)| claim);
+            named.or_else(|| Claim::behind(&folded).map(|(_, measure)| Claim::Known(measure)))
+        }
     }
 }
 

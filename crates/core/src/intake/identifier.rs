@@ -4,9 +4,11 @@
 //! A few genuine codes fail their check digit, so it never blocks. Of a code that a spreadsheet turned into a figure the
 //! last digits are gone for good, so it always does.
 
-use super::cell::{Fault, Lens, Reading, digits_lost, kept};
+use super::cell::{Fault, Lens, Reading, Stored, digits_lost, kept};
 use crate::catalog::{ColumnType, Severity};
-use crate::codes::{CodeKind, CodeReport, check_as, normalise};
+use crate::codes::{
+    CodeKind, CodeReport, PersonDigest, TaxId, check_as, is_like_old_citizen, may_be_personal, normalise,
+};
 use crate::messages::Message;
 
 /// Notices of a code whose shape is right and whose check digit is not.
@@ -26,6 +28,11 @@ const DIGIT_NOTICES: [&str; 8] = [
 /// # Errors
 /// It is no identifier of the column's kind, or what a spreadsheet left of one.
 pub fn read_identifier(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<Reading, Box<Fault>> {
+    let is_code = lens.column.column_type.is_code_of_organisation() && !lens.column.personal;
+    if is_code && PersonDigest::of_code(text).is_some() {
+        // As an export of this program gives it.
+        return Ok(kept(text, false, out));
+    }
     let today = lens.when().today;
     let report = match lens.column.column_type {
         ColumnType::Uscc => check_enterprise(text, lens),
@@ -35,8 +42,13 @@ pub fn read_identifier(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<
         ColumnType::CitizenId => check_with_others(CodeKind::CitizenId, text, lens),
         _ => check_as(CodeKind::DisabilityCertificate, text, today),
     };
+    if is_code && may_be_personal(&normalise(text)) {
+        return Ok(persons_number(text, lens, out));
+    }
     if report.verdict.holds() {
-        return Ok(held(&report, text, out));
+        let mut reading = held(&report, text, out);
+        reading.warning = is_code.then(|| like_a_person(lens, &report, text)).flatten();
+        return Ok(reading);
     }
     let notice = report.notice.clone().unwrap_or_else(|| Message::new("intake-not-an-identifier").with("value", text));
     if notice.key == "codes-scientific" {
@@ -56,6 +68,27 @@ pub fn read_identifier(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<
         return Ok(reading);
     }
     Err(fault_of("identifier", notice, &report))
+}
+
+/// A person's number where the code of an organisation is asked for.
+fn persons_number(text: &str, lens: &Lens<'_>, out: &mut String) -> Reading {
+    let normal = normalise(text);
+    let number = match TaxId::parse(&normal, lens.when().today) {
+        Some(TaxId::Person(citizen)) => citizen.as_str().to_owned(),
+        _ => normal.into_owned(),
+    };
+    let from = out.len() as u32;
+    out.push_str(&number);
+    Reading { value: Stored::Person(from, out.len() as u32), ..Reading::default() }
+}
+
+/// Fifteen digits that hold as the number of a licence and could be a citizen's too: the check digit decides, and the
+/// clerk is told where the day of birth could be an adult's.
+fn like_a_person(lens: &Lens<'_>, report: &CodeReport, text: &str) -> Option<Box<Fault>> {
+    let normal = normalise(text);
+    let is_alike = report.kind == CodeKind::RegistrationNumber && is_like_old_citizen(&normal);
+    let fault = || lens.fault("person-in-code", "intake-licence-like-citizen", text).with_severity(Severity::Warning);
+    is_alike.then(fault)
 }
 
 fn held(report: &CodeReport, text: &str, out: &mut String) -> Reading {

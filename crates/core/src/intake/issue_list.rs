@@ -19,6 +19,13 @@ pub struct IssueList {
     warning_count: u64,
 }
 
+/// A place in a list of issues.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    kept: [usize; 2],
+    counted: [u64; 2],
+}
+
 impl IssueList {
     /// Takes an issue. Citizens' numbers in it are masked: issues are kept and handed on.
     pub fn record(&mut self, mut issue: Issue) {
@@ -45,6 +52,23 @@ impl IssueList {
         self.warnings.extend(other.warnings.into_iter().take(warnings));
         self.error_count += other.error_count;
         self.warning_count += other.warning_count;
+    }
+
+    /// How far the list has come, to go back to.
+    pub fn mark(&self) -> Mark {
+        Mark { kept: [self.errors.len(), self.warnings.len()], counted: [self.error_count, self.warning_count] }
+    }
+
+    /// How many errors were found since.
+    pub fn errors_since(&self, mark: &Mark) -> u64 {
+        self.error_count - mark.counted[0]
+    }
+
+    /// Forgets everything found since: it was about what turned out to be no row.
+    pub fn rewind(&mut self, mark: &Mark) {
+        self.errors.truncate(mark.kept[0]);
+        self.warnings.truncate(mark.kept[1]);
+        [self.error_count, self.warning_count] = mark.counted;
     }
 
     /// Whether anything blocks.

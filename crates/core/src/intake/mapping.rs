@@ -3,6 +3,8 @@
 //! Done once a sheet. A column that nobody knows is an error until the catalogue declares it or a confirmed layout profile
 //! maps or ignores it: what isn't understood is never dropped in silence.
 
+use std::cell::Cell;
+
 use super::claim::{Claim, claims_in_title};
 use super::header::{self, KindHeaders};
 use super::issue_list::IssueList;
@@ -10,12 +12,21 @@ use super::lookup::CodeLookup;
 use super::measured;
 use super::plan::KindPlan;
 use super::profile::{LayoutProfile, Use};
-use crate::catalog::{Kind, Measure, Severity};
+use crate::catalog::{ColumnType, Kind, Measure, Severity};
 use crate::issues::{CellPlace, Issue};
 use crate::messages::Message;
 
 /// Name of the rule broken by a column that nobody knows.
 pub const UNKNOWN_COLUMN: &str = "unknown-column";
+
+/// Name of the rule broken by a sheet that is no list with its headers in one row above it.
+pub const SHAPE: &str = "shape";
+
+/// Fewest headers that make a table.
+pub const FEWEST_OF_A_TABLE: usize = 3;
+
+/// Name of the rule broken by columns that a sheet lacks.
+pub const MISSING_COLUMN: &str = "missing-column";
 
 /// A column of a sheet as the reader found it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +70,31 @@ pub enum Target {
     Ignored,
     /// Without a header: an error once a cell in it holds something.
     Blank,
+    /// The office's own remark about a row: kept beside it, never checked.
+    Remark,
+    /// Under a header that nobody knows: what is wrong once a cell in it holds something.
+    Unknown(Box<UnknownColumn>),
+}
+
+/// A column that nobody knows. One without any value is left out.
+#[derive(Debug, Clone)]
+pub struct UnknownColumn {
+    /// Header.
+    pub header: String,
+    issue: Issue,
+    has_values: Cell<bool>,
+}
+
+impl UnknownColumn {
+    /// Notes that a cell holds something; the first time there is an error to tell.
+    pub(super) fn note_value(&self) -> Option<Issue> {
+        (!self.has_values.replace(true)).then(|| self.issue.clone())
+    }
+
+    /// Whether any cell held something.
+    pub fn has_values(&self) -> bool {
+        self.has_values.get()
+    }
 }
 
 /// A sheet's columns, in the order of its cells, and where each column of the kind stands.
@@ -91,6 +127,16 @@ pub struct Mapping<'a> {
     pub profile: Option<&'a LayoutProfile>,
 }
 
+impl SheetMap {
+    /// The columns that nobody knows.
+    pub fn unknown(&self) -> impl Iterator<Item = &UnknownColumn> {
+        self.targets.iter().filter_map(|target| match target {
+            Target::Unknown(unknown) => Some(&**unknown),
+            _ => None,
+        })
+    }
+}
+
 impl Mapping<'_> {
     /// Lays the sheet over the kind. What is wrong with its headers goes to `issues`.
     pub fn map(&self, facts: &SheetFacts, issues: &mut IssueList) -> SheetMap {
@@ -103,6 +149,11 @@ impl Mapping<'_> {
             epoch_1904: facts.epoch_1904,
         };
         let stated: Vec<Claim> = facts.titles.iter().flat_map(|title| claims_in_title(title)).collect();
+        if let Some(issue) = self.side_by_side(facts) {
+            issues.record(issue);
+            map.targets = facts.columns.iter().map(|_| Target::Ignored).collect();
+            return map;
+        }
         let mut left = None;
         for column in &facts.columns {
             let target = self.target(column, (left, &stated), &mut map, (facts, issues));
@@ -112,7 +163,43 @@ impl Mapping<'_> {
             map.targets.push(target);
         }
         self.report_missing(&map, facts, issues);
+        self.report_disagreements(&map, &stated, facts, issues);
         map
+    }
+
+    /// A title that says 单位：万元 over columns that say （元）: one of both is wrong ten thousandfold. Where no column follows
+    /// the title nobody can tell which, and it blocks; where some do, the others are rather meant as they are headed.
+    fn report_disagreements(&self, map: &SheetMap, stated: &[Claim], facts: &SheetFacts, issues: &mut IssueList) {
+        let mut differing: Vec<(&SheetColumn, usize, [Measure; 2])> = Vec::new();
+        let mut followed: Vec<&str> = Vec::new();
+        for (column, target) in facts.columns.iter().zip(&map.targets) {
+            let Target::Column { column: at, measure: Some(own), .. } = target else { continue };
+            let Some(title) = measured::stated_for(*own, stated) else { continue };
+            if title == *own {
+                followed.push(own.dimension());
+            } else if !self.is_confirmed(&column.name) && !measured::is_for_each(&column.name) {
+                differing.push((column, *at, [*own, title]));
+            }
+        }
+        for (column, at, [own, title]) in differing {
+            let is_followed = followed.contains(&own.dimension());
+            let key = if is_followed { "intake-measure-kept" } else { "intake-measure-disagrees" };
+            let header = written(&column.name, facts);
+            let message = Message::new(key).with("header", header).with("own", own.chinese());
+            let message = message.with("title", title.chinese());
+            let place = CellPlace { row: facts.header_row, column: column.column };
+            let mend = Message::new("intake-measure-disagrees-mend").with("header", header);
+            let mut issue = self.issue(facts, place, header, ("measure", message, mend));
+            issue.column = Some(self.plan.columns[at].key.clone());
+            issue.severity = if is_followed { Severity::Warning } else { Severity::Error };
+            issues.record(issue);
+        }
+    }
+
+    /// A person confirmed the measure of the column.
+    fn is_confirmed(&self, header: &str) -> bool {
+        let used = self.profile.and_then(|profile| profile.find(header));
+        matches!(used, Some(Use::Column { measure: Some(_), .. }))
     }
 
     fn target(
@@ -152,10 +239,11 @@ impl Mapping<'_> {
             map.has_action = true;
             return Target::Action;
         }
-        if !header::is_counting(&column.name) {
-            self.report_unknown(column, facts, place, issues);
+        match () {
+            () if header::is_counting(&column.name) => Target::Ignored,
+            () if header::is_remark(&column.name) => Target::Remark,
+            () => Target::Unknown(Box::new(self.unknown(column, facts, place))),
         }
-        Target::Ignored
     }
 
     /// A column of the kind: closed ones are read over, the others get the measure their figures have here.
@@ -218,7 +306,7 @@ impl Mapping<'_> {
                 map.has_action = true;
                 return Target::Action;
             }
-            return Target::Ignored;
+            return if header::is_remark(header) { Target::Remark } else { Target::Ignored };
         };
         let Some(at) = self.plan.columns.iter().position(|plan| plan.key == *column) else { return Target::Ignored };
         if self.plan.columns[at].closed || map.place_of[at].is_some() {
@@ -231,6 +319,27 @@ impl Mapping<'_> {
         let claim = header::claim_in(header);
         let measure = confirmed.or_else(|| self.measured((at, header), claim.as_ref(), stated, (facts, place, issues)));
         Target::Column { column: at, measure, translations }
+    }
+
+    /// Two tables beside one another: the headers of the kind stand there a second time, in their order.
+    fn side_by_side(&self, facts: &SheetFacts) -> Option<Issue> {
+        let known: Vec<(usize, &SheetColumn)> = facts
+            .columns
+            .iter()
+            .filter(|_| self.profile.is_none())
+            .filter_map(|column| Some((self.headers.find(header::without_repeat(&column.name))?.column, column)))
+            .collect();
+        let first: Vec<usize> = known.iter().map(|(at, _)| *at).collect();
+        let second = (FEWEST_OF_A_TABLE..first.len()).find(|from| {
+            let (left, right) = first.split_at(*from);
+            right.len() >= FEWEST_OF_A_TABLE && left.starts_with(right)
+        })?;
+        let (_, column) = known[second];
+        let place = CellPlace { row: facts.header_row, column: column.column };
+        let message = Message::new("intake-shape-side-by-side").with("cell", place.address());
+        let mend = Message::new("intake-shape-side-by-side-mend").with("cell", place.address());
+        let value = header::without_repeat(&column.name);
+        Some(self.issue(facts, place, value, (SHAPE, message, mend)))
     }
 
     fn report_twice(
@@ -246,35 +355,54 @@ impl Mapping<'_> {
         issues.record(self.issue(facts, place, header, ("header-twice", message, mend)));
     }
 
-    fn report_unknown(&self, column: &SheetColumn, facts: &SheetFacts, place: CellPlace, issues: &mut IssueList) {
+    fn unknown(&self, column: &SheetColumn, facts: &SheetFacts, place: CellPlace) -> UnknownColumn {
         let header = written(&column.name, facts);
         let message = Message::new("intake-column-unknown").with("header", header);
         let mend = match self.headers.nearest(&column.name, self.kind) {
             Some(nearest) => Message::new("intake-column-unknown-nearest-mend").with("nearest", nearest),
             None => Message::new("intake-column-unknown-mend"),
         };
-        issues.record(self.issue(facts, place, header, (UNKNOWN_COLUMN, message, mend)));
+        let mend = mend.with("header", header);
+        let issue = self.issue(facts, place, header, (UNKNOWN_COLUMN, message, mend));
+        UnknownColumn { header: header.to_owned(), issue, has_values: Cell::new(false) }
     }
 
-    /// A missing column that must be filled blocks; one the policy names is told; extensions are expected and no more.
+    /// Each missing column that must be filled blocks; those the policy names besides are told in one line; extensions
+    /// are expected and no more, but where they say when a thing of the key happened. What the sheet says of itself no
+    /// column need say.
     fn report_missing(&self, map: &SheetMap, facts: &SheetFacts, issues: &mut IssueList) {
+        let mut optional: Vec<&str> = Vec::new();
         for (at, plan) in self.plan.columns.iter().enumerate() {
             let expected = self.kind.columns[at].expected && self.kind.columns[at].is_in(self.plan.version);
-            let wanted = plan.required || (expected && !plan.extension);
-            if map.place_of[at].is_some() || plan.closed || !wanted {
+            let is_time = self.plan.is_in_key(at) && matches!(plan.column_type, ColumnType::Period | ColumnType::Month);
+            let wanted = plan.required || is_time || (expected && !plan.extension);
+            let is_said = self.plan.standing.iter().any(|standing| standing.column == at);
+            if map.place_of[at].is_some() || plan.closed || is_said || !wanted {
                 continue;
             }
-            issues.record(Issue {
-                sheet: facts.name.clone(),
-                cell: None,
-                column: Some(plan.key.clone()),
-                severity: if plan.required { Severity::Error } else { Severity::Warning },
-                rule: "missing-column",
-                value: String::new(),
-                message: Message::new("intake-column-missing").with("header", &plan.header),
-                mend: Message::new("intake-column-missing-mend").with("header", &plan.header),
-            });
+            if !plan.required {
+                optional.push(&plan.header);
+                continue;
+            }
+            let message = Message::new("intake-column-missing").with("header", &plan.header);
+            let mend = Message::new("intake-column-missing-mend").with("header", &plan.header);
+            issues.record(Self::missing(facts, Some(plan.key.clone()), (Severity::Error, message, mend)));
         }
+        if !optional.is_empty() {
+            let message = Message::new("intake-columns-missing").with("count", optional.len());
+            let message = message.with("headers", optional.join("、"));
+            let mend = Message::new("intake-columns-missing-mend");
+            issues.record(Self::missing(facts, None, (Severity::Warning, message, mend)));
+        }
+    }
+
+    fn missing(
+        facts: &SheetFacts,
+        column: Option<String>,
+        (severity, message, mend): (Severity, Message, Message),
+    ) -> Issue {
+        let (sheet, rule) = (facts.name.clone(), MISSING_COLUMN);
+        Issue { sheet, cell: None, column, severity, rule, value: String::new(), message, mend }
     }
 
     fn issue(

@@ -4,7 +4,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::codes::CitizenId;
+use crate::codes::{CitizenId, is_surely_uscc, may_be_personal, normalise};
 use crate::messages::Message;
 
 /// Signs of a citizen's number.
@@ -46,6 +46,40 @@ pub fn mask_citizens(text: &str) -> Option<String> {
         }
     }
     (taken_to > 0).then(|| masked + &text[taken_to..])
+}
+
+/// A value as it may be shown wherever it stands: a person's number masked whole, right or mistyped; of a text the
+/// numbers in it. `None` when there is none.
+pub fn mask_persons(text: &str) -> Option<String> {
+    // A number has fifteen digits or more.
+    if text.bytes().filter(|byte| !byte.is_ascii_alphabetic()).count() < 15 {
+        return None;
+    }
+    match may_be_personal(&normalise(text)) {
+        true => Some(mask(text)),
+        false => mask_citizens(text),
+    }
+}
+
+/// Fewest digits of a telephone number.
+const PHONE_DIGITS: usize = 7;
+
+/// A remark as it is kept: persons' and telephones' numbers masked.
+pub(super) fn mask_contacts(text: &str) -> String {
+    let text = mask_citizens(text).unwrap_or_else(|| text.to_owned());
+    let mut masked = String::with_capacity(text.len());
+    let mut run = String::new();
+    for sign in text.chars().chain(std::iter::once('\n')) {
+        if digit(sign).is_some() {
+            run.push(sign);
+            continue;
+        }
+        masked.push_str(&if run.chars().count() >= PHONE_DIGITS { mask(&run) } else { std::mem::take(&mut run) });
+        run.clear();
+        masked.push(sign);
+    }
+    masked.pop();
+    masked
 }
 
 /// Words by which a citizen's number is named.
@@ -100,7 +134,7 @@ fn citizen_at(text: &str) -> Option<usize> {
     }
     // A birth date that is still to come is no reason to show a number.
     let number = signs.get(..SIGNS)?;
-    CitizenId::parse(number, NaiveDate::MAX)?;
+    CitizenId::parse(number, NaiveDate::MAX).filter(|_| !is_surely_uscc(number))?;
     Some(end.max(end_of_number))
 }
 
@@ -151,6 +185,12 @@ mod tests {
         assert_eq!(mask_citizens("110105-19491231-002X"), None, "dashes join the parts of other codes");
         assert_eq!(mask_citizens("呼图壁县示例建材有限公司第三分公司"), None);
         assert_eq!(mask_citizens("3652312501011900200"), None, "a receipt's number: nobody is born in 2501");
+    }
+
+    #[test]
+    fn telephones_in_a_remark_are_masked_and_short_figures_are_not() {
+        assert_eq!(mask_contacts("已核实，电话13900000001，共3户 2025"), "已核实，电话1*********1，共3户 2025");
+        assert_eq!(mask_contacts("11010519491231002X"), "1101************2X");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Everything here is pure: it is given headers, titles and cells, and gives values and *all* the problems found, each with
 //! its sheet, cell, value, reason and how to mend it. A file goes through in this order: its hidden identity
 //! ([`identity`]) or its headers ([`recognise`]) say which kind a sheet is; [`place`] says whose and of which period;
+//! [`said`] what it says of itself;
 //! [`mapping`] lays its columns over the kind's, with the help of a confirmed layout profile ([`profile`]); [`row`] reads
 //! every cell by its column's type ([`cell`]) and checks every rule.
 
@@ -14,11 +15,14 @@ pub mod header;
 mod identifier;
 pub mod identity;
 pub mod issue_list;
+mod key;
 pub mod lookup;
 pub mod mapping;
 pub mod mask;
 mod measured;
+mod merged;
 mod party;
+mod persons;
 pub mod place;
 pub mod plan;
 pub mod profile;
@@ -26,15 +30,16 @@ pub mod recognise;
 pub mod resolve;
 pub mod row;
 mod rules;
+pub mod said;
 
-pub use cell::{RawCell, RawValue};
+pub use cell::{Filled, RawCell, RawValue};
 pub use header::{HeaderBook, KindHeaders};
 pub use identity::TemplateIdentity;
 pub use issue_list::IssueList;
 pub use mapping::{Mapping, SheetColumn, SheetFacts, SheetMap};
 pub use plan::{Circumstances, KindPlan};
 pub use profile::LayoutProfile;
-pub use resolve::{Clues, EarlierSets, Flags, Judge, Refusal};
+pub use resolve::{Clues, Flags, Judge, Refusal};
 pub use row::{CheckedRow, RowChecker};
 
 #[cfg(test)]

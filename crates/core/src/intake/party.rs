@@ -11,7 +11,6 @@ use super::row::{CheckedRow, Place};
 use crate::catalog::{PartyPart, Severity};
 use crate::codes::{CodeKind, check_as};
 use crate::messages::Message;
-use crate::values::CellValue;
 
 /// Puts each party's codes where they belong.
 pub(super) fn settle(row: &mut CheckedRow, place: &Place<'_>, issues: &mut IssueList) {
@@ -22,7 +21,7 @@ pub(super) fn settle(row: &mut CheckedRow, place: &Place<'_>, issues: &mut Issue
         for (from, part) in [citizen, registration, organisation, (party.uscc, PartyPart::Uscc)] {
             let Some(from) = from.filter(|from| !row.is_null(*from)) else { continue };
             let Some(to) = belongs_to(row, from, part, party, place) else { continue };
-            let value = text_of(row, from).to_owned();
+            let value = row.text_of(from).to_owned();
             row.shift(from, to);
             let message = Message::new("intake-code-moved")
                 .with("value", &value)
@@ -35,22 +34,12 @@ pub(super) fn settle(row: &mut CheckedRow, place: &Place<'_>, issues: &mut Issue
     }
 }
 
-fn text_of(row: &CheckedRow, column: usize) -> &str {
-    match row.value(column) {
-        CellValue::Text(text) => text,
-        _ => "",
-    }
-}
-
 /// The empty column of the party that the code in `from` belongs to; none when it stands where it should.
 fn belongs_to(row: &CheckedRow, from: usize, part: PartyPart, party: &PartyPlan, place: &Place<'_>) -> Option<usize> {
-    let text = text_of(row, from);
+    let text = row.text_of(from);
     let today = place.plan.circumstances.today;
     let holds = |kind| check_as(kind, text, today).verdict.holds();
     let to = match (part, text.len()) {
-        (PartyPart::Uscc, 18) if party.citizen_id.is_some() && !holds(CodeKind::Uscc) && holds(CodeKind::CitizenId) => {
-            party.citizen_id
-        }
         (PartyPart::Uscc, 9) => party.organisation_code,
         (PartyPart::Uscc, 15) if holds(CodeKind::RegistrationNumber) => party.registration_number,
         (PartyPart::Uscc, _) => None,

@@ -91,6 +91,15 @@ pub enum ProfileFault {
     RequiredUnmapped(Vec<String>),
 }
 
+/// Why a header's use can't be set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SetFault {
+    /// The profile has no such header.
+    NoSuchHeader(String),
+    /// The kind has no such column.
+    NoSuchColumn(String),
+}
+
 impl LayoutProfile {
     /// Proposes a profile: known headers as they are known, counting columns ignored, the rest by the nearest name of a
     /// column that nothing else maps to, else undecided.
@@ -106,7 +115,7 @@ impl LayoutProfile {
                     Some(Self::column_use(kind, found.column, found.claim.as_ref()))
                 }
                 None if header::is_action(name) => Some(Use::Action),
-                None if header::is_counting(name) => Some(Use::Ignore),
+                None if header::is_counting(name) || header::is_remark(name) => Some(Use::Ignore),
                 None => None,
             });
         }
@@ -153,6 +162,28 @@ impl LayoutProfile {
             }
             None => Use::Undecided,
         }
+    }
+
+    /// Decides what a header is used for, in people's words: a column by its key or header, `ignore`, `action`. Whoever
+    /// changes a confirmed profile confirms it again.
+    ///
+    /// # Errors
+    /// The profile has no such header, or the kind no such column.
+    pub fn set(&mut self, (header, word): (&str, &str), kind: &Kind, headers: &KindHeaders) -> Result<(), SetFault> {
+        let folded = header::fold(header);
+        let known = self.headers.iter_mut().find(|known| header::fold(&known.header) == folded);
+        let known = known.ok_or_else(|| SetFault::NoSuchHeader(header.to_owned()))?;
+        known.used = match word.trim() {
+            "ignore" | "忽略" | "不收" => Use::Ignore,
+            word if word == "action" || header::is_action(word) => Use::Action,
+            word => {
+                let found = headers.find(word).ok_or_else(|| SetFault::NoSuchColumn(word.to_owned()))?;
+                let claim = found.claim.or_else(|| header::claim_in(&known.header));
+                Self::column_use(kind, found.column, claim.as_ref())
+            }
+        };
+        (self.status, self.confirmed_by, self.confirmed_on) = (Status::Proposed, None, None);
+        Ok(())
     }
 
     /// What a header is used for.

@@ -1,6 +1,6 @@
 //! Which kind a sheet is, told by its headers.
 
-use super::header::{HeaderBook, KindHeaders, fold, is_action, is_blank, is_counting};
+use super::header::{HeaderBook, KindHeaders, fold, is_action, is_blank, is_counting, is_remark};
 use super::mapping::SheetFacts;
 
 /// What may be said before the headers are looked at.
@@ -55,8 +55,9 @@ pub fn recognise(book: &HeaderBook, facts: &SheetFacts, expected: &Expected) -> 
         book.kinds.iter().filter(wanted).map(|headers| (fit(headers, &names, &places, expected), headers)).collect();
     fits.sort_by_key(|fit| std::cmp::Reverse(fit.0));
     fits.retain(|(fit, _)| fit.known > 0);
+    let saying = names.iter().filter(|name| !is_remark(name)).count();
     let enough = |fit: &Fit| {
-        let by_itself = fit.known >= 2 && fit.known * 2 >= names.len();
+        let by_itself = fit.known >= 2 && fit.known * 2 >= saying;
         by_itself || expected.kind.is_some() || (expected.item.is_some() && fit.known >= 2)
     };
     let key = |headers: &KindHeaders| format!("{}.{}", headers.item, headers.kind);

@@ -8,10 +8,12 @@ use super::cell::{Fault, Lens, RawCell, RawValue, Stored, read_cell};
 use super::duplicates::Duplicates;
 use super::issue_list::IssueList;
 use super::mapping::{SheetMap, Target};
-use super::mask::{hide_personal, is_document_number, is_masked_alone, mask, mask_citizens};
-use super::plan::KindPlan;
-use super::{party, rules};
+use super::mask::{hide_personal, is_document_number, is_masked_alone, mask, mask_citizens, mask_contacts};
+use super::merged::ToldMerges;
+use super::plan::{ColumnPlan, KindPlan};
+use super::{key, party, persons, rules};
 use crate::catalog::{ColumnType, Severity};
+use crate::codes::{may_be_personal, normalise};
 use crate::issues::{CellPlace, Issue};
 use crate::messages::Message;
 use crate::values::{CellValue, RowAction, SetMode};
@@ -26,15 +28,21 @@ pub struct CheckedRow {
     raws: Vec<(usize, u32, u32)>,
     /// Columns whose cell could not be read.
     faulty: Vec<usize>,
+    /// Columns of codes in which a person's number was found.
+    persons: Vec<usize>,
+    /// What the office wrote beside the row for itself.
+    remark: String,
 }
 
 impl CheckedRow {
     fn reset(&mut self, number: u32, columns: usize) {
         self.number = number;
-        self.action = RowAction::Add;
+        self.action = RowAction::Unsaid;
         self.text.clear();
         self.raws.clear();
         self.faulty.clear();
+        self.persons.clear();
+        self.remark.clear();
         self.values.clear();
         self.values.resize(columns, Stored::Null);
     }
@@ -64,6 +72,7 @@ impl CheckedRow {
         match self.values.get(column).copied().unwrap_or_default() {
             Stored::Null => CellValue::Null,
             Stored::Text(from, to) => CellValue::Text(self.slice(from, to)),
+            Stored::Person(from, to) => CellValue::Person(self.slice(from, to)),
             Stored::Date(day) => CellValue::Date(day),
             Stored::Decimal(value) => CellValue::Decimal(value),
             Stored::Integer(value) => CellValue::Integer(value),
@@ -81,15 +90,47 @@ impl CheckedRow {
         self.faulty.contains(&column)
     }
 
-    /// The texts of cells that are written otherwise than their values, by column of the kind.
+    /// The text or number of a column; empty where it holds nothing of the kind.
+    pub(super) fn text_of(&self, column: usize) -> &str {
+        match self.value(column) {
+            CellValue::Text(text) | CellValue::Person(text) => text,
+            _ => "",
+        }
+    }
+
+    /// The columns of codes in which a person's number was found, to be settled.
+    pub(super) fn take_persons(&mut self) -> Vec<usize> {
+        std::mem::take(&mut self.persons)
+    }
+
+    /// Leaves nothing in a column.
+    pub(super) fn clear(&mut self, column: usize) {
+        self.values[column] = Stored::Null;
+        self.raws.retain(|(known, ..)| *known != column);
+    }
+
+    /// The texts of cells that are written otherwise than their values, by column of the kind; behind the last column the
+    /// remark.
     pub fn raws(&self) -> impl Iterator<Item = (usize, &str)> + Clone {
-        self.raws.iter().map(|(column, from, to)| (*column, self.slice(*from, *to)))
+        let remark = Some((self.values.len(), self.remark.as_str())).filter(|(_, remark)| !remark.is_empty());
+        self.raws.iter().map(|(column, from, to)| (*column, self.slice(*from, *to))).chain(remark)
+    }
+
+    /// Adds to the remark; numbers of persons and of telephones are masked.
+    fn add_remark(&mut self, text: &str) {
+        if !self.remark.is_empty() {
+            self.remark.push('；');
+        }
+        self.remark.push_str(&mask_contacts(text));
     }
 
     /// Moves a value from one column to another that is empty. The text as it stood goes with it: of a person's number
     /// nothing may stay in a column that isn't personal.
     pub(super) fn shift(&mut self, from: usize, to: usize) {
-        self.values[to] = std::mem::take(&mut self.values[from]);
+        self.values[to] = match std::mem::take(&mut self.values[from]) {
+            Stored::Person(from, to) => Stored::Text(from, to),
+            other => other,
+        };
         self.raws.retain(|(column, ..)| *column != to);
         for (column, ..) in &mut self.raws {
             if *column == from {
@@ -98,8 +139,25 @@ impl CheckedRow {
         }
     }
 
+    /// Takes a value out that its cell doesn't say: it is not missed either.
+    pub(super) fn forget(&mut self, column: usize) {
+        self.values[column] = Stored::Null;
+        self.raws.retain(|(raw, ..)| *raw != column);
+        self.faulty.push(column);
+    }
+
     fn slice(&self, from: u32, to: u32) -> &str {
         self.text.get(from as usize..to as usize).unwrap_or_default()
+    }
+
+    /// Gives an empty column a value that stood elsewhere; the text of the cell, which is empty, is kept beside it.
+    pub(super) fn fill(&mut self, column: usize, text: &str) {
+        if !self.raws.iter().any(|(kept, ..)| *kept == column) {
+            self.keep_raw(column, "");
+        }
+        let from = self.text.len() as u32;
+        self.text.push_str(text);
+        self.values[column] = Stored::Text(from, self.text.len() as u32);
     }
 
     fn keep_raw(&mut self, column: usize, text: &str) {
@@ -135,7 +193,7 @@ impl Place<'_> {
 
     pub(super) fn issue(&self, column: usize, mut value: String, mut fault: Fault) -> Issue {
         let plan = &self.plan.columns[column];
-        if plan.personal {
+        if plan.personal || is_persons_number(plan, &value) {
             hide_personal(&mut fault.message, &value);
             // Half a suggested number helps nobody.
             match fault.mend.key.as_ref() {
@@ -158,20 +216,68 @@ impl Place<'_> {
     }
 }
 
+/// Whether a column of codes holds what may be a person's number.
+fn is_persons_number(plan: &ColumnPlan, value: &str) -> bool {
+    plan.column_type.is_code_of_organisation() && may_be_personal(&normalise(value))
+}
+
 /// Checks the rows of a kind.
 #[derive(Debug)]
 pub struct RowChecker {
     plan: KindPlan,
-    mode: SetMode,
+    actions: Actions,
     row: CheckedRow,
     duplicates: Duplicates,
+    merges: ToldMerges,
+    /// Columns of codes of which was told that persons' numbers stand in them.
+    persons_told: Vec<usize>,
+    filled: Vec<Filled>,
+}
+
+/// What rows say they do. A set that says nothing of itself is differential once one of its rows does.
+#[derive(Debug)]
+struct Actions {
+    mode: SetMode,
+    /// Rows that said nothing while none had said anything: told once one does. The first of them are enough.
+    silent: Vec<Issue>,
+}
+
+/// Silent rows kept.
+const MOST_SILENT: usize = 1_000;
+
+/// Cells of a column that were empty and took what the sheet says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filled {
+    /// Name of the sheet.
+    pub sheet: String,
+    /// Position of the column.
+    pub column: usize,
+    /// How many.
+    pub count: u64,
 }
 
 impl RowChecker {
     /// A checker for the sheets of one kind in one file.
     pub fn new(plan: KindPlan, mode: SetMode) -> Self {
         let duplicates = Duplicates::new(&plan);
-        Self { plan, mode, row: CheckedRow::default(), duplicates }
+        let (row, merges) = (CheckedRow::default(), ToldMerges::default());
+        let actions = Actions { mode, silent: Vec::new() };
+        Self { plan, actions, row, duplicates, filled: Vec::new(), merges, persons_told: Vec::new() }
+    }
+
+    /// What the set says of itself, its rows heard.
+    pub fn mode(&self) -> SetMode {
+        self.actions.mode
+    }
+
+    /// What was read as a set that says nothing is one that says this, and no row would have been read otherwise.
+    pub fn say(&mut self, mode: SetMode) {
+        self.actions.mode = mode;
+    }
+
+    /// Cells that took what the sheet says of itself.
+    pub fn filled(&self) -> &[Filled] {
+        &self.filled
     }
 
     /// The kind as it is checked.
@@ -194,15 +300,31 @@ impl RowChecker {
         for (at, target) in map.targets.iter().enumerate() {
             let raw = cell(at);
             match target {
-                Target::Column { .. } => read_into(row, &place, target, raw, issues),
-                Target::Action => row.action = read_action(&place, at, raw, self.mode, issues),
+                Target::Column { column, .. } => {
+                    read_into(row, &place, target, raw, issues);
+                    if let Some(filled) = raw.filled {
+                        self.merges.settle(row, &place, (*column, filled), issues);
+                    }
+                }
+                Target::Action => row.action = self.actions.read((&place, at), raw, issues),
                 Target::Blank if raw.value != RawValue::Empty => report_blank(&place, at, raw, issues),
-                Target::Ignored | Target::Blank => {}
+                Target::Remark if raw.value != RawValue::Empty => row.add_remark(&raw.shown()),
+                Target::Unknown(unknown) if raw.value != RawValue::Empty => {
+                    if let Some(issue) = unknown.note_value() {
+                        issues.record(issue);
+                    }
+                }
+                Target::Ignored | Target::Blank | Target::Remark | Target::Unknown(_) => {}
             }
         }
+        persons::settle(row, &place, &mut self.persons_told, issues);
         party::settle(row, &place, issues);
-        check_required(row, &place, issues);
-        rules::check(row, &place, issues);
+        key::fill(row, &place, &mut self.filled);
+        if !ask_as_row(row, &place, issues) {
+            check_required(row, &place, issues);
+            key::check(row, &place, issues);
+            rules::check(row, &place, issues);
+        }
         self.duplicates.check(row, &place, issues);
         &self.row
     }
@@ -220,6 +342,11 @@ fn read_into(row: &mut CheckedRow, place: &Place<'_>, target: &Target, raw: RawC
     match read_cell(&lens, raw.value, &mut row.text) {
         Ok(reading) => {
             row.values[*column] = reading.value;
+            if let Stored::Person(..) = reading.value {
+                // The number as it was written tells as much as the number.
+                row.persons.push(*column);
+                return;
+            }
             if hide_citizen(row, place, *column, raw, issues) {
                 return;
             }
@@ -234,7 +361,12 @@ fn read_into(row: &mut CheckedRow, place: &Place<'_>, target: &Target, raw: RawC
         }
         Err(fault) => {
             let shown = raw.shown();
-            let masked = mask_citizens(&shown).filter(|_| !place.plan.columns[*column].personal);
+            let plan = &place.plan.columns[*column];
+            let masked = match is_persons_number(plan, &shown) {
+                true => Some(mask(&shown)),
+                false => mask_citizens(&shown),
+            };
+            let masked = masked.filter(|_| !plan.personal);
             row.keep_raw(*column, masked.as_deref().unwrap_or(&shown));
             row.faulty.push(*column);
             issues.record(place.issue(*column, shown, *fault));
@@ -287,24 +419,50 @@ fn keep_shown(row: &mut CheckedRow, column: usize, value: RawValue<'_>) {
     match value {
         RawValue::Text(text) | RawValue::Number { text, .. } => row.keep_raw(column, text),
         other => {
-            let shown = RawCell { value: other, raw: None }.shown();
+            let shown = RawCell { value: other, raw: None, filled: None }.shown();
             row.keep_raw(column, &shown);
         }
     }
 }
 
-/// An empty cell that must not be: a cell that held something unreadable was told already.
+/// Columns a sheet has at least before a row with a single filled cell is doubted.
+const DOUBTED_COLUMNS: usize = 3;
+
+/// A row with one filled cell is rather a closing line in words that nobody foresaw: it is asked about as a row. Whether
+/// its empty cells need no word of their own.
+fn ask_as_row(row: &CheckedRow, place: &Place<'_>, issues: &mut IssueList) -> bool {
+    let mut filled = (0..row.values.len()).filter(|at| !row.is_null(*at) || row.is_faulty(*at));
+    let (Some(only), None) = (filled.next(), filled.next()) else { return false };
+    let columns = place.map.place_of.iter().flatten().count();
+    if columns < DOUBTED_COLUMNS || row.action == RowAction::Revoke {
+        return false;
+    }
+    let missing: Vec<&str> = missing(row, place).map(|at| place.plan.columns[at].header.as_str()).collect();
+    let key = if missing.is_empty() { "intake-row-alone" } else { "intake-row-doubtful" };
+    let message = Message::new(key).with("row", place.row).with("column", &place.plan.columns[only].header);
+    let mend = Message::new(format!("{key}-mend")).with("columns", missing.join("、"));
+    let severity = if missing.is_empty() { Severity::Warning } else { Severity::Error };
+    let shown = place.shown(row, only);
+    let fault = Fault::new("row", message.with("value", &shown), mend).with_severity(severity);
+    issues.record(place.issue(only, shown, *fault));
+    !missing.is_empty()
+}
+
+/// Columns of the sheet that must be filled and aren't; of a cell that held something unreadable was told already.
+fn missing<'a>(row: &'a CheckedRow, place: &'a Place<'_>) -> impl Iterator<Item = usize> + 'a {
+    let is_missing = move |(at, column): (usize, &ColumnPlan)| {
+        let is_open = column.required && row.is_null(at) && place.map.place_of[at].is_some() && !row.is_faulty(at);
+        (is_open && (row.action != RowAction::Revoke || is_key(place.plan, at))).then_some(at)
+    };
+    place.plan.columns.iter().enumerate().filter_map(is_missing)
+}
+
+/// An empty cell that must not be.
 fn check_required(row: &CheckedRow, place: &Place<'_>, issues: &mut IssueList) {
-    for (at, column) in place.plan.columns.iter().enumerate() {
-        if !column.required || !row.is_null(at) || place.map.place_of[at].is_none() || row.is_faulty(at) {
-            continue;
-        }
-        if row.action == RowAction::Revoke && !is_key(place.plan, at) {
-            continue;
-        }
-        let message = Message::new("intake-required").with("column", &column.header);
-        let fault =
-            Fault::new("required", message, Message::new("intake-required-mend").with("column", &column.header));
+    for at in missing(row, place) {
+        let header = &place.plan.columns[at].header;
+        let message = Message::new("intake-required").with("column", header);
+        let fault = Fault::new("required", message, Message::new("intake-required-mend").with("column", header));
         issues.record(place.issue(at, String::new(), *fault));
     }
 }
@@ -314,21 +472,39 @@ fn is_key(plan: &KindPlan, column: usize) -> bool {
     plan.unique.first().is_none_or(|key| key.columns.is_empty()) || plan.is_in_key(column)
 }
 
-fn read_action(place: &Place<'_>, at: usize, raw: RawCell<'_>, mode: SetMode, issues: &mut IssueList) -> RowAction {
-    let text = match raw.value {
-        RawValue::Text(text) => text,
-        RawValue::Empty => "",
-        _ => "?",
-    };
-    let found = RowAction::find(text);
-    let fault = match (found, mode) {
-        (Some(RowAction::Revoke), SetMode::Full) => "intake-revoke-in-full",
-        (Some(action), _) => return action,
-        (None, SetMode::Full) if text.is_empty() => return RowAction::Add,
-        (None, _) if text.is_empty() => "intake-action-missing",
-        (None, _) => "intake-action-unknown",
-    };
-    issues.record(Issue {
+impl Actions {
+    fn read(&mut self, (place, at): (&Place<'_>, usize), raw: RawCell<'_>, issues: &mut IssueList) -> RowAction {
+        let text = match raw.value {
+            RawValue::Text(text) => text,
+            RawValue::Empty => "",
+            _ => "?",
+        };
+        let found = RowAction::find(text);
+        let fault = match (found, self.mode) {
+            (Some(RowAction::Revoke), SetMode::Full) => "intake-revoke-in-full",
+            (Some(action), SetMode::Unsaid) => {
+                self.mode = SetMode::Differential;
+                self.silent.drain(..).for_each(|issue| issues.record(issue));
+                return action;
+            }
+            (Some(action), _) => return action,
+            (None, SetMode::Full) if text.is_empty() => return RowAction::Unsaid,
+            (None, SetMode::Unsaid) if text.is_empty() => {
+                if self.silent.len() < MOST_SILENT {
+                    self.silent.push(action_issue((place, at), raw, "intake-action-missing"));
+                }
+                return RowAction::Unsaid;
+            }
+            (None, _) if text.is_empty() => "intake-action-missing",
+            (None, _) => "intake-action-unknown",
+        };
+        issues.record(action_issue((place, at), raw, fault));
+        found.unwrap_or_default()
+    }
+}
+
+fn action_issue((place, at): (&Place<'_>, usize), raw: RawCell<'_>, fault: &'static str) -> Issue {
+    Issue {
         sheet: place.map.sheet.clone(),
         cell: Some(CellPlace { row: place.row, column: place.map.places[at] }),
         column: None,
@@ -337,8 +513,7 @@ fn read_action(place: &Place<'_>, at: usize, raw: RawCell<'_>, mode: SetMode, is
         value: raw.shown(),
         message: Message::new(fault).with("value", raw.shown()),
         mend: Message::new("intake-action-mend"),
-    });
-    found.unwrap_or_default()
+    }
 }
 
 /// A cell under no header: what it says can't be known.

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use super::cell::Fault;
 use super::issue_list::IssueList;
+use super::mask::mask;
 use super::plan::{RowCheck, RulePlan};
 use super::row::{CheckedRow, Place};
 use crate::codes::DisabilityCertificate;
@@ -197,6 +198,7 @@ pub(super) fn shown(value: CellValue<'_>) -> String {
     match value {
         CellValue::Null => String::new(),
         CellValue::Text(text) => text.to_owned(),
+        CellValue::Person(number) => mask(number),
         CellValue::Date(day) => day.to_string(),
         CellValue::Decimal(value) => value.normalize().to_string(),
         CellValue::Integer(value) => value.to_string(),

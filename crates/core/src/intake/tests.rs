@@ -10,7 +10,7 @@ use super::place::UnitBook;
 use super::profile::{Status, Use};
 use super::recognise::{Expected, Recognised, recognise};
 use super::*;
-use crate::catalog::{Catalog, Source};
+use crate::catalog::{Catalog, Severity, Source};
 use crate::issues::Issue;
 use crate::period::Period;
 use crate::values::{RowAction, SetMode};
@@ -46,6 +46,10 @@ kinds:
       - {key: delivery_day, zh: 约定交付日期, en: Delivery, type: date, origin: extension}
       - {key: home_address, zh: 家庭住址, en: Home, type: text, class: personal, closed: true, expected: false}
       - {key: info_period, zh: 信息所属时间期间, en: Period, type: period}
+      - party: supplier
+        zh: 供地单位
+        en: Supplier
+        codes: [organisation_code, registration_number]
     rules:
       - {rule: order, columns: [contract_day, delivery_day], severity: warning}
       - {rule: not_future, column: contract_day}
@@ -121,13 +125,17 @@ fn check_all(
     for (row, number) in rows.iter().zip(2..) {
         let cell = |at: usize| {
             let text = row.get(at).copied().unwrap_or_default();
+            // Written above, in a merged cell over rows 2 to 4.
+            let above = text.strip_prefix('↓');
+            let filled = above.map(|_| Filled { row: 2, rows: 3 });
+            let text = above.unwrap_or(text);
             // As the reader gives what a spreadsheet kept of more than fifteen digits.
             let value = match text {
                 "" => RawValue::Empty,
                 text if text.contains("E+") => RawValue::Number { text, digits_lost: true },
                 text => RawValue::Text(text),
             };
-            RawCell { value, raw: None }
+            RawCell { value, raw: None, filled }
         };
         let checked = checker.check(&map, number, cell, &mut issues);
         values.push((0..checked.len()).map(|at| rules::shown(checked.value(at))).collect());
@@ -278,6 +286,101 @@ fn a_differential_row_must_say_what_it_does() {
     assert_eq!(&actions[..2], [RowAction::Change, RowAction::Revoke]);
     let (_, issues) = check(&facts, &[&["撤销", "a2", ""]], SetMode::Full);
     assert!(issues.contains(&"error row-action A2".to_owned()), "{issues:?}");
+}
+
+/// What a set that says nothing of itself says once its rows are heard, and the cells it filled.
+fn hear(headers: &[&str], rows: &[&[&str]]) -> (SetMode, Vec<String>, Vec<u64>) {
+    let catalog = catalog();
+    let (item, kind) = catalog.find_kind("land_grant.grant").unwrap();
+    let book = HeaderBook::new(&catalog);
+    let when = Circumstances {
+        period: Period::Month(2025, 3),
+        region: "652323".to_owned(),
+        today: NaiveDate::from_ymd_opt(2025, 4, 3).unwrap(),
+    };
+    let plan = KindPlan::new(&catalog, item, kind, Arc::new(RegionLookup::new(&catalog)), when);
+    let headers = (book.find("land_grant", "grant").unwrap(), sheet(headers, &[]));
+    let mut issues = IssueList::default();
+    let map = Mapping { headers: headers.0, kind, plan: &plan, profile: None }.map(&headers.1, &mut issues);
+    let mut checker = RowChecker::new(plan, SetMode::Unsaid);
+    for (row, number) in rows.iter().zip(2..) {
+        let cell = |at: usize| match row[at] {
+            "" => RawCell { value: RawValue::Empty, raw: None },
+            text => RawCell { value: RawValue::Text(text), raw: None },
+        };
+        checker.check(&map, number, cell, &mut issues);
+    }
+    let errors = issues.into_parts().0.into_iter().filter(|issue| issue.severity == Severity::Error);
+    let errors = errors.map(|issue| format!("{} {}", issue.rule, issue.cell.unwrap().address())).collect();
+    (checker.mode(), errors, checker.filled().iter().map(|filled| filled.count).collect())
+}
+
+#[test]
+fn a_column_of_actions_counts_only_once_a_row_says_something() {
+    let headers = ["操作", "合同编号", "受让单位名称"];
+    let silent: [&[&str]; 2] = [&["", "a1", "示例"], &["", "a2", "示例"]];
+    assert_eq!(hear(&headers, &silent).0, SetMode::Unsaid);
+    assert!(hear(&headers, &silent).1.is_empty());
+    let late: [&[&str]; 3] = [&["", "a1", "示例"], &["变更", "a2", "示例"], &["", "a3", "示例"]];
+    let (mode, errors, _) = hear(&headers, &late);
+    assert_eq!((mode, errors), (SetMode::Differential, vec!["row-action A2".to_owned(), "row-action A4".to_owned()]));
+}
+
+#[test]
+fn an_empty_period_of_the_information_is_the_sheets_own() {
+    let headers = ["合同编号", "受让单位名称", "信息所属时间期间"];
+    let rows: [&[&str]; 3] = [&["a1", "示例", ""], &["a2", "示例", "/"], &["a3", "示例", "2025-02"]];
+    let (values, issues) = check(&sheet(&headers, &[]), &rows, SetMode::Unsaid);
+    assert_eq!(values.iter().map(|row| row[12].as_str()).collect::<Vec<_>>(), ["2025-03", "2025-03", "2025-02"]);
+    assert!(!issues.iter().any(|issue| issue.ends_with("C2") || issue.ends_with("C3")), "{issues:?}");
+    assert_eq!(hear(&headers, &rows).2, [2]);
+    // A sheet without the column says it of itself too.
+    let without: [&[&str]; 1] = [&["a1", "示例"]];
+    let (values, issues) = check(&sheet(&headers[..2], &[]), &without, SetMode::Unsaid);
+    assert_eq!(values[0][12], "2025-03");
+    let missing = issues.iter().filter(|issue| issue.contains("missing-column")).count();
+    assert_eq!(missing, 3, "面积, 成交价款, 合同签订日期: {issues:?}");
+}
+
+#[test]
+fn an_empty_part_of_a_key_that_says_when_and_cannot_be_filled_is_an_error_at_its_cell() {
+    let text = GRANT.replace("    key: []", "    key: [document, recovery_month]").replace(
+        "{key: area_square_metres, zh: 面积, en: Area, type: quantity, measure: square_metre}",
+        "{key: recovery_month, zh: 收回月份, en: Month, type: month, origin: extension}",
+    );
+    let told = |text: &str, period: Period, rows: &[&[&str]]| {
+        let source = Source { path: "templates/land/land_grant.yaml".to_owned(), text: text.to_owned() };
+        let (catalog, _) = Catalog::compile(&[source]);
+        let (item, kind) = catalog.find_kind("land_grant.recovery").unwrap();
+        let book = HeaderBook::new(&catalog);
+        let today = NaiveDate::from_ymd_opt(2025, 4, 3).unwrap();
+        let when = Circumstances { period, region: "652323".to_owned(), today };
+        let plan = KindPlan::new(&catalog, item, kind, Arc::new(RegionLookup::new(&catalog)), when);
+        let mut issues = IssueList::default();
+        let facts = sheet(&["收回文件", "收回月份"], &[]);
+        let headers = book.find("land_grant", "recovery").unwrap();
+        let map = Mapping { headers, kind, plan: &plan, profile: None }.map(&facts, &mut issues);
+        let mut checker = RowChecker::new(plan, SetMode::Unsaid);
+        for (row, number) in rows.iter().zip(2..) {
+            let cell = |at: usize| match row[at] {
+                "" => RawCell { value: RawValue::Empty, raw: None },
+                text => RawCell { value: RawValue::Text(text), raw: None },
+            };
+            checker.check(&map, number, cell, &mut issues);
+        }
+        let errors = issues.into_parts().0.into_iter().filter(|issue| issue.severity == Severity::Error);
+        errors.map(|issue| format!("{} {}", issue.rule, issue.cell.unwrap().address())).collect::<Vec<_>>()
+    };
+    let rows: [&[&str]; 2] = [&["x", ""], &["y", "2025-02"]];
+    assert_eq!(told(&text, Period::Quarter(2025, 1), &rows), ["key B2"]);
+    assert!(told(&text, Period::Month(2025, 3), &rows).is_empty(), "the sheet's own month");
+    // Nothing is left to tell things apart.
+    let optional = text
+        .replace("zh: 收回文件, en: Document, type: text, required: true", "zh: 收回文件, en: Document, type: text");
+    assert_eq!(told(&optional, Period::Month(2025, 3), &[&["", "2025-02"]]), ["key A2"]);
+    // Of a kind whose key is the whole row no part is asked for.
+    let whole_row = optional.replace("key: [document, recovery_month]", "key: []");
+    assert!(told(&whole_row, Period::Quarter(2025, 1), &[&["x", ""], &["", "2025-02"]]).is_empty());
 }
 
 #[test]
@@ -475,4 +578,168 @@ fn a_header_that_stands_twice_is_named_as_it_is_written_with_both_cells() {
     let twice = issues.iter().find(|issue| issue.rule == "header-twice").expect("told");
     let said: Vec<&str> = twice.message.values.iter().map(|(_, value)| value.as_str()).collect();
     assert_eq!((twice.value.as_str(), said), ("面积（亩）", vec!["面积（亩）", "D1", "C1"]));
+}
+
+#[test]
+fn a_figure_merged_over_rows_counts_for_none_and_is_told_once_while_names_hold_for_all() {
+    let facts = sheet(&["合同编号", "受让单位名称", "面积", "成交价款"], &[]);
+    let rows: [&[&str]; 4] = [
+        &["a1", "示例有限公司", "100", "900"],
+        &["a2", "↓示例有限公司", "↓100", "↓900"],
+        &["a3", "↓示例有限公司", "↓100", "↓900"],
+        &["a4", "另一有限公司", "7", "8"],
+    ];
+    let (values, issues) = check(&facts, &rows, SetMode::Full);
+    let errors: Vec<String> = issues.into_iter().filter(|issue| issue.starts_with("error")).collect();
+    assert_eq!(errors, ["error merged C2", "error merged D2"]);
+    let of = |row: usize| (values[row][1].as_str(), values[row][6].as_str(), values[row][7].as_str());
+    assert_eq!((of(1), of(2)), (("示例有限公司", "", ""), ("示例有限公司", "", "")));
+    assert_eq!(of(3), ("另一有限公司", "7", "8"));
+}
+
+#[test]
+fn a_title_that_no_header_follows_blocks_and_one_that_some_follow_warns() {
+    let told = |headers: [&str; 3], title: &str| -> Vec<String> {
+        let facts = sheet(&["合同编号", "受让单位名称", headers[0], headers[1], headers[2]], &[title]);
+        let row: &[&str] = &["a1", "示例有限公司", "1000", "3", ""];
+        let issues = check(&facts, &[row], SetMode::Full).1;
+        issues.into_iter().filter(|issue| issue.contains("measure")).collect()
+    };
+    assert_eq!(told(["成交价款（元）", "面积", "合同签订日期"], "单位：万元"), ["error measure C1"]);
+    assert_eq!(told(["成交价款（元）", "面积（平方米）", "合同签订日期"], "单位：万元、亩"), ["error measure C1", "error measure D1"]);
+    assert_eq!(told(["成交价款（万元）", "面积", "合同签订日期"], "单位：万元"), Vec::<String>::new());
+    assert_eq!(told(["成交价款", "面积", "合同签订日期"], "单位：万元"), Vec::<String>::new());
+    assert_eq!(told(["成交价款（元/平方米）", "面积", "合同签订日期"], "单位：万元"), Vec::<String>::new());
+}
+
+#[test]
+fn a_row_of_one_cell_is_asked_about_as_a_row() {
+    let facts = sheet(&["合同编号", "受让单位名称", "面积", "成交价款"], &[]);
+    let rows: [&[&str]; 2] = [&["a1", "示例有限公司", "100", "900"], &["", "截至三月底", "", ""]];
+    let (_, issues) = check(&facts, &rows, SetMode::Full);
+    assert_eq!(issues.iter().filter(|issue| !issue.contains("missing")).collect::<Vec<_>>(), ["error row B3"]);
+}
+
+#[test]
+fn words_and_signs_for_nothing_are_nothing() {
+    let facts = sheet(&["合同编号", "受让单位名称", "受让单位统一社会信用代码", "面积", "成交价款"], &[]);
+    for word in ["－", "／", "———", "﹣", "暂无", "待定", "办理中", "不详"] {
+        let (values, issues) = check(&facts, &[&["a1", "示例有限公司", word, "100", "900"]], SetMode::Full);
+        assert!(values[0][2].is_empty() && issues.iter().all(|issue| issue.contains("missing")), "{word} {issues:?}");
+    }
+}
+
+#[test]
+fn a_name_in_two_lines_is_the_name_without_the_break() {
+    let facts = sheet(&["合同编号", "受让单位名称", "面积", "成交价款"], &[]);
+    let (values, _) = check(&facts, &[&["a1", "示例\n建材有限公司", "100", "900"]], SetMode::Full);
+    assert_eq!(values[0][1], "示例建材有限公司");
+}
+
+const SUPPLIER: [&str; 5] =
+    ["合同编号", "受让单位名称", "供地单位名称", "供地单位统一社会信用代码", "供地单位工商注册号"];
+
+/// Position of the supplier's code and of its licence number.
+const SUPPLIER_CODES: [usize; 2] = [14, 16];
+
+#[test]
+fn a_persons_number_in_a_column_of_codes_is_told_and_treated_as_a_persons_whatever_its_form() {
+    let facts = sheet(&SUPPLIER, &[]);
+    let numbers = [
+        "11010519491231002X",
+        "１１０１０５ 19491231 002x",
+        "11010519491231002X01",
+        "110105491231002",
+        "965398198501010992",
+        "110105194912310021",
+    ];
+    for number in numbers {
+        for at in [3, 4] {
+            let mut row = ["a1", "示例", "某店", "", ""];
+            row[at] = number;
+            let (values, issues, _) = check_all(&facts, &[&row], SetMode::Full, None);
+            let told = issues.iter().find(|issue| issue.rule == "person-in-code").unwrap_or_else(|| panic!("{number}"));
+            assert_eq!(told.severity, crate::catalog::Severity::Warning);
+            assert!(values[0][SUPPLIER_CODES[at - 3]].contains("****"), "{number}: {:?}", values[0]);
+            let said = format!("{issues:?} {values:?}");
+            assert!(!said.contains("19491231") && !said.contains("19850101") && !said.contains("105491231"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn codes_of_organisations_are_no_persons_and_a_licence_like_a_birthday_is_kept_and_told() {
+    let facts = sheet(&SUPPLIER, &[]);
+    let code = |code: &str| {
+        let (values, issues) = check(&facts, &[&["a1", "示例", "某店", code, ""]], SetMode::Full);
+        let told = issues.into_iter().find(|issue| issue.contains("person-in-code"));
+        (values[0][SUPPLIER_CODES[0]].clone(), told)
+    };
+    for right in ["91652323MA7A000172", "911101085923662400", "652323050000016", "D2143569X"] {
+        assert_eq!(code(right).1, None, "{right}");
+    }
+    // 1980-01-01 and the check digit of a licence at once: the check digit decides.
+    assert_eq!(code("652323800101005"), ("652323800101005".to_owned(), Some("warning person-in-code D2".to_owned())));
+}
+
+#[test]
+fn a_number_that_stands_in_both_columns_of_a_party_stays_in_the_persons_own() {
+    let facts = sheet(&["合同编号", "受让单位名称", "受让单位统一社会信用代码", "受让单位身份证号码"], &[]);
+    let number = "11010519491231002X";
+    let (values, issues) = check(&facts, &[&["a1", "某人", number, number]], SetMode::Full);
+    assert_eq!((values[0][2].as_str(), values[0][5].as_str()), ("", number));
+    assert!(issues.contains(&"warning moved-code C2".to_owned()), "{issues:?}");
+}
+
+#[test]
+fn a_column_that_nobody_knows_blocks_only_once_it_holds_something() {
+    let facts = sheet(&["合同编号", "受让单位名称", "天气"], &[]);
+    let (_, issues) = check(&facts, &[&["a1", "示例", ""], &["a2", "示例", ""]], SetMode::Full);
+    assert!(!issues.iter().any(|issue| issue.contains("unknown-column")), "{issues:?}");
+    let (_, issues) =
+        check(&facts, &[&["a1", "示例", ""], &["a2", "示例", "晴"], &["a3", "示例", "雨"]], SetMode::Full);
+    let told: Vec<&String> = issues.iter().filter(|issue| issue.contains("unknown-column")).collect();
+    assert_eq!(told, ["error unknown-column C1"]);
+}
+
+#[test]
+fn an_offices_own_remarks_are_kept_beside_the_row_and_never_wrong() {
+    let facts = sheet(&["合同编号", "受让单位名称", "备 注", "经办人", "联系电话"], &[]);
+    let (_, issues, _) = check_all(&facts, &[&["a1", "示例", "补报", "张某", "0994-4501234"]], SetMode::Full, None);
+    assert!(issues.iter().all(|issue| issue.rule == "missing-column"), "{issues:?}");
+    for header in ["备注2", "备注（必填）", "说明", "填表人", "手机号码"] {
+        assert!(header::is_remark(header), "{header}");
+    }
+    for header in ["项目负责人", "电话费", "注册资本"] {
+        assert!(!header::is_remark(header), "{header}");
+    }
+}
+
+#[test]
+fn missing_columns_that_do_not_block_are_one_line_a_sheet() {
+    let facts = sheet(&["合同编号", "受让单位名称"], &[]);
+    let (_, issues) = check(&facts, &[&["a1", "示例"]], SetMode::Full);
+    assert_eq!(issues.iter().filter(|issue| issue.contains("missing-column")).count(), 1, "{issues:?}");
+}
+
+#[test]
+fn a_profile_is_completed_in_the_words_of_the_template() {
+    let catalog = catalog();
+    let (_, kind) = catalog.find_kind("land_grant.grant").unwrap();
+    let book = HeaderBook::new(&catalog);
+    let headers = book.find("land_grant", "grant").unwrap();
+    let mut profile =
+        LayoutProfile::propose(kind, headers, "land", ["合同编号", "拿地单位", "总价万", "天气"].into_iter());
+    profile.status = Status::Confirmed;
+    for word in [("拿地单位", "受让单位名称"), ("总价万", "成交价款（万元）"), ("天气", "ignore")]
+    {
+        profile.set(word, kind, headers).unwrap();
+    }
+    assert_eq!(profile.status, Status::Proposed, "a changed profile is confirmed again");
+    assert_eq!(profile.faults(kind), []);
+    assert!(matches!(&profile.headers[2].used, Use::Column { column, measure: Some(measure), .. }
+        if column == "price_yuan" && measure == "ten_thousand_yuan"));
+    assert_eq!(profile.headers[3].used, Use::Ignore);
+    assert!(profile.set(("天气", "没有的列"), kind, headers).is_err());
+    assert!(profile.set(("没有的列名", "ignore"), kind, headers).is_err());
 }

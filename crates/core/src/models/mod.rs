@@ -245,6 +245,9 @@ pub const RETURNS_TABLE: &str = "tax_return";
 /// The view of working days, made from the calendars of the catalogue.
 pub const CALENDAR_VIEW: &str = "calendar";
 
+/// The view of dated figures of law, made from the parameters of the catalogue: for what SQL must rank before it is computed.
+pub const FIGURES_VIEW: &str = "figures";
+
 /// The compiled models and shared views of a catalogue.
 #[derive(Debug, Clone, Default)]
 pub struct Models {

@@ -5,12 +5,13 @@ use std::path::Path;
 
 use gongzhi_core::catalog::{Item, Kind, Severity};
 use gongzhi_core::intake::identity::IDENTITY_SHEET;
+use gongzhi_core::intake::mapping::{FEWEST_OF_A_TABLE, SHAPE};
 use gongzhi_core::intake::place::{Stretch, read_stretch};
 use gongzhi_core::intake::recognise::{Expected, Recognised, recognise};
-use gongzhi_core::intake::resolve::mode_of;
+use gongzhi_core::intake::said::said_mode;
 use gongzhi_core::intake::{
-    Circumstances, Clues, IssueList, Judge, KindPlan, LayoutProfile, Mapping, RawValue, Refusal, RowChecker,
-    SheetFacts, SheetMap, TemplateIdentity,
+    Circumstances, Clues, Flags, HeaderBook, IssueList, Judge, KindPlan, LayoutProfile, Mapping, RawValue, Refusal,
+    RowChecker, SheetFacts, SheetMap, TemplateIdentity,
 };
 use gongzhi_core::issues::{CellPlace, Issue};
 use gongzhi_core::messages::Message;
@@ -37,6 +38,10 @@ const MOST_LISTED: usize = 200;
 pub(super) struct Pass<'c> {
     context: &'c IntakeContext<'c>,
     request: &'c IntakeRequest,
+    /// Path of the file as it was named; in a zip the member's path behind it. Its folders may say whose a sheet is.
+    path: String,
+    /// How much of the path is the file's own.
+    file_length: usize,
     /// The identity followed.
     identity: Option<TemplateIdentity>,
     /// The identity found on the way.
@@ -72,8 +77,17 @@ enum State<'c> {
     Checked { work: usize, map: Box<SheetMap> },
     /// Recognised, but its header is broken: what stands below it can't be told, so its rows are counted and no more.
     Broken { work: usize },
-    /// Not recognised; how many rows it has.
-    Unknown { refusal: Box<Refusal>, is_table: bool },
+    /// Not recognised.
+    Unknown(Box<Unknown>),
+}
+
+/// A sheet that nobody knows.
+struct Unknown {
+    refusal: Refusal,
+    /// A visible table that may be a report: its rows block.
+    is_table: bool,
+    /// Its texts by column, of the first rows.
+    texts: Vec<Vec<String>>,
 }
 
 /// A sheet held back.
@@ -94,6 +108,8 @@ impl<'c> Pass<'c> {
         Self {
             context,
             request,
+            path: request.name.clone(),
+            file_length: request.name.len(),
             identity,
             found: None,
             refusal: None,
@@ -142,7 +158,7 @@ impl<'c> Pass<'c> {
     pub(super) fn identity_to_follow(&mut self) -> Option<TemplateIdentity> {
         let identity = self.found.take().filter(|_| self.identity.is_none())?;
         let period = self.period.map(|period| period.to_string());
-        let mode = self.works.first().map(|work| work.mode.key());
+        let said = identity.mode.as_deref().and_then(SetMode::find).filter(|_| self.request.flags.mode.is_none());
         let same_kinds = self.sheets.iter().all(|sheet| {
             sheet.item == identity.item && identity.kinds.get(&sheet.sheet).is_none_or(|kind| *kind == sheet.kind)
         });
@@ -152,7 +168,10 @@ impl<'c> Pass<'c> {
             && same_kinds
             && (identity.unit.is_none() || identity.unit == self.unit)
             && (identity.period.is_none() || identity.period == period)
-            && (identity.mode.is_none() || identity.mode.as_deref() == mode);
+            && said.is_none_or(|said| self.works.iter().all(|work| work.could_say(said)));
+        if let Some(said) = said.filter(|_| agrees) {
+            self.works.iter_mut().for_each(|work| work.checker.say(said));
+        }
         (!agrees).then_some(identity)
     }
 
@@ -178,7 +197,12 @@ impl<'c> Pass<'c> {
             return Ok(());
         }
         // Only in a zip has a sheet's name a stroke: the member's name stands before it.
-        if let Some((member, _)) = head.name.rsplit_once('/').filter(|_| head.columns.is_empty()) {
+        let member = head.name.rsplit_once('/').map(|(member, _)| member);
+        self.path.truncate(self.file_length);
+        if let Some(member) = member {
+            self.path.extend(["/", member]);
+        }
+        if let Some(member) = member.filter(|_| head.columns.is_empty()) {
             self.issues.record(unread(member, false, Message::new("intake-member-no-table-mend")));
         }
         if head.columns.is_empty() || explains(head) || self.refusal.is_some() {
@@ -189,8 +213,10 @@ impl<'c> Pass<'c> {
             Ok(found) => found,
             Err(refusal) => {
                 let is_table = facts.columns.len() > 1 && head.header.row_count > 0;
-                self.state =
-                    State::Unknown { refusal: Box::new(Refusal { sheet: head.name.clone(), ..refusal }), is_table };
+                let is_table = is_table && !head.hidden && !is_scratch(&head.name);
+                let texts = facts.columns.iter().map(|column| vec![column.name.clone()]).collect();
+                let refusal = Refusal { sheet: head.name.clone(), ..refusal };
+                self.state = State::Unknown(Box::new(Unknown { refusal, is_table, texts }));
                 self.report(report_of(&facts, "", ""));
                 return Ok(());
             }
@@ -228,7 +254,7 @@ impl<'c> Pass<'c> {
             item: self.request.item.clone().or_else(|| identity.map(|identity| identity.item.clone())),
             kind: self.request.kind.clone(),
             unit_items: catalog.items.values().filter(is_reporter).map(|item| item.key.clone()).collect(),
-            file: self.request.name.clone(),
+            file: self.path.clone(),
         };
         match recognise(&self.context.books.headers, facts, &expected) {
             Recognised::One(item, kind) => match catalog.find_kind(&format!("{item}.{kind}")) {
@@ -280,7 +306,7 @@ impl<'c> Pass<'c> {
             flags: &self.request.flags,
             titles: &facts.titles,
             column,
-            path: &self.request.name,
+            path: &self.path,
         }
     }
 
@@ -330,8 +356,36 @@ impl<'c> Pass<'c> {
             let refusal = Refusal { sheet: facts.name.clone(), ..Refusal::new("contradiction", message) };
             self.issues.record(Issue { severity, ..refusal.into_issue() });
         }
+        if self.unit.is_some() {
+            self.tell_other_folder(&facts, item, (&unit, period));
+        }
         (self.unit, self.period) = (Some(unit), Some(period));
         self.lay(&facts, item, kind)
+    }
+
+    /// A member of a zip that lies in the folder of another unit or period than the sheets before it.
+    fn tell_other_folder(&mut self, facts: &SheetFacts, item: &'c Item, (unit, period): (&str, Period)) {
+        let nothing = Flags::default();
+        let path = &self.path[self.file_length..];
+        let clues = Clues { identity: None, flags: &nothing, titles: &[], column: None, path };
+        let judge = self.judge(item);
+        let other_unit = judge.unit(&clues).ok().map(|(stated, _)| stated).filter(|stated| stated != unit);
+        let other_period = judge.period(&clues).ok().map(|(stated, _)| stated).filter(|stated| *stated != period);
+        let flags = &self.request.flags;
+        let told = [
+            (other_unit, unit.to_owned(), "unit", flags.unit.is_some()),
+            (other_period.map(|stated| stated.to_string()), period.to_string(), "period", flags.period.is_some()),
+        ];
+        for (stated, decided, what, by_flag) in told {
+            let Some(stated) = stated else { continue };
+            let (severity, key) = match by_flag {
+                true => (Severity::Warning, format!("intake-{what}-contradicts")),
+                false => (Severity::Error, format!("intake-sheets-of-{what}s")),
+            };
+            let message = Message::new(key).with("stated", stated).with(what, decided);
+            let refusal = Refusal { sheet: facts.name.clone(), ..Refusal::new("contradiction", message) };
+            self.issues.record(Issue { severity, ..refusal.into_issue() });
+        }
     }
 
     /// Lays a sheet over its kind.
@@ -346,11 +400,10 @@ impl<'c> Pass<'c> {
         let mut issues = IssueList::default();
         let map = mapping.map(facts, &mut issues);
         if issues.blocks() {
-            let names = facts.columns.iter().map(|column| column.name.as_str());
-            let unit = self.unit.as_deref().unwrap_or_default();
-            self.proposals.push(LayoutProfile::propose(kind, headers, unit, names));
+            self.propose(work);
         }
         self.issues.extend(issues);
+        self.works[work].has_action |= map.has_action;
         if self.works[work].description.mapping.is_empty() {
             self.works[work].description.mapping = mapping_of(facts, &map, kind);
         }
@@ -360,9 +413,7 @@ impl<'c> Pass<'c> {
 
     fn add_work(&mut self, facts: &SheetFacts, item: &'c Item, kind: &'c Kind) -> usize {
         let (unit, period) = (self.unit.clone().unwrap_or_default(), self.period.unwrap_or(Period::Year(0)));
-        let has_action = facts.columns.iter().any(|column| gongzhi_core::intake::header::is_action(&column.name));
-        let clues = self.clues(facts, None);
-        let mode = mode_of((item, kind), (&unit, period), has_action, &clues, &self.request.earlier);
+        let mode = said_mode((item, kind), &self.clues(facts, None)).unwrap_or(SetMode::Unsaid);
         let region = self.context.catalog.units.get(&unit).map(|unit| unit.region.clone()).unwrap_or_default();
         let when = Circumstances { period, region, today: self.request.today };
         let plan = KindPlan::new(self.context.catalog, item, kind, self.context.books.regions.clone(), when);
@@ -372,11 +423,11 @@ impl<'c> Pass<'c> {
             unit,
             item: item.key.clone(),
             period,
-            mode,
             template_version: plan.version,
             mapping: Vec::new(),
         };
-        self.works.push(Work { kind, mode, checker: RowChecker::new(plan, mode), description, writer: None, rows: 0 });
+        let checker = RowChecker::new(plan, mode);
+        self.works.push(Work { kind, has_action: false, checker, description, writer: None, rows: 0 });
         self.work_of.insert(kind.key.clone(), self.works.len() - 1);
         self.works.len() - 1
     }
@@ -384,14 +435,26 @@ impl<'c> Pass<'c> {
     /// A row of the current sheet.
     fn take(&mut self, row: &Row) -> Result<(), IntakeError> {
         match &mut self.state {
-            State::Skipped | State::Unknown { .. } => Ok(()),
+            State::Skipped => Ok(()),
+            State::Unknown(unknown) => {
+                unknown.take(row);
+                Ok(())
+            }
             State::Identity(lines) => {
                 lines.push(line_of(row));
                 Ok(())
             }
             State::Checked { work, map } => {
-                let work = &mut self.works[*work];
-                work.check(row, map, &mut self.issues, (self.context, self.request.is_dry_run))
+                let checked = &mut self.works[*work];
+                let mark = self.issues.mark();
+                checked.check(row, map, &mut self.issues, (self.context, self.request.is_dry_run))?;
+                if self.issues.errors_since(&mark) > 0 && is_header_row(&self.context.books.headers, row) {
+                    self.issues.rewind(&mark);
+                    checked.rows -= 1;
+                    self.issues.record(second_table(map, row));
+                    self.state = State::Skipped;
+                }
+                Ok(())
             }
             State::Broken { work } => {
                 self.works[*work].rows += 1;
@@ -439,7 +502,8 @@ impl<'c> Pass<'c> {
         }
         // Cells spoilt by a spreadsheet become issues of their own.
         let key = &notice.message.key;
-        let is_issue = key.contains("digits-lost") || key.contains("formula-uncomputed");
+        let told_as_issues = ["digits-lost", "formula-uncomputed", "text-lost", "merged-figure"];
+        let is_issue = told_as_issues.iter().any(|part| key.contains(part));
         if !is_issue && self.notices.len() < MOST_LISTED {
             self.notices.push(notice.clone());
         }
@@ -470,8 +534,11 @@ impl<'c> Pass<'c> {
         }
         match std::mem::take(&mut self.state) {
             State::Identity(lines) => self.found = TemplateIdentity::read(lines.iter().map(String::as_str)),
-            State::Unknown { refusal, is_table } => self.end_unknown(*refusal, is_table, totals),
-            _ => {
+            State::Unknown(unknown) => self.end_unknown(*unknown, totals),
+            state => {
+                if let State::Checked { work, map } = state {
+                    self.end_checked(work, &map);
+                }
                 if let Some(sheet) = self.current.and_then(|at| self.sheets.get_mut(at)) {
                     (sheet.rows, sheet.left_out) = (totals.row_count, totals.left_out_count);
                 }
@@ -480,24 +547,60 @@ impl<'c> Pass<'c> {
         Ok(())
     }
 
-    /// A sheet that nobody knows: a table with rows blocks, anything else is told.
-    fn end_unknown(&mut self, refusal: Refusal, is_table: bool, totals: SheetTotals) {
+    /// What its columns came to that nobody knows: a layout profile is proposed for those with values, the others are told.
+    fn end_checked(&mut self, work: usize, map: &SheetMap) {
+        let (filled, empty): (Vec<_>, Vec<_>) = map.unknown().partition(|unknown| unknown.has_values());
+        if !empty.is_empty() && self.notices.len() < MOST_LISTED {
+            let headers: Vec<&str> = empty.iter().map(|unknown| unknown.header.as_str()).collect();
+            let message = Message::new("intake-columns-empty").with("headers", headers.join("、"));
+            self.notices.push(Notice::of_sheet(&map.sheet, message));
+        }
+        if !filled.is_empty() {
+            self.propose(work);
+        }
+    }
+
+    /// Proposes a layout profile for the current sheet.
+    fn propose(&mut self, work: usize) {
+        let work = &self.works[work];
+        let (item, kind) = (&work.description.item, work.kind);
+        let Some(headers) = self.context.books.headers.find(item, &kind.key) else { return };
+        let Some(sheet) = self.current.and_then(|at| self.sheets.get(at)) else { return };
+        let unit = self.unit.as_deref().unwrap_or_default();
+        let proposal = LayoutProfile::propose(kind, headers, unit, sheet.headers.iter().map(String::as_str));
+        if !self.proposals.contains(&proposal) {
+            self.proposals.push(proposal);
+        }
+    }
+
+    /// A sheet that nobody knows: a table with rows blocks, anything else is told. One whose headers stand elsewhere than
+    /// in a row above it is named as what it is.
+    fn end_unknown(&mut self, unknown: Unknown, totals: SheetTotals) {
         let Some(sheet) = self.current.take().and(self.sheets.pop()) else { return };
         if totals.row_count == 0 {
             return;
         }
+        let shape = unknown.shape(&self.context.books.headers);
+        let Unknown { refusal, is_table, .. } = unknown;
         self.unknown.push((sheet.sheet.clone(), sheet.headers));
-        let severity = if is_table { Severity::Error } else { Severity::Warning };
+        // A few words and figures that nobody knows beside a report are notes.
+        let is_note = shape.is_none() && totals.row_count <= NOTE_ROWS && refusal.message.key == "intake-sheet-unknown";
+        let severity = if is_table && !is_note { Severity::Error } else { Severity::Warning };
+        let refusal = match shape {
+            Some(key) => Refusal { sheet: refusal.sheet, ..Refusal::new(SHAPE, Message::new(key)) },
+            None => refusal,
+        };
         self.issues.record(Issue { severity, ..refusal.into_issue() });
     }
 
     /// The report, and the batches that may be written when nothing blocks.
     pub(super) fn finish(mut self) -> CheckedFile<'c> {
         self.refusal = self.refusal.take().or_else(|| self.reason_to_refuse());
-        let mode = self.works.first().map(|work| work.mode).or(self.request.flags.mode);
+        let mode = self.works.first().map(Work::mode).or(self.request.flags.mode);
         let rows: u64 = self.works.iter().map(|work| work.rows).sum();
         if rows > 0 {
             self.tell_empty_kinds();
+            self.notices.extend(self.works.iter().flat_map(Work::list_filled));
         }
         let mut report = IntakeReport {
             file: self.request.name.clone(),
@@ -531,8 +634,8 @@ impl<'c> Pass<'c> {
     /// What makes the whole file unfit although no sheet was refused.
     fn reason_to_refuse(&self) -> Option<Refusal> {
         let rows: u64 = self.works.iter().map(|work| work.rows).sum();
-        let is_nil = self.works.first().is_some_and(|work| work.mode == SetMode::Nil)
-            || self.request.flags.mode == Some(SetMode::Nil);
+        let is_nil = self.works.first().map(Work::mode).or(self.request.flags.mode).is_some_and(SetMode::is_nil)
+            || self.request.flags.mode.is_some_and(SetMode::is_nil);
         if is_nil {
             return (rows > 0).then(|| Refusal::new("nil", Message::new("intake-nil-with-rows").with("rows", rows)));
         }
@@ -564,17 +667,94 @@ impl<'c> Pass<'c> {
 
     /// The batches, and a writer for each that has rows.
     fn end_works(&mut self, mode: Option<SetMode>) -> (Vec<IntakeBatch>, Vec<Option<BatchWriter<'c>>>) {
-        if mode == Some(SetMode::Nil) {
+        if let Some(mode) = mode.filter(|mode| mode.is_nil()) {
             let (Some(item), Some(unit), Some(period)) = (self.item, &self.unit, self.period) else {
                 return (Vec::new(), Vec::new());
             };
-            let batches = nil_batches(self.context, item, (unit, period), self.works.iter().map(|work| work.kind));
+            let kinds = self.works.iter().map(|work| work.kind);
+            let batches = nil_batches(self.context, item, (unit, period, mode), kinds);
             let writers = batches.iter().map(|_| None).collect();
             return (batches, writers);
         }
         let works = std::mem::take(&mut self.works);
         works.into_iter().filter(|work| work.rows > 0).map(Work::end).unzip()
     }
+}
+
+/// Rows of an unknown sheet whose texts are looked at.
+const LOOKED_AT: usize = 60;
+/// Rows of a sheet that may be nothing but a note.
+const NOTE_ROWS: u64 = 3;
+/// Names of sheets that are nobody's report: drafts, pivots, sums, lists to choose from.
+const SCRATCH_WORDS: [&str; 16] = [
+    "草稿",
+    "底稿",
+    "透视",
+    "pivot",
+    "临时",
+    "备份",
+    "测算",
+    "试算",
+    "计算过程",
+    "scratch",
+    "temp",
+    "下拉",
+    "选项",
+    "字典",
+    "码表",
+    "对照表",
+];
+
+fn is_scratch(name: &str) -> bool {
+    let name = name.to_lowercase();
+    SCRATCH_WORDS.iter().any(|word| name.contains(word))
+}
+
+impl Unknown {
+    fn take(&mut self, row: &Row) {
+        for (at, texts) in self.texts.iter_mut().enumerate() {
+            if texts.len() <= LOOKED_AT
+                && let RawValue::Text(text) = raw_cell(row, at).value
+            {
+                texts.push(text.to_owned());
+            }
+        }
+    }
+
+    /// What a sheet is whose headers don't stand in a row: they stand in its first column, or here and there.
+    fn shape(&self, headers: &HeaderBook) -> Option<&'static str> {
+        let known = |texts: &[String]| headers.most_known(texts);
+        let first = self.texts.first().map_or(0, |texts| known(texts));
+        let all: Vec<String> = self.texts.iter().flatten().cloned().collect();
+        let most = known(&all);
+        match () {
+            () if first >= FEWEST_OF_A_TABLE && first == most && self.texts.len() > 2 => {
+                Some("intake-shape-on-its-side")
+            }
+            () if most >= FEWEST_OF_A_TABLE => Some("intake-shape-card"),
+            () => None,
+        }
+    }
+}
+
+/// Whether a row holds headers of one and the same kind and no data: another table begins.
+fn is_header_row(headers: &HeaderBook, row: &Row) -> bool {
+    let mut texts = Vec::new();
+    for at in 0..row.len() {
+        match raw_cell(row, at).value {
+            RawValue::Empty => {}
+            RawValue::Text(text) => texts.push(text.to_owned()),
+            _ => return false,
+        }
+    }
+    let known = headers.most_known(&texts);
+    known >= FEWEST_OF_A_TABLE && known * 2 > texts.len()
+}
+
+fn second_table(map: &SheetMap, row: &Row) -> Issue {
+    let message = Message::new("intake-shape-second-table").with("row", row.number());
+    let refusal = Refusal { sheet: map.sheet.clone(), ..Refusal::new(SHAPE, message) };
+    Issue { cell: Some(CellPlace { row: row.number(), column: 1 }), ..refusal.into_issue() }
 }
 
 fn report_of(facts: &SheetFacts, item: &str, kind: &str) -> SheetReport {

@@ -88,14 +88,12 @@ pub fn export(
 fn list_kinds<'c>(catalog: &'c Catalog, words: &[String], say: &Translator) -> Result<Vec<(&'c Item, &'c Kind)>> {
     let mut kinds = Vec::new();
     for word in words {
-        if let Some(found) = catalog.find_kind(word) {
-            kinds.push(found);
-            continue;
-        }
-        let item = catalog.items.values().find(|item| item.answers_to(word));
         let unknown = || anyhow!("{}", say.say(&Message::new("export-kind-unknown").with("word", word)));
-        let item = item.ok_or_else(unknown)?;
-        kinds.extend(item.kinds.iter().map(|kind| (item, kind)));
+        let (item, kind) = catalog.find_spoken(word).ok_or_else(unknown)?;
+        match kind {
+            Some(kind) => kinds.push((item, kind)),
+            None => kinds.extend(item.kinds.iter().map(|kind| (item, kind))),
+        }
     }
     kinds.retain(|(_, kind)| !columns_of(kind).is_empty());
     Ok(kinds)
@@ -139,7 +137,7 @@ impl Table<'_> {
         let mut outcome = Ok(());
         let rows = self.each_row(sql, |row| {
             if outcome.is_ok() {
-                outcome = writer.write_record(self.columns.iter().map(|column| text_of(&row[&column.key])));
+                outcome = writer.write_record(self.columns.iter().map(|column| csv_text(column, &row[&column.key])));
             }
         })?;
         outcome?;
@@ -164,6 +162,20 @@ impl Table<'_> {
         book.save(path).map_err(failed)?;
         Ok(count)
     }
+}
+
+/// How a cell begins that a spreadsheet takes for a formula.
+const FORMULA_SIGNS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+
+/// A text that a spreadsheet would take for a formula gets an apostrophe before it: opened there it stays a text. Figures
+/// and days stay what they are.
+fn csv_text(column: &Column, value: &Json) -> String {
+    let text = text_of(value);
+    let is_text = kind_of(column) == ColumnKind::Text && matches!(value, Json::String(_));
+    if is_text && text.starts_with(FORMULA_SIGNS) && text.parse::<rust_decimal::Decimal>().is_err() {
+        return format!("'{text}");
+    }
+    text
 }
 
 fn text_of(value: &Json) -> String {

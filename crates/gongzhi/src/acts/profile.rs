@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, anyhow};
 use chrono::NaiveDate;
 use gongzhi_core::catalog::Catalog;
-use gongzhi_core::intake::LayoutProfile;
-use gongzhi_core::intake::profile::{ProfileFault, Status};
+use gongzhi_core::intake::profile::{ProfileFault, SetFault, Status};
+use gongzhi_core::intake::{HeaderBook, LayoutProfile};
 use gongzhi_core::messages::{Message, Translator};
 
 /// Every profile of a home folder with its path, or why it can't be read; by path.
@@ -62,6 +62,49 @@ fn unreadable(path: &Path, why: &dyn std::fmt::Display, say: &Translator) -> any
 pub fn get_profile(path: &Path, say: &Translator) -> Result<LayoutProfile> {
     let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error, say))?;
     serde_json::from_str(&text).map_err(|error| unreadable(path, &error, say))
+}
+
+/// Decides what headers of a profile are used for, each as `HEADER=COLUMN`, `HEADER=ignore` or `HEADER=action`; gives
+/// the profile as it is now, or everything that is wrong, and then nothing is changed.
+///
+/// # Errors
+/// The profile can't be read or written.
+pub fn set(
+    path: &Path,
+    words: &[String],
+    catalog: &Catalog,
+    say: &Translator,
+) -> Result<Result<LayoutProfile, Vec<Message>>> {
+    let mut profile = get_profile(path, say)?;
+    let book = HeaderBook::new(catalog);
+    let found = catalog.find_kind(&profile.kind);
+    let headers = found.and_then(|(item, kind)| Some((kind, book.find(&item.key, &kind.key)?)));
+    let Some((kind, headers)) = headers else {
+        return Ok(Err(vec![Message::new("profile-kind-unknown").with("kind", &profile.kind)]));
+    };
+    let mut faults = Vec::new();
+    for word in words {
+        let Some((header, used)) = word.rsplit_once(['=', '＝']) else {
+            faults.push(Message::new("profile-set-word").with("word", word));
+            continue;
+        };
+        match profile.set((header.trim(), used), kind, headers) {
+            Ok(()) => {}
+            Err(SetFault::NoSuchColumn(column)) => {
+                faults.push(Message::new("profile-no-such-column").with("column", column));
+            }
+            Err(SetFault::NoSuchHeader(header)) => {
+                let known: Vec<&str> = profile.headers.iter().map(|known| known.header.as_str()).collect();
+                let message = Message::new("profile-no-such-header").with("header", header);
+                faults.push(message.with("known", known.join("、")));
+            }
+        }
+    }
+    if faults.is_empty() {
+        save(path, &profile, say)?;
+        return Ok(Ok(profile));
+    }
+    Ok(Err(faults))
 }
 
 /// The home folder a profile's file lies in: the one above its folder `profiles`. None: it lies in no home.

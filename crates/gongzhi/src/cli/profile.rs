@@ -9,7 +9,7 @@ use gongzhi_core::messages::{Message, Translator};
 
 use super::{CatalogWords, Context};
 use crate::acts::catalog::get_catalog;
-use crate::acts::profile::{confirm, find_home, get_profile, list_profiles};
+use crate::acts::profile::{confirm, find_home, get_profile, list_profiles, set};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -25,6 +25,13 @@ enum What {
     },
     Show {
         file: PathBuf,
+    },
+    Set {
+        file: PathBuf,
+        #[arg(required = true, value_name = "HEADER=COLUMN|ignore")]
+        uses: Vec<String>,
+        #[command(flatten)]
+        place: CatalogWords,
     },
     Confirm {
         file: PathBuf,
@@ -43,13 +50,19 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     match &args.what {
         What::List { home } => list(home, say),
         What::Show { file } => {
-            let profile = get_profile(file, say)?;
-            println!("{}", line_of(file, &profile, say));
-            for known in &profile.headers {
-                let line = Message::new("profile-header-line").with("header", &known.header);
-                println!("{}", say.say(&line.with("use", spoken_use(&known.used, say))));
-            }
+            show(file, &get_profile(file, say)?, say);
         }
+        What::Set { file, uses, place } => match set(file, uses, &get_catalog(&place.place(), say)?, say)? {
+            Ok(profile) => {
+                show(file, &profile, say);
+                println!("{}", say.say(&Message::new("profile-set").with("path", file.display())));
+            }
+            Err(faults) => {
+                println!("{}", say.say(&Message::new("profile-not-set").with("path", file.display())));
+                faults.iter().for_each(|fault| println!("{}", say.say(fault)));
+                return Ok(ExitCode::from(1));
+            }
+        },
         What::Confirm { file, by, home, place } => {
             let catalog = get_catalog(&place.place(), say)?;
             // A profile is used by the home it lies in: whoever confirms it where it was proposed means that one.
@@ -68,6 +81,14 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn show(file: &std::path::Path, profile: &LayoutProfile, say: &Translator) {
+    println!("{}", line_of(file, profile, say));
+    for known in &profile.headers {
+        let line = Message::new("profile-header-line").with("header", &known.header);
+        println!("{}", say.say(&line.with("use", spoken_use(&known.used, say))));
+    }
 }
 
 fn list(home: &std::path::Path, say: &Translator) {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use gongzhi_core::intake::mask::{mask_citizens, mask_persons};
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_engine::read::{ColumnType, LeftOut, Notice, Row, Value};
 use serde_json::{Value as Json, json};
@@ -91,12 +92,13 @@ impl<W: Write> JsonReport<'_, W> {
         if let Some(rows) = &mut self.rows {
             self.out.write_all(b"\"rows\":[")?;
             let mut is_first = true;
+            let of_codes: Vec<bool> = sheet.head.columns.iter().map(|column| names_codes(&column.name)).collect();
             let out = &mut *self.out;
             rows.each(sheet, &mut |row| {
                 if !std::mem::take(&mut is_first) {
                     out.write_all(b",")?;
                 }
-                write_row(out, row, &sheet.types)
+                write_row(out, row, (&sheet.types, &of_codes))
             })?;
             self.out.write_all(b"],")?;
         }
@@ -109,13 +111,13 @@ impl<W: Write> JsonReport<'_, W> {
         json!({
             "row": left_out.row,
             "kind": left_out.reason.key(),
-            "reason": self.say.say(&left_out.message()),
-            "text": left_out.text,
+            "reason": hidden(self.say.say(&left_out.message())),
+            "text": hidden(left_out.text.clone()),
         })
     }
 
     fn notice(&self, notice: &Notice) -> Json {
-        let mut object = json!({"message": self.say.say(&notice.message)});
+        let mut object = json!({"message": hidden(self.say.say(&notice.message))});
         for (key, place) in [("sheet", &notice.sheet), ("cell", &notice.cell)] {
             if let Some(place) = place {
                 object[key] = json!(place);
@@ -125,7 +127,19 @@ impl<W: Write> JsonReport<'_, W> {
     }
 }
 
-fn write_row(out: &mut dyn Write, row: &Row, types: &[ColumnType]) -> Result<()> {
+/// Words of headers under which codes of organisations or certificates stand.
+const CODE_WORDS: [&str; 9] = ["代码", "信用", "证件", "身份证", "识别号", "税号", "注册号", "证号", "uscc"];
+
+fn names_codes(header: &str) -> bool {
+    CODE_WORDS.iter().any(|word| header.contains(word))
+}
+
+/// A text with the persons' numbers in it masked: what is read here may be piped anywhere.
+fn hidden(text: String) -> String {
+    mask_citizens(&text).unwrap_or(text)
+}
+
+fn write_row(out: &mut dyn Write, row: &Row, (types, of_codes): (&[ColumnType], &[bool])) -> Result<()> {
     out.write_all(b"[")?;
     for (position, column_type) in types.iter().enumerate() {
         if position > 0 {
@@ -135,7 +149,10 @@ fn write_row(out: &mut dyn Write, row: &Row, types: &[ColumnType]) -> Result<()>
         match (value, column_type) {
             (Value::Boolean(truth), ColumnType::Boolean) => write!(out, "{truth}")?,
             _ => match text_of(value, *column_type) {
-                Some(text) => serde_json::to_writer(&mut *out, &text)?,
+                Some(text) => {
+                    let masked = if of_codes[position] { mask_persons(&text) } else { mask_citizens(&text) };
+                    serde_json::to_writer(&mut *out, &masked.unwrap_or(text))?;
+                }
                 None => out.write_all(b"null")?,
             },
         }
@@ -161,13 +178,13 @@ fn write_text(out: &mut dyn Write, say: &Translator, file: &str, content: &FileC
             writeln!(out, "  {}", say.say(&message))?;
         }
         for left_out in &sheet.left_out {
-            let reason = say.say(&left_out.message());
+            let reason = hidden(say.say(&left_out.message()));
             let message = Message::new("read-summary-left-out").with("row", left_out.row).with("reason", reason);
             writeln!(out, "  {}", say.say(&message))?;
         }
     }
     for notice in &content.notices {
-        let text = say.say(&notice.message);
+        let text = hidden(say.say(&notice.message));
         let place: Vec<&str> = [&notice.sheet, &notice.cell].into_iter().flatten().map(String::as_str).collect();
         let message = match place.is_empty() {
             true => Message::new("read-summary-notice").with("message", text),

@@ -14,10 +14,11 @@ const RATE: i64 = 3;
 pub fn settle_contract(world: &mut World, party: usize, (contract_fen, day): (i64, NaiveDate), hundredths: i64) {
     let taxpayer = world.taxpayer(party);
     let seated_here = taxpayer.seat.region == COUNTY && taxpayer.registration == Registration::Registered;
-    if !seated_here || taxpayer.subject == Subject::PublicBody {
+    if !seated_here {
         return;
     }
-    let halved = taxpayer.is_halved();
+    // A body that is no VAT payer by its kind may count as small-scale: the low end of its range is half.
+    let halved = taxpayer.is_halved() || taxpayer.subject == Subject::PublicBody;
     let quarter = Period::quarter_of(day);
     let mut duty = Duty::on_amount(party, "stamp_tax", (contract_fen, RATE), day).item("建设工程合同").halved(halved);
     duty.period = (quarter.first_day(), quarter.last_day());

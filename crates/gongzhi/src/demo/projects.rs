@@ -145,11 +145,8 @@ fn build(world: &mut World, plan: (Sort, Builder, Omits), local: &[usize], dice:
     permits(world, &project, dice);
 }
 
-/// Stamp tax on the contract, of those offices' projects whose sheets name the contract.
+/// Stamp tax on the contract, of both parties.
 fn stamp(world: &mut World, project: &Project) {
-    if project.sort == Sort::Agriculture {
-        return;
-    }
     let (mut owner, mut builder) = (100, 100);
     match project.omits {
         Omits::OwnerStamp(hundredths) => owner = hundredths,
@@ -490,14 +487,21 @@ fn presell(world: &mut World, project: &Project) {
     world.ledger.add("real_estate_industry.presale_permit", Period::Year(world.year), draft);
 }
 
-/// The housing office's list of builders: all of them in January, new ones later.
+/// Sheets that name the builder of a project.
+const WITH_BUILDERS: [(&str, &str); 5] = [
+    ("construction_permit", "construction_permit"),
+    ("highway_project", "project"),
+    ("municipal_project", "project"),
+    ("water_project", "project"),
+    ("agricultural_project", "project"),
+];
+
+/// The housing office's list of builders: all of them in January, new ones later. It says where each is seated.
 pub fn list_builders(world: &mut World) {
     let mut listed: Vec<(usize, Period, bool)> = Vec::new();
     for ((item, period), kinds) in &world.ledger.sets {
-        if *item != "construction_permit" {
-            continue;
-        }
-        for draft in kinds.get("construction_permit").into_iter().flatten() {
+        let Some((_, kind)) = WITH_BUILDERS.iter().find(|(named, _)| named == item) else { continue };
+        for draft in kinds.get(kind).into_iter().flatten() {
             let builder = draft.parties.iter().find(|(party, _)| *party == "builder");
             if let Some((_, super::draft::Who::Taxpayer(builder))) = builder
                 && !listed.iter().any(|(known, ..)| known == builder)

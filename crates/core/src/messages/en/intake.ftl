@@ -3,10 +3,15 @@
 # Cells
 intake-required = "{ $column }" must be filled, it is empty here
 intake-required-mend = Fill in "{ $column }"
+intake-key-time-empty = "{ $column }" is empty: next period's row of the same thing would take the place of this one
+intake-key-empty = Every column that tells things apart is empty ("{ $column }" for one): nobody can know which thing this row is about
+intake-cells-filled = Rows in which "{ $column }" is empty: { $count }, taken from the sheet as { $value }
 intake-formula-error = "{ $column }" holds the formula error { $value }
 intake-formula-error-mend = Mend the formula, or paste the result of "{ $column }" as a value
 intake-formula-uncomputed = The formula in "{ $column }" has no computed result
 intake-formula-uncomputed-mend = Open the file in Excel and save it, or paste the result of "{ $column }" as a value
+intake-text-lost = The text of "{ $column }" is missing from the file
+intake-text-lost-mend = Open the original in Excel or WPS, check this cell and save it again
 intake-digits-lost = Excel turned the code in "{ $column }" into a figure ({ $value }): its last digits are gone and can't be restored
 intake-digits-lost-mend = Set the column "{ $column }" to the format Text first, then type the whole code again
 intake-figure-too-long = The figure in "{ $column }" ({ $value }) has more digits than the fifteen that Excel keeps
@@ -22,6 +27,8 @@ intake-too-long-mend = Shorten it to { $most } signs
 intake-not-in-list = "{ $value }" in "{ $column }" is not in the list
 intake-not-in-list-mend = Choose one of: { $names }
 intake-not-in-list-nearest-mend = Is "{ $nearest }" meant? The list: { $names }
+intake-code-several = "{ $value }" in "{ $column }" may mean several things, and only who reports knows which
+intake-code-several-mend = Say which one: { $names }
 intake-code-retired = "{ $value }" in "{ $column }" was no longer in use in this period
 intake-code-retired-mend = Check whether the present name or code is meant
 intake-region-unknown = "{ $value }" in "{ $column }" is no known division
@@ -38,6 +45,12 @@ intake-info-period-outside = "{ $value }" in "{ $column }" lies outside { $perio
 intake-info-period-outside-mend = Check whether the row belongs to this period
 intake-not-a-figure = "{ $value }" in "{ $column }" is no figure, or is measured in something else
 intake-not-a-figure-mend = Write digits only; no measure is needed when it is the header's
+intake-format-scales = The number format of "{ $column }" shows the figure smaller than it is ({ $value }): what is seen and what is kept differ
+intake-format-scales-mend = Set the cell's format to Number and fill in the figure that is seen, in the measure of the header
+intake-measure-own = "{ $value }" in "{ $column }" says yuan itself, while the header says { $stated }; it was taken as yuan
+intake-measure-own-mend = Check the figure; where the measure is the header's it need not be written
+intake-merged-figure = The merged cell of "{ $column }" reaches over { $rows } rows ({ $first } to { $last }): its figure counts once, not in each row
+intake-merged-figure-mend = Undo the merge and fill in each row's own figure; if the rows are one matter, make them one row
 intake-not-a-whole-number = "{ $value }" in "{ $column }" is no whole number
 intake-not-a-whole-number-mend = Give a whole number
 intake-not-yes-or-no = "{ $value }" in "{ $column }" is neither yes nor no
@@ -56,6 +69,14 @@ intake-mend-identifier = Check it against the certificate; the column should hav
 intake-mend-suggestion = Is { $suggestion } meant? Check it against the certificate
 intake-other-certificate = "{ $value }" in "{ $column }" is no citizen's number; taken as another certificate
 intake-other-certificate-mend = Mend it if a citizen's number is meant; a passport or the like may stay
+intake-person-in-code = "{ $column }" is for codes of organisations and a person's number stands here: it is treated as personal, only a digest that can't be turned back is kept, and no export, list or report shows it
+intake-person-in-code-mend = Fill in the unified social credit code of the organisation; of a sole trader too, not the owner's citizen number. Where it is truly a natural person nothing need be changed
+intake-person-in-code-tax = "{ $column }" holds natural persons' numbers (first in this cell): they are treated as personal, only a digest that can't be turned back is kept, and no export, list or report shows them
+intake-person-in-code-tax-mend = A natural person's certificate number is the person's tax number: nothing need be changed
+intake-person-moved = "{ $column }" is for codes of organisations and a person's number stands here: it was put in "{ $other }" and is kept as personal
+intake-person-moved-mend = Fill persons' numbers in under "{ $other }" from now on
+intake-licence-like-citizen = The 15 digits of "{ $column }" hold as the number of a licence, but look like an old citizen number too (a possible day of birth is in them): kept as the number of a licence
+intake-licence-like-citizen-mend = Compare with the licence; if it is a citizen's number, fill in the unified social credit code of the organisation
 intake-code-moved = { $value } in "{ $column }" belongs to "{ $other }" and was put there
 intake-code-moved-mend = Fill it in under "{ $other }" from now on
 
@@ -78,6 +99,10 @@ intake-rule-same-disability = "{ $column }" ({ $value }) does not agree with "{ 
 intake-rule-same-disability-mend = Check { $cell } and { $other_cell } against the certificate
 intake-rule-same-permit = The first 18 signs of "{ $column }" ({ $value }) are not "{ $other }" ({ $other_value })
 intake-rule-same-permit-mend = Check { $cell } and { $other_cell } against the permit
+intake-row-doubtful = Row { $row } holds nothing but "{ $column }" ({ $value }): rather a note or a total than a record
+intake-row-doubtful-mend = If it is no record, delete the row; if it is one, fill in: { $columns }
+intake-row-alone = Row { $row } holds nothing but "{ $column }" ({ $value }); it was taken as a record
+intake-row-alone-mend = If it is a note or a total, delete the row and hand the file in again
 intake-duplicate-row = Row { $row } is the same as row { $first } of "{ $sheet }"
 intake-duplicate-row-mend = Delete one of the two
 intake-duplicate-key = Row { $row } speaks of the same thing as row { $first } of "{ $sheet }" (same { $columns }) and says something else
@@ -91,26 +116,40 @@ intake-action-mend = Every row of a differential set says 新增, 变更 or 撤�
 
 # Columns
 intake-column-unknown = Unknown column "{ $header }"
-intake-column-unknown-mend = Use the template's header; for a fixed export of your own system confirm a layout profile once (gongzhi profile confirm)
-intake-column-unknown-nearest-mend = Is "{ $nearest }" meant? Use the template's header; for a fixed export of your own system confirm a layout profile once (gongzhi profile confirm)
-intake-column-unknown-proposed-mend = Use the template's header; for a fixed export of your own system complete the layout profile proposed in { $path } and confirm it once with gongzhi profile confirm
-intake-column-unknown-nearest-proposed-mend = Is it "{ $nearest }"? Use the template's header; for a fixed export of your own system complete the layout profile proposed in { $path } and confirm it once with gongzhi profile confirm
+intake-column-unknown-mend = Use the template's header; for a fixed export of your own system confirm a layout profile once (gongzhi profile set, gongzhi profile confirm)
+intake-column-unknown-nearest-mend = Is "{ $nearest }" meant? Use the template's header; for a fixed export of your own system confirm a layout profile once (gongzhi profile set, gongzhi profile confirm)
+intake-column-unknown-proposed-mend = Use the template's header; if the column is not needed, run once: gongzhi profile set { $path } "{ $header }=ignore" (or the template's header in place of ignore), then gongzhi profile confirm; sheets with the same headers are taken from then on
+intake-column-unknown-nearest-proposed-mend = Is it "{ $nearest }"? Use the template's header, or run once: gongzhi profile set { $path } "{ $header }={ $nearest }" (ignore, if the column is not needed), then gongzhi profile confirm; sheets with the same headers are taken from then on
 intake-column-nameless = Column { $column } has no header, yet something stands in it
 intake-column-nameless-mend = Give the column a header, or clear it
+intake-columns-empty = "{ $headers }" is not in the template and holds nothing: left out
+intake-columns-missing = { $count } columns are missing (the file is taken all the same): { $headers }
+intake-columns-missing-mend = Add them where there are such data; where they have other names, use the template's. Without them nothing that needs them can be compared
 intake-column-missing = The column "{ $header }" is missing
 intake-column-missing-mend = Add the column "{ $header }"; if it is there under another name, use the template's
 intake-header-twice = "{ $header }" in { $cell } means the same column as { $first }
 intake-header-twice-mend = Keep one of the two, or mend one header
 intake-measure-unknown = The measure "{ $word }" stated for "{ $header }" is not understood, or measures something else
 intake-measure-unknown-mend = Convert the figures and state one of: { $known }
+intake-measure-disagrees = The title says { $title }, the column "{ $header }" says { $own }: nobody can tell which holds
+intake-measure-kept = The title says { $title }, the column "{ $header }" says { $own }; this column was taken in { $own }
+intake-measure-disagrees-mend = Check in which measure "{ $header }" is stated, and mend or delete the wrong one
 intake-column-closed = "{ $header }" is not collected; its values were not kept
 intake-column-closed-mend = Leave the column out; if it is needed, the office opens it first
 
 # Sheets and files
+intake-shape-side-by-side = From { $cell } on a second table stands beside the first
+intake-shape-side-by-side-mend = Put the data of the columns from { $cell } on below the last row of the first table and delete these columns
+intake-shape-on-its-side = The table lies on its side: the headers stand in the first column and each record takes a column
+intake-shape-on-its-side-mend = Transpose it: copy the whole table and paste it in a new sheet with Paste Special, Transpose, so that the headers stand in the first row and each record takes a row
+intake-shape-card = The sheet is a card: the headers stand beside their cells and the sheet holds one record
+intake-shape-card-mend = Make it a list as in the template: the headers in the first row, a row for each record; a card is one row
+intake-shape-second-table = At row { $row } another table begins (a row of headers stands there): it and the rows below it are not taken in
+intake-shape-second-table-mend = Move this table to a sheet of its own; where its headers are those above, delete this row of headers and let the data follow on
 intake-sheet-unknown = It can't be told which item this is: no header agrees with the catalogue
-intake-sheet-unknown-mend = Use the template, or name the item with --item
+intake-sheet-unknown-mend = Use the template, or name the item with --item; if the sheet is no report (a draft, a pivot, a list), delete it, move it to another file, or hide it
 intake-sheet-unknown-nearest = It can't be told which item "{ $sheet }" is; the nearest by headers: { $kinds }
-intake-sheet-unknown-nearest-mend = If it is one of them, name it with --item; else use the template
+intake-sheet-unknown-nearest-mend = Use the template, or name the item with --item; if the sheet is no report (a draft, a pivot, a list), delete it, move it to another file, or hide it
 intake-sheet-several = The headers of "{ $sheet }" fit several kinds: { $kinds }
 intake-sheet-several-mend = Name the kind with --item
 intake-nothing-known = No sheet of the file is known
@@ -156,7 +195,7 @@ intake-sheets-of-periods-mend = One period a file: split the workbook by period 
 intake-sheets-of-units = This sheet names the unit "{ $stated }", the sheets before it { $unit }
 intake-sheets-of-units-mend = One unit a file: split the workbook by unit and hand in each
 intake-mode-unreadable = The mode "{ $mode }" can't be understood
-intake-mode-unreadable-mend = Write full, differential or nil
+intake-mode-unreadable-mend = Write full, differential, nil (nothing changed, nothing happened) or nothing-exists
 intake-item-unknown = The catalogue has no "{ $item }"
 intake-item-unknown-mend = Give the name, number or key of the item, like 15, fiscal_subsidy or fiscal_subsidy.payment
 intake-nil-with-rows = Declared nil, yet the file has { $rows } rows
@@ -181,7 +220,36 @@ intake-severity-warning = notice
 intake-more-issues = { "  " }{ $count } more are not listed
 intake-mode-full = full
 intake-mode-differential = differential
+intake-mode-unsaid = full or differential not said
 intake-mode-nil = nil
+intake-mode-nothing_exists = nil: nothing exists any more
+intake-effect-first = { "  " }{ $new } rows, the first on record
+intake-effect-no-change = { "  " }nothing changed: the { $before } rows on record stand
+intake-effect = { "  " }of { $before } rows on record: { $new } new, { $changed } changed, { $unchanged } unchanged, { $revoked } revoked, { $ended } ended
+intake-effect-ends = { "  " }of { $before } rows on record: { $new } new, { $changed } changed, { $unchanged } unchanged, { $revoked } revoked, { $ended } ended ({ $first }{ $more ->
+    [yes] {" …"}
+   *[no] {""}
+})
+intake-full-ends-much = Of { $before } rows of "{ $kind }" on record this full set ends { $ended }: { $first }{ $more ->
+    [yes] {" …"}
+   *[no] {""}
+}
+intake-full-ends-much-mend = If it is everything there is, nothing is to be done; if it is a part, send the whole list again, and parts with --mode differential
+intake-unsaid-ends-much = Of { $before } rows of "{ $kind }" on record this sheet, taken as the full set that is due, ends { $ended }: { $first }{ $more ->
+    [yes] {" …"}
+   *[no] {""}
+}
+intake-unsaid-ends-much-mend = If it is the whole list, confirm it by sending it again with --mode full; if it is a part, send the other rows too
+intake-nil-ends-much = Of { $before } rows of "{ $kind }" on record this nil report ends { $ended }: { $first }{ $more ->
+    [yes] {" …"}
+   *[no] {""}
+}
+intake-nil-ends-much-mend = If nothing exists any more, nothing is to be done; if nothing changed, send the list again, and use --mode nil
+intake-looks-whole = Of { $before } rows of "{ $kind }" on record this sheet, which does not say what it is, names nearly all: { $absent } are not in it, { $first }{ $more ->
+    [yes] {" …"}
+   *[no] {""}
+}; they stand
+intake-looks-whole-mend = If they are no more, send the sheet again with --mode full; if they are, nothing is to be done
 intake-mode-supplement = supplement of a set already accepted
 intake-profile-proposed = { "  " }A layout profile is proposed in { $path }: complete it and confirm it once with gongzhi profile confirm
 intake-annotated = { "  " }The issues are marked in { $path }
@@ -197,6 +265,10 @@ profile-header-line = { "  " }{ $header } → { $use }
 profile-use-action = row action
 profile-use-ignore = ignored
 profile-use-undecided = undecided
+profile-set = Written to { $path }. When nothing is undecided, confirm it once: gongzhi profile confirm { $path } --as POST
+profile-not-set = { $path } was not changed:
+profile-set-word = 　"{ $word }" should be HEADER=COLUMN or HEADER=ignore
+profile-no-such-header = 　The profile has no header "{ $header }"; it has: { $known }
 profile-confirmed = { $path } is confirmed: intake with the home folder { $home } uses it for sheets with these headers from now on
 profile-not-confirmed = { $path } can't be confirmed yet
 profile-unreadable = The layout profile { $path } can't be read: { $why }
@@ -213,7 +285,7 @@ help-intake-files = Files
 help-intake-item = Item or item.kind, like fiscal_subsidy or tax_related_case.auction
 help-intake-unit = Reporting unit (name or key)
 help-intake-period = Period: 2025, 2025Q1 or 2025-03
-help-intake-mode = full, differential or nil
+help-intake-mode = full, differential, nil or nothing-exists; without it, what the sheet says
 help-intake-dry-run = Check only, keep nothing
 help-intake-json = One line of JSON a file
 help-intake-annotate = Write workbooks with the issues marked to this folder
@@ -225,6 +297,11 @@ help-profile-list = List the profiles
 help-profile-list-home = Folder of the data (default ./.gongzhi)
 help-profile-show = Show a profile
 help-profile-show-file = Profile
+help-profile-set = Say which column a header means, or that it is not kept
+help-profile-set-file = Profile file
+help-profile-set-uses = HEADER=COLUMN (key or header of the template) or HEADER=ignore, one or more
+help-profile-set-catalog = Folder of the catalogue
+help-profile-set-layer = Folder of local content laid over it
 help-profile-confirm = Confirm a profile
 help-profile-confirm-file = Profile
 help-profile-confirm-by = Post of the person who confirms

@@ -3,10 +3,15 @@
 # 单元格
 intake-required = “{ $column }”必须填写，此处为空
 intake-required-mend = 请补填“{ $column }”
+intake-key-time-empty = “{ $column }”为空：下一期的同一项会顶替本行
+intake-key-empty = 用来区分各项的栏目都是空的（如“{ $column }”），无法知道本行说的是哪一项
+intake-cells-filled = “{ $column }”有 { $count } 行为空，已按本表记为 { $value }
 intake-formula-error = “{ $column }”是公式错误 { $value }，读不出值
 intake-formula-error-mend = 请改正公式，或把“{ $column }”的结果粘贴为数值
 intake-formula-uncomputed = “{ $column }”的公式没有计算结果，读不出值
 intake-formula-uncomputed-mend = 请用 Excel 打开后保存，或把“{ $column }”的结果粘贴为数值
+intake-text-lost = “{ $column }”的文字在文件里找不到，读不出值
+intake-text-lost-mend = 请用 Excel 或 WPS 打开原文件，核对这一格后另存，再报送
 intake-digits-lost = “{ $column }”的代码被 Excel 变成了数字（{ $value }），后几位已经丢失，无法还原
 intake-digits-lost-mend = 请先把“{ $column }”整列设为“文本”格式，再重新填写完整代码
 intake-figure-too-long = “{ $column }”的数字（{ $value }）超过 15 位，Excel 只保留前 15 位
@@ -22,6 +27,8 @@ intake-too-long-mend = 请缩短到 { $most } 个字以内
 intake-not-in-list = “{ $column }”填的“{ $value }”不在可选范围内
 intake-not-in-list-mend = 请从以下内容中选填：{ $names }
 intake-not-in-list-nearest-mend = 是否应为“{ $nearest }”？可选内容：{ $names }
+intake-code-several = “{ $column }”填的“{ $value }”可能是几种，要由填报人写明
+intake-code-several-mend = 请写明是哪一种：{ $names }
 intake-code-retired = “{ $column }”填的“{ $value }”在本期已停用
 intake-code-retired-mend = 请核对是否应改用现行的名称或代码
 intake-region-unknown = “{ $column }”填的“{ $value }”不是已知的行政区划
@@ -38,6 +45,12 @@ intake-info-period-outside = “{ $column }”填的“{ $value }”不在本表
 intake-info-period-outside-mend = 请核对本行是否应报在这一期
 intake-not-a-figure = “{ $column }”填的“{ $value }”不是数值，或计量单位与本列不符
 intake-not-a-figure-mend = 请只填数字；计量单位与表头一致时不必写
+intake-format-scales = “{ $column }”的单元格格式把数字缩小后显示（{ $value }），看到的数与存的数不一样，不知道以哪个为准
+intake-format-scales-mend = 请把单元格格式改为“数值”，按表头的计量单位填写看到的数
+intake-measure-own = “{ $column }”填的“{ $value }”自己写的是元，而表头写的是{ $stated }，按元收下
+intake-measure-own-mend = 请核对数额；单位与表头一致时不必写
+intake-merged-figure = “{ $column }”的合并单元格跨 { $rows } 行（第 { $first } 至 { $last } 行），其中的数只能算一次，不能每行都算
+intake-merged-figure-mend = 请取消合并，每行填各自的数；如果几行本是一笔，请合成一行
 intake-not-a-whole-number = “{ $column }”填的“{ $value }”不是整数
 intake-not-a-whole-number-mend = 请填整数
 intake-not-yes-or-no = “{ $column }”填的“{ $value }”不是“是”或“否”
@@ -56,6 +69,14 @@ intake-mend-identifier = 请对照证照核对后改正；整列应设为“文�
 intake-mend-suggestion = 是否应为 { $suggestion }？请对照证照核对后改正
 intake-other-certificate = “{ $column }”填的“{ $value }”不是公民身份号码，按其他证件号码收下
 intake-other-certificate-mend = 如果应为公民身份号码，请改正；确是护照等其他证件的不必改
+intake-person-in-code = “{ $column }”是单位代码列，这一格填的是个人证件号码：已按个人信息处理，只留不可还原的摘要，导出、清单和报告中都不显示
+intake-person-in-code-mend = 请填单位的统一社会信用代码；个体工商户也填其统一社会信用代码，不填经营者的身份证号码。确为自然人的可不改，按个人处理
+intake-person-in-code-tax = “{ $column }”列中有自然人的证件号码（首见于此格）：已按个人信息处理，只留不可还原的摘要，导出、清单和报告中都不显示
+intake-person-in-code-tax-mend = 自然人以证件号码为纳税人识别号，无需修改
+intake-person-moved = “{ $column }”是单位代码列，这一格填的是个人证件号码，已归入“{ $other }”，按个人信息保存
+intake-person-moved-mend = 以后个人证件号码请填在“{ $other }”一列
+intake-licence-like-citizen = “{ $column }”的 15 位数字按校验码是工商注册号，但也像旧身份证号码（其中有可能的出生日期）：按工商注册号保存
+intake-licence-like-citizen-mend = 请对照证照核实；若是身份证号码，请改填单位的统一社会信用代码
 intake-code-moved = “{ $column }”填的 { $value } 属于“{ $other }”，已归入该列
 intake-code-moved-mend = 以后请填在“{ $other }”一列
 
@@ -78,6 +99,10 @@ intake-rule-same-disability = “{ $column }”（{ $value }）与“{ $other }�
 intake-rule-same-disability-mend = 请对照残疾人证核对 { $cell } 与 { $other_cell }
 intake-rule-same-permit = “{ $column }”（{ $value }）的前 18 位与“{ $other }”（{ $other_value }）不一致
 intake-rule-same-permit-mend = 请对照排污许可证核对 { $cell } 与 { $other_cell }
+intake-row-doubtful = 第 { $row } 行只有“{ $column }”一格有内容（{ $value }），像是说明或合计，不像一条数据
+intake-row-doubtful-mend = 不是数据的，请删去这一行；是数据的，请补填：{ $columns }
+intake-row-alone = 第 { $row } 行只有“{ $column }”一格有内容（{ $value }），按一条数据收下
+intake-row-alone-mend = 如果是说明或合计，不是数据，请删去这一行后重报
 intake-duplicate-row = 第 { $row } 行与“{ $sheet }”第 { $first } 行完全相同
 intake-duplicate-row-mend = 请删去重复的一行
 intake-duplicate-key = 第 { $row } 行与“{ $sheet }”第 { $first } 行说的是同一件事（{ $columns }都相同），内容却不一样
@@ -91,26 +116,40 @@ intake-action-mend = 差异表每行都要填“新增”“变更”或“撤�
 
 # 列
 intake-column-unknown = 不认识的列“{ $header }”
-intake-column-unknown-mend = 请改用模板的列名；如果是本单位系统导出的固定格式，请确认一次布局说明（gongzhi profile confirm）
-intake-column-unknown-nearest-mend = 是否应为“{ $nearest }”？请改用模板的列名；如果是本单位系统导出的固定格式，请确认一次布局说明（gongzhi profile confirm）
-intake-column-unknown-proposed-mend = 请改用模板的列名；如果是本单位系统导出的固定格式，请补全已拟出的布局说明 { $path }，用 gongzhi profile confirm 确认一次
-intake-column-unknown-nearest-proposed-mend = 是否应为“{ $nearest }”？请改用模板的列名；如果是本单位系统导出的固定格式，请补全已拟出的布局说明 { $path }，用 gongzhi profile confirm 确认一次
+intake-column-unknown-mend = 请改用模板的列名；如果是本单位系统导出的固定格式，请确认一次布局说明（gongzhi profile set、gongzhi profile confirm）
+intake-column-unknown-nearest-mend = 是否应为“{ $nearest }”？请改用模板的列名；如果是本单位系统导出的固定格式，请确认一次布局说明（gongzhi profile set、gongzhi profile confirm）
+intake-column-unknown-proposed-mend = 请改用模板的列名；不需要这一列的，运行一次：gongzhi profile set { $path } "{ $header }=ignore"（对应到模板某列的，把 ignore 换成那一列的列名），再用 gongzhi profile confirm 确认，以后同样格式不再提示
+intake-column-unknown-nearest-proposed-mend = 是否应为“{ $nearest }”？请改用模板的列名，或运行一次：gongzhi profile set { $path } "{ $header }={ $nearest }"（不需要这一列的写 ignore），再用 gongzhi profile confirm 确认，以后同样格式不再提示
 intake-column-nameless = { $column } 列没有列名，却填有内容
 intake-column-nameless-mend = 请补上列名，或清除该列内容
+intake-columns-empty = 列“{ $headers }”不在模板中，也没有填内容，已略过
+intake-columns-missing = 缺 { $count } 列（不影响收下）：{ $headers }
+intake-columns-missing-mend = 有这些数据的请补上；列名写法不同的请改为模板的写法。缺了它们，用到它们的比对就做不了
 intake-column-missing = 缺少“{ $header }”一列
 intake-column-missing-mend = 请补上“{ $header }”一列；列名写法不同的请改为模板的写法
 intake-header-twice = { $cell } 的列“{ $header }”与 { $first } 说的是同一列
 intake-header-twice-mend = 请只保留一列，或改正其中一个列名
 intake-measure-unknown = 列“{ $header }”写的计量单位“{ $word }”看不懂，或与这一列不符
 intake-measure-unknown-mend = 请换算后改写为：{ $known }
+intake-measure-disagrees = 表头上方写的单位是{ $title }，列“{ $header }”写的是{ $own }，两处不一致，不知道数额按哪个算
+intake-measure-kept = 表头上方写的单位是{ $title }，列“{ $header }”写的是{ $own }，这一列按{ $own }收下
+intake-measure-disagrees-mend = 请核对“{ $header }”的数额用的是哪个单位，把写错的一处改正或删去
 intake-column-closed = “{ $header }”默认不采集，内容没有收下
 intake-column-closed-mend = 请不要报送这一列；确需报送的，由领导小组办公室先行开放
 
 # 表与文件
+intake-shape-side-by-side = { $cell } 起是并排放的第二张表
+intake-shape-side-by-side-mend = 请把 { $cell } 起各列的数据接到第一张表的最后一行下面，再删去右边这些列
+intake-shape-on-its-side = 这张表是横放的：列名在第一列，每条记录占一列
+intake-shape-on-its-side-mend = 请转置：选中整张表复制，用“选择性粘贴”的“转置”粘贴到新的工作表，使列名在第一行、每条记录占一行
+intake-shape-card = 这张表是登记卡的样子：列名在各格旁边，一张表只写一条记录
+intake-shape-card-mend = 请按模板改成清单：列名在第一行，每条记录占一行；一张卡片写成一行
+intake-shape-second-table = 第 { $row } 行起是另一张表（又有一行列名），它和以下各行没有收
+intake-shape-second-table-mend = 请把这张表移到单独的工作表；列名与上面相同的，删去这一行列名，把数据接在上面
 intake-sheet-unknown = 认不出这是哪一项信息：没有一个列名与目录相符
-intake-sheet-unknown-mend = 请使用下发的模板，或用 --item 指明事项
+intake-sheet-unknown-mend = 请使用下发的模板，或用 --item 指明事项；不是报表的（草稿、透视表、对照表等），请删除这张表、移到别的文件，或隐藏它
 intake-sheet-unknown-nearest = 认不出“{ $sheet }”是哪一项信息；列名最接近的是：{ $kinds }
-intake-sheet-unknown-nearest-mend = 如果就是其中之一，请用 --item 指明；否则请使用下发的模板
+intake-sheet-unknown-nearest-mend = 请使用下发的模板，或用 --item 指明事项；不是报表的（草稿、透视表、对照表等），请删除这张表、移到别的文件，或隐藏它
 intake-sheet-several = “{ $sheet }”的列名同时符合几种表：{ $kinds }
 intake-sheet-several-mend = 请用 --item 指明是哪一种
 intake-nothing-known = 文件中没有认得出的表
@@ -156,7 +195,7 @@ intake-sheets-of-periods-mend = 一个文件只报一期：请按所属期拆成
 intake-sheets-of-units = 这张工作表写的填报单位是“{ $stated }”，前面的工作表是 { $unit }
 intake-sheets-of-units-mend = 一个文件只报一个单位：请按填报单位拆成几个文件分别报送
 intake-mode-unreadable = 报送方式“{ $mode }”看不懂
-intake-mode-unreadable-mend = 请写 full（全量）、differential（差异）或 nil（零报告）
+intake-mode-unreadable-mend = 请写 full（全量）、differential（差异）、nil（零报告：本期无变化或没有发生）或 nothing-exists（零报告：现已全无）
 intake-item-unknown = 目录中没有“{ $item }”
 intake-item-unknown-mend = 请写事项的名称、序号或键，如 15、fiscal_subsidy 或 fiscal_subsidy.payment
 intake-nil-with-rows = 声明为零报告，表中却有 { $rows } 行
@@ -181,7 +220,36 @@ intake-severity-warning = 提示
 intake-more-issues = 　另有 { $count } 处未列出
 intake-mode-full = 全量
 intake-mode-differential = 差异
+intake-mode-unsaid = 未写明全量或差异
 intake-mode-nil = 零报告
+intake-mode-nothing_exists = 零报告：现已全无
+intake-effect-first = 　新收 { $new } 行
+intake-effect-no-change = 　本期无变化：在册 { $before } 行照旧
+intake-effect = 　在册 { $before } 行：新增 { $new }，变更 { $changed }，不变 { $unchanged }，撤销 { $revoked }，终止 { $ended }
+intake-effect-ends = 　在册 { $before } 行：新增 { $new }，变更 { $changed }，不变 { $unchanged }，撤销 { $revoked }，终止 { $ended }（{ $first }{ $more ->
+    [yes] 等
+   *[no] {""}
+}）
+intake-full-ends-much = “{ $kind }”在册 { $before } 行，本次全量表终止其中 { $ended } 行：{ $first }{ $more ->
+    [yes] 等
+   *[no] {""}
+}
+intake-full-ends-much-mend = 确是全部在册的，不必处理；只是一部分的，请把全部名单再报一次，以后报一部分时用 --mode differential
+intake-unsaid-ends-much = “{ $kind }”在册 { $before } 行，本次表格按全量收下，终止其中 { $ended } 行：{ $first }{ $more ->
+    [yes] 等
+   *[no] {""}
+}
+intake-unsaid-ends-much-mend = 确是全部名单的，请用 --mode full 再报一次确认；只是一部分的，请补报其余各行
+intake-nil-ends-much = “{ $kind }”在册 { $before } 行，本次零报告终止其中 { $ended } 行：{ $first }{ $more ->
+    [yes] 等
+   *[no] {""}
+}
+intake-nil-ends-much-mend = 确已全无的，不必处理；只是本期没有变化的，请补报在册名单，以后用 --mode nil
+intake-looks-whole = “{ $kind }”在册 { $before } 行，本表没有写明全量，却几乎是全部名单，只缺 { $absent } 行：{ $first }{ $more ->
+    [yes] 等
+   *[no] {""}
+}；这些行仍然在册
+intake-looks-whole-mend = 这些确已不在册的，请加 --mode full 再报一次；仍在册的，不必处理
 intake-mode-supplement = 对已报数据的补充
 intake-profile-proposed = 　已拟出布局说明 { $path }，补全后请用 gongzhi profile confirm 确认一次
 intake-annotated = 　已在 { $path } 标出问题
@@ -197,6 +265,10 @@ profile-header-line = 　{ $header } → { $use }
 profile-use-action = 操作（新增/变更/撤销）
 profile-use-ignore = 不收
 profile-use-undecided = 未定
+profile-set = 已写入 { $path }。没有未定的列时，用 gongzhi profile confirm { $path } --as 岗位 确认一次
+profile-not-set = { $path } 没有改动：
+profile-set-word = 　“{ $word }”应写成“列名=模板的列名”或“列名=ignore”
+profile-no-such-header = 　布局说明里没有“{ $header }”这一列名；有：{ $known }
 profile-confirmed = 已确认 { $path }：今后用数据文件夹 { $home } 收表时，列名相同的直接使用
 profile-not-confirmed = { $path } 还不能确认
 profile-unreadable = 读不懂布局说明 { $path }：{ $why }
@@ -213,7 +285,7 @@ help-intake-files = 表格文件，可以有几个
 help-intake-item = 事项或事项.表，如 fiscal_subsidy 或 tax_related_case.auction
 help-intake-unit = 填报单位（名称或代码）
 help-intake-period = 所属期：2025、2025Q1 或 2025-03
-help-intake-mode = 报送方式：full（全量）、differential（差异）或 nil（零报告）
+help-intake-mode = 报送方式：full（全量）、differential（差异）、nil（零报告）或 nothing-exists（现已全无）；不写则看表上怎么说
 help-intake-dry-run = 只检查，不入库
 help-intake-json = 每个文件输出一行 JSON
 help-intake-annotate = 把标出问题的工作簿写到这个文件夹
@@ -225,6 +297,11 @@ help-profile-list = 列出布局说明
 help-profile-list-home = 数据所在的文件夹（默认 ./.gongzhi）
 help-profile-show = 显示一份布局说明
 help-profile-show-file = 布局说明文件
+help-profile-set = 写明某列对应模板的哪一列，或不收
+help-profile-set-file = 布局说明文件
+help-profile-set-uses = 列名=模板的列名，或 列名=ignore（可写多个）
+help-profile-set-catalog = 目录所在的文件夹
+help-profile-set-layer = 叠加的地方目录
 help-profile-confirm = 确认一份布局说明
 help-profile-confirm-file = 布局说明文件
 help-profile-confirm-by = 确认人的岗位

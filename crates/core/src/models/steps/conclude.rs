@@ -178,7 +178,7 @@ impl Material<'_> {
         let (taxpayer, period, finding) = key;
         let mut lead = Lead {
             model: self.model.key.clone(),
-            taxpayer: Taxpayer { uscc: taxpayer.clone(), name: name_of(rows) },
+            taxpayer: Taxpayer::new(taxpayer, &name_of(rows)),
             period: period.to_string(),
             finding: finding.clone(),
             finding_label: self.finding_label(finding.as_deref()),
@@ -221,8 +221,11 @@ impl Material<'_> {
 
     fn facts_of(&self, rows: &[Examined<'_>]) -> Vec<LeadFact> {
         let Some(first) = rows.first() else { return Vec::new() };
+        let whom = Taxpayer::new(&first.key.0, &name_of(rows));
         let labelled = self.model.facts.iter().filter_map(|(name, label)| {
             let value = first.fact.values.get(name.as_str())?.to_string();
+            let is_persons_name = whom.is_person() && Some(&value) == first.fact.taxpayer_name.as_ref();
+            let value = if is_persons_name { whom.name.clone() } else { value };
             Some(LeadFact { name: name.clone(), label: label.clone(), value })
         });
         labelled.collect()

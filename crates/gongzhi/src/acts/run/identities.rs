@@ -15,7 +15,7 @@ use gongzhi_engine::links::{Link, PartyText, link_batch};
 use gongzhi_engine::parallel::in_order;
 use gongzhi_engine::parts::DataPlace;
 use gongzhi_engine::session::{Session, SessionOptions, SessionPlace};
-use gongzhi_engine::taxpayers::{REGISTRY_VIEWS, list_taxpayers};
+use gongzhi_engine::taxpayers::{REGISTRY_VIEWS, add_named_by_tax_side, list_taxpayers};
 
 /// Candidates shown to a person.
 const CANDIDATES: usize = 3;
@@ -75,7 +75,9 @@ pub async fn build_index(given: &Identifying<'_>) -> Result<Index> {
         .collect();
     let views = (given.visible, present.iter().copied());
     let session = Session::open(given.catalog, given.place, views, &SessionOptions::default())?;
-    let records = list_taxpayers(&session, &present).await?;
+    let mut records = list_taxpayers(&session, &present).await?;
+    let place = DataPlace { folder: &given.place.folder, keys: &given.place.keys };
+    add_named_by_tax_side(place, (given.catalog, given.visible), &mut records)?;
     let mut index = IndexBuilder::new(Arc::new(Places::new(given.divisions)));
     records.iter().for_each(|record| index.record(record));
     Ok(index.finish())
@@ -139,7 +141,7 @@ fn identify_batch(
         kind,
         (version, |text: PartyText<'_>| {
             if text.is_empty() {
-                return Link { taxpayer: None, confidence: "", subject: "" };
+                return Link::default();
             }
             let said =
                 [text.name, text.uscc, text.organisation_code, text.registration_number, text.certificate_digest];
@@ -159,11 +161,16 @@ fn identify_batch(
     Ok(done)
 }
 
+/// A number in the person's own column: the name is a person's and says nothing. In a column of codes it may be the
+/// owner's, and the name a business's.
+fn is_named_by_number(text: &PartyText<'_>) -> bool {
+    let is_person = || !text.is_in_code || Subject::of("", text.name, true) == Subject::Person;
+    !text.certificate_digest.is_empty() && (text.party.person || text.is_in_code) && is_person()
+}
+
 fn query_of<'t>(text: &PartyText<'t>) -> Query<'t> {
-    // Where a natural person may stand and gives a certificate, the name is a person's and says nothing.
-    let is_person = text.party.person && !text.certificate_digest.is_empty();
     Query {
-        name: if is_person { "" } else { text.name },
+        name: if is_named_by_number(text) { "" } else { text.name },
         uscc: text.uscc,
         organisation_code: text.organisation_code,
         registration_number: text.registration_number,
@@ -174,7 +181,12 @@ fn query_of<'t>(text: &PartyText<'t>) -> Query<'t> {
 
 /// Who is meant, and what the link says. A valid code that the registry doesn't have is taken as it stands: `stated`.
 fn decide(given: &Identifying<'_>, index: &Index, text: &PartyText<'_>) -> (Match, Link) {
-    let found = index.find(&query_of(text), given.decisions, CANDIDATES);
+    let query = query_of(text);
+    let mut found = index.find(&query, given.decisions, CANDIDATES);
+    if found.class != Class::Certain && text.is_in_code {
+        // An owner's number that nobody in the registry has says nothing about the business named.
+        found = index.find(&Query { certificate: None, ..query }, given.decisions, CANDIDATES);
+    }
     let code = normalise(text.uscc);
     let stated = Uscc::parse(&code).map(|_| code.to_string());
     let linked = matches!(found.class, Class::Certain | Class::Probable).then(|| found.candidates.first()).flatten();
@@ -185,7 +197,8 @@ fn decide(given: &Identifying<'_>, index: &Index, text: &PartyText<'_>) -> (Matc
     };
     let has_certificate = !text.certificate_digest.is_empty();
     let subject = Subject::of(taxpayer.as_deref().unwrap_or_default(), text.name, has_certificate);
-    (found, Link { taxpayer, confidence, subject: subject.key() })
+    let person = has_certificate.then(|| text.certificate_digest.to_owned());
+    (found, Link { taxpayer, confidence, subject: subject.key(), person })
 }
 
 fn write_line(lines: &mut Vec<u8>, visible: &VisibleBatch, text: &PartyText<'_>, found: &Match) {

@@ -15,6 +15,7 @@ use gongzhi_engine::workbook::{Cell, ColumnKind, TableBook, TableColumn, TableHe
 
 use super::evidence::Places;
 use super::outputs::{RunResult, rank};
+use super::reasons::Reasons;
 
 /// Sheets of evidence that a lead's row names; the evidence sheet names all.
 const EVIDENCE_LINES: usize = 6;
@@ -104,6 +105,7 @@ impl LeadBook<'_> {
     }
 
     fn summary_rows(&self, result: &RunResult<'_>) -> Vec<Vec<Cell>> {
+        let words = Reasons { say: self.say, catalog: self.catalog, models: &result.context.models };
         let row = |report: &ModelReport| {
             let name = result.context.models.models.get(&report.model).map(|model| self.text(&model.name));
             let gap: rust_decimal::Decimal = report.leads.iter().filter_map(|lead| lead.gap).sum();
@@ -116,7 +118,7 @@ impl LeadBook<'_> {
                 Some(message) => self.say.say(message),
                 None => reasons
                     .iter()
-                    .map(|(reason, count)| format!("{} {count}", self.reason(reason)))
+                    .map(|(reason, count)| format!("{} {count}", words.say(&report.model, reason)))
                     .collect::<Vec<_>>()
                     .join("；"),
             };
@@ -145,14 +147,6 @@ impl LeadBook<'_> {
         ]
     }
 
-    /// `column:price_yuan` → what people call it.
-    fn reason(&self, reason: &str) -> String {
-        let (key, detail) = reason.split_once(':').unwrap_or((reason, ""));
-        let word = self.say.find(&format!("models-not-comparable-{}", key.replace('_', "-")));
-        let word = word.unwrap_or_else(|| key.to_owned());
-        if detail.is_empty() { word } else { format!("{word}（{detail}）") }
-    }
-
     fn model_head(&self, (model, columns): (&Model, &[LeadColumn]), leads: &[(u64, &Lead)]) -> TableHead {
         let laws: Vec<String> = model
             .laws
@@ -176,11 +170,20 @@ impl LeadBook<'_> {
         }
     }
 
+    /// The taxpayer's code; a natural person is marked as one and told from others by a digest.
+    fn code(&self, lead: &Lead) -> String {
+        let shown = lead.taxpayer.shown_code();
+        match lead.taxpayer.is_person() {
+            true => self.say.say(&Message::new("run-book-person").with("digest", shown)),
+            false => shown.to_owned(),
+        }
+    }
+
     fn lead_cell(&self, column: LeadColumn, rank: u64, (model, lead): (&Model, &Lead)) -> Cell {
         match column {
             LeadColumn::Rank => whole(rank),
             LeadColumn::Name => text(&lead.taxpayer.name),
-            LeadColumn::Code => text(&lead.taxpayer.uscc),
+            LeadColumn::Code => text(&self.code(lead)),
             LeadColumn::Finding => text(&self.finding(model, lead)),
             LeadColumn::DueLow => amount(lead.due_low),
             LeadColumn::DueHigh => amount(lead.due_high),
@@ -389,7 +392,7 @@ impl LeadBook<'_> {
                 text(model),
                 whole(rank),
                 text(&lead.taxpayer.name),
-                text(&lead.taxpayer.uscc),
+                text(&self.code(lead)),
                 Cell::Text(self.word(side)),
                 Cell::Text(unit.unwrap_or_else(|| place.unit.clone())),
                 text(&place.file),

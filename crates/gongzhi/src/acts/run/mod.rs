@@ -14,9 +14,11 @@ mod identities;
 mod identity_book;
 mod lead_book;
 mod outputs;
+mod reasons;
 mod record;
 mod report;
 mod taking_in;
+mod told_sets;
 
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Write as _};
@@ -116,7 +118,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
 
     let started = Instant::now();
     let desk = IntakeDesk::open(context.catalog.clone(), &order.home, order.now, say)?;
-    let taken = taking_in::take_in(&desk, &listed.files, &context)?;
+    let mut taken = taking_in::take_in(&desk, &listed.files, &context)?;
     let (store, _) = desk.store();
     let store = store.clone();
     let (keys, data_folder) = desk.into_keys();
@@ -129,6 +131,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
         let lines: Vec<String> = listed.chain([say.say(&Message::new("run-nothing-accepted"))]).collect();
         return Err(anyhow!("{}", lines.join("\n")));
     }
+    told_sets::tell_sets(&mut taken, (&visible, &place), &context)?;
     let region = comparing::region_of(&visible);
     let about = (order, region.as_str(), context.catalog.digest.as_str());
     let record = runtime.block_on(RunRecord::begin(&store, about, &taken))?;
@@ -223,14 +226,18 @@ fn notes_of(result: &outputs::RunResult<'_>, skipped: &[String]) -> Vec<Message>
         let folder = result.order.folder.display();
         notes.push(Message::new("run-no-coverage").with("file", COVERAGE_FILE).with("folder", folder));
     }
-    let mut reasons: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
-    for (outcome, count) in result.compared.reports.iter().flat_map(|report| &report.outcomes) {
-        if let Some(reason) = outcome.strip_prefix("not_comparable:") {
-            *reasons.entry(reason).or_default() += count;
+    let context = result.context;
+    let words = reasons::Reasons { say: context.say, catalog: &context.catalog, models: &context.models };
+    let mut reasons: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
+    for report in &result.compared.reports {
+        for (outcome, count) in &report.outcomes {
+            if let Some(reason) = outcome.strip_prefix("not_comparable:") {
+                *reasons.entry(words.say(&report.model, reason)).or_default() += count;
+            }
         }
     }
     let mut reasons: Vec<_> = reasons.into_iter().collect();
-    reasons.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), *reason));
+    reasons.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), reason.clone()));
     let note = |(reason, count)| Message::new("run-not-comparable").with("reason", reason).with("count", count);
     notes.extend(reasons.into_iter().take(5).map(note));
     if !skipped.is_empty() {

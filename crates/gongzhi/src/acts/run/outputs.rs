@@ -126,7 +126,9 @@ fn lead_json(lead: &Lead, told: &Places) -> Json {
     };
     json!({
         "model": lead.model,
-        "taxpayer": {"uscc": lead.taxpayer.uscc, "name": lead.taxpayer.name},
+        "taxpayer": {
+            "uscc": lead.taxpayer.uscc, "name": lead.taxpayer.name, "is_person": lead.taxpayer.is_person(),
+        },
         "period": lead.period,
         "finding": lead.finding,
         "due_low": amount(lead.due_low),

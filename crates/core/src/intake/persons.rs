@@ -1,0 +1,48 @@
+//! A person's number in a column of codes.
+//!
+//! Offices write the owner's number where the code of the business is asked for, and nothing in such a column may tell
+//! who somebody is. The number goes to its party's own column for certificates where there is one and it is empty;
+//! else it stays as what it is, a person's: only its keyed digest is kept, and every sentence shows it masked. Either way
+//! the clerk is told. In the tax bureau's own tables a person's number is the person's tax number, as the law has it:
+//! there one line a column says what becomes of such numbers.
+
+use super::cell::Fault;
+use super::issue_list::IssueList;
+use super::row::{CheckedRow, Place};
+use crate::catalog::Severity;
+use crate::messages::Message;
+
+/// Puts the persons' numbers of a row where they belong. `told`: columns of which a tax bureau's table has told already.
+pub(super) fn settle(row: &mut CheckedRow, place: &Place<'_>, told: &mut Vec<usize>, issues: &mut IssueList) {
+    for column in row.take_persons() {
+        let number = row.text_of(column).to_owned();
+        let own = find_own_column(place, column);
+        let (rule, key) = match own {
+            Some(own) if row.is_null(own) && !row.is_faulty(own) => {
+                row.shift(column, own);
+                ("moved-code", "intake-person-moved")
+            }
+            Some(own) if row.text_of(own) == number => {
+                row.clear(column);
+                ("moved-code", "intake-person-moved")
+            }
+            _ if !place.plan.is_tax_side => ("person-in-code", "intake-person-in-code"),
+            _ if told.contains(&column) => continue,
+            _ => {
+                told.push(column);
+                ("person-in-code", "intake-person-in-code-tax")
+            }
+        };
+        let other = own.map_or("", |own| place.plan.columns[own].header.as_str());
+        let words =
+            |key: String| Message::new(key).with("column", &place.plan.columns[column].header).with("other", other);
+        let fault = Fault::new(rule, words(key.to_owned()), words(format!("{key}-mend")));
+        issues.record(place.issue(column, number, *fault.with_severity(Severity::Warning)));
+    }
+}
+
+/// The column for certificates of the party that a column of codes belongs to, where the sheet's version has one.
+fn find_own_column(place: &Place<'_>, column: usize) -> Option<usize> {
+    let (party, _) = place.plan.columns[column].party?;
+    place.plan.parties.get(party)?.citizen_id.filter(|own| !place.plan.columns[*own].closed)
+}

@@ -6,8 +6,10 @@
 
 use std::borrow::Cow;
 
-use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use rust_decimal::Decimal;
+
+use crate::chinese_numbers;
+pub use crate::days::{date_from_serial, parse_date, parse_moment};
 
 /// A value read from a text, and whether the text was written otherwise than the value's own plain form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub struct ParsedDecimal {
     pub multiplier: i64,
     /// A percent sign stands behind it.
     pub percent: bool,
+    /// It says itself that it is one of yuan: `500元`, `十万`.
+    pub is_yuan: bool,
     /// The text was not a plain decimal.
     pub changed: bool,
 }
@@ -101,164 +105,80 @@ fn narrow_sign(sign: char) -> char {
     }
 }
 
-/// Any sign of the full-width block, punctuation too: only for texts already known to be figures or dates.
+/// Any sign of the full-width and small blocks, punctuation and money too: only for texts already known to be figures or
+/// dates.
 fn narrow_any(sign: char) -> char {
     match sign {
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(sign as u32 - 0xFEE0).unwrap_or(sign),
-        '\u{3000}' | '\u{A0}' => ' ',
-        '−' | '—' | '–' => '-',
-        '。' => '.',
+        '\u{3000}' | '\u{A0}' | '\u{2002}'..='\u{200A}' => ' ',
+        '−' | '—' | '–' | '‐' | '‑' | '‒' | '―' | '─' | '━' | '﹣' | '﹘' | '⁃' => '-',
+        '。' | '﹒' | '｡' => '.',
+        '﹐' => ',',
+        '﹢' => '+',
+        '﹪' => '%',
+        '﹙' => '(',
+        '﹚' => ')',
+        '﹩' => '$',
+        '￥' => '¥',
+        '￡' => '£',
+        '￠' => '¢',
+        '￦' => '₩',
         _ => sign,
     }
 }
 
 /// The text with full-width punctuation narrowed too; borrowed when there is none.
-fn narrow_all(text: &str) -> Cow<'_, str> {
+pub(crate) fn narrow_all(text: &str) -> Cow<'_, str> {
     if text.is_ascii() || !text.chars().any(|sign| narrow_any(sign) != sign) {
         return Cow::Borrowed(text.trim());
     }
     Cow::Owned(text.chars().map(narrow_any).collect::<String>().trim().to_owned())
 }
 
-/// Reads a day: `2024-03-05`, `2024/3/5`, `2024.3.5`, `2024年3月5日`, `20240305`, each with or without a time behind it.
-/// A month without a day is no day.
-pub fn parse_date(text: &str) -> Option<Parsed<NaiveDate>> {
-    if let Some(value) = parse_plain_date(text) {
-        return Some(Parsed { value, changed: false });
-    }
-    let moment = parse_moment(text)?;
-    let plain = text.len() == 10 && !moment.changed;
-    Some(Parsed { value: moment.value.date(), changed: !plain })
-}
-
-/// `2024-03-05` and nothing else, as every clean cell is written.
-fn parse_plain_date(text: &str) -> Option<NaiveDate> {
-    let bytes: &[u8; 10] = text.as_bytes().try_into().ok()?;
-    let number = |places: std::ops::Range<usize>| {
-        bytes[places]
-            .iter()
-            .try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
-    };
-    let year = number(0..4).filter(|year| (1800..=2200).contains(year) && bytes[4] == b'-' && bytes[7] == b'-')?;
-    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, number(5..7)?, number(8..10)?)
-}
-
-/// Reads a day with the time behind it, midnight when there is none. Plain forms: `2024-03-05`, `2024-03-05T10:30:00`.
-pub fn parse_moment(text: &str) -> Option<Parsed<NaiveDateTime>> {
-    let first = text.chars().find(|sign| !sign.is_whitespace())?;
-    if !narrow_any(first).is_ascii_digit() || text.len() > 64 {
-        return None;
-    }
-    let narrowed = narrow_all(text);
-    let (date, rest, mut plain) = split_date(&narrowed)?;
-    let time = parse_time(rest)?;
-    plain &= rest.is_empty() || (rest.len() == 9 && rest.starts_with('T'));
-    Some(Parsed { value: date.and_time(time), changed: !plain || narrowed.len() != text.len() })
-}
-
-/// The day at the beginning of a text, what follows it, and whether it was written plainly.
-fn split_date(text: &str) -> Option<(NaiveDate, &str, bool)> {
-    let (year, rest) = split_number(text)?;
-    if year.len() == 8 {
-        let date = day(&year[..4], &year[4..6], &year[6..])?;
-        return Some((date, rest, false));
-    }
-    if year.len() != 4 {
-        return None;
-    }
-    let separator = rest.chars().next()?;
-    let (month, after_month) = split_number(rest[separator.len_utf8()..].trim_start())?;
-    let (wanted, last): (char, &[char]) = match separator {
-        '年' => ('月', &['日', '号']),
-        '-' | '/' | '.' => (separator, &[]),
-        _ => return None,
-    };
-    let (number_of_day, rest) = split_number(after_month.trim_start().strip_prefix(wanted)?.trim_start())?;
-    let rest = rest.strip_prefix(last).unwrap_or(rest);
-    let plain = separator == '-' && month.len() == 2 && number_of_day.len() == 2;
-    Some((day(year, month, number_of_day)?, rest, plain))
-}
-
-fn split_number(text: &str) -> Option<(&str, &str)> {
-    let end = text.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
-    (end > 0).then(|| text.split_at(end))
-}
-
-fn day(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
-    if month.len() > 2 || day.len() > 2 {
-        return None;
-    }
-    let year: i32 = year.parse().ok().filter(|year| (1800..=2200).contains(year))?;
-    NaiveDate::from_ymd_opt(year, month.parse().ok()?, day.parse().ok()?)
-}
-
-/// The time behind a day: nothing, ` 0:00`, `T10:30:00`, ` 10:30:00.000`, ` 8时5分`, with a trailing `Z`.
-fn parse_time(text: &str) -> Option<NaiveTime> {
-    let text = text.strip_prefix('T').unwrap_or(text).trim();
-    let text = text.strip_suffix('Z').unwrap_or(text);
-    if text.is_empty() {
-        return Some(NaiveTime::MIN);
-    }
-    let mut parts = [0_u32; 3];
-    let mut pieces = text.split([':', '时', '点', '分', '秒']).filter(|piece| !piece.is_empty());
-    for (at, part) in parts.iter_mut().enumerate() {
-        let Some(piece) = pieces.next() else {
-            if at == 0 {
-                return None;
-            }
-            break;
-        };
-        *part = piece.split('.').next()?.trim().parse().ok()?;
-    }
-    if pieces.next().is_some() {
-        return None;
-    }
-    NaiveTime::from_hms_opt(parts[0], parts[1], parts[2])
-}
-
-/// The moment of a serial day as spreadsheets count them, to the millisecond. Counting from 1900, day 60 is the
-/// 29 February that never was and is refused with the negative ones; the largest is the end of 9999.
-pub fn date_from_serial(serial: f64, epoch_1904: bool) -> Option<NaiveDateTime> {
-    if !(0.0..2_958_466.0).contains(&serial) {
-        return None;
-    }
-    let (days, fraction) = (serial.floor(), serial.fract());
-    let (base, skipped) = if epoch_1904 {
-        (NaiveDate::from_ymd_opt(1904, 1, 1)?, 0)
-    } else if days == 60.0 {
-        return None;
-    } else {
-        (NaiveDate::from_ymd_opt(1899, 12, 31)?, u64::from(days > 60.0))
-    };
-    let date = base.checked_add_days(Days::new(days as u64 - skipped))?;
-    let milliseconds = (fraction * 86_400_000.0).round() as i64;
-    date.and_time(NaiveTime::MIN).checked_add_signed(TimeDelta::milliseconds(milliseconds))
-}
-
-/// Reads a figure: `1234.5`, `1,234.50`, `１２３．４`, `¥3,000元`, `3(万)`, `57.2万人民币`, `1.2亿`, `12%`, `(500.00)`, `1.5E+3`.
+/// Reads a figure: `1234.5`, `1,234.50`, `１２３．４`, `¥3,000元`, `3(万)`, `57.2万人民币`, `1.2亿`, `12%`, `(500.00)`, `1.5E+3`,
+/// 壹万贰仟元整.
 /// Anything beside digits, signs and the words for money makes it `None`.
 pub fn parse_decimal(text: &str) -> Option<ParsedDecimal> {
     if let Some(figure) = parse_plain(text) {
-        return Some(ParsedDecimal { figure, multiplier: 1, percent: false, changed: false });
+        return Some(ParsedDecimal { figure, multiplier: 1, percent: false, is_yuan: false, changed: false });
     }
-    if text.len() > 80 || !text.chars().any(|sign| narrow_any(sign).is_ascii_digit()) {
+    if text.len() > 80 {
         return None;
     }
+    if !text.chars().any(|sign| narrow_any(sign).is_ascii_digit()) {
+        return parse_capitals(text);
+    }
     let narrowed = narrow_all(text);
+    parse_digits(&narrowed).or_else(|| if text.is_ascii() { None } else { parse_capitals(&narrowed) })
+}
+
+/// A figure in Chinese signs, or with some among its digits: 壹万贰仟元整, 1万2千元.
+fn parse_capitals(text: &str) -> Option<ParsedDecimal> {
+    let amount = chinese_numbers::parse_amount(text)?;
+    let (figure, is_yuan) = (amount.value, amount.is_absolute);
+    Some(ParsedDecimal { figure, multiplier: 1, percent: false, is_yuan, changed: true })
+}
+
+/// Digits with what may stand around them, narrowed.
+fn parse_digits(narrowed: &str) -> Option<ParsedDecimal> {
     let body = narrowed.trim().trim_start_matches('\'');
     let (body, negative) = match body.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
         Some(inner) => (inner, true),
-        None => (body, false),
+        // Book-keepers write △ before what is below zero.
+        None => match body.strip_prefix(['△', '▲']) {
+            Some(rest) => (rest.trim(), true),
+            None => (body, false),
+        },
     };
     let body = strip_money_before(body);
     let end = body
         .find(|sign: char| !matches!(sign, '0'..='9' | '.' | ',' | '-' | '+' | ' ' | 'e' | 'E'))
         .unwrap_or(body.len());
     let (digits, words) = body.split_at(end);
-    let (multiplier, percent) = read_words(words)?;
+    let Words { multiplier, percent, is_yuan } = read_words(words)?;
     let figure = parse_grouped(digits.trim())?;
     let figure = if negative { -figure } else { figure };
-    Some(ParsedDecimal { figure, multiplier, percent, changed: true })
+    Some(ParsedDecimal { figure, multiplier, percent, is_yuan, changed: true })
 }
 
 /// Digits with at most one point and a sign before them, as every clean cell is written.
@@ -273,28 +193,37 @@ fn parse_plain(text: &str) -> Option<Decimal> {
 
 fn strip_money_before(text: &str) -> &str {
     let text = text.trim();
-    ["人民币", "RMB", "CNY", "¥", "$"].iter().find_map(|sign| text.strip_prefix(sign)).unwrap_or(text).trim()
+    ["人民币", "RMB", "CNY", "¥"].iter().find_map(|sign| text.strip_prefix(sign)).unwrap_or(text).trim()
 }
 
-/// The words behind a figure: what they multiply by, and whether one is a percent sign. `None` for any other word.
-fn read_words(words: &str) -> Option<(i64, bool)> {
+/// What the words behind a figure say.
+struct Words {
+    multiplier: i64,
+    percent: bool,
+    is_yuan: bool,
+}
+
+/// The words behind a figure: what they multiply by, and whether one is a percent sign. `None` for any other word, money of
+/// others among them.
+fn read_words(words: &str) -> Option<Words> {
     let words: String = words.chars().filter(|sign| !matches!(sign, '(' | ')' | ' ')).collect();
     if words == "%" {
-        return Some((1, true));
+        return Some(Words { multiplier: 1, percent: true, is_yuan: false });
     }
     let (multiplier, rest) = match words.chars().next() {
-        None => return Some((1, false)),
+        None => return Some(Words { multiplier: 1, percent: false, is_yuan: false }),
         Some('亿') => (100_000_000, &words['亿'.len_utf8()..]),
         Some('万') => (10_000, &words['万'.len_utf8()..]),
-        Some('千') => (1_000, &words['千'.len_utf8()..]),
-        Some('百') => (100, &words['百'.len_utf8()..]),
+        Some(sign @ ('千' | '仟')) => (1_000, &words[sign.len_utf8()..]),
+        Some(sign @ ('百' | '佰')) => (100, &words[sign.len_utf8()..]),
         Some(_) => (1, words.as_str()),
     };
     let (multiplier, rest) = match rest.strip_prefix('万') {
         Some(rest) if multiplier < 10_000 && multiplier > 1 => (multiplier * 10_000, rest),
         _ => (multiplier, rest),
     };
-    matches!(rest, "" | "元" | "元整" | "人民币" | "元人民币" | "人民币元" | "圆").then_some((multiplier, false))
+    let is_money = matches!(rest, "" | "元" | "元整" | "人民币" | "元人民币" | "人民币元" | "圆" | "圆整");
+    is_money.then_some(Words { multiplier, percent: false, is_yuan: rest.contains(['元', '圆']) })
 }
 
 /// Digits with thousands signs in their places, a sign in front, an exponent behind.
@@ -332,6 +261,12 @@ fn zero_if_empty(digits: &str) -> &str {
     if digits.is_empty() { "0" } else { digits }
 }
 
+/// Nothing but dashes and strokes: what clerks put into a cell that has no value, in any width and length.
+pub fn is_blank_mark(text: &str) -> bool {
+    let is_mark = |sign: char| matches!(narrow_any(sign), '-' | '/' | '\\' | '_');
+    !text.is_empty() && text.chars().all(|sign| is_mark(sign) || sign.is_whitespace()) && text.chars().any(is_mark)
+}
+
 /// Reads yes or no: 是 否 √ × ✓ ✗ 对 错 Y N yes no true false 1 0, letters in either case.
 pub fn parse_boolean(text: &str) -> Option<Parsed<bool>> {
     if text.len() > 12 {
@@ -352,10 +287,6 @@ pub fn parse_boolean(text: &str) -> Option<Parsed<bool>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn date(text: &str) -> Option<String> {
-        parse_date(text).map(|parsed| format!("{}{}", parsed.value, if parsed.changed { " changed" } else { "" }))
-    }
 
     fn figure(text: &str) -> Option<String> {
         parse_decimal(text).and_then(|parsed| parsed.value()).map(|value| value.normalize().to_string())
@@ -380,68 +311,6 @@ mod tests {
     }
 
     #[test]
-    fn every_spelling_of_a_day_is_the_same_day() {
-        assert_eq!(date("2024-03-05").as_deref(), Some("2024-03-05"));
-        for text in [
-            "2024年3月5日",
-            "2024.3.5",
-            "20240305",
-            "2024/3/5 0:00",
-            "2024/03/05",
-            "２０２４－３－５",
-            "2024年3月5号",
-            "2024-03-05 00:00:00",
-            "2024-03-05T00:00:00",
-            "2024年 3月 5日",
-            "2024-3-5",
-            " 2024-03-05",
-        ] {
-            assert_eq!(date(text).as_deref(), Some("2024-03-05 changed"), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_day_is_not_made_one() {
-        for text in [
-            "2024年3月",
-            "2024-13-01",
-            "2023-02-29",
-            "202403",
-            "12345678",
-            "2024-3",
-            "甲2024-03-05",
-            "2024-03-05甲",
-            "2024-03/05",
-            "",
-            "3月5日",
-            "2024-03-05 25:00",
-            "91652323",
-        ] {
-            assert_eq!(date(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_time_behind_the_day_is_kept() {
-        let moment = parse_moment("2016/1/12 10:59:31").expect("a moment");
-        assert_eq!(moment.value.to_string(), "2016-01-12 10:59:31");
-        assert!(!parse_moment("2016-01-12T10:59:31").expect("a moment").changed);
-    }
-
-    #[test]
-    fn serial_days_count_from_both_epochs_and_skip_the_day_that_never_was() {
-        let shown = |serial, epoch| date_from_serial(serial, epoch).map(|moment| moment.to_string());
-        assert_eq!(shown(39_876.0, false).as_deref(), Some("2009-03-04 00:00:00"));
-        assert_eq!(shown(59.0, false).as_deref(), Some("1900-02-28 00:00:00"));
-        assert_eq!(shown(60.0, false), None);
-        assert_eq!(shown(61.0, false).as_deref(), Some("1900-03-01 00:00:00"));
-        assert_eq!(shown(0.0, true).as_deref(), Some("1904-01-01 00:00:00"));
-        assert_eq!(shown(44_198.5, false).as_deref(), Some("2021-01-02 12:00:00"));
-        assert_eq!(shown(-1.0, false), None);
-        assert_eq!(shown(f64::NAN, false), None);
-    }
-
-    #[test]
     fn figures_are_read_with_their_signs_and_words() {
         for (text, value) in [
             ("1234.50", "1234.5"),
@@ -463,6 +332,15 @@ mod tests {
             ("5百万", "5000000"),
             ("0", "0"),
             ("3 000", "3000"),
+            ("￥1,200.00", "1200"),
+            ("￥１２００", "1200"),
+            ("5仟元", "5000"),
+            ("壹万贰仟元整", "12000"),
+            ("叁佰元", "300"),
+            ("十万", "100000"),
+            ("1万2千元", "12000"),
+            ("△500", "-500"),
+            ("﹣7", "-7"),
         ] {
             assert_eq!(figure(text).as_deref(), Some(value), "{text}");
         }
@@ -470,7 +348,15 @@ mod tests {
 
     #[test]
     fn a_text_with_digits_in_it_is_no_figure() {
-        for text in ["1,2,3", "12a", "第3号", "1-2", "", "甲", "2024-03-05", "1.2.3", "3万吨", "12,34", "E5", "%", "."]
+        for text in ["1,2,3", "12a", "第3号", "1-2", "", "甲", "2024-03-05", "1.2.3", "3万吨", "12,34", "E5", "%", ".", "￥", "一百二"]
+        {
+            assert_eq!(figure(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn money_of_others_is_no_figure() {
+        for text in ["$500", "＄500", "US$500", "USD500", "HK$500", "€500", "£500", "￡500", "500美元", "500$", "NT$5", "₩500"]
         {
             assert_eq!(figure(text), None, "{text}");
         }
@@ -481,6 +367,16 @@ mod tests {
         let parsed = parse_decimal("3(万)").expect("a figure");
         assert_eq!((parsed.figure, parsed.multiplier, parsed.changed), (Decimal::from(3), 10_000, true));
         assert!(!parse_decimal("3.00").expect("a figure").changed);
+    }
+
+    #[test]
+    fn a_cell_of_dashes_or_strokes_of_any_width_holds_nothing() {
+        for text in ["-", "－", "／", "/", "———", "－－", "﹣", "— —", "——", "\\", "__"] {
+            assert!(is_blank_mark(text), "{text}");
+        }
+        for text in ["", "-1", "无", "a/b", " "] {
+            assert!(!is_blank_mark(text), "{text}");
+        }
     }
 
     #[test]

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Date32Array};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, StringArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Date32Type, Decimal128Type, Field, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use gongzhi_core::calendar::Calendar;
-use gongzhi_core::catalog::Catalog;
+use gongzhi_core::catalog::{Catalog, ParameterValue};
 use gongzhi_core::models::Model;
 use gongzhi_core::models::facts::{Fact, FactValue, IncompletePayment, Payment, Payments, Standing};
 use rust_decimal::Decimal;
@@ -260,6 +260,39 @@ pub fn standings_of(
     Ok(rows_of(&columns, batch.num_rows(), taxpayers).map(standing).collect())
 }
 
+/// A day as Arrow counts them.
+fn number(day: NaiveDate) -> i32 {
+    i32::try_from(day.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(0)
+}
+
+/// One row a dated value of a parameter: `parameter`, `region`, `class` (empty: none), `valid_from`, `valid_to`, `value`.
+pub fn figures_table(catalog: &Catalog) -> Result<MemTable, DataFusionError> {
+    let values: Vec<(&String, &ParameterValue)> =
+        catalog.parameters.iter().flat_map(|(key, found)| found.values.iter().map(move |value| (key, value))).collect();
+    let scaled = |mut value: Decimal| {
+        value.rescale(8);
+        (value.scale() == 8).then(|| value.mantissa())
+    };
+    let figures = Decimal128Array::from_iter(values.iter().map(|(_, value)| scaled(value.value)));
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::from_iter_values(values.iter().map(|(key, _)| key))),
+        Arc::new(StringArray::from_iter_values(values.iter().map(|(_, value)| &value.region))),
+        Arc::new(StringArray::from_iter_values(values.iter().map(|(_, value)| &value.class))),
+        Arc::new(Date32Array::from_iter_values(values.iter().map(|(_, value)| number(value.from)))),
+        Arc::new(Date32Array::from_iter(values.iter().map(|(_, value)| value.to.map(number)))),
+        Arc::new(figures.with_precision_and_scale(18, 8)?),
+    ];
+    let schema = Arc::new(Schema::new(vec![
+        Field::new("parameter", DataType::Utf8, false),
+        Field::new("region", DataType::Utf8, false),
+        Field::new("class", DataType::Utf8, false),
+        Field::new("valid_from", DataType::Date32, false),
+        Field::new("valid_to", DataType::Date32, true),
+        Field::new("value", DataType::Decimal128(18, 8), true),
+    ]));
+    MemTable::try_new(Arc::clone(&schema), vec![vec![RecordBatch::try_new(schema, columns)?]])
+}
+
 /// One row a day: whether offices of a region work on it, and the day itself or the next working one. Ten years either side of the
 /// calendars shipped; years without a notice know weekends and fixed holidays.
 pub fn calendar_table(catalog: &Catalog, region: &str) -> Result<MemTable, DataFusionError> {
@@ -268,9 +301,6 @@ pub fn calendar_table(catalog: &Catalog, region: &str) -> Result<MemTable, DataF
     let first = NaiveDate::from_ymd_opt(year(catalog.calendar.keys().next(), 2022) - 10, 1, 1).unwrap_or_default();
     let last = NaiveDate::from_ymd_opt(year(catalog.calendar.keys().last(), 2026) + 10, 12, 31).unwrap_or_default();
     let days: Vec<NaiveDate> = first.iter_days().take_while(|day| *day <= last).collect();
-    let number = |day: NaiveDate| -> i32 {
-        i32::try_from(day.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(0)
-    };
     let next = days.iter().map(|day| number(calendar.next_working_day(*day)));
     let columns: Vec<ArrayRef> = vec![
         Arc::new(Date32Array::from_iter_values(days.iter().map(|day| number(*day)))),

@@ -26,11 +26,11 @@ use gongzhi_core::leads::{Lead, Notice};
 use gongzhi_core::messages::Message;
 use gongzhi_core::models::facts::{Payments, RunFacts};
 use gongzhi_core::models::steps::{Judgement, Material, find_stop, judge};
-use gongzhi_core::models::{CALENDAR_VIEW, DECLARED_VIEW, Model, Models, PaidRule, RETURNS_TABLE};
+use gongzhi_core::models::{CALENDAR_VIEW, DECLARED_VIEW, FIGURES_VIEW, Model, Models, PaidRule, RETURNS_TABLE};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::model_rows::{PAYMENT_COLUMNS, STANDING_COLUMNS, calendar_table, facts_of, payments_of, standings_of};
+use crate::model_rows::{PAYMENT_COLUMNS, STANDING_COLUMNS, calendar_table, facts_of, figures_table, payments_of, standings_of};
 use crate::parallel::in_order;
 use crate::schema::view_schema_opened;
 
@@ -402,6 +402,8 @@ pub(crate) async fn register_view(
         session.register_table(view, plan.into_view())?;
     } else if view == CALENDAR_VIEW {
         session.register_table(view, Arc::new(calendar_table(catalog, "")?))?;
+    } else if view == FIGURES_VIEW {
+        session.register_table(view, Arc::new(figures_table(catalog)?))?;
     } else {
         let (item, kind) = catalog.find_view(view).ok_or_else(|| ModelError::NoView(view.to_owned()))?;
         session.register_table(

@@ -23,6 +23,8 @@ pub enum OfficeCell {
     Figure(String),
     /// A day: a date cell in workbooks, ISO text elsewhere.
     Day(NaiveDate),
+    /// A figure with the measure that its number format shows behind it; the same signs elsewhere.
+    Measured(String, &'static str),
 }
 
 impl OfficeCell {
@@ -31,6 +33,7 @@ impl OfficeCell {
             Self::Empty => String::new(),
             Self::Text(text) | Self::Figure(text) => text.clone(),
             Self::Day(day) => day.to_string(),
+            Self::Measured(figure, measure) => format!("{figure}{measure}"),
         }
     }
 }
@@ -42,6 +45,17 @@ pub struct OfficeHeader {
     pub upper: Option<String>,
     /// The column's own text.
     pub lower: String,
+}
+
+/// Equal cells of a column that are merged downwards: only the first of them holds the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Merge {
+    /// Column, from 0.
+    pub column: usize,
+    /// First row of the table that is merged, from 0.
+    pub first_row: usize,
+    /// Last one.
+    pub last_row: usize,
 }
 
 /// A table with what an office puts around it.
@@ -57,6 +71,8 @@ pub struct OfficeSheet {
     pub rows: Vec<Vec<OfficeCell>>,
     /// Rows below the table: totals, notes, signatures.
     pub footers: Vec<Vec<OfficeCell>>,
+    /// Cells of the table that are merged, in workbooks and in HTML.
+    pub merges: Vec<Merge>,
 }
 
 impl OfficeSheet {
@@ -149,6 +165,7 @@ pub fn workbook_of(sheets: &[OfficeSheet], created: NaiveDate) -> Result<Vec<u8>
         title: Format::new().set_bold().set_align(FormatAlign::Center),
         header: Format::new().set_bold().set_align(FormatAlign::Center).set_text_wrap(),
         day: Format::new().set_num_format("yyyy-mm-dd"),
+        merged: Format::new().set_align(FormatAlign::VerticalCenter),
     };
     for sheet in sheets {
         let worksheet = workbook.add_worksheet();
@@ -162,6 +179,7 @@ struct Formats {
     title: Format,
     header: Format,
     day: Format,
+    merged: Format,
 }
 
 fn write_worksheet(worksheet: &mut Worksheet, sheet: &OfficeSheet, formats: &Formats) -> Result<(), OfficeFileError> {
@@ -177,6 +195,11 @@ fn write_worksheet(worksheet: &mut Worksheet, sheet: &OfficeSheet, formats: &For
     }
     write_headers(worksheet, sheet, row, &formats.header)?;
     row += if sheet.has_upper_header() { 2 } else { 1 };
+    for merge in &sheet.merges {
+        let place = |at: usize| row + u32::try_from(at).unwrap_or(u32::MAX);
+        let (first, last, at) = (place(merge.first_row), place(merge.last_row), column(merge.column));
+        worksheet.merge_range(first, at, last, at, "", &formats.merged)?;
+    }
     for cells in sheet.rows.iter().chain(&sheet.footers) {
         for (at, cell) in cells.iter().enumerate() {
             write_cell(worksheet, (row, column(at)), cell, &formats.day)?;
@@ -225,6 +248,10 @@ fn write_cell(sheet: &mut Worksheet, (row, at): (u32, u16), cell: &OfficeCell, d
         },
         OfficeCell::Day(date) => {
             sheet.write_datetime_with_format(row, at, date_of(*date)?, day)?;
+        }
+        OfficeCell::Measured(text, measure) => {
+            let format = Format::new().set_num_format(format!("#,##0.00\"{measure}\""));
+            sheet.write_number_with_format(row, at, text.parse::<f64>().unwrap_or_default(), &format)?;
         }
     }
     Ok(())
@@ -282,7 +309,10 @@ pub fn html_of(sheet: &OfficeSheet) -> Vec<u8> {
     } else {
         push_html_row(&mut html, "th", sheet.headers.iter().map(|header| header.lower.clone()));
     }
-    for row in sheet.rows.iter().chain(&sheet.footers) {
+    for (at, row) in sheet.rows.iter().enumerate() {
+        push_html_merged(&mut html, (at, row), &sheet.merges);
+    }
+    for row in &sheet.footers {
         push_html_row(&mut html, "td", row.iter().map(OfficeCell::text));
     }
     html.push_str("</table></body></html>\n");
@@ -306,6 +336,25 @@ fn push_html_headers(html: &mut String, sheet: &OfficeSheet) {
     html.push_str("</tr>\n");
     let lower = sheet.headers.iter().filter(|header| header.upper.is_some()).map(|header| header.lower.clone());
     push_html_row(html, "th", lower);
+}
+
+/// A row of the table: the first cell of a merge spans the rows below, which have none of their own there.
+fn push_html_merged(html: &mut String, (at, row): (usize, &[OfficeCell]), merges: &[Merge]) {
+    html.push_str("<tr>");
+    for (column, cell) in row.iter().enumerate() {
+        let over = |merge: &&Merge| merge.column == column && (merge.first_row..=merge.last_row).contains(&at);
+        match merges.iter().find(over) {
+            Some(merge) if merge.first_row < at => {}
+            Some(merge) => {
+                let rows = merge.last_row - at + 1;
+                let _ = write!(html, "<td rowspan=\"{rows}\">{}</td>", escape(&cell.text()));
+            }
+            None => {
+                let _ = write!(html, "<td>{}</td>", escape(&cell.text()));
+            }
+        }
+    }
+    html.push_str("</tr>\n");
 }
 
 fn push_html_row(html: &mut String, tag: &str, cells: impl Iterator<Item = String>) {
@@ -353,6 +402,9 @@ fn push_xml_row(xml: &mut String, cells: &[OfficeCell]) {
             OfficeCell::Figure(figure) => {
                 write!(xml, "<Cell><Data ss:Type=\"Number\">{}</Data></Cell>", escape(figure))
             }
+            OfficeCell::Measured(..) => {
+                write!(xml, "<Cell><Data ss:Type=\"String\">{}</Data></Cell>", escape(&cell.text()))
+            }
             OfficeCell::Text(text) => write!(xml, "<Cell><Data ss:Type=\"String\">{}</Data></Cell>", escape(text)),
             OfficeCell::Day(day) => write!(xml, "<Cell><Data ss:Type=\"DateTime\">{day}T00:00:00.000</Data></Cell>"),
         };
@@ -387,7 +439,24 @@ mod tests {
             headers: vec![header(None, "序号"), header(Some("施工单位"), "名称"), header(Some("施工单位"), "代码")],
             rows: vec![vec![OfficeCell::Figure("1".into()), OfficeCell::Text("甲,乙".into()), OfficeCell::Empty]],
             footers: vec![],
+            merges: vec![],
         }
+    }
+
+    #[test]
+    fn merged_cells_stand_once_and_the_measure_of_a_format_stands_in_no_cell() {
+        let text = |text: &str| OfficeCell::Text(text.into());
+        let row = |name, figure: &str| vec![text("1"), name, OfficeCell::Measured(figure.into(), "万元")];
+        let merges = vec![Merge { column: 1, first_row: 0, last_row: 1 }];
+        let rows = vec![row(text("甲"), "1.5"), row(OfficeCell::Empty, "2")];
+        let sheet = OfficeSheet { rows, merges, ..sheet() };
+        let html = String::from_utf8(html_of(&sheet)).unwrap();
+        assert!(
+            html.contains("<td rowspan=\"2\">甲</td><td>1.5万元</td></tr>\n<tr><td>1</td><td>2万元</td>"),
+            "{html}"
+        );
+        let day = NaiveDate::from_ymd_opt(2025, 1, 5).unwrap();
+        assert!(workbook_of(&[sheet], day).unwrap().starts_with(b"PK"));
     }
 
     #[test]

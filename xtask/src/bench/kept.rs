@@ -10,7 +10,7 @@ use super::measure::{self, Measured};
 use crate::steps::{program, root, step};
 
 /// The day the county is looked at from.
-pub const AS_OF: &str = "2026-06-30";
+pub const AS_OF: &str = "2026-04-17";
 
 /// A county with its home folder.
 pub struct Kept {

@@ -14,7 +14,7 @@ use crate::steps::{cargo, program, root, step};
 
 const SEEDS: [&str; 2] = ["1", "2"];
 /// The day on which the tax side was exported.
-const AS_OF: &str = "2026-06-30";
+const AS_OF: &str = "2026-04-17";
 /// The tax side's tables: `template all` stands for what units report.
 const TAX_SIDE: &str = "catalog/templates/tax_bureau";
 
@@ -129,6 +129,7 @@ fn body(ours: &[Ours], peer: &Peer) -> Result<String> {
     write_runs(&mut text, ours, peer)?;
     write_steps(&mut text, ours, peer)?;
     write_answers(&mut text, ours, peer)?;
+    write_facts(&mut text, ours)?;
     writeln!(text, "\nOurs against the planted truth:\n\n```json")?;
     for one in ours {
         writeln!(text, "{}", one.score)?;
@@ -203,6 +204,31 @@ fn write_steps(text: &mut String, ours: &[Ours], peer: &Peer) -> Result<()> {
     }
     let seconds = steps.iter().map(|step| peer.told["seconds"][step].to_string());
     writeln!(text, "| as an office does it | {} | {} |", ours[0].seed, seconds.collect::<Vec<_>>().join(" | "))?;
+    Ok(())
+}
+
+/// Leads on plain facts, and of each sort of temptation how many were left alone.
+fn write_facts(text: &mut String, ours: &[Ours]) -> Result<()> {
+    writeln!(text, "\nFacts and temptations, by seed:\n")?;
+    let seeds: Vec<&str> = ours.iter().map(|one| one.seed).collect();
+    writeln!(text, "| what | {} |", seeds.join(" | "))?;
+    writeln!(text, "|---|{}", "---:|".repeat(seeds.len()))?;
+    for (what, name) in [("all_models", "all models"), ("facts", "plain facts from the law's text")] {
+        for share in ["recall_percent", "precision_percent"] {
+            let told = ours.iter().map(|one| one.score[what][share].as_str().unwrap_or("–"));
+            let share = share.trim_end_matches("_percent");
+            writeln!(text, "| {name}, {share} | {} |", told.collect::<Vec<_>>().join(" | "))?;
+        }
+    }
+    let kinds: BTreeSet<&String> =
+        ours.iter().filter_map(|one| one.score["tempting"].as_object()).flat_map(serde_json::Map::keys).collect();
+    for kind in kinds {
+        let told = ours.iter().map(|one| {
+            let left = &one.score["tempting"][kind];
+            format!("{} of {}", left["left_alone"], left["copies"])
+        });
+        writeln!(text, "| left alone: {} | {} |", kind.replace('_', " "), told.collect::<Vec<_>>().join(" | "))?;
+    }
     Ok(())
 }
 

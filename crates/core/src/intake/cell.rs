@@ -7,18 +7,20 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::figure::read_figure;
+use super::figure::{SHOWN_SMALLER, read_figure};
 use super::identifier::read_identifier;
 use super::lookup::{CodeLookup, RegionFound};
 use super::place::read_stretch;
 use super::plan::{Circumstances, ColumnPlan, KindPlan};
-use crate::catalog::{ColumnType, Measure, Severity};
+use crate::catalog::{ColumnType, Measure, PartyPart, Severity};
 use crate::cells;
 use crate::messages::Message;
 use crate::period::Period;
 
 /// The error that stands for a formula whose result the program that wrote the file left out.
 pub const UNCOMPUTED: &str = "=?";
+/// The error that stands for a text which the file names and doesn't hold.
+pub const LOST_TEXT: &str = "#TEXT!";
 
 /// What stands in a cell, as the reader gives it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,6 +51,17 @@ pub struct RawCell<'a> {
     pub value: RawValue<'a>,
     /// The text before it was narrowed.
     pub raw: Option<&'a str>,
+    /// The merged cell that it is part of, when it was written above.
+    pub filled: Option<Filled>,
+}
+
+/// The merged cell whose value holds for the rows below the one in which it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Filled {
+    /// The row in which it is written, counted from 1.
+    pub row: u32,
+    /// Rows over which it reaches.
+    pub rows: u32,
 }
 
 impl RawCell<'_> {
@@ -155,10 +168,14 @@ impl Lens<'_> {
     }
 }
 
-/// Signs and words that stand for nothing in a column of figures, days or codes.
-const BLANK_WORDS: [&str; 12] = ["/", "-", "—", "--", "——", "\\", "无", "空", "N/A", "n/a", "null", "NULL"];
-/// Of these the ones that stand for nothing in a column of text too.
-const BLANK_SIGNS: usize = 6;
+/// Words that stand for nothing in a column of figures, days or codes.
+const BLANK_WORDS: [&str; 39] = [
+    "无", "空", "没有", "暂无", "待定", "办理中", "正在办理", "在办", "待办", "待办理", "未办理", "未办", "尚未办理",
+    "待补", "待补充", "待填", "待核", "待核实", "待查", "待提供", "未提供", "不详", "未知", "不适用", "不涉及", "无数据",
+    "暂缺", "空缺", "缺失", "略", "空白", "N/A", "n/a", "NA", "null", "NULL", "None", "none", "nil",
+];
+/// Bytes of the longest of them; signs for nothing are longer in no sheet.
+const LONGEST_BLANK: usize = 18;
 
 const KEPT_FOR_EVER: [&str; 5] = ["长期", "永久", "长期有效", "无固定期限", "无限期"];
 
@@ -173,13 +190,16 @@ pub fn read_cell(lens: &Lens<'_>, value: RawValue<'_>, out: &mut String) -> Resu
             let fault = lens.fault("formula-uncomputed", "intake-formula-uncomputed", "");
             return Err(fault.with_severity(Severity::Error));
         }
+        RawValue::Error(LOST_TEXT) => {
+            return Err(lens.fault("text-lost", "intake-text-lost", "").with_severity(Severity::Error));
+        }
         RawValue::Error(text) => return Err(lens.fault("formula-error", "intake-formula-error", text)),
         RawValue::Number { text, digits_lost: true } => return Err(digits_lost(lens, text)),
         RawValue::Text(text) | RawValue::Number { text, .. } => text,
         RawValue::Date(moment) => return read_day_cell(lens, moment, out),
         RawValue::Boolean(truth) => return read_truth_cell(lens, truth, out),
     };
-    if text.len() <= 6 && is_blank_word(lens.column, text) {
+    if text.len() <= LONGEST_BLANK && is_blank_word(lens.column, text) {
         return Ok(Reading { changed: true, ..Reading::default() });
     }
     match lens.column.column_type {
@@ -197,13 +217,19 @@ pub fn read_cell(lens: &Lens<'_>, value: RawValue<'_>, out: &mut String) -> Resu
     }
 }
 
+/// `－`, `／`, `———` stand for nothing in every column, 暂无 and 办理中 in all but those of text.
 fn is_blank_word(column: &ColumnPlan, text: &str) -> bool {
-    let words = if column.column_type == ColumnType::Text { &BLANK_WORDS[..BLANK_SIGNS] } else { &BLANK_WORDS };
-    if !words.contains(&text) {
+    if cells::is_blank_mark(text) {
+        return column.column_type != ColumnType::Code || column.codes.as_ref().is_none_or(|codes| codes.find(text).is_none());
+    }
+    if column.column_type == ColumnType::Text || text.starts_with(|sign: char| sign.is_ascii_digit()) {
+        return false;
+    }
+    if !BLANK_WORDS.contains(&text) {
         return false;
     }
     match column.column_type {
-        ColumnType::Boolean => text != "无",
+        ColumnType::Boolean => !matches!(text, "无" | "没有"),
         ColumnType::Code => column.codes.as_ref().is_none_or(|codes| codes.find(text).is_none()),
         _ => true,
     }
@@ -247,7 +273,23 @@ fn read_text(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<Reading, B
             Message::new("intake-too-long-mend").with("most", lens.column.length),
         ));
     }
+    let is_name = lens.column.party.is_some_and(|(_, part)| part == PartyPart::Name);
+    if is_name && text.contains(['\n', '\r']) {
+        return Ok(kept(&without_breaks(text), true, out));
+    }
     Ok(kept(text, false, out))
+}
+
+/// A name that was copied in two lines: Chinese signs are joined, words stay apart.
+fn without_breaks(text: &str) -> String {
+    let mut name = String::with_capacity(text.len());
+    for line in text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty()) {
+        if name.ends_with(|sign: char| sign.is_ascii()) && line.starts_with(|sign: char| sign.is_ascii()) {
+            name.push(' ');
+        }
+        name.push_str(line);
+    }
+    name
 }
 
 fn read_phone(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<Reading, Box<Fault>> {
@@ -267,6 +309,12 @@ fn read_code(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<Reading, B
     let found = lens.column.codes.as_ref().and_then(|codes| codes.find(meant));
     let Some(code) = found else {
         let codes = lens.column.codes.as_ref();
+        let choices = codes.map_or(&[][..], |codes| codes.choices(meant));
+        if !choices.is_empty() {
+            let mut fault = lens.fault("code-list", "intake-code-several", text);
+            fault.mend = Message::new("intake-code-several-mend").with("names", choices.join("、"));
+            return Err(fault);
+        }
         let mut fault = lens.fault("code-list", "intake-not-in-list", text);
         let names = codes.map(|codes| codes.names(12)).unwrap_or_default();
         fault.mend = match codes.and_then(|codes| codes.nearest(text)) {
@@ -391,6 +439,9 @@ fn read_period(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<Reading,
 
 fn read_decimal(lens: &Lens<'_>, text: &str) -> Result<Reading, Box<Fault>> {
     let Some(figure) = read_figure(text, lens.measure, lens.column.measure, lens.column.column_type) else {
+        if text.contains(SHOWN_SMALLER) {
+            return Err(lens.fault("measure", "intake-format-scales", text));
+        }
         return Err(if looks_scientific(text) { digits_lost(lens, text) } else { type_fault(lens, text) });
     };
     let scale = match lens.column.column_type {
@@ -404,7 +455,13 @@ fn read_decimal(lens: &Lens<'_>, text: &str) -> Result<Reading, Box<Fault>> {
     if value.abs() >= Decimal::from_i128_with_scale(10_i128.pow(18), scale) {
         return Err(lens.fault("range", "intake-too-large", text));
     }
-    Ok(Reading { value: Stored::Decimal(value), changed: figure.changed || rounded, warning: None })
+    let told = figure.against_sheet.then(|| {
+        let stated = lens.measure.map_or("", Measure::chinese);
+        let mut fault = lens.fault("measure", "intake-measure-own", text);
+        fault.message = fault.message.with("stated", stated);
+        fault.with_severity(Severity::Warning)
+    });
+    Ok(Reading { value: Stored::Decimal(value), changed: figure.changed || rounded, warning: told })
 }
 
 /// `1.5E+3` is a figure; sixteen digits and more in that notation are what is left of a code.

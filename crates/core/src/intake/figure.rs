@@ -17,13 +17,27 @@ pub struct Figure {
     pub value: Decimal,
     /// It is written otherwise.
     pub changed: bool,
+    /// It says itself that it is one of yuan, where the sheet speaks of thousands.
+    pub against_sheet: bool,
 }
+
+impl Figure {
+    fn new(value: Decimal, changed: bool) -> Self {
+        Self { value, changed, against_sheet: false }
+    }
+}
+
+/// Stands between a figure and what its number format divides it by before it is shown: `1234000÷1000`.
+pub const SHOWN_SMALLER: char = '÷';
 
 /// Reads a figure. `sheet` is the measure its sheet states, `kept` the one the column keeps. `None`: no figure, or one of
 /// another dimension.
 pub fn read_figure(text: &str, sheet: Option<Measure>, kept: Option<Measure>, of: ColumnType) -> Option<Figure> {
     if is_money(text) && kept.is_none_or(|kept| kept.factor_to(Measure::Yuan).is_none()) {
         return None;
+    }
+    if let Some((figure, divisor)) = text.split_once(SHOWN_SMALLER) {
+        return shown_smaller(figure, divisor, sheet?, kept?);
     }
     if let Some(parsed) = cells::parse_decimal(text) {
         return in_measure(parsed, sheet, kept, of);
@@ -35,7 +49,7 @@ pub fn read_figure(text: &str, sheet: Option<Measure>, kept: Option<Measure>, of
     let stated = Measure::find(word.trim_matches(['(', ')']))?;
     let (over, under) = stated.factor_to(kept?)?;
     let parsed = cells::parse_decimal(digits).filter(|parsed| !parsed.percent)?;
-    Some(Figure { value: scale(parsed.value()?, over, under)?, changed: true })
+    Some(Figure::new(scale(parsed.value()?, over, under)?, true))
 }
 
 /// Words and signs of money: no area is fifteen yuan.
@@ -47,14 +61,18 @@ fn in_measure(parsed: ParsedDecimal, sheet: Option<Measure>, kept: Option<Measur
     if parsed.percent {
         let allowed = of == ColumnType::Rate || kept == Some(Measure::Percent);
         let value = if kept == Some(Measure::Percent) { parsed.figure } else { parsed.value()? };
-        return allowed.then_some(Figure { value, changed: true });
+        return allowed.then(|| Figure::new(value, true));
     }
     if of == ColumnType::Rate {
         let value = parsed.value()?;
         let in_percent = sheet == Some(Measure::Percent) && kept != Some(Measure::Percent);
         let value = if in_percent { value.checked_div(Decimal::ONE_HUNDRED)? } else { value };
-        return Some(Figure { value, changed: parsed.changed || in_percent });
+        return Some(Figure::new(value, parsed.changed || in_percent));
     }
+    let is_yuan = parsed.is_yuan && kept.is_some_and(|kept| kept.factor_to(Measure::Yuan).is_some());
+    // 500元 under 万元 is five hundred yuan; 3万元 under 万元 says the same twice.
+    let against_sheet = is_yuan && parsed.multiplier == 1 && sheet.is_some_and(|sheet| sheet != Measure::Yuan);
+    let sheet = if against_sheet { Some(Measure::Yuan) } else { sheet };
     let (sheet, multiplier) = match sheet {
         Some(measure) if parsed.multiplier > 1 => match (of_ten_thousand(measure), parsed.multiplier) {
             // `3(万)` under 万元 says the same twice.
@@ -68,10 +86,20 @@ fn in_measure(parsed: ParsedDecimal, sheet: Option<Measure>, kept: Option<Measur
     match (sheet, kept) {
         (Some(sheet), Some(kept)) if sheet != kept => {
             let (over, under) = sheet.factor_to(kept)?;
-            Some(Figure { value: scale(value, over, under)?, changed: true })
+            Some(Figure { against_sheet, ..Figure::new(scale(value, over, under)?, true) })
         }
-        _ => Some(Figure { value, changed: parsed.changed }),
+        _ => Some(Figure { against_sheet, ..Figure::new(value, parsed.changed) }),
     }
+}
+
+/// A figure that is shown in thousands or ten thousands, and kept as it is: where the sheet speaks of just those, both
+/// mean the same. Elsewhere what is seen and what is kept differ.
+fn shown_smaller(figure: &str, divisor: &str, sheet: Measure, kept: Measure) -> Option<Figure> {
+    let divisor: i64 = divisor.parse().ok()?;
+    let base = of_ten_thousand(sheet).filter(|base| sheet.factor_to(*base) == Some((divisor, 1)))?;
+    let (over, under) = base.factor_to(kept)?;
+    let value = cells::parse_decimal(figure)?.value()?;
+    Some(Figure::new(scale(value, over, under)?, true))
 }
 
 /// What a measure of ten thousands (or more) counts.
@@ -110,8 +138,31 @@ mod tests {
         assert_eq!(yuan("3(万)", None).as_deref(), Some("30000"));
         assert_eq!(yuan("3(万)", Some(Measure::TenThousandYuan)).as_deref(), Some("30000"));
         assert_eq!(yuan("1.2亿", Some(Measure::TenThousandYuan)).as_deref(), Some("120000000"));
+        assert_eq!(yuan("500元", Some(Measure::TenThousandYuan)).as_deref(), Some("500"));
+        assert_eq!(yuan("3万元", Some(Measure::TenThousandYuan)).as_deref(), Some("30000"));
+        assert_eq!(yuan("壹万贰仟元整", Some(Measure::TenThousandYuan)).as_deref(), Some("12000"));
+        assert_eq!(yuan("5", Some(Measure::ThousandYuan)).as_deref(), Some("5000"));
         assert_eq!(yuan("5%", None), None);
         assert_eq!(yuan("50亩", None), None);
+    }
+
+    #[test]
+    fn a_figure_that_says_yuan_under_ten_thousands_is_told() {
+        let told = |text| {
+            let sheet = Some(Measure::TenThousandYuan);
+            read_figure(text, sheet, Some(Measure::Yuan), ColumnType::Amount).is_some_and(|f| f.against_sheet)
+        };
+        assert!(told("500元") && told("叁佰元"));
+        assert!(!told("5") && !told("3(万)") && !told("3万元"));
+    }
+
+    #[test]
+    fn a_figure_shown_smaller_counts_only_where_the_sheet_says_by_how_much() {
+        assert_eq!(yuan("1234000÷1000", Some(Measure::ThousandYuan)).as_deref(), Some("1234000"));
+        assert_eq!(yuan("92340÷10000", Some(Measure::TenThousandYuan)).as_deref(), Some("92340"));
+        assert_eq!(yuan("1234000÷1000", Some(Measure::TenThousandYuan)), None);
+        assert_eq!(yuan("1234000÷1000", Some(Measure::Yuan)), None);
+        assert_eq!(yuan("12345÷1000万元", Some(Measure::Yuan)), None);
     }
 
     #[test]

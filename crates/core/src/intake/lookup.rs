@@ -1,6 +1,6 @@
 //! Codes and places by every spelling, as hash maps built once a file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
@@ -12,6 +12,8 @@ use crate::catalog::{Catalog, CodeEntry, CodeList, Column};
 pub struct CodeLookup {
     exact: HashMap<String, Code>,
     folded: HashMap<String, Code>,
+    /// Aliases that stand under several codes, folded, with the names there are to choose from.
+    asked: HashMap<String, Vec<String>>,
     /// Names for the sentence that says what may stand there.
     names: Vec<String>,
 }
@@ -67,7 +69,31 @@ impl CodeLookup {
                 lookup.folded.entry(bare.to_owned()).or_insert(code);
             }
         }
+        lookup.ask_for_shared_aliases(list, day);
         lookup
+    }
+
+    /// An alias under several codes means none of them: only the clerk knows which. A code's own code or name stays its own.
+    fn ask_for_shared_aliases(&mut self, list: &CodeList, day: NaiveDate) {
+        let holds = |entry: &&CodeEntry| entry.from.is_none_or(|from| from <= day) && entry.to.is_none_or(|to| day <= to);
+        let holding: Vec<&CodeEntry> = list.entries.iter().filter(holds).collect();
+        let own = |entry: &&CodeEntry| [&entry.code, &entry.name.zh, &entry.name.en].map(|spelling| fold(spelling));
+        let own: HashSet<String> = holding.iter().flat_map(own).collect();
+        let mut claims: HashMap<String, Vec<String>> = HashMap::new();
+        for entry in holding {
+            for alias in &entry.aliases {
+                let names = claims.entry(fold(alias)).or_default();
+                if !names.contains(&entry.name.zh) {
+                    names.push(entry.name.zh.clone());
+                }
+            }
+        }
+        claims.retain(|alias, names| names.len() > 1 && !own.contains(alias));
+        for alias in claims.keys() {
+            self.folded.remove(alias);
+            self.exact.retain(|spelling, _| fold(spelling) != *alias);
+        }
+        self.asked = claims;
     }
 
     /// One that holds takes the place of one that doesn't.
@@ -83,6 +109,11 @@ impl CodeLookup {
     /// The code a text means.
     pub fn find(&self, text: &str) -> Option<&Code> {
         self.exact.get(text).or_else(|| self.folded.get(&fold(text)))
+    }
+
+    /// The names that a text may mean where it stands under several codes; empty for every other text.
+    pub fn choices(&self, text: &str) -> &[String] {
+        self.asked.get(&fold(text)).map_or(&[], Vec::as_slice)
     }
 
     /// The names there are, at most so many, and how many more.
@@ -310,5 +341,25 @@ mod tests {
             assert_eq!(lookup.find(text).map(|code| code.code.as_str()), Some("0601"), "{text}");
         }
         assert!(lookup.find("工业").is_none());
+    }
+
+    #[test]
+    fn an_alias_of_several_codes_means_none_of_them_and_names_all() {
+        let aliased = |code: &str, name: &str, aliases: &[&str]| CodeEntry {
+            aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
+            ..entry(code, name)
+        };
+        let retired = CodeEntry { to: Some(day(1996)), ..aliased("c", "旧", &["粉尘"]) };
+        let list = CodeList {
+            entries: vec![aliased("a", "一般性粉尘", &["粉尘", "颗粒物"]), aliased("b", "烟尘", &["颗粒物"]), retired],
+        };
+        let lookup = CodeLookup::of_list(&list, day(2025));
+        for text in ["颗粒物", " 颗粒物 "] {
+            assert_eq!(lookup.find(text), None, "{text}");
+            assert_eq!(lookup.choices(text), ["一般性粉尘", "烟尘"], "{text}");
+        }
+        assert_eq!(lookup.find("粉尘").map(|code| code.code.as_str()), Some("a"), "a retired code asks nothing");
+        assert_eq!(lookup.find("烟尘").map(|code| code.code.as_str()), Some("b"));
+        assert!(lookup.choices("烟尘").is_empty());
     }
 }

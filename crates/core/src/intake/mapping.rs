@@ -163,7 +163,43 @@ impl Mapping<'_> {
             map.targets.push(target);
         }
         self.report_missing(&map, facts, issues);
+        self.report_disagreements(&map, &stated, facts, issues);
         map
+    }
+
+    /// A title that says 单位：万元 over columns that say （元）: one of both is wrong ten thousandfold. Where no column follows
+    /// the title nobody can tell which, and it blocks; where some do, the others are rather meant as they are headed.
+    fn report_disagreements(&self, map: &SheetMap, stated: &[Claim], facts: &SheetFacts, issues: &mut IssueList) {
+        let mut differing: Vec<(&SheetColumn, usize, [Measure; 2])> = Vec::new();
+        let mut followed: Vec<&str> = Vec::new();
+        for (column, target) in facts.columns.iter().zip(&map.targets) {
+            let Target::Column { column: at, measure: Some(own), .. } = target else { continue };
+            let Some(title) = measured::stated_for(*own, stated) else { continue };
+            if title == *own {
+                followed.push(own.dimension());
+            } else if !self.is_confirmed(&column.name) && !measured::is_for_each(&column.name) {
+                differing.push((column, *at, [*own, title]));
+            }
+        }
+        for (column, at, [own, title]) in differing {
+            let is_followed = followed.contains(&own.dimension());
+            let key = if is_followed { "intake-measure-kept" } else { "intake-measure-disagrees" };
+            let header = written(&column.name, facts);
+            let message = Message::new(key).with("header", header).with("own", own.chinese());
+            let message = message.with("title", title.chinese());
+            let place = CellPlace { row: facts.header_row, column: column.column };
+            let mend = Message::new("intake-measure-disagrees-mend").with("header", header);
+            let mut issue = self.issue(facts, place, header, ("measure", message, mend));
+            issue.column = Some(self.plan.columns[at].key.clone());
+            issue.severity = if is_followed { Severity::Warning } else { Severity::Error };
+            issues.record(issue);
+        }
+    }
+
+    /// A person confirmed the measure of the column.
+    fn is_confirmed(&self, header: &str) -> bool {
+        let used = self.profile.and_then(|profile| profile.find(header));
+        matches!(used, Some(Use::Column { measure: Some(_), .. }))
     }
 
     fn target(

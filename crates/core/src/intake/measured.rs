@@ -1,6 +1,7 @@
 //! Which measure a column's figures have in one sheet: what the header says, else the titles, else the template.
 
 use super::claim::Claim;
+use super::header::claim_in;
 use super::plan::ColumnPlan;
 use crate::catalog::{ColumnType, Measure};
 
@@ -32,6 +33,24 @@ pub(super) fn decide(column: &ColumnPlan, claim: Option<&Claim>, stated: &[Claim
 
 fn keeps_each(column: &ColumnPlan, each: &str) -> bool {
     Claim::is_counted_each(each) || PRICES.iter().any(|word| column.header.contains(word))
+}
+
+/// Words in a header of so much for each: what the titles say of the sheet's sums is not said of it.
+const FOR_EACH: [&str; 6] = ["单价", "均价", "地价", "标准", "单位", "每"];
+
+/// Whether a column, as the sheet heads it, holds so much for each of something.
+pub(super) fn is_for_each(header: &str) -> bool {
+    FOR_EACH.iter().any(|word| header.contains(word)) || matches!(claim_in(header), Some(Claim::Per { .. }))
+}
+
+/// The measure that the titles state for figures of the dimension of `kept`, if they state one and no other.
+pub(super) fn stated_for(kept: Measure, stated: &[Claim]) -> Option<Measure> {
+    let mut measures = stated.iter().filter_map(|claim| match claim {
+        Claim::Known(measure) => measure.factor_to(kept).map(|_| *measure),
+        _ => None,
+    });
+    let first = measures.next()?;
+    measures.all(|other| other == first).then_some(first)
 }
 
 /// What the titles say of the column's dimension. Two different measures of it say nothing that could be followed.

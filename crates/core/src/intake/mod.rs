@@ -18,6 +18,7 @@ pub mod lookup;
 pub mod mapping;
 pub mod mask;
 mod measured;
+mod merged;
 mod party;
 mod persons;
 pub mod place;
@@ -28,7 +29,7 @@ pub mod resolve;
 pub mod row;
 mod rules;
 
-pub use cell::{RawCell, RawValue};
+pub use cell::{Filled, RawCell, RawValue};
 pub use header::{HeaderBook, KindHeaders};
 pub use identity::TemplateIdentity;
 pub use issue_list::IssueList;

@@ -9,6 +9,7 @@ use super::duplicates::Duplicates;
 use super::issue_list::IssueList;
 use super::mapping::{SheetMap, Target};
 use super::mask::{hide_personal, is_document_number, is_masked_alone, mask, mask_citizens, mask_contacts};
+use super::merged::ToldMerges;
 use super::plan::{ColumnPlan, KindPlan};
 use super::{party, persons, rules};
 use crate::catalog::{ColumnType, Severity};
@@ -138,6 +139,13 @@ impl CheckedRow {
         }
     }
 
+    /// Takes a value out that its cell doesn't say: it is not missed either.
+    pub(super) fn forget(&mut self, column: usize) {
+        self.values[column] = Stored::Null;
+        self.raws.retain(|(raw, ..)| *raw != column);
+        self.faulty.push(column);
+    }
+
     fn slice(&self, from: u32, to: u32) -> &str {
         self.text.get(from as usize..to as usize).unwrap_or_default()
     }
@@ -210,6 +218,7 @@ pub struct RowChecker {
     mode: SetMode,
     row: CheckedRow,
     duplicates: Duplicates,
+    merges: ToldMerges,
     /// Columns of codes of which was told that persons' numbers stand in them.
     persons_told: Vec<usize>,
 }
@@ -218,7 +227,8 @@ impl RowChecker {
     /// A checker for the sheets of one kind in one file.
     pub fn new(plan: KindPlan, mode: SetMode) -> Self {
         let duplicates = Duplicates::new(&plan);
-        Self { plan, mode, row: CheckedRow::default(), duplicates, persons_told: Vec::new() }
+        let (row, merges) = (CheckedRow::default(), ToldMerges::default());
+        Self { plan, mode, row, duplicates, merges, persons_told: Vec::new() }
     }
 
     /// The kind as it is checked.
@@ -241,7 +251,12 @@ impl RowChecker {
         for (at, target) in map.targets.iter().enumerate() {
             let raw = cell(at);
             match target {
-                Target::Column { .. } => read_into(row, &place, target, raw, issues),
+                Target::Column { column, .. } => {
+                    read_into(row, &place, target, raw, issues);
+                    if let Some(filled) = raw.filled {
+                        self.merges.settle(row, &place, (*column, filled), issues);
+                    }
+                }
                 Target::Action => row.action = read_action(&place, at, raw, self.mode, issues),
                 Target::Blank if raw.value != RawValue::Empty => report_blank(&place, at, raw, issues),
                 Target::Remark if raw.value != RawValue::Empty => row.add_remark(&raw.shown()),
@@ -255,8 +270,10 @@ impl RowChecker {
         }
         persons::settle(row, &place, &mut self.persons_told, issues);
         party::settle(row, &place, issues);
-        check_required(row, &place, issues);
-        rules::check(row, &place, issues);
+        if !ask_as_row(row, &place, issues) {
+            check_required(row, &place, issues);
+            rules::check(row, &place, issues);
+        }
         self.duplicates.check(row, &place, issues);
         &self.row
     }
@@ -351,24 +368,50 @@ fn keep_shown(row: &mut CheckedRow, column: usize, value: RawValue<'_>) {
     match value {
         RawValue::Text(text) | RawValue::Number { text, .. } => row.keep_raw(column, text),
         other => {
-            let shown = RawCell { value: other, raw: None }.shown();
+            let shown = RawCell { value: other, raw: None, filled: None }.shown();
             row.keep_raw(column, &shown);
         }
     }
 }
 
-/// An empty cell that must not be: a cell that held something unreadable was told already.
+/// Columns a sheet has at least before a row with a single filled cell is doubted.
+const DOUBTED_COLUMNS: usize = 3;
+
+/// A row with one filled cell is rather a closing line in words that nobody foresaw: it is asked about as a row. Whether
+/// its empty cells need no word of their own.
+fn ask_as_row(row: &CheckedRow, place: &Place<'_>, issues: &mut IssueList) -> bool {
+    let mut filled = (0..row.values.len()).filter(|at| !row.is_null(*at) || row.is_faulty(*at));
+    let (Some(only), None) = (filled.next(), filled.next()) else { return false };
+    let columns = place.map.place_of.iter().flatten().count();
+    if columns < DOUBTED_COLUMNS || row.action == RowAction::Revoke {
+        return false;
+    }
+    let missing: Vec<&str> = missing(row, place).map(|at| place.plan.columns[at].header.as_str()).collect();
+    let key = if missing.is_empty() { "intake-row-alone" } else { "intake-row-doubtful" };
+    let message = Message::new(key).with("row", place.row).with("column", &place.plan.columns[only].header);
+    let mend = Message::new(format!("{key}-mend")).with("columns", missing.join("、"));
+    let severity = if missing.is_empty() { Severity::Warning } else { Severity::Error };
+    let shown = place.shown(row, only);
+    let fault = Fault::new("row", message.with("value", &shown), mend).with_severity(severity);
+    issues.record(place.issue(only, shown, *fault));
+    !missing.is_empty()
+}
+
+/// Columns of the sheet that must be filled and aren't; of a cell that held something unreadable was told already.
+fn missing<'a>(row: &'a CheckedRow, place: &'a Place<'_>) -> impl Iterator<Item = usize> + 'a {
+    let is_missing = move |(at, column): (usize, &ColumnPlan)| {
+        let is_open = column.required && row.is_null(at) && place.map.place_of[at].is_some() && !row.is_faulty(at);
+        (is_open && (row.action != RowAction::Revoke || is_key(place.plan, at))).then_some(at)
+    };
+    place.plan.columns.iter().enumerate().filter_map(is_missing)
+}
+
+/// An empty cell that must not be.
 fn check_required(row: &CheckedRow, place: &Place<'_>, issues: &mut IssueList) {
-    for (at, column) in place.plan.columns.iter().enumerate() {
-        if !column.required || !row.is_null(at) || place.map.place_of[at].is_none() || row.is_faulty(at) {
-            continue;
-        }
-        if row.action == RowAction::Revoke && !is_key(place.plan, at) {
-            continue;
-        }
-        let message = Message::new("intake-required").with("column", &column.header);
-        let fault =
-            Fault::new("required", message, Message::new("intake-required-mend").with("column", &column.header));
+    for at in missing(row, place) {
+        let header = &place.plan.columns[at].header;
+        let message = Message::new("intake-required").with("column", header);
+        let fault = Fault::new("required", message, Message::new("intake-required-mend").with("column", header));
         issues.record(place.issue(at, String::new(), *fault));
     }
 }

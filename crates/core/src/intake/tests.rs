@@ -125,13 +125,17 @@ fn check_all(
     for (row, number) in rows.iter().zip(2..) {
         let cell = |at: usize| {
             let text = row.get(at).copied().unwrap_or_default();
+            // Written above, in a merged cell over rows 2 to 4.
+            let above = text.strip_prefix('↓');
+            let filled = above.map(|_| Filled { row: 2, rows: 3 });
+            let text = above.unwrap_or(text);
             // As the reader gives what a spreadsheet kept of more than fifteen digits.
             let value = match text {
                 "" => RawValue::Empty,
                 text if text.contains("E+") => RawValue::Number { text, digits_lost: true },
                 text => RawValue::Text(text),
             };
-            RawCell { value, raw: None }
+            RawCell { value, raw: None, filled }
         };
         let checked = checker.check(&map, number, cell, &mut issues);
         values.push((0..checked.len()).map(|at| rules::shown(checked.value(at))).collect());
@@ -479,6 +483,62 @@ fn a_header_that_stands_twice_is_named_as_it_is_written_with_both_cells() {
     let twice = issues.iter().find(|issue| issue.rule == "header-twice").expect("told");
     let said: Vec<&str> = twice.message.values.iter().map(|(_, value)| value.as_str()).collect();
     assert_eq!((twice.value.as_str(), said), ("面积（亩）", vec!["面积（亩）", "D1", "C1"]));
+}
+
+#[test]
+fn a_figure_merged_over_rows_counts_for_none_and_is_told_once_while_names_hold_for_all() {
+    let facts = sheet(&["合同编号", "受让单位名称", "面积", "成交价款"], &[]);
+    let rows: [&[&str]; 4] = [
+        &["a1", "示例有限公司", "100", "900"],
+        &["a2", "↓示例有限公司", "↓100", "↓900"],
+        &["a3", "↓示例有限公司", "↓100", "↓900"],
+        &["a4", "另一有限公司", "7", "8"],
+    ];
+    let (values, issues) = check(&facts, &rows, SetMode::Full);
+    let errors: Vec<String> = issues.into_iter().filter(|issue| issue.starts_with("error")).collect();
+    assert_eq!(errors, ["error merged C2", "error merged D2"]);
+    let of = |row: usize| (values[row][1].as_str(), values[row][6].as_str(), values[row][7].as_str());
+    assert_eq!((of(1), of(2)), (("示例有限公司", "", ""), ("示例有限公司", "", "")));
+    assert_eq!(of(3), ("另一有限公司", "7", "8"));
+}
+
+#[test]
+fn a_title_that_no_header_follows_blocks_and_one_that_some_follow_warns() {
+    let told = |headers: [&str; 3], title: &str| -> Vec<String> {
+        let facts = sheet(&["合同编号", "受让单位名称", headers[0], headers[1], headers[2]], &[title]);
+        let row: &[&str] = &["a1", "示例有限公司", "1000", "3", ""];
+        let issues = check(&facts, &[row], SetMode::Full).1;
+        issues.into_iter().filter(|issue| issue.contains("measure")).collect()
+    };
+    assert_eq!(told(["成交价款（元）", "面积", "合同签订日期"], "单位：万元"), ["error measure C1"]);
+    assert_eq!(told(["成交价款（元）", "面积（平方米）", "合同签订日期"], "单位：万元、亩"), ["error measure C1", "error measure D1"]);
+    assert_eq!(told(["成交价款（万元）", "面积", "合同签订日期"], "单位：万元"), Vec::<String>::new());
+    assert_eq!(told(["成交价款", "面积", "合同签订日期"], "单位：万元"), Vec::<String>::new());
+    assert_eq!(told(["成交价款（元/平方米）", "面积", "合同签订日期"], "单位：万元"), Vec::<String>::new());
+}
+
+#[test]
+fn a_row_of_one_cell_is_asked_about_as_a_row() {
+    let facts = sheet(&["合同编号", "受让单位名称", "面积", "成交价款"], &[]);
+    let rows: [&[&str]; 2] = [&["a1", "示例有限公司", "100", "900"], &["", "截至三月底", "", ""]];
+    let (_, issues) = check(&facts, &rows, SetMode::Full);
+    assert_eq!(issues.iter().filter(|issue| !issue.contains("missing")).collect::<Vec<_>>(), ["error row B3"]);
+}
+
+#[test]
+fn words_and_signs_for_nothing_are_nothing() {
+    let facts = sheet(&["合同编号", "受让单位名称", "受让单位统一社会信用代码", "面积", "成交价款"], &[]);
+    for word in ["－", "／", "———", "﹣", "暂无", "待定", "办理中", "不详"] {
+        let (values, issues) = check(&facts, &[&["a1", "示例有限公司", word, "100", "900"]], SetMode::Full);
+        assert!(values[0][2].is_empty() && issues.iter().all(|issue| issue.contains("missing")), "{word} {issues:?}");
+    }
+}
+
+#[test]
+fn a_name_in_two_lines_is_the_name_without_the_break() {
+    let facts = sheet(&["合同编号", "受让单位名称", "面积", "成交价款"], &[]);
+    let (values, _) = check(&facts, &[&["a1", "示例\n建材有限公司", "100", "900"]], SetMode::Full);
+    assert_eq!(values[0][1], "示例建材有限公司");
 }
 
 const SUPPLIER: [&str; 5] =

@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::Model;
 use super::facts::{Coverage, RunFacts};
 use super::steps::Judgement;
+use super::{Model, RETURNS_TABLE};
 use crate::catalog::names::words;
 use crate::catalog::node::{Fields, Findings, Node, Problem, Value, parse, read_day, read_decimal, scalar};
 use crate::catalog::{Catalog, Certainty, Parameter, ParameterValue};
@@ -76,6 +76,8 @@ pub struct Expected {
     pub stopped: bool,
     /// Exactly these leads: field → text.
     pub leads: Vec<BTreeMap<String, String>>,
+    /// Exactly these notices: `sort`, and fields as of a lead; none: not looked at.
+    pub notices: Option<Vec<BTreeMap<String, String>>>,
     /// Exactly these outcomes by count; none: not looked at.
     pub outcomes: Option<BTreeMap<String, String>>,
 }
@@ -256,9 +258,11 @@ fn expectation(node: &Node, findings: &mut Findings<'_>) -> Expected {
     let mut fields = Fields::of(node, findings);
     let stopped = fields.flag("stopped", false, findings);
     let leads = fields.list("leads", findings).iter().map(|lead| texts_of(lead, findings)).collect();
+    let notices = fields.find("notices").is_some().then(|| fields.list("notices", findings));
+    let notices = notices.map(|list| list.iter().map(|notice| texts_of(notice, findings)).collect());
     let outcomes = fields.find("outcomes").map(|node| texts_of(node, findings));
     fields.finish(findings);
-    Expected { stopped, leads, outcomes }
+    Expected { stopped, leads, notices, outcomes }
 }
 
 impl Case {
@@ -292,10 +296,10 @@ impl Case {
         RunFacts {
             as_of: self.as_of,
             region: self.region.clone(),
-            coverage: self
-                .coverage
-                .clone()
-                .unwrap_or_else(|| model.coverage.iter().map(|need| always(&need.table)).collect()),
+            coverage: self.coverage.clone().unwrap_or_else(|| {
+                let tables = model.coverage.iter().map(|need| need.table.as_str()).chain([RETURNS_TABLE]);
+                tables.collect::<BTreeSet<_>>().into_iter().map(always).collect()
+            }),
             delivered: self
                 .delivered
                 .clone()
@@ -315,14 +319,11 @@ impl Case {
             found
                 .push(Message::new("models-case-stopped").with("expected", self.expected.stopped).with("got", stopped));
         }
-        if self.expected.leads.len() != judgement.leads.len() {
-            let message = Message::new("models-case-count").with("expected", self.expected.leads.len());
-            let got: Vec<String> = judgement.leads.iter().map(describe).collect();
-            found.push(message.with("got", judgement.leads.len()).with("leads", got.join("; ")));
-        } else {
-            for (number, (expected, lead)) in self.expected.leads.iter().zip(&judgement.leads).enumerate() {
-                found.extend(differences_of(number + 1, expected, lead));
-            }
+        let leads: Vec<(&str, &Lead)> = judgement.leads.iter().map(|lead| ("lead", lead)).collect();
+        found.extend(differences_of_all("models-case-count", &self.expected.leads, &leads));
+        if let Some(expected) = &self.expected.notices {
+            let notices = judgement.notices.iter().map(|notice| (notice.sort.key(), &notice.found));
+            found.extend(differences_of_all("models-case-notices", expected, &notices.collect::<Vec<_>>()));
         }
         if let Some(expected) = &self.expected.outcomes {
             let got: BTreeMap<String, String> =
@@ -336,9 +337,24 @@ impl Case {
     }
 }
 
-fn differences_of(number: usize, expected: &BTreeMap<String, String>, lead: &Lead) -> Vec<Message> {
+/// Leads or notices, each with its sort, against those expected.
+fn differences_of_all(
+    count: &'static str,
+    expected: &[BTreeMap<String, String>],
+    found: &[(&str, &Lead)],
+) -> Vec<Message> {
+    if expected.len() != found.len() {
+        let got: Vec<String> = found.iter().map(|(_, lead)| describe(lead)).collect();
+        let message = Message::new(count).with("expected", expected.len()).with("got", found.len());
+        return vec![message.with("leads", got.join("; "))];
+    }
+    let pairs = expected.iter().zip(found).enumerate();
+    pairs.flat_map(|(at, (expected, one))| differences_of(at + 1, expected, *one)).collect()
+}
+
+fn differences_of(number: usize, expected: &BTreeMap<String, String>, (sort, lead): (&str, &Lead)) -> Vec<Message> {
     let differs = |(field, wanted): (&String, &String)| {
-        let got = field_of(lead, field);
+        let got = if field == "sort" { Some(sort.to_owned()) } else { field_of(lead, field) };
         if got.as_ref() == Some(wanted) {
             return None;
         }
@@ -351,6 +367,7 @@ fn differences_of(number: usize, expected: &BTreeMap<String, String>, lead: &Lea
 /// A field of a lead as cases write it; none when there is no such field.
 fn field_of(lead: &Lead, field: &str) -> Option<String> {
     let amount = |amount: Option<Decimal>| amount.map(|amount| amount.to_string()).unwrap_or_default();
+    let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
     Some(match field {
         "taxpayer" => lead.taxpayer.uscc.clone(),
         "name" => lead.taxpayer.name.clone(),
@@ -361,7 +378,15 @@ fn field_of(lead: &Lead, field: &str) -> Option<String> {
         "paid" => amount(lead.paid),
         "gap" => amount(lead.gap),
         "confidence" => lead.confidence.key().to_owned(),
-        "due_day" => lead.due_day.map(|day| day.to_string()).unwrap_or_default(),
+        "declared" => amount(lead.declared),
+        "late_fee" => amount(lead.late_fee),
+        "filing" => lead.filing.map(|filing| filing.key().to_owned()).unwrap_or_default(),
+        "due_day" => day(lead.due_day),
+        "due_day_provisional" => lead.due_day_provisional.to_string(),
+        "recoverable_until" => day(lead.recoverable_until),
+        "other_payments" => lead.other_payments.len().to_string(),
+        "tax_office" => lead.tax_office.clone(),
+        "laws" => lead.laws.iter().map(|law| law.law.as_str()).collect::<Vec<_>>().join(";"),
         "evidence" => lead.evidence.join(";"),
         "payments" => lead.payments.join(";"),
         "unconfirmed" => lead.unconfirmed.join(";"),

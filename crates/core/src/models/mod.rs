@@ -11,6 +11,7 @@ pub mod facts;
 pub mod formula;
 mod read;
 pub mod steps;
+pub mod warnings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -243,6 +244,9 @@ pub const RETURNS_TABLE: &str = "tax_return";
 
 /// The view of working days, made from the calendars of the catalogue.
 pub const CALENDAR_VIEW: &str = "calendar";
+
+/// The view of dated figures of law, made from the parameters of the catalogue: for what SQL must rank before it is computed.
+pub const FIGURES_VIEW: &str = "figures";
 
 /// The compiled models and shared views of a catalogue.
 #[derive(Debug, Clone, Default)]

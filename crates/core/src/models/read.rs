@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::cases::read_cases;
 use super::formula::Formula;
 use super::{
-    AmountQuestion, Asks, CALENDAR_VIEW, CoverageNeed, DueDay, DueFrom, Limitation, LooksAt, Model, Models,
+    AmountQuestion, Asks, CALENDAR_VIEW, CoverageNeed, DueDay, DueFrom, FIGURES_VIEW, Limitation, LooksAt, Model, Models,
     PAYMENTS_VIEW, PaidRule, ParameterUse, PeriodLength, RowsAsked, TaxedAt,
 };
 use crate::catalog::node::{Fields, Findings, Node, Problem, nearest, parse, scalar};
@@ -320,7 +320,7 @@ impl Reader<'_, '_> {
             self.unknown_item(line, ("absence", item));
         }
         for view in &model.reads {
-            let known = self.views.contains(view.as_str()) || view == CALENDAR_VIEW;
+            let known = self.views.contains(view.as_str()) || view == CALENDAR_VIEW || view == FIGURES_VIEW;
             if !known && self.catalog.find_view(view).is_none() {
                 self.unknown_view(line, ("reads", view));
             }

@@ -144,8 +144,8 @@ impl Judgement {
         compared.iter().map(of).sum()
     }
 
-    fn count(&mut self, outcome: Outcome, rows: u64) {
-        *self.outcomes.entry(outcome).or_default() += rows;
+    fn count(&mut self, outcome: Outcome, rows: usize) {
+        *self.outcomes.entry(outcome).or_default() += rows as u64;
     }
 }
 
@@ -420,5 +420,7 @@ fn two_places(amount: Decimal) -> Decimal {
     rounded
 }
 
+#[cfg(test)]
+mod judge_tests;
 #[cfg(test)]
 mod tests;

@@ -289,7 +289,7 @@ fn plan_lists(
         }
         None => {
             let part = free_name(package, &format!("{folder}/worksheets/gongzhi_issues.xml"));
-            book_text = with_sheet(&book.text, "rIdGzList")?;
+            book_text = with_sheet(&book.text, "rIdGzList", &book.office)?;
             lines.push_str(&relationship_line(book, ("rIdGzList", "worksheet"), &part));
             changes.new_types.push((part.clone(), format!("{CONTENT}.worksheet+xml")));
             part
@@ -331,23 +331,26 @@ fn types_lines(book: &Book, changes: &Changes) -> String {
     lines
 }
 
-/// The workbook with one more sheet, behind the others so that no number of a sheet changes.
-fn with_sheet(text: &str, id: &str) -> Result<String, AnnotateError> {
+/// The workbook with one more sheet, behind the others so that no number of a sheet changes. It brings the namespace of its
+/// relationship along: some programs declare it on each sheet and nowhere else. Its own name is in scope where the list
+/// of sheets ends.
+fn with_sheet(text: &str, id: &str, office: &str) -> Result<String, AnnotateError> {
     let mut reader = text_reader(text);
-    let (mut most, mut id_name, mut prefix) = (0_u32, "r:id".to_owned(), String::new());
+    let mut most = 0_u32;
     loop {
         let before = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
         match reader.read_event().map_err(AnnotateError::package)? {
             Event::Start(start) | Event::Empty(start) if local(&start) == "sheet" => {
-                prefix = prefix_of(start.name().into_inner());
                 let number = attribute(&start, "sheetId").and_then(|number| number.parse().ok());
                 most = most.max(number.unwrap_or(0));
-                let mut names = start.attributes().flatten().map(|attribute| attribute.key.into_inner().to_owned());
-                id_name = names.find(|name| name.ends_with(":id")).unwrap_or(id_name);
             }
             Event::End(end) if end.local_name().into_inner() == "sheets" => {
-                let sheet =
-                    format!("<{prefix}sheet name=\"{LIST_SHEET}\" sheetId=\"{}\" {id_name}=\"{id}\"/>", most + 1);
+                let prefix = prefix_of(end.name().into_inner());
+                let number = most + 1;
+                let sheet = format!(
+                    "<{prefix}sheet xmlns:gz=\"{}\" name=\"{LIST_SHEET}\" sheetId=\"{number}\" gz:id=\"{id}\"/>",
+                    escaped(office)
+                );
                 return Ok(format!("{}{sheet}{}", &text[..before], &text[before..]));
             }
             Event::Eof => return Err(AnnotateError::package("the workbook lists no sheets")),

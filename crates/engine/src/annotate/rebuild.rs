@@ -135,7 +135,7 @@ impl<'a> SheetWriter<'a> {
             for (column, value) in row.iter().filter(|(column, _)| !alone && !spans_columns(row.number(), *column)) {
                 let shown = match value {
                     Value::Text(text) => text.chars().map(|sign| if sign.is_ascii() { 1.1 } else { 2.1 }).sum(),
-                    Value::Number(number) => number.text.len() as f64 * 1.1,
+                    Value::Number(number) => number.seen().len() as f64 * 1.1,
                     Value::Date(_) => 11.0,
                     _ => 5.0,
                 };
@@ -210,6 +210,8 @@ fn write_value(
         Value::Empty => return sheet.write_blank(row, column, format).map(|_| ()),
         Value::Boolean(truth) => return sheet.write_boolean_with_format(row, column, truth, format).map(|_| ()),
         Value::Text(text) | Value::Error(text) => Err(cut(text, CELL_SIGNS)),
+        // A figure whose format says what it is measured in: the new workbook says it in the cell.
+        Value::Number(number) if !number.shown.is_empty() => Err(cut(number.shown, CELL_SIGNS)),
         Value::Number(number) => {
             let digits = number.text.bytes().filter(u8::is_ascii_digit).count();
             let fits = digits <= 15 || number.digits_lost;
@@ -261,6 +263,7 @@ impl Styles {
         let sort = match value {
             Value::Text(text) if looks_like_formula(text) => 4,
             Value::Empty | Value::Text(_) | Value::Error(_) => 0,
+            Value::Number(number) if !number.shown.is_empty() => 0,
             Value::Number(_) | Value::Boolean(_) => 1,
             Value::Date(moment) if moment.time() == NaiveTime::MIN => 2,
             Value::Date(_) => 3,

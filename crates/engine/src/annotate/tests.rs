@@ -207,3 +207,152 @@ fn a_file_that_is_no_package_is_left_to_be_rebuilt() {
     assert_eq!(annotated_name(Path::new("x/三月.XLSM")), "三月_校验.xlsm");
     assert_eq!(annotated_name(Path::new("三月.csv")), "三月_校验.xlsx");
 }
+
+/// What is wrong with a part as XML with namespaces, if anything is.
+fn fault_of(part: &[u8]) -> Option<String> {
+    use quick_xml::events::Event;
+    use quick_xml::name::ResolveResult;
+    let Ok(text) = std::str::from_utf8(part) else { return Some("not UTF-8".to_owned()) };
+    let mut reader = quick_xml::NsReader::from_str(text);
+    let mut depth = 0_i64;
+    loop {
+        let event = match reader.read_event() {
+            Ok(event) => event,
+            Err(error) => return Some(error.to_string()),
+        };
+        let (tag, opens) = match event {
+            Event::Eof => return (depth != 0).then(|| "elements are open at the end".to_owned()),
+            Event::Start(tag) => (tag, 1),
+            Event::Empty(tag) => (tag, 0),
+            Event::End(_) => {
+                depth -= 1;
+                continue;
+            }
+            _ => continue,
+        };
+        depth += opens;
+        if matches!(reader.resolver().resolve_element(tag.name()).0, ResolveResult::Unknown(_)) {
+            return Some(format!("{:?} is in no namespace", tag.name()));
+        }
+        for attribute in tag.attributes() {
+            let Ok(attribute) = attribute else { return Some(format!("an attribute of {:?}", tag.name())) };
+            if matches!(reader.resolver().resolve_attribute(attribute.key).0, ResolveResult::Unknown(_)) {
+                return Some(format!("{:?} is in no namespace", attribute.key));
+            }
+        }
+    }
+}
+
+/// Every XML part of a package with what is wrong with it.
+fn faults(bytes: &[u8]) -> BTreeMap<String, Option<String>> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut found = BTreeMap::new();
+    for at in 0..archive.len() {
+        let Ok(mut part) = archive.by_index(at) else { continue };
+        let name = part.name().unwrap().to_string();
+        if !(name.ends_with(".xml") || name.ends_with(".rels")) {
+            continue;
+        }
+        let mut content = Vec::new();
+        if part.read_to_end(&mut content).is_ok() {
+            found.insert(name, fault_of(&content));
+        }
+    }
+    found
+}
+
+/// Parts that were sound, or weren't there, and are spoilt by the marking.
+fn spoilt(before: &[u8], after: &[u8]) -> Vec<(String, String)> {
+    let before = faults(before);
+    let was_sound = |name: &str| before.get(name).is_none_or(Option::is_none);
+    faults(after).into_iter().filter_map(|(name, fault)| Some((name, fault?))).filter(|(name, _)| was_sound(name)).collect()
+}
+
+/// The same package with one part rewritten.
+fn with_part(bytes: &[u8], name: &str, rewrite: impl Fn(&str) -> String) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for at in 0..archive.len() {
+        let mut part = archive.by_index(at).unwrap();
+        let mut content = Vec::new();
+        part.read_to_end(&mut content).unwrap();
+        let found = part.name().unwrap().to_string();
+        if found == name {
+            content = rewrite(std::str::from_utf8(&content).unwrap()).into_bytes();
+        }
+        out.start_file(found, zip::write::SimpleFileOptions::default()).unwrap();
+        out.write_all(&content).unwrap();
+    }
+    out.finish().unwrap().into_inner()
+}
+
+const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+
+#[test]
+fn a_package_that_declares_its_namespaces_in_its_own_way_stays_well_formed() {
+    let before = hers();
+    let root = format!(" xmlns:r=\"{RELATIONSHIPS}\"");
+    let on_each_sheet = |text: &str| {
+        text.replacen(&root, "", 1).replace("<sheet ", &format!("<sheet xmlns:r=\"{RELATIONSHIPS}\" "))
+    };
+    let other_name = |text: &str| {
+        let sheets = text.replacen(&root, "", 1).replace(" r:id=", " d3p1:id=");
+        sheets.replace("<sheet ", &format!("<sheet xmlns:d3p1=\"{RELATIONSHIPS}\" "))
+    };
+    let on_the_list = |text: &str| {
+        text.replacen(&root, "", 1).replace("<sheets>", &format!("<sheets xmlns:r=\"{RELATIONSHIPS}\">"))
+    };
+    let prefixed = |text: &str| {
+        let named = text.replace("</", "</x:").replace('<', "<x:").replace("<x:/x:", "</x:").replace("<x:?", "<?");
+        named.replacen(&format!("xmlns=\"{MAIN}\""), &format!("xmlns:x=\"{MAIN}\""), 1)
+    };
+    let writers: [&dyn Fn(&str) -> String; 4] = [&on_each_sheet, &other_name, &on_the_list, &prefixed];
+    for (at, writer) in writers.iter().enumerate() {
+        let hers = with_part(&before, "xl/workbook.xml", writer);
+        assert_eq!(fault_of(part(&hers, "xl/workbook.xml").as_bytes()), None, "writer {at}: {}", part(&hers, "xl/workbook.xml"));
+        let after = annotated(&hers, &[issue(SHEET, 3, 1, Severity::Error)]);
+        assert_eq!(spoilt(&hers, &after), [], "writer {at}");
+        let names = open(&after).sheet_names();
+        assert_eq!(names, [SHEET, "空表", LIST_SHEET], "writer {at}");
+        let again = annotated(&after, &[issue(SHEET, 3, 1, Severity::Error)]);
+        assert_eq!(spoilt(&after, &again), [], "writer {at}");
+    }
+}
+
+#[test]
+fn every_package_of_the_samples_stays_well_formed_once_marked() {
+    let root = std::env::var_os("GONGZHI_REAL_DATA").map(std::path::PathBuf::from);
+    let root = root.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"));
+    if !root.is_dir() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut count = 0;
+    for of in ["field", "sheets/office", "sheets/reader"] {
+        for entry in std::fs::read_dir(root.join(of)).unwrap().flatten() {
+            let path = entry.path();
+            let is_package = path.extension().is_some_and(|ending| ending == "xlsx" || ending == "xlsm");
+            // Bombs are for the process under limits.
+            if !is_package || std::fs::metadata(&path).unwrap().len() > 4 << 20 {
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            let Ok(book) = Xlsx::new(Cursor::new(&bytes[..])) else { continue };
+            let issues: Vec<Issue> =
+                book.sheet_names().iter().map(|sheet| issue(sheet, 2, 2, Severity::Error)).collect();
+            let out = folder.path().join(format!("{count}.xlsx"));
+            let translator = Translator::new(Language::Chinese);
+            let made = "2025-04-01".parse().unwrap();
+            let annotation =
+                Annotation { issues: &issues, column_name: &|_| String::new(), translator: &translator, made };
+            let said = annotation.said();
+            let marking = Marking { issues: &said, translator: &translator, made };
+            if patch::patch(&path, &marking, &out).is_ok_and(|patched| patched) {
+                count += 1;
+                assert_eq!(spoilt(&bytes, &std::fs::read(&out).unwrap()), [], "{}", path.display());
+            }
+        }
+    }
+    assert!(count > 40, "{count} packages");
+}

@@ -10,7 +10,7 @@ use gongzhi_core::intake::place::{Stretch, read_stretch};
 use gongzhi_core::intake::recognise::{Expected, Recognised, recognise};
 use gongzhi_core::intake::resolve::mode_of;
 use gongzhi_core::intake::{
-    Circumstances, Clues, HeaderBook, IssueList, Judge, KindPlan, LayoutProfile, Mapping, RawValue, Refusal,
+    Circumstances, Clues, Flags, HeaderBook, IssueList, Judge, KindPlan, LayoutProfile, Mapping, RawValue, Refusal,
     RowChecker, SheetFacts, SheetMap, TemplateIdentity,
 };
 use gongzhi_core::issues::{CellPlace, Issue};
@@ -38,6 +38,10 @@ const MOST_LISTED: usize = 200;
 pub(super) struct Pass<'c> {
     context: &'c IntakeContext<'c>,
     request: &'c IntakeRequest,
+    /// Path of the file as it was named; in a zip the member's path behind it. Its folders may say whose a sheet is.
+    path: String,
+    /// How much of the path is the file's own.
+    file_length: usize,
     /// The identity followed.
     identity: Option<TemplateIdentity>,
     /// The identity found on the way.
@@ -104,6 +108,8 @@ impl<'c> Pass<'c> {
         Self {
             context,
             request,
+            path: request.name.clone(),
+            file_length: request.name.len(),
             identity,
             found: None,
             refusal: None,
@@ -188,7 +194,12 @@ impl<'c> Pass<'c> {
             return Ok(());
         }
         // Only in a zip has a sheet's name a stroke: the member's name stands before it.
-        if let Some((member, _)) = head.name.rsplit_once('/').filter(|_| head.columns.is_empty()) {
+        let member = head.name.rsplit_once('/').map(|(member, _)| member);
+        self.path.truncate(self.file_length);
+        if let Some(member) = member {
+            self.path.extend(["/", member]);
+        }
+        if let Some(member) = member.filter(|_| head.columns.is_empty()) {
             self.issues.record(unread(member, false, Message::new("intake-member-no-table-mend")));
         }
         if head.columns.is_empty() || explains(head) || self.refusal.is_some() {
@@ -240,7 +251,7 @@ impl<'c> Pass<'c> {
             item: self.request.item.clone().or_else(|| identity.map(|identity| identity.item.clone())),
             kind: self.request.kind.clone(),
             unit_items: catalog.items.values().filter(is_reporter).map(|item| item.key.clone()).collect(),
-            file: self.request.name.clone(),
+            file: self.path.clone(),
         };
         match recognise(&self.context.books.headers, facts, &expected) {
             Recognised::One(item, kind) => match catalog.find_kind(&format!("{item}.{kind}")) {
@@ -292,7 +303,7 @@ impl<'c> Pass<'c> {
             flags: &self.request.flags,
             titles: &facts.titles,
             column,
-            path: &self.request.name,
+            path: &self.path,
         }
     }
 
@@ -342,8 +353,36 @@ impl<'c> Pass<'c> {
             let refusal = Refusal { sheet: facts.name.clone(), ..Refusal::new("contradiction", message) };
             self.issues.record(Issue { severity, ..refusal.into_issue() });
         }
+        if self.unit.is_some() {
+            self.tell_other_folder(&facts, item, (&unit, period));
+        }
         (self.unit, self.period) = (Some(unit), Some(period));
         self.lay(&facts, item, kind)
+    }
+
+    /// A member of a zip that lies in the folder of another unit or period than the sheets before it.
+    fn tell_other_folder(&mut self, facts: &SheetFacts, item: &'c Item, (unit, period): (&str, Period)) {
+        let nothing = Flags::default();
+        let path = &self.path[self.file_length..];
+        let clues = Clues { identity: None, flags: &nothing, titles: &[], column: None, path };
+        let judge = self.judge(item);
+        let other_unit = judge.unit(&clues).ok().map(|(stated, _)| stated).filter(|stated| stated != unit);
+        let other_period = judge.period(&clues).ok().map(|(stated, _)| stated).filter(|stated| *stated != period);
+        let flags = &self.request.flags;
+        let told = [
+            (other_unit, unit.to_owned(), "unit", flags.unit.is_some()),
+            (other_period.map(|stated| stated.to_string()), period.to_string(), "period", flags.period.is_some()),
+        ];
+        for (stated, decided, what, by_flag) in told {
+            let Some(stated) = stated else { continue };
+            let (severity, key) = match by_flag {
+                true => (Severity::Warning, format!("intake-{what}-contradicts")),
+                false => (Severity::Error, format!("intake-sheets-of-{what}s")),
+            };
+            let message = Message::new(key).with("stated", stated).with(what, decided);
+            let refusal = Refusal { sheet: facts.name.clone(), ..Refusal::new("contradiction", message) };
+            self.issues.record(Issue { severity, ..refusal.into_issue() });
+        }
     }
 
     /// Lays a sheet over its kind.
@@ -461,7 +500,8 @@ impl<'c> Pass<'c> {
         }
         // Cells spoilt by a spreadsheet become issues of their own.
         let key = &notice.message.key;
-        let is_issue = key.contains("digits-lost") || key.contains("formula-uncomputed");
+        let told_as_issues = ["digits-lost", "formula-uncomputed", "text-lost", "merged-figure"];
+        let is_issue = told_as_issues.iter().any(|part| key.contains(part));
         if !is_issue && self.notices.len() < MOST_LISTED {
             self.notices.push(notice.clone());
         }

@@ -34,12 +34,14 @@ pub(super) fn raw_cell(row: &Row, position: usize) -> RawCell<'_> {
     let value = match row.value(position) {
         Value::Empty => RawValue::Empty,
         Value::Text(text) => RawValue::Text(text),
+        // What the format says of the figure counts like a word behind it.
+        Value::Number(number) if !number.shown.is_empty() => RawValue::Text(number.shown),
         Value::Number(number) => RawValue::Number { text: number.text, digits_lost: number.digits_lost },
         Value::Date(moment) => RawValue::Date(moment),
         Value::Boolean(truth) => RawValue::Boolean(truth),
         Value::Error(text) => RawValue::Error(text),
     };
-    RawCell { value, raw: row.raw(position) }
+    RawCell { value, raw: row.raw(position), filled: row.filled(position) }
 }
 
 /// A row's texts joined by blanks, as the hidden sheet is read.

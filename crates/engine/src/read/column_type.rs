@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use gongzhi_core::cells::{date_from_serial, parse_decimal, parse_moment};
 
-use super::row::{Value, date_text};
+use super::row::{Number, Value, date_text};
 
 /// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -112,10 +112,15 @@ fn look_of(value: Value<'_>) -> Option<Look> {
         Value::Error(_) => Look::Text,
         Value::Date(_) => Look::Date,
         Value::Boolean(_) => Look::Boolean,
-        Value::Number(number) if number.digits_lost => Look::Text,
+        Value::Number(number) if number.digits_lost || is_measured(number) => Look::Text,
         Value::Number(number) => look_of_figure(number.text),
         Value::Text(text) => look_of_text(text),
     })
+}
+
+/// A figure whose format names another measure than plain yuan: without the word it would be another figure.
+fn is_measured(number: Number<'_>) -> bool {
+    !matches!(&number.shown[number.text.len().min(number.shown.len())..], "" | "元")
 }
 
 fn look_of_figure(text: &str) -> Look {
@@ -160,6 +165,7 @@ pub fn typed_text(value: Value<'_>, column_type: ColumnType) -> Option<Cow<'_, s
     let text = match value {
         Value::Empty => return None,
         Value::Text(text) | Value::Error(text) => text,
+        Value::Number(number) if is_measured(number) => number.shown,
         Value::Number(number) => number.text,
         Value::Date(date) => return Some(Cow::Owned(date_text(date))),
         Value::Boolean(truth) => return Some(Cow::Borrowed(if truth { "true" } else { "false" })),
@@ -210,5 +216,8 @@ mod tests {
         assert_eq!(typed_text(Value::Text("1,234.50"), ColumnType::Decimal).as_deref(), Some("1234.50"));
         assert_eq!(typed_text(Value::Text("1,234.50"), ColumnType::Text).as_deref(), Some("1,234.50"));
         assert_eq!(typed_text(Value::Empty, ColumnType::Text), None);
+        let shown = |shown| Value::Number(Number { text: "12.5", digits_lost: false, shown });
+        assert_eq!(typed_text(shown("12.5万元"), ColumnType::Text).as_deref(), Some("12.5万元"));
+        assert_eq!(typed_text(shown("12.5元"), ColumnType::Decimal).as_deref(), Some("12.5"));
     }
 }

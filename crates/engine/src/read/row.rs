@@ -5,6 +5,7 @@
 //! allocations, whatever its width.
 
 use chrono::{NaiveDateTime, NaiveTime, Timelike};
+use gongzhi_core::intake::Filled;
 
 /// What stands in a cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,6 +32,20 @@ pub struct Number<'a> {
     /// Sixteen digits or more before the point of which the sheet kept fifteen: a code that Excel turned into a
     /// figure. What is left is shown as Excel shows it (`9.165232368274099E+17`); the code can't be restored.
     pub digits_lost: bool,
+    /// The figure as its number format shows it, where that says what it is measured in: `12.5万元`. Else empty.
+    pub shown: &'a str,
+}
+
+impl<'a> Number<'a> {
+    /// A figure of which nothing more is known.
+    pub fn plain(text: &'a str) -> Self {
+        Self { text, digits_lost: false, shown: "" }
+    }
+
+    /// As people see it: with its measure where the format names one.
+    pub fn seen(self) -> &'a str {
+        if self.shown.is_empty() { self.text } else { self.shown }
+    }
 }
 
 impl Value<'_> {
@@ -51,7 +66,15 @@ struct Span {
 enum Stored {
     Empty,
     Text(Span),
-    Number { span: Span, digits_lost: bool },
+    Number {
+        span: Span,
+        digits_lost: bool,
+    },
+    /// A figure with its measure behind it; how many bytes are the figure.
+    Measured {
+        span: Span,
+        digits: u32,
+    },
     Date(NaiveDateTime),
     Boolean(bool),
     Error(Span),
@@ -69,6 +92,8 @@ struct StoredCell {
 pub(super) enum Coming {
     Text,
     Number { digits_lost: bool },
+    /// A figure with its measure behind it.
+    Measured { digits: u32 },
     Error,
 }
 
@@ -81,6 +106,8 @@ pub struct Row {
     number: u32,
     text: String,
     cells: Vec<StoredCell>,
+    /// Positions of cells that hold what a merged cell above says, with that cell.
+    filled: Vec<(usize, Filled)>,
     /// How far the texts announced by [`Self::push_coming`] reach.
     coming: u32,
 }
@@ -96,6 +123,7 @@ impl Row {
         self.number = number;
         self.text.clear();
         self.cells.clear();
+        self.filled.clear();
         self.coming = 0;
     }
 
@@ -104,6 +132,7 @@ impl Row {
         self.reset(other.number);
         self.text.push_str(&other.text);
         self.cells.extend_from_slice(&other.cells);
+        self.filled.extend_from_slice(&other.filled);
     }
 
     /// All texts of the row, one behind another.
@@ -191,6 +220,30 @@ impl Row {
         }
     }
 
+    /// Adds a cell with what a merged cell above says.
+    pub(super) fn push_filled(&mut self, column: u32, above: &Row, filled: Filled) {
+        self.filled.push((self.cells.len(), filled));
+        self.push_from(column, above, 0);
+    }
+
+    /// Says of the last cell that a merged cell above lies over it.
+    pub(super) fn mark_filled(&mut self, filled: Filled) {
+        self.filled.push((self.cells.len().saturating_sub(1), filled));
+    }
+
+    /// All cells that hold what a merged cell above says, with their positions.
+    pub fn all_filled(&self) -> &[(usize, Filled)] {
+        &self.filled
+    }
+
+    /// The merged cell above that the cell at a position is part of.
+    pub fn filled(&self, position: usize) -> Option<Filled> {
+        if self.filled.is_empty() {
+            return None;
+        }
+        self.filled.iter().find(|(at, _)| *at == position).map(|(_, filled)| *filled)
+    }
+
     /// Adds a cell whose text of so many bytes is still to come, by [`Self::come`], behind that of the cell before.
     pub(super) fn push_coming(&mut self, column: u32, coming: Coming, length: u32) {
         let start = self.coming;
@@ -199,6 +252,7 @@ impl Row {
         let value = match coming {
             Coming::Text => Stored::Text(span),
             Coming::Number { digits_lost } => Stored::Number { span, digits_lost },
+            Coming::Measured { digits } => Stored::Measured { span, digits },
             Coming::Error => Stored::Error(span),
         };
         self.cells.push(StoredCell { column, value, raw: None });
@@ -212,6 +266,11 @@ impl Row {
         let parts_well = |cell: &StoredCell| match cell.value {
             Stored::Text(span) | Stored::Number { span, .. } | Stored::Error(span) => {
                 self.text.is_char_boundary(span.end as usize)
+            }
+            Stored::Measured { span, digits } => {
+                let middle = span.start.checked_add(digits).filter(|middle| *middle <= span.end);
+                middle.is_some_and(|middle| self.text.is_char_boundary(middle as usize))
+                    && self.text.is_char_boundary(span.end as usize)
             }
             _ => true,
         };
@@ -260,7 +319,12 @@ impl Row {
         match value {
             Value::Empty => Stored::Empty,
             Value::Text(text) => Stored::Text(self.append(text)),
-            Value::Number(number) => Stored::Number { span: self.append(number.text), digits_lost: number.digits_lost },
+            Value::Number(number) if number.shown.is_empty() => {
+                Stored::Number { span: self.append(number.text), digits_lost: number.digits_lost }
+            }
+            Value::Number(number) => {
+                Stored::Measured { span: self.append(number.shown), digits: number.text.len() as u32 }
+            }
             Value::Date(date) => Stored::Date(date),
             Value::Boolean(truth) => Stored::Boolean(truth),
             Value::Error(text) => Stored::Error(self.append(text)),
@@ -283,7 +347,14 @@ impl Row {
         match value {
             Stored::Empty => Value::Empty,
             Stored::Text(span) => Value::Text(self.slice(span)),
-            Stored::Number { span, digits_lost } => Value::Number(Number { text: self.slice(span), digits_lost }),
+            Stored::Number { span, digits_lost } => {
+                Value::Number(Number { text: self.slice(span), digits_lost, shown: "" })
+            }
+            Stored::Measured { span, digits } => {
+                let shown = self.slice(span);
+                let text = shown.get(..digits as usize).unwrap_or_default();
+                Value::Number(Number { text, digits_lost: false, shown })
+            }
             Stored::Date(date) => Value::Date(date),
             Stored::Boolean(truth) => Value::Boolean(truth),
             Stored::Error(span) => Value::Error(self.slice(span)),

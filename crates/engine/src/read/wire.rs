@@ -72,6 +72,7 @@ impl<'w> Sender<'w> {
             let (tag, text) = match value {
                 Value::Empty => (b'-', None),
                 Value::Text(text) => (b't', Some(text)),
+                Value::Number(number) if !number.shown.is_empty() => (b'm', Some(number.shown)),
                 Value::Number(number) => (if number.digits_lost { b'l' } else { b'n' }, Some(number.text)),
                 Value::Date(_) => (b'd', None),
                 Value::Boolean(truth) => (if truth { b'1' } else { b'0' }, None),
@@ -81,6 +82,9 @@ impl<'w> Sender<'w> {
             if let Some(text) = text {
                 put(&mut self.body, text.len() as u64);
                 self.texts.extend_from_slice(text.as_bytes());
+                if let (b'm', Value::Number(number)) = (tag, value) {
+                    put(&mut self.body, number.text.len() as u64);
+                }
             } else if let Value::Date(date) = value {
                 let milliseconds = date.and_utc().timestamp_millis();
                 put(&mut self.body, ((milliseconds << 1) ^ (milliseconds >> 63)) as u64);
@@ -297,6 +301,10 @@ impl<'b> Body<'b> {
                 b't' => row.push_coming(column, Coming::Text, self.small()?),
                 b'n' => row.push_coming(column, Coming::Number { digits_lost: false }, self.small()?),
                 b'l' => row.push_coming(column, Coming::Number { digits_lost: true }, self.small()?),
+                b'm' => {
+                    let length = self.small()?;
+                    row.push_coming(column, Coming::Measured { digits: self.small()? }, length);
+                }
                 b'e' => row.push_coming(column, Coming::Error, self.small()?),
                 b'd' => row.push(column, Value::Date(self.date()?)),
                 b'1' => row.push(column, Value::Boolean(true)),
@@ -346,8 +354,9 @@ mod tests {
         };
         let mut row = Row::new(1_048_576);
         row.push(0, Value::Text("甲"));
-        row.push(3, Value::Number(Number { text: "-1.5", digits_lost: false }));
-        row.push(4, Value::Number(Number { text: "9.16E+17", digits_lost: true }));
+        row.push(3, Value::Number(Number::plain("-1.5")));
+        row.push(4, Value::Number(Number { text: "9.16E+17", digits_lost: true, shown: "" }));
+        row.push(5, Value::Number(Number { text: "12.5", digits_lost: false, shown: "12.5万元" }));
         row.push(300, Value::Date("1899-12-31T06:00:00".parse().expect("a moment")));
         row.push(16_383, Value::Boolean(true));
         let notice = Notice::of_cell("表", "B7".to_owned(), Message::new("read-digits-lost").with("value", "9E+17"));

@@ -18,6 +18,11 @@ pub struct CatalogPlace {
     pub layer: Vec<PathBuf>,
 }
 
+/// A file of the embedded catalogue.
+pub fn embedded_text(path: &str) -> Option<&'static str> {
+    EMBEDDED.get_file(path)?.contents_utf8()
+}
+
 /// Reads every file of the catalogue: `--catalog`, else `./catalog` where there is one, else the embedded; then layers.
 pub fn list_sources(place: &CatalogPlace, translator: &Translator) -> Result<Vec<Source>> {
     let here = PathBuf::from("catalog");

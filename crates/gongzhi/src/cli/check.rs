@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::messages::Message;
+use gongzhi_core::models::warnings::list_warnings;
 
 use super::{CatalogWords, Context};
 use crate::acts::catalog::{line_of, list_sources};
@@ -23,6 +24,15 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     problems.extend(of_models);
     for problem in &problems {
         println!("{}", line_of(problem, say));
+    }
+    let warnings = list_warnings(&catalog, &models, context.now.date_naive());
+    for warning in &warnings {
+        let place = format!("{}:{}", warning.file, warning.line);
+        let message = Message::new("catalog-warning").with("place", place).with("text", say.say(&warning.message));
+        println!("{}", say.say(&message));
+    }
+    if !warnings.is_empty() {
+        println!("{}", say.say(&Message::new("catalog-warnings").with("count", warnings.len())));
     }
     if !problems.is_empty() {
         println!("{}", say.say(&Message::new("catalog-problems").with("count", problems.len())));

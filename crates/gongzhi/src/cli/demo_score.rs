@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use gongzhi_core::messages::Message;
+use gongzhi_core::messages::{Message, Translator};
 use serde_json::{Map, Value as Json, json};
 
 use super::Context;
-use crate::demo::score::{Score, Tally, score};
+use crate::demo::score::{Score, Tally, score, share};
+use crate::demo::score_leads::{Difference, LeftAlone};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -27,15 +28,15 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
         println!("{}", serde_json::to_string_pretty(&as_json(&score))?);
         return Ok(ExitCode::SUCCESS);
     }
-    for message in messages_of(&score) {
+    for message in messages_of(&score, &context.translator) {
         println!("{}", context.translator.say(&message));
     }
     if args.differences {
         for alarm in &score.false_alarms {
             println!("! {alarm}");
         }
-        for (sign, (model, uscc, period)) in &score.differences {
-            println!("{sign} {model} {uscc} {period}");
+        for Difference { sign, key: (model, uscc, period), fact } in &score.leads.differences {
+            println!("{}", format!("{sign} {model} {uscc} {period} {fact}").trim_end());
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -55,15 +56,22 @@ fn tallied(key: &'static str, tally: Tally) -> Message {
         .with("precision", percent(tally.precision()))
 }
 
-fn messages_of(score: &Score) -> Vec<Message> {
+fn messages_of(score: &Score, say: &Translator) -> Vec<Message> {
     let mut messages = vec![
         tallied("demo-score-cells", score.cells).with("alarms", score.false_alarms.len()),
         tallied("demo-score-identity", score.identity),
     ];
     let model = |(model, tally): (&String, &Tally)| tallied("demo-score-model", *tally).with("model", model);
-    messages.extend(score.models.iter().map(model));
-    messages.push(tallied("demo-score-models", score.all_models));
-    messages.push(Message::new("demo-score-gaps").with("right", score.gaps.0).with("compared", score.gaps.1));
+    let leads = &score.leads;
+    messages.extend(leads.models.iter().map(model));
+    messages.push(tallied("demo-score-models", leads.all_models));
+    messages.push(tallied("demo-score-facts", leads.facts));
+    messages.extend(leads.tempting.iter().map(|(tempting, left)| {
+        let name = Message::new(format!("demo-tempting-{}", tempting.replace('_', "-")));
+        let message = Message::new("demo-score-tempting").with("alone", left.alone).with("copies", left.copies);
+        message.with("tempting", say.say(&name)).with("share", percent(share(left.alone, left.copies)))
+    }));
+    messages.push(Message::new("demo-score-gaps").with("right", leads.gaps.0).with("compared", leads.gaps.1));
     messages
 }
 
@@ -77,16 +85,25 @@ fn as_json(score: &Score) -> Json {
             "precision_percent": percent(tally.precision()),
         })
     };
-    let models: Map<String, Json> = score.models.iter().map(|(model, tally)| (model.clone(), of(tally))).collect();
+    let leads = &score.leads;
+    let models: Map<String, Json> = leads.models.iter().map(|(model, tally)| (model.clone(), of(tally))).collect();
+    let tempting = |(tempting, left): (&String, &LeftAlone)| {
+        let share = percent(share(left.alone, left.copies));
+        (tempting.clone(), json!({"copies": left.copies, "left_alone": left.alone, "left_alone_percent": share}))
+    };
+    let tempting: Map<String, Json> = leads.tempting.iter().map(tempting).collect();
     json!({
         "intake": of(&score.cells),
         "false_alarms": score.false_alarms,
         "identity": of(&score.identity),
         "models": models,
-        "all_models": of(&score.all_models),
-        "gaps": {"right": score.gaps.0, "compared": score.gaps.1},
-        "differences": score.differences.iter().map(|(sign, (model, uscc, period))| {
-            json!({"planted": *sign == '-', "model": model, "uscc": uscc, "period": period})
+        "all_models": of(&leads.all_models),
+        "facts": of(&leads.facts),
+        "tempting": tempting,
+        "gaps": {"right": leads.gaps.0, "compared": leads.gaps.1},
+        "differences": leads.differences.iter().map(|one| {
+            let (model, uscc, period) = &one.key;
+            json!({"sign": one.sign, "model": model, "uscc": uscc, "period": period, "fact": one.fact})
         }).collect::<Vec<_>>(),
     })
 }

@@ -48,6 +48,14 @@ pub struct Draft {
     pub parties: Vec<(&'static str, Who)>,
     /// No mistake may be planted in it: another row of the truth depends on it as it is.
     pub exact_identity: bool,
+    /// Number among all rows, so that what is filled in is the same in every list the row stands in.
+    pub serial: usize,
+    /// Period in which it was first reported.
+    pub origin: Option<Period>,
+    /// Groups whose columns say what the row's own cells say, and nothing else.
+    pub by_words: Vec<&'static str>,
+    /// Number of the fact's copy that tells the row: nothing is filled in that it doesn't tell, but what is required.
+    pub told: Option<usize>,
 }
 
 impl Draft {
@@ -144,12 +152,15 @@ impl Draft {
 pub struct Ledger {
     /// Rows by item, period and kind.
     pub sets: BTreeMap<(&'static str, Period), BTreeMap<&'static str, Vec<Draft>>>,
+    count: usize,
 }
 
 impl Ledger {
     /// Adds a row to the set of a period.
-    pub fn add(&mut self, kind: &'static str, period: Period, draft: Draft) {
+    pub fn add(&mut self, kind: &'static str, period: Period, mut draft: Draft) {
         let Some((item, kind)) = kind.split_once('.') else { return };
+        self.count += 1;
+        (draft.serial, draft.origin) = (self.count, Some(period));
         self.sets.entry((item, period)).or_default().entry(kind).or_default().push(draft);
     }
 

@@ -178,17 +178,16 @@ pub fn write_payments(world: &World, month: Period, table: &mut TaxTable) -> Res
 /// Returns filed in a month.
 pub fn write_returns(world: &World, month: Period, table: &mut TaxTable) -> Result<()> {
     let declared = month.first_day() - Months::new(1);
-    let annual = month == Period::Month(world.year + 1, 5);
-    if declared.year() > world.year && !annual {
+    if declared.year() > world.year {
         return Ok(());
     }
-    for (at, taxpayer) in list_everyday(world, declared.min(Period::Month(world.year, 12).first_day())) {
-        if annual {
-            if taxpayer.subject == Subject::Enterprise {
-                write_annual_return(world, (at, taxpayer), table)?;
-            }
-            continue;
+    if month == Period::Month(world.year, 5) {
+        let filing = list_everyday(world, Period::Month(world.year - 1, 12).first_day());
+        for (at, taxpayer) in filing.filter(|(_, taxpayer)| taxpayer.subject == Subject::Enterprise) {
+            write_annual_return(world, (at, taxpayer), table)?;
         }
+    }
+    for (at, taxpayer) in list_everyday(world, declared) {
         let filed_on = (month.first_day() + Days::new(4 + (at % 11) as u64)).to_string();
         for tax in settled_in(taxpayer, at, declared, world.seed) {
             begin_tax_row(table, taxpayer, &tax);
@@ -203,7 +202,7 @@ pub fn write_returns(world: &World, month: Period, table: &mut TaxTable) -> Resu
     Ok(())
 }
 
-/// The income tax return of the year, with what was declared as subsidies.
+/// The income tax return of the year before, with what was declared as subsidies.
 fn write_annual_return(world: &World, (at, taxpayer): (usize, &Taxpayer), table: &mut TaxTable) -> Result<()> {
     let base_fen = taxpayer.monthly_revenue_yuan * 60;
     let payable_fen = share(base_fen, 25, 100);
@@ -211,7 +210,7 @@ fn write_annual_return(world: &World, (at, taxpayer): (usize, &Taxpayer), table:
     let tax = Settled {
         kind: "enterprise_income_tax",
         item: "应纳税所得额",
-        period: Period::Year(world.year),
+        period: Period::Year(world.year - 1),
         base_fen,
         rate: 2_500,
         payable_fen,
@@ -225,8 +224,8 @@ fn write_annual_return(world: &World, (at, taxpayer): (usize, &Taxpayer), table:
         .set("revenue_yuan", &yuan(taxpayer.monthly_revenue_yuan * 1_200))
         .set("subsidy_income_yuan", &yuan(income_fen))
         .set("subsidy_untaxed_yuan", &yuan(untaxed_fen))
-        .set("filed_on", &format!("{}-05-{:02}", world.year + 1, 1 + at % 28))
-        .set("due_on", &format!("{}-05-31", world.year + 1))
+        .set("filed_on", &format!("{}-05-{:02}", world.year, 1 + at % 28))
+        .set("due_on", &format!("{}-05-31", world.year))
         .set("corrected", "否");
     table.end_row()
 }

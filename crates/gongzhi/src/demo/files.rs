@@ -8,12 +8,14 @@ use anyhow::{Context as _, Result};
 use gongzhi_core::catalog::{Catalog, Item, Kind, Mode, Unit};
 use gongzhi_core::messages::Translator;
 use gongzhi_core::period::Period;
-use gongzhi_core::values::SetMode;
+use gongzhi_core::values::{RowAction, SetMode};
 use gongzhi_engine::office_files::{
     OfficeSheet, TextEncoding, archive_of, html_of, text_of, workbook_of, xml_spreadsheet_of,
 };
 
 use super::draft::Draft;
+use super::hand::Hand;
+use super::lists::Habit;
 use super::random::Dice;
 use super::sheets::{MadeSheet, Manner, Place, lay_out};
 use super::truth::FileTruth;
@@ -36,6 +38,8 @@ pub struct Job<'a> {
     pub number: usize,
     /// Wrong cells are planted in it and it is sent a second time.
     pub wrong: bool,
+    /// Whose hand it is in.
+    pub habit: Habit,
 }
 
 /// What jobs are done with.
@@ -87,16 +91,10 @@ struct Made<'a> {
 pub fn write(office: Office<'_>, job: &Job<'_>) -> Result<Vec<FileTruth>> {
     let mut dice = Dice::numbered(office.world.seed, "files", job.number);
     let shape = match Shape::drawn(&mut dice) {
-        Shape::Template if job.wrong => Shape::Workbook,
+        Shape::Template if job.wrong || job.habit != Habit::First => Shape::Workbook,
         shape => shape,
     };
-    let manner = match shape {
-        Shape::Template => Manner::of_template(),
-        _ => {
-            let typed = matches!(shape, Shape::Workbook | Shape::Xml);
-            Manner::drawn(&mut dice, typed, matches!(shape, Shape::Workbook | Shape::Html))
-        }
-    };
+    let manner = manner_of(job, shape, &mut dice);
     let mut made = Made { kinds: Vec::new() };
     for kind in &job.item.kinds {
         let Some(drafts) = job.sets.get(kind.key.as_str()).filter(|drafts| !drafts.is_empty()) else { continue };
@@ -132,6 +130,26 @@ pub fn write(office: Office<'_>, job: &Job<'_>) -> Result<Vec<FileTruth>> {
     }
     truths.extend(put(office, job, shape, (&made, timing::MENDED, Some(&names)))?);
     Ok(truths)
+}
+
+/// The manner of a job's sheets.
+fn manner_of(job: &Job<'_>, shape: Shape, dice: &mut Dice) -> Manner {
+    if shape == Shape::Template {
+        return Manner::of_template();
+    }
+    let (typed, mergeable) =
+        (matches!(shape, Shape::Workbook | Shape::Xml), matches!(shape, Shape::Workbook | Shape::Html));
+    let manner = Manner::drawn(dice, typed, mergeable);
+    if job.habit == Habit::First {
+        return manner;
+    }
+    let mut hand = Hand::second(dice, typed, mergeable);
+    let revokes = job.sets.values().flatten().any(|draft| draft.action == RowAction::Revoke);
+    // A whole list says nothing of what each row does; a row that takes another back must.
+    hand.says_actions = revokes || hand.says_actions && job.habit != Habit::SecondWhole;
+    // A cell that is spoilt must stand where its address says.
+    hand.merged &= !job.wrong;
+    manner.in_hand(hand, dice)
 }
 
 /// Puts one version of a job's sheets into one file, or a file a kind.

@@ -10,20 +10,30 @@ use super::random::Dice;
 use super::taxpayers::TOWNSHIPS;
 
 /// The values of a row, a column each, in the order of the kind's columns.
-pub fn fill(catalog: &Catalog, kind: &Kind, (draft, period): (&Draft, Period), dice: &mut Dice) -> Vec<Value> {
+pub fn fill(catalog: &Catalog, kind: &Kind, (draft, period): (&Draft, Period), seed: u64) -> Vec<Value> {
+    // What is filled in hangs on the row alone: a list that still holds it says the same of it.
+    let mut dice = Dice::numbered(seed, "filled", draft.serial);
+    let dice = &mut dice;
+    let origin = draft.origin.unwrap_or(period);
     let mut values: Vec<Value> = kind
         .columns
         .iter()
         .map(|column| match draft.find(&column.key) {
             Some(value) => value.clone(),
             None if column.party.is_some() || column.closed => Value::Empty,
+            None if draft.told.is_some() && !column.required => Value::Empty,
+            None if draft.told.is_some() && column.column_type == ColumnType::Text => {
+                let example: String = column.example.chars().take(20).collect();
+                Value::Text(format!("{example}{:06}", draft.told.unwrap_or_default()))
+            }
             None if is_key_text(kind, column) => Value::Text(format!(
                 "{}{:07}",
                 column.example.chars().take(20).collect::<String>(),
                 dice.below(10_000_000)
             )),
             None if !column.required && dice.happens(1_500) => Value::Empty,
-            None => default_of(catalog, column, period, dice),
+            None if column.column_type == ColumnType::Period => Value::Text(spoken(period)),
+            None => default_of(catalog, column, origin, dice),
         })
         .collect();
     for rule in &kind.rules {
@@ -49,7 +59,6 @@ fn default_of(catalog: &Catalog, column: &Column, period: Period, dice: &mut Dic
         }
         ColumnType::Date => Value::Day(day_in(period, dice)),
         ColumnType::Month => Value::Text(Period::month_of(day_in(period, dice)).to_string()),
-        ColumnType::Period => Value::Text(spoken(period)),
         ColumnType::Amount => Value::Figure(Decimal::new(dice.between(1_000_000, 500_000_000), 2)),
         ColumnType::Quantity => figure_between(column, dice, (100, 60_000)),
         ColumnType::Rate => Value::Figure(Decimal::new(dice.between(10, 90), 2)),
@@ -62,7 +71,8 @@ fn default_of(catalog: &Catalog, column: &Column, period: Period, dice: &mut Dic
         ColumnType::Industry => Value::Text("5165".to_owned()),
         ColumnType::Parcel => Value::Text(parcel(dice)),
         ColumnType::Phone => Value::Text(format!("0994-0000{:03}", dice.below(1_000))),
-        ColumnType::Uscc
+        ColumnType::Period
+        | ColumnType::Uscc
         | ColumnType::OrganisationCode
         | ColumnType::RegistrationNumber
         | ColumnType::TaxId

@@ -64,11 +64,13 @@ fn cell_of(cell: &OfficeCell) -> Cell {
         OfficeCell::Empty => Cell::Empty,
         OfficeCell::Text(text) => Cell::Text(text.clone()),
         OfficeCell::Day(day) => Cell::Date(*day),
-        OfficeCell::Figure(text) => match (text.parse::<i64>(), text.parse::<Decimal>()) {
-            (Ok(whole), _) => Cell::Integer(whole),
-            (_, Ok(figure)) => Cell::Decimal(figure),
-            _ => Cell::Text(text.clone()),
-        },
+        OfficeCell::Measured(text, _) | OfficeCell::Figure(text) => {
+            match (text.parse::<i64>(), text.parse::<Decimal>()) {
+                (Ok(whole), _) => Cell::Integer(whole),
+                (_, Ok(figure)) => Cell::Decimal(figure),
+                _ => Cell::Text(text.clone()),
+            }
+        }
     }
 }
 

@@ -16,16 +16,20 @@ mod draft;
 mod dues;
 mod environment;
 mod everyday;
+mod facts;
 mod farmland;
 mod files;
 mod fill;
 mod forms;
+mod hand;
 mod land;
+mod lists;
 mod names;
 mod persons;
 mod projects;
 mod random;
 pub mod score;
+pub mod score_leads;
 mod settle;
 mod sheets;
 mod sources;
@@ -54,6 +58,8 @@ use files::{Job, Office, mode_of};
 use random::Dice;
 use truth::FileTruth;
 use world::World;
+
+use crate::acts::catalog::line_of;
 
 /// What county to make.
 #[derive(Debug, Clone, Copy)]
@@ -91,12 +97,15 @@ pub fn generate(catalog: &Catalog, settings: Settings, folder: &Path) -> Result<
     coal::make(&mut world);
     persons::make(&mut world);
     dues::plant(&mut world);
+    let translator = Translator::new(Language::Chinese);
+    plant_facts(&mut world, catalog, &translator)?;
     let county = folder.join("county");
     fs::create_dir_all(&county).with_context(|| county.display().to_string())?;
-    let sets = std::mem::take(&mut world.ledger.sets);
-    let translator = Translator::new(Language::Chinese);
+    let mut sets = std::mem::take(&mut world.ledger.sets);
+    let habits = lists::habits(world.seed, &sets);
+    lists::carry(catalog, &mut sets, &habits);
     let office = Office { world: &world, catalog, folder: &county, translator: &translator };
-    let jobs = jobs_of(office, &sets)?;
+    let jobs = jobs_of(office, &sets, &habits)?;
     let mut truths = side_by_side(jobs.len(), |at| files::write(office, &jobs[at]))?;
     let silent = silences(office, &sets);
     truths.extend(side_by_side(silent.len(), |at| {
@@ -109,10 +118,23 @@ pub fn generate(catalog: &Catalog, settings: Settings, folder: &Path) -> Result<
     Ok(Made { counts, as_of: world.as_of() })
 }
 
+/// Plants the facts from the law's text in the county of their year; their days are days of the calendar.
+fn plant_facts(world: &mut World, catalog: &Catalog, translator: &Translator) -> Result<()> {
+    if world.year != facts::TOLD_FROM.0 {
+        return Ok(());
+    }
+    let (facts, problems) = facts::embedded();
+    if !problems.is_empty() {
+        let lines: Vec<String> = problems.iter().map(|problem| line_of(problem, translator)).collect();
+        return Err(anyhow!("{}", lines.join("\n")));
+    }
+    facts::plant(world, catalog, facts, translator)
+}
+
 type Sets = BTreeMap<(&'static str, Period), BTreeMap<&'static str, Vec<Draft>>>;
 
 /// The files of the forty items; in one period of every item, and here and there, wrong cells are planted.
-fn jobs_of<'a>(office: Office<'a>, sets: &Sets) -> Result<Vec<Job<'a>>> {
+fn jobs_of<'a>(office: Office<'a>, sets: &Sets, habits: &lists::Habits) -> Result<Vec<Job<'a>>> {
     let mut jobs = Vec::new();
     let mut dice = Dice::new(office.world.seed, "wrong files");
     let mut chosen: BTreeMap<&str, usize> = BTreeMap::new();
@@ -144,6 +166,7 @@ fn jobs_of<'a>(office: Office<'a>, sets: &Sets) -> Result<Vec<Job<'a>>> {
                 sets: shares,
                 number: jobs.len(),
                 wrong: before == wrong_at || dice.happens(500),
+                habit: habits.get(&(*key, *period)).copied().unwrap_or(lists::Habit::First),
             });
         }
     }

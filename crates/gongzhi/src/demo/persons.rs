@@ -45,6 +45,10 @@ fn levies(world: &mut World) {
         employers.push(world.draw(Part::LargeEmployer));
     }
     for (number, employer) in employers.into_iter().enumerate() {
+        // The levy is that of the year before: it had its staff all that year.
+        let latest = world.year_start() - Days::new(400);
+        let opened_on = &mut world.taxpayers[employer].opened_on;
+        *opened_on = (*opened_on).min(latest);
         let habit = match number {
             number if number < leads => Habit::Pays(if number % 4 == 0 { 50 } else { 0 }),
             number if number % 2 == 0 => Habit::Places,
@@ -75,7 +79,7 @@ fn levy(world: &mut World, employer: usize, habit: Habit, dice: &mut Dice) {
     }
     let due_fen = due_fen(staff, placed, wage_fen(employer) * 12);
     let Habit::Pays(hundredths) = habit else { return };
-    let period = Period::Year(world.year);
+    let period = Period::Year(world.year - 1);
     let mut duty = Duty::on_amount(employer, "disability_levy", (0, 0), period.last_day());
     duty.item = "残疾人就业保障金";
     duty.period = (period.first_day(), period.last_day());
@@ -106,27 +110,29 @@ fn place(world: &mut World, employer: usize, severe: bool, dice: &mut Dice) {
     let person = world.add_person(dice);
     let (kind, degree) = (dice.between(1, 7), if severe { dice.between(1, 2) } else { dice.between(3, 4) });
     let known = world.person(person).clone();
-    let quarter = Period::Quarter(world.year, 1);
-    let draft = Draft::default()
-        .text("person_name", known.name)
-        .text("citizen_id", &known.citizen_id)
-        .text("disability_certificate", format!("{}{kind}{degree}", known.citizen_id))
-        .text("disability_kind", kind.to_string())
-        .text("disability_degree", degree.to_string())
-        .day("issued_day", world.year_start() - Days::new(900))
-        .day("valid_to_day", world.year_start() + Days::new(2_700))
-        .text("info_period", spoken(quarter));
-    let employment = draft
-        .clone()
-        .party("employer", employer)
-        .empty("military_certificate")
-        .empty("military_degree")
-        .day("contract_from_day", world.year_start() - Days::new(400))
-        .day("contract_to_day", world.year_start() + Days::new(800))
-        .fen("monthly_wage_yuan", 320_000)
-        .whole("insured_months", 12);
-    world.ledger.add("disability_employment.certificate", quarter, draft);
-    world.ledger.add("disability_employment.employment", quarter, employment);
+    for year in [world.year - 1, world.year] {
+        let quarter = Period::Quarter(year, 1);
+        let draft = Draft::default()
+            .text("person_name", &known.name)
+            .text("citizen_id", &known.citizen_id)
+            .text("disability_certificate", format!("{}{kind}{degree}", known.citizen_id))
+            .text("disability_kind", kind.to_string())
+            .text("disability_degree", degree.to_string())
+            .day("issued_day", world.year_start() - Days::new(900))
+            .day("valid_to_day", world.year_start() + Days::new(2_700))
+            .text("info_period", spoken(quarter));
+        let employment = draft
+            .clone()
+            .party("employer", employer)
+            .empty("military_certificate")
+            .empty("military_degree")
+            .day("contract_from_day", world.year_start() - Days::new(800))
+            .day("contract_to_day", world.year_start() + Days::new(800))
+            .fen("monthly_wage_yuan", 320_000)
+            .whole("insured_months", 12);
+        world.ledger.add("disability_employment.certificate", quarter, draft);
+        world.ledger.add("disability_employment.employment", quarter, employment);
+    }
 }
 
 /// Persons of the key groups (11) with the employers that hired them.

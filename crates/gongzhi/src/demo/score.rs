@@ -3,13 +3,15 @@
 //! Three questions: were the wrong cells found and the right ones left alone; is every row linked to who it is; are the
 //! leads those that were planted. A found thing counts once; a lead is the same when model, taxpayer and period are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
+
+use super::score_leads::{LeadScore, score_leads};
 
 /// Of so many, so many were right.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -33,14 +35,16 @@ impl Tally {
         share(self.right, self.found)
     }
 
-    fn add(&mut self, other: Self) {
+    /// Adds another one's counts.
+    pub fn add(&mut self, other: Self) {
         self.planted += other.planted;
         self.found += other.found;
         self.right += other.right;
     }
 }
 
-fn share(part: usize, whole: usize) -> usize {
+/// A part in hundredths of a per cent; all of nothing is all.
+pub fn share(part: usize, whole: usize) -> usize {
     (part * 10_000).checked_div(whole).unwrap_or(10_000)
 }
 
@@ -53,18 +57,9 @@ pub struct Score {
     pub false_alarms: Vec<String>,
     /// Rows linked for certain to their taxpayer; what there was: rows whose taxpayer is in the registry.
     pub identity: Tally,
-    /// Leads by model.
-    pub models: BTreeMap<String, Tally>,
-    /// Leads of all models.
-    pub all_models: Tally,
-    /// Right leads whose gap is the planted one to the yuan, and right leads with a planted gap.
-    pub gaps: (usize, usize),
-    /// Planted leads that were not found, and found ones that were not planted, for looking into.
-    pub differences: Vec<(char, LeadKey)>,
+    /// Leads.
+    pub leads: LeadScore,
 }
-
-/// What makes a lead the same.
-pub type LeadKey = (String, String, String);
 
 #[derive(Deserialize)]
 struct TrueCell {
@@ -80,14 +75,6 @@ struct TrueIdentity {
     row: u64,
     party: String,
     uscc: String,
-}
-
-#[derive(Deserialize)]
-struct TrueLead {
-    model: String,
-    uscc: String,
-    period: String,
-    gap: String,
 }
 
 #[derive(Deserialize)]
@@ -115,35 +102,24 @@ struct Link {
     uscc: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct FoundLead {
-    model: String,
-    taxpayer: FoundTaxpayer,
-    period: String,
-    gap: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct FoundTaxpayer {
-    uscc: String,
-}
-
 /// Compares the outputs of a run with the truth.
 pub fn score(run: &Path, truth: &Path) -> Result<Score> {
     let mut score = Score::default();
     score_cells(run, truth, &mut score)?;
     score_identity(run, truth, &mut score)?;
-    score_models(run, truth, &mut score)?;
+    score.leads = score_leads(run, truth)?;
     Ok(score)
 }
 
-fn read_table<T: for<'de> Deserialize<'de>>(folder: &Path, name: &str) -> Result<Vec<T>> {
+/// Reads a table of the truth.
+pub fn read_table<T: for<'de> Deserialize<'de>>(folder: &Path, name: &str) -> Result<Vec<T>> {
     let path = folder.join(name);
     let mut reader = csv::Reader::from_path(&path).with_context(|| path.display().to_string())?;
     reader.deserialize().map(|row| row.with_context(|| path.display().to_string())).collect()
 }
 
-fn read_lines<T: for<'de> Deserialize<'de>>(folder: &Path, name: &str, mut each: impl FnMut(T)) -> Result<()> {
+/// Reads a file of a run, a value a line.
+pub fn read_lines<T: for<'de> Deserialize<'de>>(folder: &Path, name: &str, mut each: impl FnMut(T)) -> Result<()> {
     let path = folder.join(name);
     let file = File::open(&path).with_context(|| path.display().to_string())?;
     for line in BufReader::new(file).lines() {
@@ -204,39 +180,6 @@ fn score_identity(run: &Path, truth: &Path, score: &mut Score) -> Result<()> {
     })
 }
 
-fn score_models(run: &Path, truth: &Path, score: &mut Score) -> Result<()> {
-    let mut planted: BTreeMap<LeadKey, String> = BTreeMap::new();
-    for lead in read_table::<TrueLead>(truth, "leads.csv")? {
-        planted.insert((lead.model, lead.uscc, lead.period), lead.gap);
-    }
-    let mut found: BTreeMap<LeadKey, Option<String>> = BTreeMap::new();
-    read_lines(run, "leads.jsonl", |lead: FoundLead| {
-        found.insert((lead.model, lead.taxpayer.uscc, lead.period), lead.gap);
-    })?;
-    let models: BTreeSet<&String> = planted.keys().map(|(model, ..)| model).collect();
-    let known: BTreeSet<&LeadKey> = planted.keys().collect();
-    let told: BTreeSet<&LeadKey> = found.keys().filter(|(model, ..)| models.contains(model)).collect();
-    for key in known.union(&told) {
-        let tally = Tally {
-            planted: usize::from(known.contains(key)),
-            found: usize::from(told.contains(key)),
-            right: usize::from(known.contains(key) && told.contains(key)),
-        };
-        score.models.entry(key.0.clone()).or_default().add(tally);
-        score.all_models.add(tally);
-        if tally.right == 0 {
-            score.differences.push((if tally.planted == 1 { '-' } else { '+' }, (*key).clone()));
-        }
-    }
-    for (key, gap) in &planted {
-        let (Some(Some(told)), false) = (found.get(key), gap.is_empty()) else { continue };
-        score.gaps.1 += 1;
-        let amount = |text: &str| text.parse::<rust_decimal::Decimal>().unwrap_or_default();
-        score.gaps.0 += usize::from((amount(gap) - amount(told)).abs() <= rust_decimal::Decimal::ONE);
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,6 +197,7 @@ mod tests {
         folder(&[
             ("cells.csv", "file,sheet,cell,what,value\na.csv,a,B3,empty,\na.csv,a,C4|D4,order,\n"),
             ("identity.csv", "file,sheet,row,party,uscc\nb.csv,b,2,owner,X\nb.csv,b,3,owner,\nb.csv,b,4,owner,Z\n"),
+            ("tempting.csv", "tempting,model,fact,uscc,name,leads\n"),
             ("leads.csv", "model,uscc,name,period,due,paid,gap\nm/a,X,,2025,10.00,,10.00\nm/a,Y,,2025,,,\n"),
         ])
     }
@@ -286,9 +230,10 @@ mod tests {
         assert_eq!(score.cells, Tally { planted: 2, found: 3, right: 1 });
         assert_eq!(score.false_alarms.len(), 2);
         assert_eq!(score.identity, Tally { planted: 2, found: 2, right: 1 });
-        assert_eq!(score.all_models, Tally { planted: 2, found: 2, right: 1 });
-        assert_eq!(score.gaps, (1, 1));
-        assert_eq!(score.differences.len(), 2);
+        let leads = score.leads;
+        assert_eq!(leads.all_models, Tally { planted: 2, found: 2, right: 1 });
+        assert_eq!(leads.gaps, (1, 1));
+        assert_eq!(leads.differences.len(), 2);
     }
 
     #[test]

@@ -9,8 +9,9 @@ use gongzhi_core::values::SetMode;
 use gongzhi_engine::office_files::{OfficeCell, OfficeHeader, OfficeSheet};
 use rust_decimal::Decimal;
 
-use super::draft::{Draft, Value};
+use super::draft::{Draft, Value, Who};
 use super::fill::{fill, spoken};
+use super::hand::{Hand, Measured, closing_lines, measure_line, merge_names, remark, remark_columns, widened};
 use super::random::Dice;
 use super::spelling::{Spelled, spell};
 use super::world::World;
@@ -28,6 +29,14 @@ pub enum Days {
     Words,
     /// `20250305`
     Digits,
+    /// `2025/03/05`
+    PaddedSlashes,
+    /// `2025年03月05日`
+    PaddedWords,
+    /// `2025年 3 月 5 日`
+    SpacedWords,
+    /// `2025-03-05 00:00:00`
+    Midnight,
     /// A date cell, where the format has one.
     Typed,
 }
@@ -55,6 +64,8 @@ pub struct Manner {
     pub aliases: bool,
     /// Title rows above and totals and signatures below.
     pub framed: bool,
+    /// The hand.
+    pub hand: Hand,
 }
 
 impl Manner {
@@ -71,7 +82,19 @@ impl Manner {
             grouped: false,
             aliases: false,
             framed: false,
+            hand: Hand::FIRST,
         }
+    }
+
+    /// The same in another hand.
+    pub fn in_hand(mut self, hand: Hand, dice: &mut Dice) -> Self {
+        self.hand = hand;
+        let days =
+            [Days::PaddedSlashes, Days::PaddedWords, Days::SpacedWords, Days::Midnight, Days::Words, Days::Points];
+        if self.days != Days::Typed {
+            self.days = dice.pick(&days).copied().unwrap_or(self.days);
+        }
+        self
     }
 
     /// As some office does it.
@@ -89,6 +112,7 @@ impl Manner {
             grouped: mergeable && dice.happens(4_000),
             aliases: dice.happens(2_500),
             framed: dice.happens(if mergeable { 7_000 } else { 2_500 }),
+            hand: Hand::FIRST,
         }
     }
 }
@@ -135,7 +159,7 @@ pub fn lay_out(place: Place<'_>, drafts: &[Draft], manner: Manner, dice: &mut Di
     if manner.grouped {
         ungroup_lonely(&mut headers, kind, &shown);
     }
-    let has_actions = place.mode == SetMode::Differential;
+    let has_actions = place.mode == SetMode::Differential && manner.hand.says_actions;
     if has_actions {
         headers.push(plain_header("操作（新增/变更/撤销）"));
         columns.push(None);
@@ -144,19 +168,32 @@ pub fn lay_out(place: Place<'_>, drafts: &[Draft], manner: Manner, dice: &mut Di
         headers.insert(0, plain_header("序号"));
         columns.insert(0, None);
     }
+    let remarks = if manner.hand.remarks { remark_columns(kind, dice) } else { Vec::new() };
+    for remark in &remarks {
+        headers.push(plain_header(remark));
+        columns.push(None);
+    }
     let mut sheet = OfficeSheet { name: kind.name.zh.chars().take(28).collect(), headers, ..OfficeSheet::default() };
     if manner.framed {
         let filler = format!("填报单位：{}　　所属期：{}", place.unit.name.zh, spoken(place.period));
         sheet.titles = vec![format!("{}（{}）", place.item.name.zh, kind.name.zh), filler];
     }
+    if manner.ten_thousands && manner.hand.measured == Measured::InTitle {
+        sheet.titles.push(measure_line(dice));
+    }
     let first_row = sheet.first_row();
     let mut identities = Vec::new();
+    let mut drafts: Vec<&Draft> = drafts.iter().collect();
+    if manner.hand.merged {
+        // Who stands in several rows stands in them together.
+        drafts.sort_by_key(|draft| draft.parties.first().map(|(_, who)| format!("{who:?}")));
+    }
     for (at, draft) in drafts.iter().enumerate() {
         let parties = spelled_parties(place, draft);
         for (party, spelled) in parties.iter().filter(|(_, spelled)| !spelled.is_person) {
             identities.push((first_row + at, (*party).to_owned(), spelled.truth.clone()));
         }
-        let values = fill(place.catalog, kind, (draft, place.period), dice);
+        let values = fill(place.catalog, kind, (draft, place.period), place.world.seed);
         let mut cells: Vec<OfficeCell> = shown
             .iter()
             .map(|column| cell_of(place.catalog, &kind.columns[*column], (&values[*column], &parties), manner))
@@ -164,15 +201,28 @@ pub fn lay_out(place: Place<'_>, drafts: &[Draft], manner: Manner, dice: &mut Di
         if has_actions {
             cells.push(OfficeCell::Text(draft.action.chinese().to_owned()));
         }
+        cells.extend(remarks.iter().map(|column| remark(column, dice)));
         if manner.counted {
             cells.insert(0, OfficeCell::Figure((at + 1).to_string()));
         }
         sheet.rows.push(cells);
     }
-    if manner.framed && sheet.headers.len() > 2 {
-        sheet.footers = footers(sheet.headers.len(), drafts.len());
+    close(&mut sheet, manner, dice);
+    if manner.hand.merged {
+        merge_names(&mut sheet, &columns, kind);
     }
     MadeSheet { sheet, identities, columns }
+}
+
+/// What stands below the table.
+fn close(sheet: &mut OfficeSheet, manner: Manner, dice: &mut Dice) {
+    let (width, rows) = (sheet.headers.len(), sheet.rows.len());
+    if width > 2 && manner.hand.closes_freely {
+        sheet.footers = closing_lines(width, rows, dice);
+    } else if width > 2 && manner.framed {
+        sheet.footers = footers(width, rows);
+    }
+    sheet.footers.extend((0..manner.hand.empty_rows).map(|_| vec![OfficeCell::Empty; width]));
 }
 
 fn plain_header(text: &str) -> OfficeHeader {
@@ -197,7 +247,7 @@ fn header_of(kind: &Kind, column: &Column, manner: Manner, dice: &mut Dice) -> O
         let aliases: Vec<&String> = column.aliases.iter().filter(known).collect();
         text = dice.pick(&aliases).map_or(text, |alias| (*alias).clone());
     }
-    if is_in_ten_thousands(column, manner) {
+    if is_in_ten_thousands(column, manner) && manner.hand.measured == Measured::InHeaders {
         text.push_str("（万元）");
     }
     let group = column.party.as_ref().and_then(|(key, _)| kind.parties.iter().find(|party| party.key == *key));
@@ -221,14 +271,23 @@ fn ungroup_lonely(headers: &mut [OfficeHeader], kind: &Kind, shown: &[usize]) {
 }
 
 fn is_in_ten_thousands(column: &Column, manner: Manner) -> bool {
-    manner.ten_thousands && column.column_type == ColumnType::Amount && column.measure == Some(Measure::Yuan)
+    let says_yuan = manner.hand.measured != Measured::InHeaders && column.name.zh.contains('元');
+    let in_yuan = column.column_type == ColumnType::Amount && column.measure == Some(Measure::Yuan);
+    manner.ten_thousands && in_yuan && !says_yuan
 }
 
 fn spelled_parties<'a>(place: Place<'_>, draft: &'a Draft) -> BTreeMap<&'a str, Spelled> {
     let key = format!("{}.{}", place.item.key, place.kind.key);
     // The tax bureau's own tables carry the codes of its register.
     let exact = draft.exact_identity || place.item.is_tax_side();
-    draft.parties.iter().map(|(party, who)| (*party, spell(place.world, &key, *who, exact))).collect()
+    let spelled = |(party, who): &(&'a str, Who)| {
+        let spelled = spell(place.world, &key, *who, exact);
+        let by_words = draft.by_words.contains(party);
+        let truth_only =
+            || Spelled { truth: spelled.truth.clone(), is_person: spelled.is_person, ..Spelled::default() };
+        (*party, if by_words { truth_only() } else { spelled })
+    };
+    draft.parties.iter().map(spelled).collect()
 }
 
 fn cell_of(
@@ -237,16 +296,18 @@ fn cell_of(
     (value, parties): (&Value, &BTreeMap<&str, Spelled>),
     manner: Manner,
 ) -> OfficeCell {
-    if let Some((party, part)) = &column.party {
+    if let (Some((party, part)), Value::Empty) = (&column.party, value) {
         return parties.get(party.as_str()).map_or(OfficeCell::Empty, |spelled| party_cell(spelled, *part, manner));
     }
     match value {
         Value::Empty => OfficeCell::Empty,
+        _ if column.column_type == ColumnType::Period && !manner.hand.says_periods => OfficeCell::Empty,
         Value::Day(day) => day_cell(*day, manner.days),
         Value::Figure(figure) => figure_cell(*figure, column, manner),
         Value::Whole(number) if manner.typed => OfficeCell::Figure(number.to_string()),
         Value::Whole(number) => OfficeCell::Text(number.to_string()),
         Value::Flag(flag) => OfficeCell::Text(if *flag { "是" } else { "否" }.to_owned()),
+        Value::Text(text) if text.is_empty() => OfficeCell::Empty,
         Value::Text(text) => {
             let list = column.list.as_ref().and_then(|list| catalog.lists.get(list));
             let named = list.and_then(|list| list.find(text)).map_or(text, |entry| &entry.name.zh);
@@ -269,14 +330,9 @@ fn party_cell(spelled: &Spelled, part: PartyPart, manner: Manner) -> OfficeCell 
     OfficeCell::Text(match part {
         PartyPart::Name if manner.trailing_blanks => format!("{text} "),
         PartyPart::Uscc if manner.full_width => widened(text),
+        PartyPart::Uscc => manner.hand.write_code(text),
         _ => text.clone(),
     })
-}
-
-fn widened(text: &str) -> String {
-    let widen =
-        |sign: char| if sign.is_ascii_graphic() { char::from_u32(u32::from(sign) + 0xFEE0) } else { Some(sign) };
-    text.chars().filter_map(widen).collect()
 }
 
 fn day_cell(day: NaiveDate, days: Days) -> OfficeCell {
@@ -287,6 +343,10 @@ fn day_cell(day: NaiveDate, days: Days) -> OfficeCell {
         Days::Points => "%Y.%-m.%-d",
         Days::Words => "%Y年%-m月%-d日",
         Days::Digits => "%Y%m%d",
+        Days::PaddedSlashes => "%Y/%m/%d",
+        Days::PaddedWords => "%Y年%m月%d日",
+        Days::SpacedWords => "%Y年 %-m 月 %-d 日",
+        Days::Midnight => "%Y-%m-%d 00:00:00",
     };
     OfficeCell::Text(day.format(pattern).to_string())
 }
@@ -294,10 +354,14 @@ fn day_cell(day: NaiveDate, days: Days) -> OfficeCell {
 fn figure_cell(figure: Decimal, column: &Column, manner: Manner) -> OfficeCell {
     let figure = if is_in_ten_thousands(column, manner) { figure / Decimal::from(10_000) } else { figure };
     let text = figure.normalize().to_string();
+    if is_in_ten_thousands(column, manner) && manner.hand.measured == Measured::InFormats {
+        return OfficeCell::Measured(text, "万元");
+    }
     if manner.typed {
         return OfficeCell::Figure(text);
     }
-    OfficeCell::Text(if manner.thousands { with_thousands(&text) } else { text })
+    let text = if manner.thousands { with_thousands(&text) } else { text };
+    OfficeCell::Text(if column.column_type == ColumnType::Amount { manner.hand.write_money(text) } else { text })
 }
 
 fn with_thousands(text: &str) -> String {
@@ -326,10 +390,5 @@ mod tests {
         assert_eq!(with_thousands("1234567.5"), "1,234,567.5");
         assert_eq!(with_thousands("-123"), "-123");
         assert_eq!(with_thousands("-1000"), "-1,000");
-    }
-
-    #[test]
-    fn widened_signs_are_full_width() {
-        assert_eq!(widened("9A"), "９Ａ");
     }
 }

@@ -19,9 +19,16 @@ pub fn make(world: &mut World) {
     certificates(world);
 }
 
-fn subsidise(world: &mut World, recipient: usize, amount_fen: i64, dice: &mut Dice) -> chrono::NaiveDate {
+/// Pays a subsidy in this year or, with 1, in the one before, whose annual returns are in.
+fn subsidise(
+    world: &mut World,
+    (recipient, years_ago): (usize, i32),
+    amount_fen: i64,
+    dice: &mut Dice,
+) -> chrono::NaiveDate {
     let month = u32::try_from(dice.between(1, 12)).unwrap_or(1);
-    let day = world.day_in(month, dice);
+    let year = world.year - years_ago;
+    let day = Period::Month(year, month).first_day() + Days::new(dice.below(28) as u64);
     let serial = dice.below(100_000_000);
     let draft = Draft::of("recipient", recipient)
         .text("subsidy_document", format!("呼财建〔示例〕{}号", serial % 500))
@@ -32,7 +39,7 @@ fn subsidise(world: &mut World, recipient: usize, amount_fen: i64, dice: &mut Di
         .day("paid_day", day)
         .flag("untaxed_income", false)
         .flag("tied_to_sales", false);
-    world.ledger.add("fiscal_subsidy.payment", Period::Year(world.year), draft);
+    world.ledger.add("fiscal_subsidy.payment", Period::Year(year), draft);
     day
 }
 
@@ -48,7 +55,7 @@ fn declared(world: &mut World, dice: &mut Dice) {
         let mut sum_fen = 0;
         for _ in 0..payments {
             let amount_fen = amount(dice);
-            subsidise(world, recipient, amount_fen, dice);
+            subsidise(world, (recipient, 1), amount_fen, dice);
             sum_fen += amount_fen;
         }
         let untaxed_fen = if at % 5 == 0 { sum_fen / 2 } else { 0 };
@@ -58,12 +65,12 @@ fn declared(world: &mut World, dice: &mut Dice) {
         // Sole traders and villages have no enterprise income tax to declare it in.
         let recipient = if at % 4 == 0 { world.draw(Part::Village) } else { world.draw(Part::SoleTrader) };
         let amount_fen = amount(dice) / 20;
-        subsidise(world, recipient, amount_fen, dice);
+        subsidise(world, (recipient, 1), amount_fen, dice);
     }
     for _ in 0..world.scaled(40) {
         let recipient = world.any_public_body(dice);
         let amount_fen = amount(dice);
-        subsidise(world, recipient, amount_fen, dice);
+        subsidise(world, (recipient, 1), amount_fen, dice);
     }
 }
 
@@ -71,13 +78,13 @@ fn undeclared(world: &mut World, dice: &mut Dice) {
     for at in 0..world.scaled(40) {
         let recipient = world.draw(Part::SmallEmployer);
         let amount_fen = amount(dice);
-        subsidise(world, recipient, amount_fen, dice);
+        subsidise(world, (recipient, 1), amount_fen, dice);
         let declared_fen = if at % 3 == 0 { amount_fen / 4 } else { 0 };
         world.declared_subsidies.insert(recipient, (declared_fen, 0));
         world.plant(PlantedLead {
             model: "income/subsidy_undeclared",
             taxpayer: recipient,
-            day: world.year_start(),
+            day: Period::Year(world.year - 1).first_day(),
             due_fen: None,
             paid_fen: None,
         });
@@ -89,8 +96,7 @@ fn in_arrears(world: &mut World, dice: &mut Dice) {
     for at in 0..world.scaled(60) {
         let recipient = world.draw(Part::SmallEmployer);
         let amount_fen = amount(dice);
-        let day = subsidise(world, recipient, amount_fen, dice);
-        world.declared_subsidies.insert(recipient, (amount_fen, 0));
+        let day = subsidise(world, (recipient, 0), amount_fen, dice);
         let grade = match at % 3 {
             0 => {
                 let from = world.year_start() - Days::new(184);

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use anyhow::{Context as _, Result};
+use chrono::Days;
 use gongzhi_core::catalog::{ColumnType, Item, Kind, PartyPart};
 use gongzhi_core::period::Period;
 use gongzhi_engine::office_files::{TextEncoding, push_line};
 
 use super::draft::{Draft, Value, Who};
+use super::facts::COVERED_FROM;
 use super::files::{Office, folder_of};
 use super::tax_table::TaxTable;
 use super::truth::FileTruth;
@@ -48,8 +50,12 @@ pub fn write(office: Office<'_>, sets: &Sets) -> Result<Vec<Vec<FileTruth>>> {
 fn tables_of(world: &World, sets: &Sets) -> Vec<(&'static str, Period)> {
     let mut tables: Vec<(&'static str, Period)> = Vec::new();
     let end = Period::month_of(world.as_of());
-    for number in 0..18 {
-        let month = Period::Month(world.year + number / 12, u32::try_from(number % 12 + 1).unwrap_or(1));
+    let month_of = |number: i32| {
+        Period::Month(world.year + number.div_euclid(12), u32::try_from(number.rem_euclid(12) + 1).unwrap_or(1))
+    };
+    // The annual returns of the year before rest on its payrolls.
+    tables.extend((-12..0).map(|number| ("payroll_summary", month_of(number))));
+    for (number, month) in (0..).map(|number| (number, month_of(number))).take_while(|(_, month)| *month <= end) {
         let past = number < 12;
         let due = EVERYDAY.iter().filter(|table| match **table {
             "tax_registration" => month == end,
@@ -100,7 +106,7 @@ fn write_table<'d>(
 
 /// One row of an event, as the tax bureau's system gives it out: codes by name, days in ISO.
 fn write_draft(office: Office<'_>, (_, kind): (&Item, &Kind), draft: &Draft, table: &mut TaxTable) -> Result<()> {
-    for (party, who) in &draft.parties {
+    for (party, who) in draft.parties.iter().filter(|(party, _)| !draft.by_words.contains(party)) {
         let (name, code, part) = match who {
             Who::Taxpayer(at) => {
                 let taxpayer = office.world.taxpayer(*at);
@@ -108,7 +114,9 @@ fn write_draft(office: Office<'_>, (_, kind): (&Item, &Kind), draft: &Draft, tab
             }
             Who::Person(at) => {
                 let person = office.world.person(*at);
-                (&person.name, &person.citizen_id, PartyPart::CitizenId)
+                // A table without a column for persons has their number where the code stands.
+                let own = kind.find_party_column(party, PartyPart::CitizenId).is_some();
+                (&person.name, &person.citizen_id, if own { PartyPart::CitizenId } else { PartyPart::Uscc })
             }
         };
         table.set(&format!("{party}_{}", PartyPart::Name.suffix()), name);
@@ -136,7 +144,8 @@ fn write_coverage(office: Office<'_>) -> Result<()> {
     let world = office.world;
     let mut lines = String::new();
     push_line(&mut lines, ["table", "tax_kind", "authority", "from", "to", "as_of"].into_iter(), ',');
-    let (from, as_of) = (world.year_start().to_string(), world.as_of().to_string());
+    let (from, as_of) = (COVERED_FROM.to_string(), world.as_of().to_string());
+    let to = (world.as_of() - Days::new(1)).to_string();
     let kinds: BTreeMap<&str, ()> = office
         .catalog
         .lists
@@ -147,7 +156,7 @@ fn write_coverage(office: Office<'_>) -> Result<()> {
         let by_kind = ["tax_payment", "tax_return", "tax_arrears", "relief_use"].contains(&table);
         let kinds: Vec<&str> = if by_kind { kinds.keys().copied().collect() } else { vec![""] };
         for kind in kinds {
-            push_line(&mut lines, [table, kind, "652323", &from, &as_of, &as_of].into_iter(), ',');
+            push_line(&mut lines, [table, kind, "652323", &from, &to, &as_of].into_iter(), ',');
         }
     }
     let path = office.folder.join("coverage.csv");

@@ -78,6 +78,8 @@ pub const PROVINCES: [Seat; 3] = [
 pub enum Registration {
     /// Registered here.
     Registered,
+    /// Registered as a fact tells it, in a row of its own.
+    Told,
     /// Known here as a builder from elsewhere only.
     CrossRegion,
     /// Not known to tax, but to the market regulator (item 33).

@@ -39,10 +39,12 @@ fn day_of(office: Office<'_>, folder: &str, item: &Item, period: Period) -> (Nai
         return ((period.last_day() + Days::new(6)).min(office.world.as_of()), 0);
     };
     let due = Calendar::of(office.catalog, "").deadline(rule, period).day;
-    if dice.happens(LATE) {
+    if dice.happens(LATE) && due + Days::new(10) < office.world.as_of() {
         let late = dice.between(1, 9);
         return (due + Days::new(late.unsigned_abs()), late);
     }
     let sent = due - Days::new(dice.below(4) as u64);
-    (sent.max((period.last_day() + Days::new(1)).min(due)), 0)
+    let sent = sent.max((period.last_day() + Days::new(1)).min(due));
+    // What falls due after the county is looked at was sent before, or it would not be seen.
+    (sent.min(office.world.as_of() - Days::new(1)), 0)
 }

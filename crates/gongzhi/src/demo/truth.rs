@@ -1,7 +1,7 @@
 //! What is true, kept apart from what `run` may read.
 //!
-//! Five tables and the counts: who stands in each row, which leads exist, which cells are wrong, which files were sent a
-//! second time, which were sent late. They are CSV in UTF-8, so that anybody can look into them.
+//! Six tables and the counts: who stands in each row, which leads exist, who plays in a fact and what tempts there, which
+//! cells are wrong, which files were sent a second time, which were sent late. They are CSV in UTF-8, so that anybody can look into them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,8 +13,11 @@ use gongzhi_engine::office_files::push_line;
 use rust_decimal::Decimal;
 
 use super::dirt::WrongCell;
-use super::draft::period_of;
+use super::draft::{Who, period_of};
 use super::world::World;
+
+/// Stands for every natural person where a taxpayer's code would.
+pub const PERSON: &str = "person";
 
 /// The truth of one file.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +47,7 @@ pub fn write(world: &World, folder: &Path, files: &[FileTruth]) -> Result<BTreeM
     put("cells.csv", cells(files))?;
     put("files.csv", resent(files))?;
     put("leads.csv", leads(world))?;
+    put("tempting.csv", tempting(world))?;
     put("late.csv", late(files))?;
     let counts = counts(world, files);
     let mut text = serde_json::to_string_pretty(&counts)?;
@@ -99,7 +103,7 @@ fn late(files: &[FileTruth]) -> String {
 }
 
 fn leads(world: &World) -> String {
-    let mut lines = table(&["model", "uscc", "name", "period", "due", "paid", "gap"]);
+    let mut lines = table(&["model", "uscc", "name", "period", "due", "paid", "gap", "finding", "fact"]);
     let yuan = |fen: Option<i64>| fen.map(|fen| Decimal::new(fen, 2).to_string()).unwrap_or_default();
     let mut leads: Vec<_> = world.leads.iter().collect();
     leads.sort_by_key(|lead| (lead.model, &world.taxpayer(lead.taxpayer).uscc, lead.day));
@@ -108,10 +112,44 @@ fn leads(world: &World) -> String {
         let gap = lead.due_fen.map(|due| due - lead.paid_fen.unwrap_or(0));
         let (due, paid, gap) = (yuan(lead.due_fen), yuan(lead.paid_fen), yuan(gap));
         let period = period_of(lengths(lead.model), lead.day).to_string();
-        let fields = [lead.model, &taxpayer.uscc, &taxpayer.name, &period, &due, &paid, &gap];
+        let fields = [lead.model, &taxpayer.uscc, &taxpayer.name, &period, &due, &paid, &gap, "", ""];
         push_line(&mut lines, fields.into_iter(), ',');
     }
+    for planted in &world.facts {
+        let fact = planted.fact;
+        for lead in &fact.leads {
+            let (code, name) = names_of(world, planted.cast.find(&lead.taxpayer));
+            let gap = lead.gap_yuan.map(|gap| format!("{gap:.2}")).unwrap_or_default();
+            let finding = lead.finding.as_deref().unwrap_or_default();
+            let fields = [&fact.model, code, name, &lead.period, "", "", &gap, finding, &planted.name()];
+            push_line(&mut lines, fields.into_iter(), ',');
+        }
+    }
     lines
+}
+
+/// Whose leads a fact answers for: those of its model on everybody who plays in it.
+fn tempting(world: &World) -> String {
+    let mut lines = table(&["tempting", "model", "fact", "uscc", "name", "leads"]);
+    for planted in &world.facts {
+        let fact = planted.fact;
+        for (party, who) in &planted.cast.parties {
+            let (code, name) = names_of(world, Some(*who));
+            let leads = fact.leads.iter().filter(|lead| lead.taxpayer == *party).count().to_string();
+            let fields = [fact.tempting.word(), &fact.model, &planted.name(), code, name, &leads];
+            push_line(&mut lines, fields.into_iter(), ',');
+        }
+    }
+    lines
+}
+
+/// Code and name of somebody; of a person [`PERSON`] stands for the code, as a run tells only a digest of it.
+fn names_of(world: &World, who: Option<Who>) -> (&str, &str) {
+    match who {
+        Some(Who::Taxpayer(at)) => (&world.taxpayer(at).uscc, &world.taxpayer(at).name),
+        Some(Who::Person(at)) => (PERSON, &world.person(at).name),
+        None => ("", ""),
+    }
 }
 
 /// The length of the period a model's leads are grouped by.
@@ -120,15 +158,15 @@ pub fn lengths(model: &str) -> Frequency {
         "income/subsidy_undeclared"
         | "fund/disability_levy"
         | "land_use/area_gap"
-        | "property/building_source"
-        | "land_vat/liquidation_due" => Frequency::Year,
+        | "property/building_source" => Frequency::Year,
         "stamp/land_and_property"
         | "stamp/construction_contract"
         | "environment/undeclared_discharge"
         | "environment/amount_gap"
         | "construction/prepayment"
         | "vat/real_estate_prepayment"
-        | "resource/coal" => Frequency::Quarter,
+        | "resource/coal"
+        | "land_vat/liquidation_due" => Frequency::Quarter,
         _ => Frequency::Month,
     }
 }
@@ -142,6 +180,7 @@ fn counts(world: &World, files: &[FileTruth]) -> BTreeMap<&'static str, usize> {
         ("resent_files", files.iter().filter(|file| file.mends.is_some()).count()),
         ("late_files", files.iter().filter(|file| file.late > 0).count()),
         ("identity_rows", files.iter().map(|file| file.identities.len()).sum()),
-        ("leads", world.leads.len()),
+        ("leads", world.leads.len() + world.facts.iter().map(|planted| planted.fact.leads.len()).sum::<usize>()),
+        ("facts", world.facts.len()),
     ])
 }

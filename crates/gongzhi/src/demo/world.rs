@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike as _, Days, NaiveDate};
 
 use super::codes;
 use super::draft::Ledger;
 use super::dues::Dues;
+use super::facts::{PlantedFact, TOLD_FROM};
 use super::names::Names;
 use super::random::Dice;
 use super::taxpayers::{Maker, PREFECTURE, PROVINCES, REGION, Registration, Seat, Subject, Taxpayer};
@@ -66,6 +67,8 @@ pub struct World {
     pub insured: BTreeSet<usize>,
     /// Taxpayers whose rows must be such that somebody can tell who they are: a lead or a relief hangs on them.
     pub legible: BTreeSet<usize>,
+    /// Facts that stand among the rows.
+    pub facts: Vec<PlantedFact>,
     /// Taxpayers that have a credit grade.
     pub graded: BTreeSet<usize>,
     /// Local taxpayers that play no part yet, by what sort they are.
@@ -111,6 +114,7 @@ impl World {
             declared_subsidies: BTreeMap::new(),
             insured: BTreeSet::new(),
             legible: BTreeSet::new(),
+            facts: Vec::new(),
             graded: BTreeSet::new(),
             free: BTreeMap::new(),
             absent: Vec::new(),
@@ -131,10 +135,15 @@ impl World {
 
     /// A count of the full county, made smaller or larger; never less than three.
     pub fn scaled(&self, count: usize) -> usize {
+        self.part_of(count).max(3)
+    }
+
+    /// A count of the full county, made smaller or larger; never nothing.
+    pub fn part_of(&self, count: usize) -> usize {
         // Counts are far below what a float holds exactly.
         #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let scaled = (count as f64 * self.scale).round() as usize;
-        scaled.max(3)
+        let part = (count as f64 * self.scale).round() as usize;
+        part.max(1)
     }
 
     /// Dice of a part of the county.
@@ -153,10 +162,10 @@ impl World {
         self.day(month, 1) + Days::new(dice.below(28) as u64)
     }
 
-    /// The day on which the tax side was exported, and from which the county is looked at: the year's annual returns
-    /// are in by then.
+    /// The day on which the tax side was exported, and from which the county is looked at: the year is filed for, the
+    /// next quarter is not due, and the annual returns are those of the year before.
     pub fn as_of(&self) -> NaiveDate {
-        NaiveDate::from_ymd_opt(self.year + 1, 6, 30).unwrap_or_default()
+        TOLD_FROM.1.with_year(self.year + 1).unwrap_or_default()
     }
 
     /// The number of the next receipt of an event.

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "everything here is a test: what is not there fails it")]
 
 mod annotate;
+mod codes;
 mod demo;
+mod field;
 mod field_names;
 mod hostile;
 mod identity;

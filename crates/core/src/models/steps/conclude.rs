@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::coverage;
@@ -33,10 +34,9 @@ enum Declared<'a> {
 
 /// A group whose gap is above the floors.
 struct Open<'a> {
-    key: GroupKey,
-    rows: u64,
+    key: &'a GroupKey,
+    rows: &'a [Examined<'a>],
     lead: Lead,
-    paid: &'a Allocation<'a>,
 }
 
 impl Material<'_> {
@@ -45,23 +45,22 @@ impl Material<'_> {
         let laid = self.lay(groups);
         let mut open = Vec::new();
         for (key, rows) in groups {
-            let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
             let (lead, arrears) = self.weigh(key, rows, &laid);
             let is_arrears = arrears.is_some();
             judgement.notices.extend(arrears);
             match lead {
-                Ok(lead) => open.push(Open { key: key.clone(), rows: count, lead, paid: &laid.paid }),
-                Err(_) if is_arrears => judgement.count(Outcome::Arrears, count),
-                Err(outcome) => judgement.count(outcome, count),
+                Ok(lead) => open.push(Open { key, rows, lead }),
+                Err(_) if is_arrears => judgement.count(Outcome::Arrears, rows.len()),
+                Err(outcome) => judgement.count(outcome, rows.len()),
             }
         }
-        let mut in_all: BTreeMap<String, Decimal> = BTreeMap::new();
+        let mut in_all: BTreeMap<&str, Decimal> = BTreeMap::new();
         for one in &open {
-            *in_all.entry(one.key.0.clone()).or_default() += one.lead.gap.unwrap_or_default();
+            *in_all.entry(&one.key.0).or_default() += one.lead.gap.unwrap_or_default();
         }
         for one in open {
-            let open_in_all = in_all.get(&one.key.0).copied().unwrap_or_default();
-            self.date(one, open_in_all, judgement);
+            let open_in_all = in_all.get(one.key.0.as_str()).copied().unwrap_or_default();
+            self.date(one, (open_in_all, &laid.paid), judgement);
         }
     }
 
@@ -84,59 +83,62 @@ impl Material<'_> {
 
     /// A lead where the gap is above the floors, else the outcome; and the notice of what was declared and is unpaid.
     fn weigh(&self, key: &GroupKey, rows: &[Examined<'_>], laid: &Laid<'_>) -> (Result<Lead, Outcome>, Option<Notice>) {
-        let mut lead = self.lead_of(key, rows);
-        let Asks::Amount(question) = &self.model.asks else { return (Ok(lead), None) };
+        let Asks::Amount(question) = &self.model.asks else { return (Ok(self.lead_of(key, rows)), None) };
         let (low, high) = payments::due_of(rows);
         if is_too_large(low) || is_too_large(high) {
             return (Err(Outcome::NotComparable(TOO_LARGE.to_owned())), None);
         }
         let paid = laid.paid.of(key);
-        let filed = self.filed(key, &question.paid, (laid, &paid), &lead);
-        (lead.due_low, lead.due_high) = (Some(low), Some(high));
-        (lead.paid, lead.payments) = (Some(two_places(paid.amount)), paid.evidence.clone());
-        (lead.filing, lead.declared) = (Some(filed.filing), filed.declared.as_ref().map(|d| two_places(d.amount)));
-        let declared = filed.declared.unwrap_or_default();
-        let arrears = self.arrears(&lead, declared.amount - paid.amount, &declared);
-        (self.above_floors(lead, low, low - paid.amount.max(declared.amount)), arrears)
-    }
-
-    fn above_floors(&self, mut lead: Lead, low: Decimal, gap: Decimal) -> Result<Lead, Outcome> {
-        if gap <= Decimal::ZERO {
-            return Err(Outcome::Settled);
-        }
-        if gap <= self.floor(low) {
-            return Err(Outcome::BelowFloor);
-        }
-        lead.gap = Some(two_places(gap));
-        Ok(lead)
+        let filed = self.filed((key, due_day_of(rows)), &question.paid, (laid, &paid));
+        let declared = filed.declared.as_ref().map_or(Decimal::ZERO, |declared| declared.amount);
+        let found = || Lead {
+            due_low: Some(low),
+            due_high: Some(high),
+            paid: Some(two_places(paid.amount)),
+            declared: filed.declared.as_ref().map(|declared| two_places(declared.amount)),
+            payments: paid.evidence.clone(),
+            ..self.lead_of(key, rows)
+        };
+        let unpaid = declared - paid.amount;
+        let arrears = (unpaid > self.floor(declared)).then(|| self.arrears(found(), unpaid, &filed));
+        let gap = low - paid.amount.max(declared);
+        let lead = if gap <= Decimal::ZERO {
+            Err(Outcome::Settled)
+        } else if gap <= self.floor(low) {
+            Err(Outcome::BelowFloor)
+        } else {
+            Ok(Lead { gap: Some(two_places(gap)), filing: Some(filed.filing), ..found() })
+        };
+        (lead, arrears)
     }
 
     /// What is not worth a lead, of an amount due.
     fn floor(&self, due: Decimal) -> Decimal {
         let floor = |key: &str| self.figure(key, (&self.run.region, ""), self.run.as_of).map(|found| found.value);
         let absolute = floor(&self.model.floor_yuan).unwrap_or_default();
-        absolute.max(floor(&self.model.floor_ratio).unwrap_or_default() * due)
+        absolute.max(floor(&self.model.floor_ratio).unwrap_or_default() * due).max(Decimal::ZERO)
     }
 
-    /// What was declared and is unpaid, where it is worth a line: no time runs out on it (国税函〔2005〕813号).
-    fn arrears(&self, lead: &Lead, unpaid: Decimal, declared: &Paid) -> Option<Notice> {
-        if unpaid <= self.floor(declared.amount).max(Decimal::ZERO) {
-            return None;
-        }
+    /// What was declared and is unpaid: no time runs out on it (国税函〔2005〕813号).
+    fn arrears(&self, mut found: Lead, unpaid: Decimal, filed: &Filed) -> Notice {
         let unpaid = two_places(unpaid);
-        let mut found = lead.clone();
-        (found.gap, found.filing) = (Some(unpaid), None);
+        found.gap = Some(unpaid);
         found.late_fee = self.late_fee(unpaid, found.due_day);
-        found.evidence.extend(declared.evidence.iter().cloned());
-        Some(Notice { sort: NoticeSort::Arrears, found })
+        found.evidence.extend(filed.declared.iter().flat_map(|declared| declared.evidence.iter().cloned()));
+        Notice { sort: NoticeSort::Arrears, found }
     }
 
     /// What the returns say of a group.
-    fn filed(&self, key: &GroupKey, rule: &PaidRule, (laid, paid): (&Laid<'_>, &Paid), lead: &Lead) -> Filed {
+    fn filed(
+        &self,
+        (key, due_day): (&GroupKey, Option<NaiveDate>),
+        rule: &PaidRule,
+        (laid, paid): (&Laid<'_>, &Paid),
+    ) -> Filed {
         let filing = |is_filed: bool| if is_filed { Filing::FiledLess } else { Filing::NotFiled };
         match &laid.declared {
             Declared::AsPaid => Filed { filing: filing(laid.paid.touches(key)), declared: Some(paid.clone()) },
-            Declared::Returns(returns) if self.knows_returns(rule, key.1, lead) => {
+            Declared::Returns(returns) if self.knows_returns(rule, key.1, due_day) => {
                 let declared = returns.of(key);
                 let is_filed = declared.amount > Decimal::ZERO || returns.touches(key);
                 Filed { filing: filing(is_filed), declared: Some(declared) }
@@ -146,19 +148,20 @@ impl Material<'_> {
     }
 
     /// Whether the returns of these kinds are covered for a period.
-    fn knows_returns(&self, rule: &PaidRule, period: Period, lead: &Lead) -> bool {
+    fn knows_returns(&self, rule: &PaidRule, period: Period, due_day: Option<NaiveDate>) -> bool {
         let need = CoverageNeed { table: RETURNS_TABLE.to_owned(), tax_kinds: rule.tax_kinds.clone(), stock: false };
-        let decisive = lead.due_day.unwrap_or(period.last_day()).min(self.run.as_of);
+        let decisive = due_day.unwrap_or(period.last_day()).min(self.run.as_of);
         let place = (self.run.region.as_str(), period);
         coverage::is_covered(&need, &self.run.coverage, place, (decisive, self.run.as_of))
     }
 
     /// A lead while its time runs, a notice when it is over.
-    fn date(&self, one: Open<'_>, open_in_all: Decimal, judgement: &mut Judgement) {
-        let Open { key, rows, mut lead, paid } = one;
+    fn date(&self, one: Open<'_>, (open_in_all, paid): (Decimal, &Allocation<'_>), judgement: &mut Judgement) {
+        let Open { key, rows, mut lead } = one;
+        lead.formula_numbers = rows.iter().filter_map(|row| self.numbers_of(row.fact)).collect();
         lead.recoverable_until = self.recoverable_until(lead.due_day, open_in_all);
         if lead.recoverable_until.is_some_and(|last| self.run.as_of > last) {
-            judgement.count(Outcome::OutOfTime, rows);
+            judgement.count(Outcome::OutOfTime, rows.len());
             judgement.notices.push(Notice { sort: NoticeSort::OutOfTime, found: lead });
             return;
         }
@@ -166,7 +169,7 @@ impl Material<'_> {
         if let Some(due_day) = lead.due_day {
             lead.other_payments = paid.others(&key.0, due_day);
         }
-        judgement.count(Outcome::Lead, rows);
+        judgement.count(Outcome::Lead, rows.len());
         judgement.leads.push(lead);
     }
 
@@ -180,7 +183,7 @@ impl Material<'_> {
             finding: finding.clone(),
             finding_label: self.finding_label(finding.as_deref()),
             confidence: rows.iter().map(|row| row.confidence).min().unwrap_or(Confidence::Probable),
-            due_day: rows.iter().filter_map(|row| row.due_day).max(),
+            due_day: due_day_of(rows),
             due_day_provisional: rows.iter().any(|row| row.due_day_provisional),
             tax_office: self.standings.get(taxpayer).and_then(|one| one.tax_office.clone()).unwrap_or_default(),
             ask_for: self.model.ask_for.clone(),
@@ -227,6 +230,11 @@ impl Material<'_> {
         });
         labelled.collect()
     }
+}
+
+/// A group is due with the last of its rows.
+fn due_day_of(rows: &[Examined<'_>]) -> Option<NaiveDate> {
+    rows.iter().filter_map(|row| row.due_day).max()
 }
 
 /// What the returns say of a group: how it was filed, and what was declared where that is known.

@@ -1,5 +1,7 @@
 //! Which format a file is, by its content; its name is never asked (text named .xls is text).
 
+use encoding_rs::{GB18030, UTF_8};
+
 use super::super::error::ReadError;
 use super::input::Input;
 use super::package::Package;
@@ -137,7 +139,8 @@ fn detect_text(input: &mut Input, head: &[u8]) -> Result<Format, ReadError> {
     }
     let charset = text_decode::find_charset(input)?;
     let sample = text_decode::decode_sample(head, charset.charset);
-    let control = sample.chars().filter(|sign| sign.is_control() && !sign.is_whitespace()).count();
+    let is_odd = |sign: &char| sign.is_control() && !sign.is_whitespace() && !matches!(sign, '\0' | '\u{1A}');
+    let control = sample.chars().filter(is_odd).count();
     if control * 50 > sample.chars().count() {
         return Err(ReadError::NoTable("?".to_owned()));
     }
@@ -175,8 +178,38 @@ fn detect_markup(sample: &str) -> Result<Format, ReadError> {
     Err(ReadError::NoTable("XML".to_owned()))
 }
 
-/// Signs that no text has: zeros, or more than one in fifty of the other control signs.
+/// Signs that no text has: more than one in fifty is another control sign than blanks, the zeros with which old programs
+/// fill their fields, and the sign that ended their files. With zeros what is left must be text.
 fn is_binary(head: &[u8]) -> bool {
-    let control = head.iter().filter(|byte| matches!(byte, 0x01..=0x08 | 0x0E..=0x1A | 0x1C..=0x1F)).count();
-    head.contains(&0) || control * 50 > head.len()
+    let control = head.iter().filter(|byte| matches!(byte, 0x01..=0x08 | 0x0E..=0x19 | 0x1C..=0x1F)).count();
+    control * 50 > head.len() || head.contains(&0) && !is_padded_text(head)
+}
+
+/// Lines of text whose fields are filled up with zeros: without them nearly nothing is broken.
+fn is_padded_text(head: &[u8]) -> bool {
+    let kept: Vec<u8> = head.iter().copied().filter(|byte| !matches!(byte, 0 | 0x1A)).collect();
+    let has_lines = kept.contains(&b'\n') || kept.contains(&b'\r');
+    if !has_lines || kept.len() * 4 < head.len() {
+        return false;
+    }
+    [UTF_8, GB18030].iter().any(|charset| {
+        let text = text_decode::decode_sample(&kept, charset);
+        let odd = text.chars().filter(|sign| *sign == '\u{FFFD}' || sign.is_control() && !sign.is_whitespace()).count();
+        odd * 100 <= text.chars().count()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_filled_up_with_zeros_are_text_and_programs_are_not() {
+        let padded = |text: &str| -> Vec<u8> { text.replace('~', "\0\0\0\0").into_bytes() };
+        assert!(!is_binary(&padded("名称,金额\r\n甲公司~~,1~\r\n\u{1A}")));
+        let (gbk, _, _) = GB18030.encode("名称,金额\r\n甲公司\0\0\0\0,1\r\n");
+        assert!(!is_binary(&gbk));
+        assert!(is_binary(b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\xFF\xFF\x00\x00\xB8\x00\x00"));
+        assert!(is_binary(&[b"abc\n".as_slice(), &[0; 400]].concat()));
+    }
 }

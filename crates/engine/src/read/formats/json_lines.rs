@@ -82,7 +82,7 @@ fn push(row: &mut Row, column: u32, value: &Json) {
             let text = number.to_string();
             row.push(
                 column,
-                Value::Number(Number { text: text.strip_suffix(".0").unwrap_or(&text), digits_lost: false }),
+                Value::Number(Number::plain(text.strip_suffix(".0").unwrap_or(&text))),
             );
         }
         Json::String(text) => row.push(column, Value::Text(text)),

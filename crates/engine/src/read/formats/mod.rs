@@ -8,6 +8,7 @@ mod archive;
 mod detect;
 mod input;
 mod json_lines;
+mod number_words;
 mod numbers;
 mod ods;
 mod ole;

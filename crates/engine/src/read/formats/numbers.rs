@@ -6,6 +6,7 @@ use chrono::{NaiveTime, Timelike};
 use gongzhi_core::cells::date_from_serial;
 
 use super::super::row::{Number, Row, Value};
+use super::number_words::{Seen, Words, seen_beside};
 
 /// What a number format makes of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -15,15 +16,18 @@ pub(super) enum Shown {
     Figure,
     /// A day, perhaps with a time.
     Date,
-    /// A time of day or a span of time, without a day.
+    /// A time of day; over a figure of a day and more the day with its time, of which the format shows a part.
     Time,
+    /// A span of time: hours counted on beyond a day (`[h]`).
+    Span,
 }
 
 /// The meaning of a number format that is built in. 27–36 and 50–58 are those of Chinese Excel.
 pub(super) fn shown_by_id(id: u32) -> Option<Shown> {
     match id {
         14..=17 | 22 | 27..=31 | 36 | 50..=54 | 57 | 58 => Some(Shown::Date),
-        18..=21 | 32..=35 | 45..=47 | 55 | 56 => Some(Shown::Time),
+        46 => Some(Shown::Span),
+        18..=21 | 32..=35 | 45 | 47 | 55 | 56 => Some(Shown::Time),
         0..=49 | 59..=81 => Some(Shown::Figure),
         _ => None,
     }
@@ -31,7 +35,7 @@ pub(super) fn shown_by_id(id: u32) -> Option<Shown> {
 
 /// The meaning of a format's code, by the letters that stand outside quotes, brackets and escapes.
 pub(super) fn shown_by_code(code: &str) -> Shown {
-    let (mut day, mut month, mut time) = (false, false, false);
+    let (mut day, mut month, mut time, mut span) = (false, false, false, false);
     let mut signs = code.chars().peekable();
     while let Some(sign) = signs.next() {
         match sign {
@@ -43,12 +47,12 @@ pub(super) fn shown_by_code(code: &str) -> Shown {
                     day |= matches!(quoted, '年' | '月' | '日') && (month || day);
                 }
             }
-            '\\' | '_' | '*' => {
+            '\\' | '_' | '*' | '!' => {
                 signs.next();
             }
             '[' => {
                 let inner: String = signs.by_ref().take_while(|sign| *sign != ']').collect();
-                time |= matches!(inner.as_str(), "h" | "hh" | "H" | "HH" | "m" | "mm" | "s" | "ss" | "S" | "SS");
+                span |= matches!(inner.as_str(), "h" | "hh" | "H" | "HH" | "m" | "mm" | "s" | "ss" | "S" | "SS");
             }
             ';' => break,
             'G' | 'g' if signs.clone().take(6).collect::<String>().eq_ignore_ascii_case("eneral") => {
@@ -56,46 +60,105 @@ pub(super) fn shown_by_code(code: &str) -> Shown {
             }
             'E' | 'e' if matches!(signs.peek(), Some('+' | '-')) => {}
             'y' | 'Y' | 'd' | 'D' | 'e' => day = true,
+            // The name of a weekday; AM/PM and A/P have one.
+            'a' | 'A' if signs.peek().is_some_and(|next| matches!(next, 'a' | 'A')) => day = true,
             'm' | 'M' => month = true,
             'h' | 'H' | 's' | 'S' => time = true,
             _ => {}
         }
     }
-    match (day, month, time) {
+    match (day, month, time || span) {
         (true, _, _) | (false, true, false) => Shown::Date,
+        (false, _, true) if span => Shown::Span,
         (false, _, true) => Shown::Time,
         (false, false, false) => Shown::Figure,
     }
 }
 
-/// The format of a figure, and the epoch its days count from.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct NumberFormat {
+/// A number format: what it makes of a figure, and the words it writes around it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct FormatCode {
     pub(super) shown: Shown,
-    pub(super) epoch_1904: bool,
+    pub(super) words: Option<Words>,
 }
 
-/// Adds a figure as its format shows it.
-pub(super) fn push_number(row: &mut Row, column: u32, figure: Figure<'_>, format: NumberFormat) {
-    let NumberFormat { shown, epoch_1904 } = format;
+impl FormatCode {
+    /// By its code.
+    pub(super) fn of(code: &str) -> Self {
+        let shown = shown_by_code(code);
+        Self { shown, words: if shown == Shown::Figure { Words::of(code) } else { None } }
+    }
+
+    /// The format as a sheet uses it.
+    pub(super) fn in_epoch(&self, epoch_1904: bool) -> NumberFormat<'_> {
+        NumberFormat { shown: self.shown, epoch_1904, words: self.words.as_ref() }
+    }
+}
+
+impl From<Shown> for FormatCode {
+    fn from(shown: Shown) -> Self {
+        Self { shown, words: None }
+    }
+}
+
+/// The format of a figure, and the epoch its days count from.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct NumberFormat<'f> {
+    pub(super) shown: Shown,
+    pub(super) epoch_1904: bool,
+    pub(super) words: Option<&'f Words>,
+}
+
+/// Adds a figure as its format shows it. What is no figure at all stays the text that it is.
+pub(super) fn push_number(row: &mut Row, column: u32, figure: Figure<'_>, format: NumberFormat<'_>) {
+    let NumberFormat { shown, epoch_1904, words } = format;
     if shown != Shown::Figure {
         let serial = figure.value();
         if let Some(date) = date_from_serial(serial, epoch_1904) {
-            if shown == Shown::Date && (serial >= 1.0 || epoch_1904) {
+            let is_day = serial >= 1.0 || epoch_1904 && shown == Shown::Date;
+            if is_day && shown != Shown::Span {
                 return row.push(column, Value::Date(date));
             }
             return row.push(column, Value::Text(&time_text(serial, date.time())));
         }
     }
+    match words {
+        None => push_bare(row, column, figure),
+        Some(words) => {
+            let mut bare = Row::new(0);
+            push_bare(&mut bare, column, figure);
+            push_seen(row, column, bare.value(0), |digits| words.shown(digits));
+        }
+    }
+}
+
+/// Adds a figure beside which the program wrote what it shows.
+pub(super) fn push_beside(row: &mut Row, column: u32, figure: &str, shown: &str) {
+    let mut bare = Row::new(0);
+    push_bare(&mut bare, column, Figure::Written(figure));
+    push_seen(row, column, bare.value(0), |digits| seen_beside(digits, shown));
+}
+
+fn push_seen(row: &mut Row, column: u32, value: Value<'_>, see: impl Fn(&str) -> Option<Seen>) {
+    let Value::Number(number) = value else { return row.push(column, value) };
+    match see(number.text).filter(|_| !number.digits_lost) {
+        Some(Seen::Measured(shown)) => row.push(column, Value::Number(Number { shown: &shown, ..number })),
+        Some(Seen::Text(text)) => row.push(column, Value::Text(&text)),
+        None => row.push(column, value),
+    }
+}
+
+fn push_bare(row: &mut Row, column: u32, figure: Figure<'_>) {
     match figure {
         Figure::Written(text) if is_plain(text) => {
-            row.push(
-                column,
-                Value::Number(Number { text: text.strip_suffix(".0").unwrap_or(text), digits_lost: false }),
-            );
+            row.push(column, Value::Number(Number::plain(text.strip_suffix(".0").unwrap_or(text))));
         }
-        Figure::Written(text) if has_all_digits(text) => {
-            row.push(column, Value::Number(Number { text, digits_lost: false }));
+        Figure::Written(text) if has_all_digits(text) => row.push(column, Value::Number(Number::plain(text))),
+        // Careless programs write texts where figures belong; NaN is none.
+        Figure::Written(text) if !text.trim().parse().is_ok_and(f64::is_finite) => {
+            if !text.trim().is_empty() {
+                row.push(column, Value::Text(text));
+            }
         }
         figure => push_float(row, column, figure.value()),
     }
@@ -157,7 +220,7 @@ fn push_float(row: &mut Row, column: u32, value: f64) {
         write!(text, "{}", clean_float(value))
     };
     let text = if text == "-0" { "0" } else { &text };
-    row.push(column, Value::Number(Number { text, digits_lost }));
+    row.push(column, Value::Number(Number { text, digits_lost, shown: "" }));
 }
 
 /// A float with the noise of binary sums taken off: what fifteen digits say, where that is the same figure nearly to
@@ -179,7 +242,7 @@ mod tests {
 
     fn pushed(figure: Figure<'_>, shown: Shown) -> String {
         let mut row = Row::new(1);
-        push_number(&mut row, 0, figure, NumberFormat { shown, epoch_1904: false });
+        push_number(&mut row, 0, figure, NumberFormat { shown, ..NumberFormat::default() });
         match row.value(0) {
             Value::Number(number) => format!("{}{}", number.text, if number.digits_lost { " lost" } else { "" }),
             Value::Date(date) => date.to_string(),
@@ -215,6 +278,14 @@ mod tests {
     }
 
     #[test]
+    fn a_text_in_a_cell_of_figures_stays_a_text() {
+        assert_eq!(pushed(Figure::Written("存续"), Shown::Figure), "'存续");
+        assert_eq!(pushed(Figure::Written("NaN"), Shown::Figure), "'NaN");
+        assert_eq!(pushed(Figure::Written("1,200"), Shown::Date), "'1,200");
+        assert_eq!(pushed(Figure::Written("00123"), Shown::Figure), "123");
+    }
+
+    #[test]
     fn formats_of_days_times_and_figures_are_told_apart() {
         for code in [
             "yyyy-mm-dd",
@@ -223,11 +294,17 @@ mod tests {
             "mmm-yy",
             "m\"月\"d\"日\"",
             "[DBNum1]yyyy\"年\"",
+            "[$-804]aaaa;@",
+            "aaa",
+            "\"星期\"aaaa",
         ] {
             assert_eq!(shown_by_code(code), Shown::Date, "{code}");
         }
-        for code in ["h:mm", "[h]:mm:ss", "mm:ss.0", "hh:mm AM/PM"] {
+        for code in ["h:mm", "mm:ss.0", "hh:mm AM/PM", "[$-804]上午/下午h\"时\"mm\"分\";@"] {
             assert_eq!(shown_by_code(code), Shown::Time, "{code}");
+        }
+        for code in ["[h]:mm:ss", "[mm]:ss", "[hh]\"小时\""] {
+            assert_eq!(shown_by_code(code), Shown::Span, "{code}");
         }
         for code in
             ["General", "0.00E+00", "#,##0.00\"元\"", "0\"days\"", "[Red]0.00", "@", "0_d", "_-* #,##0_-", "\"d\"0"]
@@ -240,7 +317,9 @@ mod tests {
     fn a_date_format_makes_a_day_and_a_time_format_a_time() {
         assert_eq!(pushed(Figure::Written("39876"), Shown::Date), "2009-03-04 00:00:00");
         assert_eq!(pushed(Figure::Written("0.4375"), Shown::Time), "'10:30:00");
-        assert_eq!(pushed(Figure::Written("1.5"), Shown::Time), "'36:00:00");
+        assert_eq!(pushed(Figure::Written("1.5"), Shown::Span), "'36:00:00");
+        assert_eq!(pushed(Figure::Written("45418.4"), Shown::Time), "2024-05-06 09:36:00");
+        assert_eq!(pushed(Figure::Written("45418"), Shown::Time), "2024-05-06 00:00:00");
         assert_eq!(pushed(Figure::Written("-3"), Shown::Date), "-3");
     }
 }

@@ -16,7 +16,7 @@ use super::super::event::{Merge, SheetFacts};
 use super::super::row::{Row, Value};
 use super::super::wire::MOST_BYTES;
 use super::input::Input;
-use super::numbers::{Figure, NumberFormat, push_number};
+use super::numbers::{Figure, NumberFormat, push_beside, push_number};
 use super::package::Package;
 use super::text_decode::decode_whole;
 use super::xml::{Xml, attribute, number, push_reference};
@@ -330,7 +330,7 @@ impl OdsCell {
         }
         match self.kind.as_str() {
             "float" | "percentage" | "currency" if !self.value.is_empty() => {
-                push_number(row, column, Figure::Written(self.value.trim()), NumberFormat::default());
+                self.push_figure(row, column);
             }
             "date" => match parse_moment(&self.value) {
                 Some(moment) => row.push(column, Value::Date(moment.value)),
@@ -343,6 +343,16 @@ impl OdsCell {
             "time" => row.push(column, Value::Text(&time_text(&self.value).unwrap_or_else(|| self.text.clone()))),
             _ if self.kind.is_empty() && self.text.starts_with('#') => row.push(column, Value::Error(&self.text)),
             _ => self.push_text(row, column),
+        }
+    }
+
+    /// A figure, with what the program shows of it: 12.50万元, $500.00.
+    fn push_figure(&self, row: &mut Row, column: u32) {
+        let value = self.value.trim();
+        if self.text.is_empty() || self.kind == "percentage" || self.text == value {
+            push_number(row, column, Figure::Written(value), NumberFormat::default());
+        } else {
+            push_beside(row, column, value, &self.text);
         }
     }
 

@@ -11,7 +11,7 @@ use super::super::event::{Merge, SheetFacts};
 use super::super::row::{Row, Value};
 use super::super::wire::MOST_BYTES;
 use super::input::Input;
-use super::numbers::{Figure, NumberFormat, Shown, push_number, shown_by_code};
+use super::numbers::{Figure, FormatCode, NumberFormat, Shown, push_number};
 use super::text_decode::decode_whole;
 use super::xml::{Xml, attribute, number, push_reference};
 use super::{MOST_MERGES, MOST_WHOLE_BYTES, Sink};
@@ -74,8 +74,8 @@ impl Pass<'_, '_, '_> {
 
 #[derive(Default)]
 struct Book {
-    /// Styles that show a figure as a day or a time.
-    styles: HashMap<String, Shown>,
+    /// What styles make of a figure.
+    styles: HashMap<String, FormatCode>,
     style: String,
     row: Row,
     row_number: u32,
@@ -128,8 +128,8 @@ impl Book {
         match start.local_name().into_inner() {
             "Style" => self.style = attribute(start, "ID").unwrap_or_default().into_owned(),
             "NumberFormat" => {
-                let shown = attribute(start, "Format").map_or(Shown::Figure, |format| shown_by_name(&format));
-                self.styles.insert(self.style.clone(), shown);
+                let format = attribute(start, "Format").map_or_else(FormatCode::default, |format| format_named(&format));
+                self.styles.insert(self.style.clone(), format);
             }
             "Worksheet" => {
                 self.row_number = 0;
@@ -173,8 +173,9 @@ impl Book {
         let (row, column, text) = (&mut self.row, self.column, self.text.as_str());
         match self.kind.as_str() {
             "Number" => {
-                let shown = self.styles.get(&self.cell_style).copied().unwrap_or_default();
-                push_number(row, column, Figure::Written(text.trim()), NumberFormat { shown, epoch_1904: false });
+                let format = self.styles.get(&self.cell_style);
+                let format = format.map_or_else(NumberFormat::default, |format| format.in_epoch(false));
+                push_number(row, column, Figure::Written(text.trim()), format);
             }
             "DateTime" => match parse_moment(text) {
                 Some(moment) => row.push(column, Value::Date(moment.value)),
@@ -188,12 +189,12 @@ impl Book {
 }
 
 /// The formats of this format have names besides codes: `Short Date`.
-fn shown_by_name(format: &str) -> Shown {
+fn format_named(format: &str) -> FormatCode {
     match format {
-        "General Date" | "Long Date" | "Medium Date" | "Short Date" => Shown::Date,
-        "Long Time" | "Medium Time" | "Short Time" => Shown::Time,
+        "General Date" | "Long Date" | "Medium Date" | "Short Date" => Shown::Date.into(),
+        "Long Time" | "Medium Time" | "Short Time" => Shown::Time.into(),
         "General Number" | "Currency" | "Euro Currency" | "Fixed" | "Standard" | "Percent" | "Scientific"
-        | "Yes/No" | "True/False" | "On/Off" => Shown::Figure,
-        code => shown_by_code(code),
+        | "Yes/No" | "True/False" | "On/Off" => Shown::Figure.into(),
+        code => FormatCode::of(code),
     }
 }

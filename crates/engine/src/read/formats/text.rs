@@ -21,6 +21,8 @@ use super::text_decode::{Lines, find_charset};
 const MOST_LINES: usize = 200;
 /// Broken quotes of which each gets a notice.
 const MOST_NOTICES: u32 = 100;
+/// Parts nothing: the separator of a text whose lines are one cell each. A control sign stands in no cell that is kept.
+const NO_SEPARATOR: u8 = 0x1F;
 
 /// The separator that parts most lines of a sample into the same number of cells; `None` when none does.
 pub(super) fn find_separator(sample: &str) -> Option<u8> {
@@ -153,7 +155,7 @@ pub(super) fn value_of(text: &str) -> Value<'_> {
     }
     match text.trim().rsplit_once(['E', 'e']) {
         Some((mantissa, exponent)) if is_spoilt(mantissa, exponent) => {
-            Value::Number(Number { text: text.trim(), digits_lost: true })
+            Value::Number(Number { text: text.trim(), digits_lost: true, shown: "" })
         }
         _ => Value::Text(text),
     }
@@ -200,12 +202,8 @@ impl Records<'_> {
         if !self.next_line(&mut line)? {
             return Ok(false);
         }
-        let Some(separator) = self.separator else {
-            self.cells.clear();
-            self.cells.text.push_str(unquoted(&line));
-            self.cells.end_cell();
-            return Ok(true);
-        };
+        // Quotes are quotes whatever the number of columns: a name that was copied in two lines is one cell.
+        let separator = self.separator.unwrap_or(NO_SEPARATOR);
         if !line.contains('"') {
             self.split_plainly(&line, separator);
             return Ok(true);
@@ -347,6 +345,14 @@ mod tests {
         let (records, broken) = records("a,b\n\"甲,1\n乙,2\n\"丙,3\n丁,4\n");
         assert_eq!(records.len(), 5);
         assert_eq!(broken, 2);
+    }
+
+    #[test]
+    fn a_text_of_one_column_keeps_its_quoted_cells_whole() {
+        let (all, broken) = records("名称\n\"甲\n公司\"\n\"乙公司\"\n丙\"号\"公司\n");
+        assert_eq!((all.concat().join("|").as_str(), broken), ("名称|甲\n公司|乙公司|丙\"号\"公司", 0));
+        let (all, broken) = records("名称\n\"甲公司\n乙公司\n");
+        assert_eq!((all.concat().join("|").as_str(), broken), ("名称|\"甲公司|乙公司", 1));
     }
 
     #[test]

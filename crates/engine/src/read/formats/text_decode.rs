@@ -29,6 +29,8 @@ pub(super) struct Found {
     pub(super) charset: &'static Encoding,
     /// Bytes that are no sign in it.
     pub(super) broken_count: u64,
+    /// Signs beyond the letters of Europe, the Near East and India: three bytes each in UTF-8.
+    eastern_count: u64,
 }
 
 /// A mark at the beginning, or the zeros that wide texts have in every second place.
@@ -55,19 +57,21 @@ pub(super) fn guess_from_head(head: &[u8]) -> Option<Charset> {
 pub(super) fn find_charset(input: &mut Input) -> Result<Found, ReadError> {
     let head = input.peek(4096)?;
     match guess_from_head(&head) {
-        Some(Charset::Wide(encoding)) => return Ok(Found { charset: encoding, broken_count: 0 }),
+        Some(Charset::Wide(encoding)) => return Ok(Found { charset: encoding, broken_count: 0, eastern_count: 0 }),
         Some(Charset::MarkedUtf8) => return count_broken(input, UTF_8),
         _ => {}
     }
     let utf8 = count_broken(input, UTF_8)?;
-    if utf8.broken_count == 0 {
+    // Three bytes that fit by chance are rare, so a text with more whole signs than broken ones is UTF-8 in which some
+    // were cut: a database that shortens its fields cuts one a row. GBK breaks UTF-8 at nearly every sign.
+    if utf8.broken_count == 0 || utf8.eastern_count > utf8.broken_count {
         return Ok(utf8);
     }
     let chinese = count_broken(input, GB18030)?;
-    if chinese.broken_count * 1_000 <= input.size() {
+    if chinese.broken_count * 1_000 <= input.size() || chinese.broken_count * 4 <= utf8.broken_count {
         return Ok(if chinese.broken_count <= utf8.broken_count { chinese } else { utf8 });
     }
-    if utf8.broken_count * 200 <= input.size() {
+    if utf8.broken_count * 200 <= input.size() && utf8.broken_count < chinese.broken_count {
         return Ok(utf8);
     }
     let sample = input.peek(256 << 10)?;
@@ -81,11 +85,17 @@ pub(super) fn find_charset(input: &mut Input) -> Result<Found, ReadError> {
 fn count_broken(input: &mut Input, encoding: &'static Encoding) -> Result<Found, ReadError> {
     input.rewind_to_start()?;
     let mut lines = Decoded::new(input, encoding);
-    let mut count = 0;
+    let (mut broken_count, mut eastern_count) = (0, 0);
     while lines.advance()? {
-        count += lines.text.matches('\u{FFFD}').count() as u64;
+        if lines.text.is_ascii() {
+            continue;
+        }
+        let broken = lines.text.matches('\u{FFFD}').count() as u64;
+        broken_count += broken;
+        // The first bytes of signs of three bytes and more.
+        eastern_count += lines.text.bytes().filter(|byte| *byte >= 0xE0).count() as u64 - broken;
     }
-    Ok(Found { charset: encoding, broken_count: count })
+    Ok(Found { charset: encoding, broken_count, eastern_count })
 }
 
 /// The first bytes as text, a sign cut at the end left out.
@@ -221,6 +231,26 @@ mod tests {
         assert_eq!(found(&wide(true)), ("UTF-16LE", expected.clone()));
         assert_eq!(found(&wide(false)), ("UTF-16BE", expected.clone()));
         assert_eq!(found(&[&[0xFF, 0xFE][..], &wide(true)].concat()), ("UTF-16LE", expected));
+    }
+
+    #[test]
+    fn a_text_with_cut_signs_is_what_most_of_its_signs_are() {
+        let row = "甲公司,呼图壁县大丰镇高标准农田建设项目,1\n";
+        let cut = |text: &str| [&text.as_bytes()[..text.len() - 4], b",1\n"].concat();
+        // One cut sign in a small file, and one in each row.
+        let once = [row.as_bytes(), &cut("乙公司,昌吉市宁边西路1号")].concat();
+        let always = cut("甲公司,大丰镇项目一").repeat(50);
+        for bytes in [once, always] {
+            let (charset, lines) = found(&bytes);
+            assert_eq!(charset, "UTF-8");
+            assert!(lines[0].starts_with("甲公司,"), "{lines:?}");
+        }
+        // GBK in which a sign was cut is GBK.
+        let (whole, _, _) = GB18030.encode(row);
+        let (second, _, _) = GB18030.encode("乙公司,昌吉市");
+        let bytes = [&whole[..], &second[..second.len() - 1], b",2\n"].concat();
+        let (charset, lines) = found(&bytes);
+        assert_eq!((charset, lines[0].as_str()), ("gb18030", row.trim_end()));
     }
 
     #[test]

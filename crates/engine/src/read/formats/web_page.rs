@@ -10,7 +10,7 @@ use super::super::error::{Limit, ReadError};
 use super::super::event::{Merge, SheetFacts};
 use super::super::row::Row;
 use super::input::Input;
-use super::numbers::{Figure, NumberFormat, push_number};
+use super::numbers::push_beside;
 use super::text::value_of;
 use super::text_decode::decode_page;
 use super::{MOST_CELLS, MOST_MERGES, MOST_WHOLE_BYTES, Sink};
@@ -340,7 +340,7 @@ fn send(table: Table, name: String, sink: &mut Sink<'_, '_>) -> Result<(), ReadE
         }
         let text = cell.text.trim();
         match &cell.figure {
-            Some(figure) => push_number(&mut row, cell.column, Figure::Written(figure.trim()), NumberFormat::default()),
+            Some(figure) => push_beside(&mut row, cell.column, figure.trim(), text),
             None if text.is_empty() => {}
             None => row.push(cell.column, value_of(text)),
         }

@@ -1,5 +1,5 @@
-//! xlsb: the binary form of xlsx, through calamine's cell reader, never a whole range. Merged cells, which it doesn't
-//! give, are looked up in the records before.
+//! xlsb: the binary form of xlsx, through calamine's cell reader, never a whole range. Merged cells and the words of number
+//! formats, which it doesn't give, are looked up in the records before.
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read};
@@ -12,22 +12,32 @@ use super::super::error::ReadError;
 use super::super::event::{Merge, SheetFacts};
 use super::super::row::{Row, Value};
 use super::input::Input;
-use super::numbers::{Figure, NumberFormat, Shown, push_number};
+use super::numbers::{Figure, FormatCode, NumberFormat, Shown, push_number};
 use super::package::Package;
 use super::{MOST_MERGES, Sink};
 
 const MOST_COLUMNS: u32 = 16_384;
 
-/// Records that are looked at: a sheet of the workbook, a merged area of a sheet.
+/// Records that are looked at: a sheet of the workbook, a merged area of a sheet, number formats and the cell formats that
+/// use them, rows and cells of figures.
 const BUNDLED_SHEET: u32 = 156;
 const MERGED_AREA: u32 = 176;
+const NUMBER_FORMAT: u32 = 44;
+const CELL_FORMAT: u32 = 47;
+const CELL_FORMATS: u32 = 617;
+const CELL_FORMATS_END: u32 = 618;
+const ROW: u32 = 0;
+const FIGURES: [u32; 3] = [2, 5, 9];
+/// Formats that are looked at, and figures under formats with words.
+const MOST_FORMATS: usize = 100_000;
+const MOST_WORDED: usize = 2_000_000;
 /// The longest record that is looked at.
 const MOST_RECORD_BYTES: u64 = 1 << 20;
 
 /// Reads every worksheet.
 pub(super) fn read(mut input: Input, sink: &mut Sink<'_, '_>) -> Result<(), ReadError> {
     // The parts are counted before a reader that doesn't count is let in.
-    let mut merges = find_merges(&mut Package::open(&mut input)?)?;
+    let mut asides = find_asides(&mut Package::open(&mut input)?)?;
     input.rewind_to_start()?;
     let mut book: Xlsb<_> = Xlsb::new(BufReader::new(input)).map_err(refused)?;
     let epoch_1904 = book.has_1904_epoch();
@@ -39,7 +49,7 @@ pub(super) fn read(mut input: Input, sink: &mut Sink<'_, '_>) -> Result<(), Read
             continue;
         }
         let hidden = sheet.visible != SheetVisible::Visible;
-        let merges = merges.remove(&sheet.name).unwrap_or_default();
+        let Aside { merges, worded } = asides.sheets.remove(&sheet.name).unwrap_or_default();
         sink.sheet(SheetFacts { name: sheet.name.clone(), hidden, epoch_1904, merges, ..SheetFacts::default() })?;
         let mut cells = book.worksheet_cells_reader(&sheet.name).map_err(refused)?;
         let mut row = Row::new(1);
@@ -51,7 +61,8 @@ pub(super) fn read(mut input: Input, sink: &mut Sink<'_, '_>) -> Result<(), Read
                 row.reset(line + 1);
             }
             if column < MOST_COLUMNS {
-                push(&mut row, column, cell.get_value(), epoch_1904);
+                let words = worded.get(&(line, column)).and_then(|at| asides.codes[*at].words.as_ref());
+                push(&mut row, column, cell.get_value(), NumberFormat { words, epoch_1904, ..NumberFormat::default() });
             }
         }
         row.sort();
@@ -64,47 +75,114 @@ pub(super) fn read(mut input: Input, sink: &mut Sink<'_, '_>) -> Result<(), Read
     Ok(())
 }
 
-/// The merged areas of each sheet by its name: calamine's cell reader doesn't give them.
-fn find_merges(package: &mut Package<'_>) -> Result<HashMap<String, Vec<Merge>>, ReadError> {
-    let targets: HashMap<String, String> =
-        package.relationships("xl/workbook.bin")?.into_iter().map(|related| (related.id, related.target)).collect();
+/// What calamine's cell reader doesn't give.
+#[derive(Default)]
+struct Asides {
+    /// By the sheet's name.
+    sheets: HashMap<String, Aside>,
+    /// Number formats of the workbook's own.
+    codes: Vec<FormatCode>,
+}
+
+/// Of one sheet.
+#[derive(Default)]
+struct Aside {
+    merges: Vec<Merge>,
+    /// Figures whose format has words, by row and column from 0: which of the codes.
+    worded: HashMap<(u32, u32), usize>,
+}
+
+fn find_asides(package: &mut Package<'_>) -> Result<Asides, ReadError> {
+    let related = package.relationships("xl/workbook.bin")?;
+    let styles = related.iter().find(|related| related.kind == "styles").map(|related| related.target.clone());
+    let targets: HashMap<String, String> = related.into_iter().map(|related| (related.id, related.target)).collect();
     let mut sheets = Vec::new();
     if let Some(part) = package.part("xl/workbook.bin")? {
-        each_record(part, BUNDLED_SHEET, &mut |body| {
+        each_record(part, &[BUNDLED_SHEET], &mut |_, body| {
             let mut rest = body.get(8..).unwrap_or_default();
             if let (Some(id), Some(name)) = (wide_text(&mut rest), wide_text(&mut rest)) {
                 sheets.push((id, name));
             }
         })?;
     }
-    let mut merges = HashMap::new();
+    let mut asides = Asides::default();
+    let mut worded_formats = Vec::new();
+    if let Some(part) = styles.map(|name| package.part(&name)).transpose()?.flatten() {
+        worded_formats = read_styles(part, &mut asides.codes)?;
+    }
     for (id, name) in sheets {
         let Some(part) = targets.get(&id).map(|target| package.part(target)).transpose()?.flatten() else { continue };
-        let areas: &mut Vec<Merge> = merges.entry(name).or_default();
-        each_record(part, MERGED_AREA, &mut |body| {
-            let number = |at: usize| body.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes));
-            if let (Some(first_row), Some(last_row), Some(first_column), Some(last_column)) =
-                (number(0), number(4), number(8), number(12))
-                && areas.len() < MOST_MERGES
-            {
-                let (first_row, last_row) = (first_row.saturating_add(1), last_row.saturating_add(1));
-                areas.push(Merge { first_row, first_column, last_row, last_column });
-            }
-        })?;
+        let aside = find_aside(part, &worded_formats)?;
+        asides.sheets.insert(name, aside);
     }
-    Ok(merges)
+    Ok(asides)
 }
 
-/// Calls `take` with the body of each record of one kind. A part cut short ends the walk; its cells tell of it.
-fn each_record(mut part: impl BufRead, wanted: u32, take: &mut dyn FnMut(&[u8])) -> Result<(), ReadError> {
+/// The workbook's own number formats; gives for each cell format the one it uses, when that has words.
+fn read_styles(part: impl BufRead, codes: &mut Vec<FormatCode>) -> Result<Vec<Option<usize>>, ReadError> {
+    let mut own: HashMap<u16, usize> = HashMap::new();
+    let (mut formats, mut in_cell_formats) = (Vec::new(), false);
+    each_record(part, &[NUMBER_FORMAT, CELL_FORMAT, CELL_FORMATS, CELL_FORMATS_END], &mut |kind, body| match kind {
+        NUMBER_FORMAT if codes.len() < MOST_FORMATS => {
+            let mut rest = body.get(2..).unwrap_or_default();
+            if let (Some(id), Some(code)) = (body.first_chunk(), wide_text(&mut rest)) {
+                own.insert(u16::from_le_bytes(*id), codes.len());
+                codes.push(FormatCode::of(&code));
+            }
+        }
+        CELL_FORMAT if in_cell_formats && formats.len() < MOST_FORMATS => {
+            let id = body.get(2..4).map(|id| u16::from_le_bytes([id[0], id[1]]));
+            let code = id.and_then(|id| own.get(&id)).copied();
+            formats.push(code.filter(|at| codes[*at].words.is_some()));
+        }
+        CELL_FORMATS => in_cell_formats = true,
+        CELL_FORMATS_END => in_cell_formats = false,
+        _ => {}
+    })?;
+    Ok(formats)
+}
+
+fn find_aside(part: impl BufRead, worded_formats: &[Option<usize>]) -> Result<Aside, ReadError> {
+    let mut aside = Aside::default();
+    let has_words = worded_formats.iter().any(Option::is_some);
+    let wanted: &[u32] = if has_words { &[MERGED_AREA, ROW, FIGURES[0], FIGURES[1], FIGURES[2]] } else { &[MERGED_AREA] };
+    let mut row = 0;
+    each_record(part, wanted, &mut |kind, body| {
+        let number = |at: usize| body.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes));
+        match kind {
+            ROW => row = number(0).unwrap_or(row),
+            MERGED_AREA => {
+                if let (Some(first_row), Some(last_row), Some(first_column), Some(last_column)) =
+                    (number(0), number(4), number(8), number(12))
+                    && aside.merges.len() < MOST_MERGES
+                {
+                    let (first_row, last_row) = (first_row.saturating_add(1), last_row.saturating_add(1));
+                    aside.merges.push(Merge { first_row, first_column, last_row, last_column });
+                }
+            }
+            _ => {
+                let (Some(column), Some(style)) = (number(0), number(4).map(|style| style & 0x00FF_FFFF)) else { return };
+                let code = worded_formats.get(style as usize).copied().flatten();
+                if let Some(code) = code.filter(|_| aside.worded.len() < MOST_WORDED) {
+                    aside.worded.insert((row, column), code);
+                }
+            }
+        }
+    })?;
+    Ok(aside)
+}
+
+/// Calls `take` with the kind and the body of each record of some kinds. A part cut short ends the walk; its cells tell
+/// of it.
+fn each_record(mut part: impl BufRead, wanted: &[u32], take: &mut dyn FnMut(u32, &[u8])) -> Result<(), ReadError> {
     let mut body = Vec::new();
     while let Some(kind) = record_number(&mut part, 2)? {
         let Some(length) = record_number(&mut part, 4)? else { return Ok(()) };
         let mut rest = part.by_ref().take(u64::from(length));
-        if kind == wanted && u64::from(length) <= MOST_RECORD_BYTES {
+        if wanted.contains(&kind) && u64::from(length) <= MOST_RECORD_BYTES {
             body.clear();
             rest.read_to_end(&mut body)?;
-            take(&body);
+            take(kind, &body);
         } else {
             io::copy(&mut rest, &mut io::sink())?;
         }
@@ -135,17 +213,17 @@ fn wide_text(rest: &mut &[u8]) -> Option<String> {
     Some(String::from_utf16_lossy(&wide))
 }
 
-fn push(row: &mut Row, column: u32, value: &DataRef<'_>, epoch_1904: bool) {
+fn push(row: &mut Row, column: u32, value: &DataRef<'_>, format: NumberFormat<'_>) {
     match value {
         DataRef::Empty => {}
-        DataRef::Int(number) => push_number(row, column, Figure::Written(&number.to_string()), NumberFormat::default()),
-        DataRef::Float(number) => push_number(row, column, Figure::Float(*number), NumberFormat::default()),
+        DataRef::Int(number) => push_number(row, column, Figure::Written(&number.to_string()), format),
+        DataRef::Float(number) => push_number(row, column, Figure::Float(*number), format),
         DataRef::String(text) => push_text(row, column, text),
         DataRef::SharedString(text) => push_text(row, column, text),
         DataRef::Bool(truth) => row.push(column, Value::Boolean(*truth)),
         DataRef::DateTime(moment) => {
-            let shown = if moment.is_duration() || moment.as_f64() < 1.0 { Shown::Time } else { Shown::Date };
-            push_number(row, column, Figure::Float(moment.as_f64()), NumberFormat { shown, epoch_1904 });
+            let shown = if moment.is_duration() { Shown::Span } else { Shown::Time };
+            push_number(row, column, Figure::Float(moment.as_f64()), NumberFormat { shown, words: None, ..format });
         }
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => match parse_moment(text) {
             Some(moment) => row.push(column, Value::Date(moment.value)),
@@ -177,8 +255,34 @@ mod tests {
         let area: Vec<u8> = [1_u32, 3, 0, 0].iter().flat_map(|number| number.to_le_bytes()).collect();
         let bytes = [&[0x05, 2, 9, 9][..], &[0xB0, 0x01, 16], &area, &[0xB0, 0x01, 0xFF]].concat();
         let mut found = Vec::new();
-        each_record(&bytes[..], MERGED_AREA, &mut |body| found.push(body.to_vec())).expect("walked");
+        each_record(&bytes[..], &[MERGED_AREA], &mut |_, body| found.push(body.to_vec())).expect("walked");
         assert_eq!(found, [area]);
+    }
+
+    #[test]
+    fn a_figure_under_a_format_with_words_is_found_by_its_place() {
+        let record = |kind: u32, body: &[u8]| {
+            let head: Vec<u8> = if kind < 0x80 { vec![kind as u8] } else { vec![kind as u8 | 0x80, (kind >> 7) as u8] };
+            [&head[..], &[body.len() as u8], body].concat()
+        };
+        let wide = |text: &str| -> Vec<u8> {
+            let signs: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            [&(text.encode_utf16().count() as u32).to_le_bytes()[..], &signs].concat()
+        };
+        let styles = [
+            record(NUMBER_FORMAT, &[&164_u16.to_le_bytes()[..], &wide("0.00\"万元\"")].concat()),
+            record(CELL_FORMAT, &[0, 0, 164, 0]),
+            record(CELL_FORMATS, &[]),
+            record(CELL_FORMAT, &[0, 0, 0, 0]),
+            record(CELL_FORMAT, &[0, 0, 164, 0]),
+            record(CELL_FORMATS_END, &[]),
+        ];
+        let mut codes = Vec::new();
+        let formats = read_styles(&styles.concat()[..], &mut codes).expect("styles");
+        assert_eq!(formats, [None, Some(0)]);
+        let sheet = [record(ROW, &4_u32.to_le_bytes()), record(5, &[2, 0, 0, 0, 1, 0, 0, 0]), record(5, &[3, 0, 0, 0, 0, 0, 0, 0])];
+        let aside = find_aside(&sheet.concat()[..], &formats).expect("a sheet");
+        assert_eq!(aside.worded.into_iter().collect::<Vec<_>>(), [((4, 2), 0)]);
     }
 
     #[test]

@@ -21,14 +21,18 @@ impl Grid<'_> {
                 strays.push(stray(row, position));
                 position += 1;
             }
+            let filled = if self.fill.is_idle() { None } else { self.fill.find(row.number(), column.index) };
             if position < row.len() && row.column(position) == column.index {
                 aligned.push_from(column.index, row, position);
+                // What a cell under a merge holds itself nobody sees: it counts as little as what is filled down.
+                if let Some((_, filled)) = filled {
+                    aligned.mark_filled(filled);
+                }
                 position += 1;
                 continue;
             }
-            let filled = if self.fill.is_idle() { None } else { self.fill.find(row.number(), column.index) };
             match filled {
-                Some(cell) => aligned.push_from(column.index, cell, 0),
+                Some((cell, filled)) => aligned.push_filled(column.index, cell, filled),
                 None => aligned.push(column.index, Value::Empty),
             }
         }

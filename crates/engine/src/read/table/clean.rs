@@ -44,7 +44,7 @@ pub(super) fn shown(value: Value<'_>) -> String {
     match value {
         Value::Empty => String::new(),
         Value::Text(text) | Value::Error(text) => text.to_owned(),
-        Value::Number(number) => number.text.to_owned(),
+        Value::Number(number) => number.seen().to_owned(),
         Value::Date(date) => super::super::row::date_text(date),
         Value::Boolean(truth) => truth.to_string(),
     }

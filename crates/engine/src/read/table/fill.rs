@@ -1,5 +1,7 @@
 //! Vertically merged cells: the value of the first row holds for the rows under it.
 
+use gongzhi_core::intake::Filled;
+
 use super::super::event::Merge;
 use super::super::row::Row;
 
@@ -45,11 +47,12 @@ impl FillDown {
         }
     }
 
-    /// The value that holds in a column of a row whose own cell is empty there.
-    pub(super) fn find(&self, number: u32, column: u32) -> Option<&Row> {
-        self.active
-            .iter()
-            .find(|(merge, _)| merge.first_column == column && merge.first_row < number && number <= merge.last_row)
-            .map(|(_, cell)| cell)
+    /// The value that holds in a column of a row whose own cell is empty there, and the merge it comes from.
+    pub(super) fn find(&self, number: u32, column: u32) -> Option<(&Row, Filled)> {
+        let holds = |merge: &Merge| {
+            merge.first_column == column && merge.first_row < number && number <= merge.last_row
+        };
+        let (merge, cell) = self.active.iter().find(|(merge, _)| holds(merge))?;
+        Some((cell, Filled { row: merge.first_row, rows: merge.last_row - merge.first_row + 1 }))
     }
 }

@@ -7,9 +7,11 @@
 
 mod align;
 mod clean;
+mod closing;
 mod fill;
 mod header;
 mod names;
+mod reason;
 mod state;
 mod words;
 

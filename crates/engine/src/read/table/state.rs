@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use gongzhi_core::intake::cell::UNCOMPUTED;
+use gongzhi_core::cells::parse_decimal;
+use gongzhi_core::intake::cell::{LOST_TEXT, UNCOMPUTED};
 use gongzhi_core::intake::header::is_counting;
 use gongzhi_core::messages::Message;
 
@@ -13,7 +14,8 @@ use super::clean::{clean_into, row_text, shown};
 use super::fill::FillDown;
 use super::header::{self, Layout};
 use super::names::make_unique;
-use super::words::{ends_like_total, is_labelled_value, is_note, is_prose, is_section, is_signature, is_total};
+use super::reason::Place;
+use super::words::{is_note, is_signature, is_total};
 use super::{Column, HeaderHint, HeaderPlace, LeftOut, Reason, SheetHead, SheetTotals, Title};
 
 /// Rows held back until the header is decided.
@@ -50,6 +52,11 @@ pub(in super::super) struct Table {
     totals: SheetTotals,
     spoilt_count: u32,
     uncomputed_count: u32,
+    lost_count: u32,
+    /// Cells that hold what a merged cell above says.
+    filled_count: u64,
+    /// Merged cells of figures that were told, by first row and column.
+    told_merges: HashSet<(u32, u32)>,
     scratch: Row,
     spare: Vec<Row>,
     strays: Vec<LeftOut>,
@@ -58,15 +65,15 @@ pub(in super::super) struct Table {
 }
 
 /// What is known once the header is decided.
-struct Known {
-    columns: Vec<Column>,
+pub(super) struct Known {
+    pub(super) columns: Vec<Column>,
     /// Which columns only count rows; none when all do.
-    counting: Vec<bool>,
+    pub(super) counting: Vec<bool>,
     /// Texts of the header's rows, to tell when one comes again.
-    header_rows: Vec<HashMap<u32, String>>,
-    titles: HashSet<String>,
+    pub(super) header_rows: Vec<HashMap<u32, String>>,
+    pub(super) titles: HashSet<String>,
     /// Rows whose merged cell lies across most of the table.
-    wide_rows: HashSet<u32>,
+    pub(super) wide_rows: HashSet<u32>,
     fill: FillDown,
 }
 
@@ -133,9 +140,17 @@ impl Table {
             let message = Message::new("read-more-digits-lost").with("count", self.spoilt_count - MOST_CELL_NOTICES);
             out.push_back(Out::Notice(Notice::of_sheet(name, message)));
         }
+        if self.filled_count > 0 {
+            let message = Message::new("read-filled-down").with("count", self.filled_count);
+            out.push_back(Out::Notice(Notice::of_sheet(name, message)));
+        }
         if self.uncomputed_count > MOST_CELL_NOTICES {
             let count = self.uncomputed_count - MOST_CELL_NOTICES;
             let message = Message::new("read-more-formula-uncomputed").with("count", count);
+            out.push_back(Out::Notice(Notice::of_sheet(name, message)));
+        }
+        if self.lost_count > MOST_CELL_NOTICES {
+            let message = Message::new("read-more-text-lost").with("count", self.lost_count - MOST_CELL_NOTICES);
             out.push_back(Out::Notice(Notice::of_sheet(name, message)));
         }
         out.push_back(Out::SheetEnd(self.totals));
@@ -294,6 +309,7 @@ impl Table {
             return;
         }
         self.notice_spoilt(&aligned, out);
+        self.notice_filled(&aligned, out);
         self.totals.row_count += 1;
         out.push_back(Out::Row(aligned));
     }
@@ -302,6 +318,24 @@ impl Table {
         self.totals.left_out_count += 1;
         self.last_reason = Some(reason);
         out.push_back(Out::LeftOut(LeftOut { row: row.number(), reason, text: row_text(row) }));
+    }
+
+    /// What a merged cell above says was read in this row too. Of a figure that is told at the merged cell: it may be an
+    /// amount, which counts once.
+    fn notice_filled(&mut self, row: &Row, out: &mut VecDeque<Out>) {
+        let Some(known) = &self.known else { return };
+        for (at, filled) in row.all_filled() {
+            self.filled_count += 1;
+            let column = row.column(*at);
+            let is_told = known.counting.get(*at) == Some(&true)
+                || !is_figure(row.value(*at))
+                || self.told_merges.len() >= MOST_CELL_NOTICES as usize
+                || !self.told_merges.insert((filled.row, column));
+            if !is_told {
+                let message = Message::new("read-merged-figure").with("rows", filled.rows);
+                out.push_back(Out::Notice(Notice::of_cell(&self.facts.name, cell_name(filled.row, column), message)));
+            }
+        }
     }
 
     /// A code that Excel turned into a figure is named cell by cell, for only the clerk can restore it.
@@ -315,6 +349,14 @@ impl Table {
                     out.push_back(Out::Notice(Notice::of_cell(&self.facts.name, cell, message)));
                 }
             }
+            if value == Value::Error(LOST_TEXT) {
+                self.lost_count += 1;
+                if self.lost_count <= MOST_CELL_NOTICES {
+                    let cell = cell_name(row.number(), column);
+                    let message = Message::new("read-text-lost");
+                    out.push_back(Out::Notice(Notice::of_cell(&self.facts.name, cell, message)));
+                }
+            }
             let Value::Number(number) = value else { continue };
             if !number.digits_lost {
                 continue;
@@ -325,6 +367,31 @@ impl Table {
                 out.push_back(Out::Notice(Notice::of_cell(&self.facts.name, cell_name(row.number(), column), message)));
             }
         }
+    }
+}
+
+/// A figure, in a cell of figures or as a text; codes are longer or begin with a nought.
+fn is_figure(value: Value<'_>) -> bool {
+    match value {
+        Value::Number(number) => !number.digits_lost && number.text.len() <= 15,
+        Value::Text(text) => {
+            let is_code = text.len() > 15 || text.starts_with('0') && !text.starts_with("0.");
+            !is_code && parse_decimal(text).is_some()
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+impl Known {
+    pub(super) fn for_tests(
+        columns: Vec<Column>,
+        header: HashMap<u32, String>,
+        titles: HashSet<String>,
+    ) -> Self {
+        let counting = counting_columns(&columns);
+        let header_rows = if header.is_empty() { Vec::new() } else { vec![header] };
+        Self { columns, counting, header_rows, titles, wide_rows: HashSet::new(), fill: FillDown::default() }
     }
 }
 
@@ -345,104 +412,6 @@ fn counts_only(row: &Row, counting: &[bool]) -> bool {
         is_number && counting.get(at) == Some(&true)
     };
     !counting.is_empty() && row.iter().enumerate().all(|(at, (_, value))| value.is_empty() || counts(at, value))
-}
-
-/// Where a row stands among the others.
-struct Place {
-    /// Why the row before was left out, if it was.
-    before: Option<Reason>,
-    /// No row of the table came before.
-    is_first: bool,
-    /// A blank row came before.
-    follows_blank: bool,
-}
-
-impl Known {
-    /// Why a row under the header is no row of the table; `None` when it is one.
-    fn reason(&self, row: &Row, place: &Place) -> Option<Reason> {
-        if self.repeats_header(row) {
-            return Some(Reason::RepeatedHeader);
-        }
-        if place.is_first && self.numbers_columns(row) {
-            return Some(Reason::ColumnNumbers);
-        }
-        let is_alone = row.len() == 1 && self.columns.len() >= 3;
-        // What stands alone behind the end of a table goes with what ended it: the date under a signature.
-        let trailing = match place.before {
-            Some(Reason::Total | Reason::Note) if is_alone => Some(Reason::Note),
-            Some(Reason::Signature) if is_alone => Some(Reason::Signature),
-            _ => None,
-        };
-        let Some(first) = row.iter().find_map(|(_, value)| text_of(value)) else { return trailing };
-        if is_totals_row(row, first) {
-            return Some(Reason::Total);
-        }
-        let is_sparse = row.len() * 2 <= self.columns.len() || row.len() <= 2 && self.columns.len() > 2;
-        if is_signature(first) && (is_sparse || is_labelled_value(first) || place.before == Some(Reason::Signature)) {
-            return Some(Reason::Signature);
-        }
-        if trailing.is_some() {
-            return trailing;
-        }
-        if row.len() <= 3 && self.titles.contains(&row_text(row)) {
-            return Some(Reason::Title);
-        }
-        let is_wide = self.wide_rows.contains(&row.number());
-        let says_so = is_wide || is_section(first) || place.follows_blank && is_prose(first);
-        let is_noted = (row.len() <= 2 && self.columns.len() >= 3 || row.len() == 1) && is_note(first);
-        (is_noted || is_alone && says_so).then_some(Reason::Note)
-    }
-
-    fn repeats_header(&self, row: &Row) -> bool {
-        self.header_rows.iter().any(|header| {
-            let enough = row.len() * 2 >= header.len() && row.len() >= 2;
-            enough && row.iter().all(|(column, value)| {
-                matches!(value, Value::Text(text) if header.get(&column).is_some_and(|name| name == text))
-            })
-        })
-    }
-
-    /// Right under the header: 甲 乙 1 2 3, (1) (2) (3), or plain figures that count six columns or more from 1.
-    fn numbers_columns(&self, row: &Row) -> bool {
-        if row.len() < 3 || row.len() * 10 < self.columns.len() * 8 || self.header_rows.is_empty() {
-            return false;
-        }
-        let mut marked = row.len() >= 6;
-        let mut next = 1_u32;
-        for (at, (_, value)) in row.iter().enumerate() {
-            let text = shown(value);
-            let text = text.trim_matches(['(', ')', '（', '）']);
-            if matches!(text, "甲" | "乙" | "丙" | "丁" | "戊" | "栏次" | "行次") && at < 5 {
-                marked = true;
-            } else if text.parse() == Ok(next) {
-                marked |= matches!(value, Value::Text(whole) if whole.len() != text.len());
-                next += 1;
-            } else {
-                return false;
-            }
-        }
-        marked && next >= 3
-    }
-}
-
-/// 合计 in the first cell or beside it, or 某镇小计 before figures.
-fn is_totals_row(row: &Row, first: &str) -> bool {
-    let [opens, is_second] = [text_of(row.value(0)), text_of(row.value(1))];
-    let named = opens.is_some_and(is_total) || is_second.is_some_and(is_total);
-    named || opens == Some(first) && ends_like_total(first) && is_mostly_figures(row)
-}
-
-fn text_of(value: Value<'_>) -> Option<&str> {
-    match value {
-        Value::Text(text) => Some(text),
-        _ => None,
-    }
-}
-
-/// Figures outnumber texts.
-fn is_mostly_figures(row: &Row) -> bool {
-    let figures = row.iter().filter(|(_, value)| matches!(value, Value::Number(_))).count();
-    figures > 0 && figures * 2 >= row.len()
 }
 
 /// The reason for a row of a sheet in which no table was found.

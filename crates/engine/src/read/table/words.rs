@@ -2,26 +2,7 @@
 
 use gongzhi_core::cells;
 
-/// Words that stand alone for a totals row.
-const TOTALS: [&str; 17] = [
-    "合计",
-    "总计",
-    "小计",
-    "共计",
-    "累计",
-    "总合计",
-    "合计数",
-    "本页合计",
-    "本页小计",
-    "本月合计",
-    "本月累计",
-    "本季合计",
-    "本年累计",
-    "全部合计",
-    "total",
-    "grandtotal",
-    "subtotal",
-];
+use super::closing::adds_up;
 
 /// Words that open a note under or above a table.
 const NOTES: [&str; 11] =
@@ -71,7 +52,6 @@ fn squeezed(text: &str, limit: usize) -> String {
 }
 
 /// First signs of the words, by which nearly every text is told to be none of them: each row is asked.
-const TOTAL_SIGNS: &str = "合总小共累本全tgsTGS";
 const NOTE_SIGNS: &str = "备注说填附编nN";
 const SIGNATURE_SIGNS: &str = "填制审复负单经联电报上盖公分主部统财录签";
 
@@ -83,12 +63,7 @@ fn may_open_with(text: &str, signs: &str) -> bool {
 
 /// A text that names a totals row by itself: `合计`, `合 计：`, `总计（万元）`.
 pub(super) fn is_total(text: &str) -> bool {
-    if text.len() > 64 || !may_open_with(text, TOTAL_SIGNS) {
-        return false;
-    }
-    let word = squeezed(text, 32).to_lowercase();
-    let word = word.split(['(', '（', '：', ':']).next().unwrap_or_default();
-    TOTALS.contains(&word)
+    text.len() <= 64 && adds_up(text)
 }
 
 /// A text that ends like a totals row of a group: `大丰镇小计`. Only the rest of the row can tell whether it is one.
@@ -182,7 +157,7 @@ mod tests {
 
     #[test]
     fn the_first_sign_of_every_word_is_known() {
-        let words = TOTALS.iter().map(|word| (word, TOTAL_SIGNS)).chain(NOTES.iter().map(|word| (word, NOTE_SIGNS)));
+        let words = NOTES.iter().map(|word| (word, NOTE_SIGNS));
         for (word, signs) in words.chain(SIGNATURES.iter().map(|word| (word, SIGNATURE_SIGNS))) {
             assert!(may_open_with(word, signs), "{word}");
         }

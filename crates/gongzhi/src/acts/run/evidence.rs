@@ -28,9 +28,11 @@ pub fn list_places(
     (place, visible): (&SessionPlace, &VisibleBatches),
     compared: &Compared,
 ) -> Result<Places> {
-    let leads = compared.reports.iter().flat_map(|report| &report.leads);
+    let reports = &compared.reports;
+    let leads = reports.iter().flat_map(|report| &report.leads);
+    let noticed = reports.iter().flat_map(|report| &report.notices).map(|notice| &notice.found);
     let handles: BTreeSet<&str> =
-        leads.flat_map(|lead| lead.evidence.iter().chain(&lead.payments)).map(String::as_str).collect();
+        leads.chain(noticed).flat_map(|lead| lead.evidence.iter().chain(&lead.payments)).map(String::as_str).collect();
     let data = DataPlace { folder: &place.folder, keys: &place.keys };
     let places = list_evidence(data, visible, handles)?;
     let kinds: BTreeSet<&String> = places.iter().map(|place| &place.kind).collect();

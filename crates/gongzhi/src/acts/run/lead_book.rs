@@ -1,12 +1,12 @@
-//! `leads.xlsx`: what an analyst opens. A summary, then a sheet for each model that has leads, ranked, then every row of
-//! evidence with its file, sheet and cell.
+//! `leads.xlsx`: what an analyst opens. A summary, then a sheet for each model that has leads, ranked, then what is open and
+//! no lead (out of time, declared and unpaid), then every row of evidence with its file, sheet and cell.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Result;
 use gongzhi_core::catalog::Catalog;
-use gongzhi_core::leads::{Confidence, Lead, ParameterUsed};
+use gongzhi_core::leads::{Confidence, Filing, Lead, NoticeSort, OtherPayment, ParameterUsed};
 use gongzhi_core::messages::{Bilingual, Message, Translator};
 use gongzhi_core::models::{Asks, Model};
 use gongzhi_engine::model_run::ModelReport;
@@ -46,6 +46,13 @@ pub fn write_leads(result: &RunResult<'_>, path: &Path) -> Result<()> {
     let reports = &result.compared.reports;
     let figures = reports.iter().flat_map(|report| book.figure_rows(&name_of(report), &report.leads));
     workbook.add_table(&book.figures_head(), figures)?;
+    for sort in NoticeSort::ALL {
+        let rows: Vec<Vec<Cell>> =
+            reports.iter().flat_map(|report| book.notice_rows(&name_of(report), report, *sort)).collect();
+        if !rows.is_empty() {
+            workbook.add_table(&book.notice_head(*sort), rows)?;
+        }
+    }
     let evidence = reports.iter().flat_map(|report| {
         let name = name_of(report);
         let leads = rank(&report.leads);
@@ -188,6 +195,12 @@ impl LeadBook<'_> {
             })),
             LeadColumn::Period => text(&lead.period),
             LeadColumn::DueDay => lead.due_day.map_or(Cell::Empty, Cell::Date),
+            LeadColumn::Declared => amount(lead.declared),
+            LeadColumn::Filing => lead.filing.map_or(Cell::Empty, |filing| Cell::Text(self.word(word_of(filing)))),
+            LeadColumn::RecoverableUntil => lead.recoverable_until.map_or(Cell::Empty, Cell::Date),
+            LeadColumn::LateFee => amount(lead.late_fee),
+            LeadColumn::TaxOffice => text(&lead.tax_office),
+            LeadColumn::LookFirst => text(&self.look_first(lead)),
             LeadColumn::Formula => text(&lead.formula_numbers.join("\n").replace('；', "\n")),
             LeadColumn::Figures => text(&self.parameters(lead)),
             LeadColumn::Narrow => {
@@ -205,6 +218,82 @@ impl LeadBook<'_> {
             format!("{}：{}", self.text(&fact.label), label.unwrap_or_else(|| fact.value.clone()))
         });
         std::iter::once(self.text(&lead.finding_label)).chain(facts).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What an officer looks at before anything else: payments that did not count, reliefs, the document to ask for, a
+    /// calendar that is not out yet.
+    fn look_first(&self, lead: &Lead) -> String {
+        let mut lines: Vec<String> = lead.other_payments.iter().map(|payment| self.other_payment(payment)).collect();
+        for (key, words) in [("run-book-check-first", &lead.check_first), ("run-book-ask-for", &lead.ask_for)] {
+            let words = self.text(words);
+            if !words.is_empty() {
+                lines.push(self.say.say(&Message::new(key).with("text", words)));
+            }
+        }
+        if lead.due_day_provisional {
+            lines.push(self.word("run-book-provisional"));
+        }
+        lines.join("\n")
+    }
+
+    fn other_payment(&self, payment: &OtherPayment) -> String {
+        let kinds = self.catalog.lists.get("tax_kind").into_iter().flat_map(|list| &list.entries);
+        let kind = kinds.into_iter().find(|entry| entry.code == payment.tax_kind).map(|entry| self.text(&entry.name));
+        let item = payment.tax_item.as_deref().unwrap_or_default();
+        let name = format!("{} {item}", kind.unwrap_or_else(|| payment.tax_kind.clone()));
+        let paid_on = payment.paid_on.map(|day| day.to_string()).unwrap_or_default();
+        let message = Message::new("run-book-other-payment").with("name", name.trim_end()).with("paid_on", paid_on);
+        let message = message.with("from", payment.period_from).with("to", payment.period_to);
+        self.say.say(&message.with("amount", payment.amount_yuan))
+    }
+
+    fn notice_head(&self, sort: NoticeSort) -> TableHead {
+        let (sheet, note) = match sort {
+            NoticeSort::OutOfTime => ("run-book-out-of-time", "run-book-out-of-time-note"),
+            NoticeSort::Arrears => ("run-book-arrears", "run-book-arrears-note"),
+        };
+        TableHead {
+            sheet: self.word(sheet),
+            title: self.word(sheet),
+            notes: vec![self.word(note)],
+            columns: self.columns(&[
+                ("run-book-model", ColumnKind::Wrapped, 26.0),
+                ("run-book-name", ColumnKind::Wrapped, 26.0),
+                ("run-book-uscc", ColumnKind::Text, 21.0),
+                ("run-book-period", ColumnKind::Text, 8.5),
+                ("run-book-due-low", ColumnKind::Amount, 13.5),
+                ("run-book-declared", ColumnKind::Amount, 13.5),
+                ("run-book-paid", ColumnKind::Amount, 13.5),
+                ("run-book-open", ColumnKind::Amount, 13.5),
+                ("run-book-due-day", ColumnKind::Date, 11.0),
+                ("run-book-recoverable-until", ColumnKind::Date, 11.0),
+                ("run-book-late-fee", ColumnKind::Amount, 13.5),
+                ("run-book-tax-office", ColumnKind::Wrapped, 14.0),
+                ("run-book-evidence", ColumnKind::Wrapped, 30.0),
+            ]),
+            frozen: 0,
+        }
+    }
+
+    fn notice_rows(&self, model: &str, report: &ModelReport, sort: NoticeSort) -> Vec<Vec<Cell>> {
+        let row = |lead: &Lead| {
+            vec![
+                text(model),
+                text(&lead.taxpayer.name),
+                text(&lead.taxpayer.uscc),
+                text(&lead.period),
+                amount(lead.due_low),
+                amount(lead.declared),
+                amount(lead.paid),
+                amount(lead.gap),
+                lead.due_day.map_or(Cell::Empty, Cell::Date),
+                lead.recoverable_until.map_or(Cell::Empty, Cell::Date),
+                amount(lead.late_fee),
+                text(&lead.tax_office),
+                text(&self.evidence_text(lead)),
+            ]
+        };
+        report.notices.iter().filter(|notice| notice.sort == sort).map(|notice| row(&notice.found)).collect()
     }
 
     /// The cells it came from, a line a sheet; where they are many, the evidence sheet has the rest.
@@ -327,10 +416,16 @@ enum LeadColumn {
     DueLow,
     DueHigh,
     Paid,
+    Declared,
     Gap,
+    Filing,
     Confidence,
     Period,
     DueDay,
+    RecoverableUntil,
+    LateFee,
+    TaxOffice,
+    LookFirst,
     Formula,
     Figures,
     Narrow,
@@ -338,17 +433,23 @@ enum LeadColumn {
 }
 
 /// An amount: who, how much, how sure, since when; then why.
-const AMOUNT_COLUMNS: [LeadColumn; 14] = [
+const AMOUNT_COLUMNS: [LeadColumn; 20] = [
     LeadColumn::Rank,
     LeadColumn::Name,
     LeadColumn::Code,
     LeadColumn::DueLow,
     LeadColumn::DueHigh,
     LeadColumn::Paid,
+    LeadColumn::Declared,
     LeadColumn::Gap,
+    LeadColumn::Filing,
     LeadColumn::Confidence,
     LeadColumn::Period,
     LeadColumn::DueDay,
+    LeadColumn::RecoverableUntil,
+    LeadColumn::LateFee,
+    LeadColumn::TaxOffice,
+    LeadColumn::LookFirst,
     LeadColumn::Formula,
     LeadColumn::Figures,
     LeadColumn::Narrow,
@@ -356,7 +457,7 @@ const AMOUNT_COLUMNS: [LeadColumn; 14] = [
 ];
 
 /// A finding has no amounts.
-const FINDING_COLUMNS: [LeadColumn; 9] = [
+const FINDING_COLUMNS: [LeadColumn; 12] = [
     LeadColumn::Rank,
     LeadColumn::Name,
     LeadColumn::Code,
@@ -364,6 +465,9 @@ const FINDING_COLUMNS: [LeadColumn; 9] = [
     LeadColumn::Confidence,
     LeadColumn::Period,
     LeadColumn::DueDay,
+    LeadColumn::RecoverableUntil,
+    LeadColumn::TaxOffice,
+    LeadColumn::LookFirst,
     LeadColumn::Figures,
     LeadColumn::Evidence,
 ];
@@ -390,11 +494,25 @@ impl LeadColumn {
             Self::Confidence => ("run-book-confidence", ColumnKind::Text, 8.5),
             Self::Period => ("run-book-period", ColumnKind::Text, 8.5),
             Self::DueDay => ("run-book-due-day", ColumnKind::Date, 11.0),
+            Self::Declared => ("run-book-declared", ColumnKind::Amount, 13.5),
+            Self::Filing => ("run-book-filing", ColumnKind::Text, 9.0),
+            Self::RecoverableUntil => ("run-book-recoverable-until", ColumnKind::Date, 11.0),
+            Self::LateFee => ("run-book-late-fee", ColumnKind::Amount, 12.0),
+            Self::TaxOffice => ("run-book-tax-office", ColumnKind::Wrapped, 12.0),
+            Self::LookFirst => ("run-book-look-first", ColumnKind::Wrapped, 28.0),
             Self::Formula => ("run-book-formula", ColumnKind::Wrapped, 38.0),
             Self::Figures => ("run-book-parameters", ColumnKind::Wrapped, 34.0),
             Self::Narrow => ("run-book-narrow", ColumnKind::Wrapped, 12.0),
             Self::Evidence => ("run-book-evidence", ColumnKind::Wrapped, 30.0),
         }
+    }
+}
+
+fn word_of(filing: Filing) -> &'static str {
+    match filing {
+        Filing::NotFiled => "run-book-not-filed",
+        Filing::FiledLess => "run-book-filed-less",
+        Filing::Unknown => "run-book-filing-unknown",
     }
 }
 

@@ -8,8 +8,9 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
-use gongzhi_core::leads::Lead;
+use gongzhi_core::leads::{Lead, OtherPayment};
 use gongzhi_core::state::VisibleBatches;
+use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
 use super::comparing::Compared;
@@ -58,12 +59,13 @@ pub struct RunResult<'a> {
     pub has_coverage: bool,
 }
 
-/// Leads with their rank: the greatest gap first, then certain before probable, then by code and period.
+/// Leads with their rank: the greatest gap first that payments under another item or period can't explain, then certain
+/// before probable, then by code and period.
 pub fn rank(leads: &[Lead]) -> Vec<(u64, &Lead)> {
     let mut ranked: Vec<&Lead> = leads.iter().collect();
     ranked.sort_by(|a, b| {
-        (b.gap, b.confidence)
-            .cmp(&(a.gap, a.confidence))
+        (b.unexplained(), b.gap, b.confidence)
+            .cmp(&(a.unexplained(), a.gap, a.confidence))
             .then_with(|| (&a.taxpayer, &a.period).cmp(&(&b.taxpayer, &b.period)))
     });
     ranked.into_iter().enumerate().map(|(at, lead)| (at as u64 + 1, lead)).collect()
@@ -82,7 +84,7 @@ pub fn write_for_people(result: &RunResult<'_>) -> Result<()> {
     report::write_reports(result)
 }
 
-/// Writes `leads.jsonl`, `issues.jsonl` and, last, `run.json`: it is there when the run is whole.
+/// Writes `leads.jsonl`, `notices.jsonl`, `issues.jsonl` and, last, `run.json`: it is there when the run is whole.
 pub fn write_for_programs(result: &RunResult<'_>, steps: &[Step]) -> Result<()> {
     let mut leads = create(&result.order.out, "leads.jsonl")?;
     for report in &result.compared.reports {
@@ -91,6 +93,13 @@ pub fn write_for_programs(result: &RunResult<'_>, steps: &[Step]) -> Result<()> 
         }
     }
     leads.flush()?;
+    let mut notices = create(&result.order.out, "notices.jsonl")?;
+    for notice in result.compared.reports.iter().flat_map(|report| &report.notices) {
+        let mut line = lead_json(&notice.found, &result.told);
+        line["sort"] = json!(notice.sort.key());
+        writeln!(notices, "{line}")?;
+    }
+    notices.flush()?;
     write_issues(&result.order.out, result.taken)?;
     let summary = serde_json::to_string_pretty(&run_json(result, steps))?;
     Ok(std::fs::write(result.order.out.join("run.json"), summary + "\n")?)
@@ -110,7 +119,11 @@ fn lead_json(lead: &Lead, told: &Places) -> Json {
         let at_json = |at: &gongzhi_engine::tables::EvidencePlace| json!({"file": at.file, "sheet": at.sheet, "row": at.row, "cell": told.cell(&lead.model, at)});
         places.into_iter().map(at_json).collect()
     };
-    let amount = |amount: Option<rust_decimal::Decimal>| amount.map(|amount| format!("{amount:.2}"));
+    let amount = |amount: Option<Decimal>| amount.map(|amount| format!("{amount:.2}"));
+    let other = |payment: &OtherPayment| {
+        json!({"tax_kind": payment.tax_kind, "tax_item": payment.tax_item, "period_from": payment.period_from,
+               "period_to": payment.period_to, "amount": amount(Some(payment.amount_yuan)), "paid_on": payment.paid_on})
+    };
     json!({
         "model": lead.model,
         "taxpayer": {
@@ -121,9 +134,18 @@ fn lead_json(lead: &Lead, told: &Places) -> Json {
         "due_low": amount(lead.due_low),
         "due_high": amount(lead.due_high),
         "paid": amount(lead.paid),
+        "declared": amount(lead.declared),
         "gap": amount(lead.gap),
+        "filing": lead.filing,
         "confidence": lead.confidence.key(),
         "due_day": lead.due_day,
+        "due_day_provisional": lead.due_day_provisional,
+        "recoverable_until": lead.recoverable_until,
+        "late_fee": amount(lead.late_fee),
+        "tax_office": lead.tax_office,
+        "other_payments": lead.other_payments.iter().map(other).collect::<Vec<_>>(),
+        "ask_for": lead.ask_for.zh,
+        "check_first": lead.check_first.zh,
         "formula": lead.formula.zh,
         "formula_numbers": lead.formula_numbers,
         "laws": lead.laws.iter().map(|law| json!({"law": law.law, "articles": law.articles})).collect::<Vec<_>>(),

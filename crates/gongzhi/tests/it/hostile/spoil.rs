@@ -185,6 +185,7 @@ fn office_sheet() -> OfficeSheet {
             header(None, "日期"),
         ],
         rows: vec![row("1", "示例建材有限公司", "1200.5"), row("2", "示例（呼图壁）农业有限公司", "3")],
+        merges: Vec::new(),
         footers: vec![vec![
             text("合计"),
             OfficeCell::Empty,

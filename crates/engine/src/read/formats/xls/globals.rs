@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use encoding_rs::WINDOWS_1252;
-
 use super::super::super::error::{Limit, ReadError};
 use super::super::MOST_PARTS;
-use super::super::numbers::{Shown, shown_by_code, shown_by_id};
+use super::super::numbers::{FormatCode, NumberFormat, shown_by_id};
 use super::strings::{Strings, Writing, charset_of};
 use super::{Record, Records, kind};
 
@@ -24,7 +22,7 @@ pub(super) struct Globals {
     pub(super) writing: Writing,
     /// The number format of each cell format.
     cell_formats: Vec<u16>,
-    own_formats: HashMap<u16, Shown>,
+    own_formats: HashMap<u16, FormatCode>,
 }
 
 impl Globals {
@@ -38,7 +36,7 @@ impl Globals {
             sheets: Vec::new(),
             epoch_1904: false,
             strings: Strings::default(),
-            writing: Writing { is_wide: version >= 0x0600, charset: WINDOWS_1252 },
+            writing: Writing { is_wide: version >= 0x0600, charset: None },
             cell_formats: Vec::new(),
             own_formats: HashMap::new(),
         };
@@ -68,7 +66,7 @@ impl Globals {
             kind::NUMBER_FORMAT => {
                 let length_bytes = if self.writing.is_wide { 2 } else { 1 };
                 if let (Some(id), Some(code)) = (record.u16(0), self.writing.text(record, 2, length_bytes)) {
-                    self.own_formats.insert(id, shown_by_code(&code));
+                    self.own_formats.insert(id, FormatCode::of(&code));
                 }
             }
             kind::BOUND_SHEET => self.bind(record)?,
@@ -94,8 +92,12 @@ impl Globals {
     }
 
     /// What a cell's format makes of a figure.
-    pub(super) fn shown(&self, cell_format: u16) -> Shown {
+    pub(super) fn format(&self, cell_format: u16) -> NumberFormat<'_> {
         let id = self.cell_formats.get(usize::from(cell_format)).copied().unwrap_or(0);
-        self.own_formats.get(&id).copied().or_else(|| shown_by_id(u32::from(id))).unwrap_or_default()
+        if let Some(own) = self.own_formats.get(&id) {
+            return own.in_epoch(self.epoch_1904);
+        }
+        let shown = shown_by_id(u32::from(id)).unwrap_or_default();
+        NumberFormat { shown, epoch_1904: self.epoch_1904, words: None }
     }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use gongzhi_core::intake::cell::LOST_TEXT;
+
 use super::super::super::error::ReadError;
 use super::super::super::event::Merge;
 use super::super::super::row::{Row, Value};
-use super::super::numbers::{Figure, NumberFormat, push_number};
+use super::super::numbers::{Figure, push_number};
 use super::super::{MOST_MERGES, Sink};
 use super::globals::Globals;
 use super::{Record, Records, kind};
@@ -136,12 +138,7 @@ fn push_cell(record: &Record<'_>, row: &mut Row, globals: &Globals) -> bool {
     let column = u32::from(record.u16(2).unwrap_or(0));
     let format = record.u16(4).unwrap_or(0);
     let mut number = |column, format, value| {
-        push_number(
-            row,
-            column,
-            Figure::Float(value),
-            NumberFormat { shown: globals.shown(format), epoch_1904: globals.epoch_1904 },
-        );
+        push_number(row, column, Figure::Float(value), globals.format(format));
     };
     match record.kind {
         kind::NUMBER => record.f64(6).into_iter().for_each(|value| number(column, format, value)),
@@ -154,8 +151,10 @@ fn push_cell(record: &Record<'_>, row: &mut Row, globals: &Globals) -> bool {
             }
         }
         kind::SHARED_LABEL => {
-            let text = record.u32(6).and_then(|index| globals.strings.find(index as usize));
-            push_text(row, column, text.unwrap_or_default());
+            match record.u32(6).and_then(|index| globals.strings.find(index as usize)) {
+                Some(text) => push_text(row, column, text),
+                None => row.push(column, Value::Error(LOST_TEXT)),
+            }
         }
         kind::LABEL | kind::RICH_LABEL => {
             push_text(row, column, &globals.writing.text(record, 6, 2).unwrap_or_default());
@@ -176,8 +175,7 @@ fn push_formula(record: &Record<'_>, row: &mut Row, globals: &Globals) -> bool {
     let column = u32::from(record.u16(2).unwrap_or(0));
     if record.u16(12) != Some(0xFFFF) {
         if let Some(value) = record.f64(6) {
-            let shown = globals.shown(record.u16(4).unwrap_or(0));
-            push_number(row, column, Figure::Float(value), NumberFormat { shown, epoch_1904: globals.epoch_1904 });
+            push_number(row, column, Figure::Float(value), globals.format(record.u16(4).unwrap_or(0)));
         }
         return false;
     }

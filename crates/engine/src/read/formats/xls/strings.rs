@@ -6,9 +6,10 @@ use super::super::super::error::{Limit, ReadError};
 use super::super::MOST_STRING_BYTES;
 use super::Record;
 
-/// The character set of a code page's number.
-pub(super) fn charset_of(code_page: u16) -> &'static Encoding {
-    match code_page {
+/// The character set of a code page's number; `None` where it says nothing that could be believed: exporters of the
+/// West write 1252 before the bytes of whatever system they run on.
+pub(super) fn charset_of(code_page: u16) -> Option<&'static Encoding> {
+    Some(match code_page {
         936 | 10_008 | 54_936 => GB18030,
         950 | 10_002 => BIG5,
         932 | 10_001 => SHIFT_JIS,
@@ -16,8 +17,29 @@ pub(super) fn charset_of(code_page: u16) -> &'static Encoding {
         1250 => WINDOWS_1250,
         1251 | 10_007 => WINDOWS_1251,
         65_001 => UTF_8,
-        _ => WINDOWS_1252,
+        _ => return None,
+    })
+}
+
+/// A text of no stated character set: Chinese where every sign beyond ASCII is one of two bytes that GBK has, as in
+/// workbooks of old Chinese programs that name no code page.
+fn guessed(bytes: &[u8]) -> &'static Encoding {
+    let (mut at, mut high, mut low) = (0, 0, 0);
+    while let Some(byte) = bytes.get(at) {
+        if byte.is_ascii() {
+            at += 1;
+            continue;
+        }
+        // Most Chinese signs are two bytes beyond ASCII; behind a letter of the West stands another of ASCII.
+        match bytes.get(at + 1) {
+            Some(0x80..=0xFE) => high += 1,
+            Some(0x40..=0x7E) => low += 1,
+            _ => return WINDOWS_1252,
+        }
+        at += 2;
     }
+    let is_chinese = high > low && GB18030.decode_without_bom_handling_and_without_replacement(bytes).is_some();
+    if is_chinese { GB18030 } else { WINDOWS_1252 }
 }
 
 /// How texts are written in a workbook.
@@ -25,7 +47,8 @@ pub(super) fn charset_of(code_page: u16) -> &'static Encoding {
 pub(super) struct Writing {
     /// BIFF8: with flags, in sixteen bits or eight.
     pub(super) is_wide: bool,
-    pub(super) charset: &'static Encoding,
+    /// `None`: no code page that could be believed is stated.
+    pub(super) charset: Option<&'static Encoding>,
 }
 
 impl Writing {
@@ -38,7 +61,9 @@ impl Writing {
         let at = at + length_bytes;
         if !self.is_wide {
             let bytes = record.body.get(at..)?;
-            return Some(self.charset.decode_without_bom_handling(&bytes[..bytes.len().min(length)]).0.into_owned());
+            let bytes = &bytes[..bytes.len().min(length)];
+            let charset = self.charset.unwrap_or_else(|| guessed(bytes));
+            return Some(charset.decode_without_bom_handling(bytes).0.into_owned());
         }
         let flags = record.byte(at)?;
         let mut at = at + 1;
@@ -166,6 +191,19 @@ impl<'p> Cursor<'p> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_workbook_without_code_page_is_chinese_where_its_bytes_are() {
+        let writing = Writing { is_wide: false, charset: None };
+        let said = |bytes: &[u8]| {
+            let body = [&[bytes.len() as u8][..], bytes].concat();
+            writing.text(&Record { kind: 0, body: &body }, 0, 1)
+        };
+        let (gbk, _, _) = GB18030.encode("呼图壁县某某公司");
+        assert_eq!(said(&gbk).as_deref(), Some("呼图壁县某某公司"));
+        assert_eq!(said(b"Caf\xE9").as_deref(), Some("Café"));
+        assert_eq!(said(b"M\xFCller AG").as_deref(), Some("Müller AG"));
+    }
 
     #[test]
     fn a_string_cut_by_a_record_goes_on_behind_a_new_flag() {

@@ -2,14 +2,14 @@
 
 use std::io::BufRead;
 
-use gongzhi_core::intake::cell::UNCOMPUTED;
+use gongzhi_core::intake::cell::{LOST_TEXT, UNCOMPUTED};
 use quick_xml::events::{BytesStart, Event};
 
 use super::super::super::error::{Limit, ReadError};
 use super::super::super::row::{Row, Value};
 use super::super::super::wire::MOST_BYTES;
 use super::super::Sink;
-use super::super::numbers::{Figure, NumberFormat, Shown, push_number};
+use super::super::numbers::{Figure, push_number};
 use super::super::xml::{Xml, push_reference, truth, unescaped};
 use super::strings::{Strings, read_rich_text, unescape_signs};
 use super::styles::Styles;
@@ -118,21 +118,14 @@ impl SheetPart<'_> {
         }
         match cell.kind {
             Kind::Number => {
-                let shown = if cell.style == 0 && self.styles.shown(0) == Shown::Figure {
-                    Shown::Figure
-                } else {
-                    self.styles.shown(cell.style)
-                };
-                push_number(
-                    row,
-                    cell.column,
-                    Figure::Written(value.trim()),
-                    NumberFormat { shown, epoch_1904: self.epoch_1904 },
-                );
+                let format = self.styles.format(cell.style, self.epoch_1904);
+                push_number(row, cell.column, Figure::Written(value.trim()), format);
             }
             Kind::SharedString => {
-                let text = value.trim().parse().ok().and_then(|index| self.strings.find(index));
-                push_text(row, cell.column, text.unwrap_or_default());
+                match value.trim().parse().ok().and_then(|index| self.strings.find(index)) {
+                    Some(text) => push_text(row, cell.column, text),
+                    None => row.push(cell.column, Value::Error(LOST_TEXT)),
+                }
             }
             Kind::Text => push_text(row, cell.column, value),
             Kind::Boolean => row.push(cell.column, Value::Boolean(matches!(value.trim(), "1" | "true"))),

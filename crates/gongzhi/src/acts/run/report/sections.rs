@@ -85,6 +85,8 @@ pub fn funnel(story: &Story, words: &Words<'_>, mark: &str) -> Markup {
             Stage::Unmatched => ("report-stage-unmatched", "open", true),
             Stage::Compared => ("report-stage-compared", "low", false),
             Stage::NotComparable => ("report-stage-not-comparable", "open", false),
+            Stage::Arrears => ("report-stage-arrears", "low", false),
+            Stage::OutOfTime => ("report-stage-out-of-time", "low", false),
             Stage::Leads => ("report-stage-leads", "lead", false),
         };
         html! {

@@ -104,6 +104,10 @@ pub enum Stage {
     Compared,
     /// Rows they could not.
     NotComparable,
+    /// Rows declared and unpaid.
+    Arrears,
+    /// Rows too old to be recovered.
+    OutOfTime,
     /// Leads.
     Leads,
 }
@@ -179,6 +183,7 @@ fn funnel(result: &RunResult<'_>, leads: u64) -> Vec<(Stage, u64)> {
     let parties: u64 = classes.values().sum();
     let reports = &result.compared.reports;
     let outcomes = reports.iter().flat_map(|report| &report.outcomes);
+    let rows = |outcome: &str| reports.iter().filter_map(|report| report.outcomes.get(outcome)).sum();
     let not_comparable = outcomes.filter(|(outcome, _)| outcome.starts_with("not_comparable:"));
     vec![
         (Stage::Rows, result.taken.accepted_rows()),
@@ -188,6 +193,8 @@ fn funnel(result: &RunResult<'_>, leads: u64) -> Vec<(Stage, u64)> {
         (Stage::Unmatched, parties.saturating_sub(of("certain") + of("probable"))),
         (Stage::Compared, reports.iter().map(|report| report.compared).sum()),
         (Stage::NotComparable, not_comparable.map(|(_, count)| count).sum()),
+        (Stage::Arrears, rows("arrears")),
+        (Stage::OutOfTime, rows("out_of_time")),
         (Stage::Leads, leads),
     ]
 }

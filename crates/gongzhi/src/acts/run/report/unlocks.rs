@@ -116,8 +116,8 @@ impl Unlocks<'_> {
                 let name = self.catalog.parameters.get(detail).map(|parameter| parameter.name.clone());
                 Unlock::SetFigure { key: detail.to_owned(), name: name.unwrap_or_else(|| plain(detail)) }
             }
-            "not_registered" => Unlock::Register,
-            "formula" => Unlock::LookAtRows,
+            "not_registered" | "seat" => Unlock::Register,
+            "formula" | "too_large" => Unlock::LookAtRows,
             _ => {
                 let label = model.and_then(|model| fact_label(model, reason));
                 Unlock::Other(label.unwrap_or_else(|| plain(reason)))

@@ -1,0 +1,443 @@
+//! What a number format writes around a figure: the words that say what it is measured in, the zeros before it, by how
+//! much it is shown smaller.
+//!
+//! `0.00"万元"` over 12.5 shows 12.5万元, and that is what the clerk means. `0!.0,"万元"` over 92 340 shows 9.2万元: the figure
+//! stands in yuan and is only shown so. `000000` over 31 100 shows 031100, which is the code that she sees. A figure alone
+//! tells none of this, so the words go along with it.
+
+use gongzhi_core::catalog::Measure;
+use gongzhi_core::intake::claim::Claim;
+use gongzhi_core::intake::header::fold;
+
+/// What stands between a figure and what it is divided by before it is shown.
+const SHOWN_SMALLER: char = '÷';
+/// Signs and words of yuan before a figure: they say nothing of thousands.
+const YUAN_SIGNS: [&str; 6] = ["¥", "￥", "人民币", "RMB", "CNY", "RMB¥"];
+/// Zeros beyond these pad no code.
+const MOST_ZEROS: usize = 30;
+
+/// The words of a format that has any, by its sections.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Words {
+    sections: Vec<Section>,
+}
+
+/// One section of a format: for positive figures, negative ones, nought, or those of a condition.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Section {
+    /// `[>=10000]`: the sign and the bound.
+    condition: Option<(Comparison, i64)>,
+    before: String,
+    after: String,
+    /// Digits before the point that are always shown.
+    zeros: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Comparison {
+    Below,
+    AtMost,
+    Equal,
+    Other,
+    AtLeast,
+    Above,
+}
+
+impl Words {
+    /// The words of a format's code; `None` when it has none, as nearly all have.
+    pub(super) fn of(code: &str) -> Option<Self> {
+        let plain = |byte: u8| matches!(byte, b'#' | b',' | b'.' | b'0' | b'%' | b'?' | b' ' | b'_' | b'-' | b'(' | b')' | b';');
+        if code.bytes().all(plain) && !code.contains("00") && !ends_with_comma(code) || code.eq_ignore_ascii_case("general") {
+            return None;
+        }
+        // What Chinese Excel calls General.
+        let code = code.replace("G/通用格式", "General");
+        let sections: Vec<Section> = split_sections(&code).iter().map(|section| Section::of(section)).collect();
+        let says_something = |section: &Section| section.is_code() || !section.after.is_empty();
+        sections.iter().any(says_something).then_some(Self { sections })
+    }
+
+    /// The section that shows a figure.
+    fn section(&self, value: f64) -> Option<&Section> {
+        if self.sections.iter().any(|section| section.condition.is_some()) {
+            let holds = |section: &&Section| section.condition.is_none_or(|(sign, bound)| sign.holds(value, bound as f64));
+            return self.sections.iter().find(holds);
+        }
+        let at = if value < 0.0 { 1 } else { usize::from(value == 0.0) * 2 };
+        self.sections.get(at).or(self.sections.first())
+    }
+
+    /// What is seen of a figure that stands in a cell as `digits`; `None` when it says no more than they do.
+    pub(super) fn shown(&self, digits: &str) -> Option<Seen> {
+        let section = self.section(digits.parse().ok()?)?;
+        let is_whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let zeros = if is_whole { section.zeros.saturating_sub(digits.len()) } else { 0 };
+        if section.before.is_empty() && section.after.is_empty() && zeros == 0 {
+            return None;
+        }
+        let seen = format!("{}{}{digits}{}", section.before, "0".repeat(zeros), section.after);
+        Some(if section.is_code() { Seen::Text(seen) } else { Seen::Measured(seen) })
+    }
+}
+
+/// What is seen of a figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// The figure with its measure behind it.
+    Measured(String),
+    /// A text: a code with its zeros, money of others.
+    Text(String),
+}
+
+impl Comparison {
+    fn holds(self, value: f64, bound: f64) -> bool {
+        match self {
+            Self::Below => value < bound,
+            Self::AtMost => value <= bound,
+            Self::Equal => value == bound,
+            Self::Other => value != bound,
+            Self::AtLeast => value >= bound,
+            Self::Above => value > bound,
+        }
+    }
+}
+
+fn ends_with_comma(code: &str) -> bool {
+    code.split(';').any(|section| section.trim_end().ends_with(',') || section.contains(",."))
+}
+
+/// The sections of a code, parted by semicolons outside quotes.
+fn split_sections(code: &str) -> Vec<String> {
+    let mut sections = vec![String::new()];
+    let (mut in_quotes, mut is_escaped) = (false, false);
+    for sign in code.chars() {
+        let ends = sign == ';' && !in_quotes && !is_escaped;
+        in_quotes ^= sign == '"' && !is_escaped;
+        is_escaped = !is_escaped && !in_quotes && matches!(sign, '\\' | '!');
+        if ends && sections.len() < 4 {
+            sections.push(String::new());
+        } else if let Some(last) = sections.last_mut() {
+            last.push(sign);
+        }
+    }
+    sections
+}
+
+/// A section read sign by sign.
+#[derive(Default)]
+struct Reading {
+    before: String,
+    after: String,
+    /// Digits were met.
+    in_digits: bool,
+    /// Placeholders before the point, and how many of them always show a digit.
+    whole: usize,
+    whole_zeros: usize,
+    in_fraction: bool,
+    is_grouped: bool,
+    /// Commas behind the last placeholder.
+    commas: u32,
+    /// Placeholders behind a point that the format puts in by itself (`0!.0`), if it does.
+    inserted: Option<u32>,
+    condition: Option<(Comparison, i64)>,
+}
+
+impl Section {
+    fn of(code: &str) -> Self {
+        let mut reading = Reading::default();
+        let mut signs = code.chars();
+        while let Some(sign) = signs.next() {
+            match sign {
+                '"' => reading.say(&signs.by_ref().take_while(|sign| *sign != '"').collect::<String>()),
+                '\\' | '!' => signs.next().into_iter().for_each(|sign| reading.escape(sign)),
+                '_' | '*' => signs.next().into_iter().for_each(drop),
+                '[' => reading.bracket(&signs.by_ref().take_while(|sign| *sign != ']').collect::<String>()),
+                '0' | '#' | '?' => reading.placeholder(sign == '0'),
+                '.' if reading.in_digits && !reading.in_fraction => reading.in_fraction = true,
+                ',' if reading.in_digits => reading.commas += 1,
+                '@' => reading.in_digits = true,
+                ' ' | '-' | '+' | '(' | ')' | ',' | '.' | '/' | '%' => {}
+                'G' | 'g' if signs.as_str().to_ascii_lowercase().starts_with("eneral") => {
+                    signs.by_ref().take(6).for_each(drop);
+                    reading.in_digits = true;
+                }
+                'E' | 'e' if reading.in_digits => return Self::default(),
+                sign => reading.say(&sign.to_string()),
+            }
+        }
+        reading.end()
+    }
+
+    /// Whether it shows a text rather than a figure.
+    fn is_code(&self) -> bool {
+        self.zeros > 1 || !self.before.is_empty()
+    }
+}
+
+impl Reading {
+    fn say(&mut self, text: &str) {
+        if self.in_digits { self.after.push_str(text) } else { self.before.push_str(text) }
+    }
+
+    fn escape(&mut self, sign: char) {
+        if sign == '.' && self.in_digits && self.after.is_empty() && !self.in_fraction {
+            self.inserted = Some(0);
+        } else {
+            self.say(&sign.to_string());
+        }
+    }
+
+    fn bracket(&mut self, inner: &str) {
+        if let Some(money) = inner.strip_prefix('$') {
+            let sign = money.split('-').next().unwrap_or_default().to_owned();
+            self.say(&sign);
+            return;
+        }
+        let signs = [
+            ("<=", Comparison::AtMost),
+            (">=", Comparison::AtLeast),
+            ("<>", Comparison::Other),
+            ("<", Comparison::Below),
+            (">", Comparison::Above),
+            ("=", Comparison::Equal),
+        ];
+        let found = signs.iter().find_map(|(sign, comparison)| Some((*comparison, inner.strip_prefix(sign)?)));
+        if let Some((comparison, bound)) = found {
+            self.condition = bound.trim().parse::<f64>().ok().map(|bound| (comparison, bound as i64));
+        }
+    }
+
+    fn placeholder(&mut self, is_zero: bool) {
+        self.in_digits = true;
+        // What stands between digits (010-1234567) is no word of a measure.
+        self.after.clear();
+        self.is_grouped |= self.commas > 0;
+        self.commas = 0;
+        if let Some(inserted) = &mut self.inserted {
+            *inserted += 1;
+        }
+        if !self.in_fraction {
+            self.whole += 1;
+            self.whole_zeros += usize::from(is_zero);
+        }
+    }
+
+    fn end(self) -> Section {
+        let has_fraction = self.in_fraction;
+        let zeros = match self.whole == self.whole_zeros && !self.is_grouped && !has_fraction && self.inserted.is_none() {
+            true if self.commas == 0 => self.whole.min(MOST_ZEROS),
+            _ => 0,
+        };
+        let divisor = 10_u64
+            .checked_pow(self.commas * 3 + self.inserted.unwrap_or(0))
+            .unwrap_or(u64::MAX);
+        // 第0日 over a figure is the figure; HT0000 is a code.
+        let before = before_figure(self.before.trim());
+        let before = if zeros > 1 || is_foreign(&before) { before } else { String::new() };
+        let after = behind_figure(self.after.trim(), divisor, zeros > 1 || !before.is_empty());
+        Section { condition: self.condition, before, after, zeros }
+    }
+}
+
+/// Words before a figure that say more than yuan.
+fn before_figure(word: &str) -> String {
+    let word = word.trim_matches(['(', ')', '（', '）', '-', '+', ':', '：', ' ']);
+    if YUAN_SIGNS.iter().any(|sign| sign.eq_ignore_ascii_case(word)) { String::new() } else { word.to_owned() }
+}
+
+/// Money of others.
+fn is_foreign(word: &str) -> bool {
+    let is_named = || matches!(Claim::of(&fold(word)), Some(Claim::Unknown { dimension: Some("money"), .. }));
+    word.contains(['$', '€', '£', '₩', '₽', '¢', '₸']) || !word.is_empty() && is_named()
+}
+
+/// Words behind a figure that say what it is measured in, brought to what the figure itself stands in; whatever they are
+/// where the whole is a text.
+fn behind_figure(word: &str, divisor: u64, is_text: bool) -> String {
+    let bare = word.trim_matches(['(', ')', '（', '）', ' ']);
+    let bare = bare.strip_suffix("整").unwrap_or(bare);
+    let folded = fold(bare);
+    let claim = if bare.is_empty() { None } else { Claim::of(&folded) };
+    if divisor > 1 {
+        return match claim {
+            Some(Claim::Known(measure)) if base_of(measure, divisor).is_some() => {
+                base_of(measure, divisor).map_or("", Measure::chinese).to_owned()
+            }
+            // 万 counts yuan where nothing else is said.
+            Some(Claim::Unknown { .. }) if folded == "万" && divisor == 10_000 => Measure::Yuan.chinese().to_owned(),
+            Some(Claim::Unknown { .. }) if folded == "亿" && divisor == 100_000_000 => Measure::Yuan.chinese().to_owned(),
+            Some(_) => format!("{SHOWN_SMALLER}{divisor}{bare}"),
+            None => format!("{SHOWN_SMALLER}{divisor}"),
+        };
+    }
+    match claim {
+        Some(Claim::Known(Measure::Yuan) | Claim::Per { measure: Measure::Yuan, .. }) if is_text => bare.to_owned(),
+        Some(Claim::Known(Measure::Yuan)) => Measure::Yuan.chinese().to_owned(),
+        // A price: so much for each is what its column keeps.
+        Some(Claim::Per { measure: Measure::Yuan, .. }) => String::new(),
+        Some(_) => bare.to_owned(),
+        None if is_text => bare.to_owned(),
+        None => String::new(),
+    }
+}
+
+/// The measure of which another is so many.
+fn base_of(measure: Measure, divisor: u64) -> Option<Measure> {
+    let factor = (i64::try_from(divisor).ok()?, 1);
+    let bases = [
+        Measure::Yuan,
+        Measure::SquareMetre,
+        Measure::Mu,
+        Measure::Hectare,
+        Measure::Metre,
+        Measure::Tonne,
+        Measure::Kilogram,
+        Measure::CubicMetre,
+        Measure::Person,
+    ];
+    let is_base = |base: &Measure| measure.factor_to(*base).is_some_and(|(over, under)| under != 0 && over % under == 0 && (over / under, 1) == factor);
+    bases.into_iter().find(is_base)
+}
+
+/// What a program wrote as the shown text beside a figure (ods, HTML): the same question without the format's code.
+pub(super) fn seen_beside(digits: &str, shown: &str) -> Option<Seen> {
+    if shown.is_ascii() && !shown.contains('$') {
+        return zeros_beside(digits, shown);
+    }
+    let is_digit = |sign: char| sign.is_ascii_digit() || matches!(sign, '.' | ',');
+    let first = shown.find(|sign: char| sign.is_ascii_digit())?;
+    let before = before_figure(shown[..first].trim());
+    let rest = &shown[first..];
+    let end = rest.find(|sign| !is_digit(sign)).unwrap_or(rest.len());
+    let (seen, word) = (rest[..end].replace(',', ""), rest[end..].trim());
+    if rest[end..].contains(|sign: char| sign.is_ascii_digit()) {
+        return None;
+    }
+    if is_foreign(&before) {
+        return Some(Seen::Text(format!("{before}{digits}{word}")));
+    }
+    let divisor = divisor_between(digits.parse::<f64>().ok()?.abs(), &seen)?;
+    let after = behind_figure(word, divisor, false);
+    (!after.is_empty()).then(|| Seen::Measured(format!("{digits}{after}")))
+}
+
+/// `012345` beside 12345.
+fn zeros_beside(digits: &str, shown: &str) -> Option<Seen> {
+    let is_padded = shown.len() > digits.len()
+        && shown.bytes().all(|byte| byte.is_ascii_digit())
+        && shown.trim_start_matches('0') == digits;
+    is_padded.then(|| Seen::Text(shown.to_owned()))
+}
+
+/// By what a figure is shown smaller: 1 when it is merely rounded. `None`: the text shows another figure.
+fn divisor_between(figure: f64, seen: &str) -> Option<u64> {
+    let places = seen.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let rounding = 0.5001 * 10_f64.powi(-i32::try_from(places).unwrap_or(0));
+    let seen: f64 = seen.parse().ok()?;
+    let divisors = [1_u64, 1_000, 10_000, 1_000_000, 10_000_000, 100_000_000];
+    divisors.into_iter().find(|divisor| (figure / *divisor as f64 - seen).abs() <= rounding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(code: &str, digits: &str) -> String {
+        match Words::of(code).and_then(|words| words.shown(digits)) {
+            Some(Seen::Measured(text)) => text,
+            Some(Seen::Text(text)) => format!("'{text}"),
+            None => digits.to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_word_behind_the_digits_is_the_figures_own() {
+        for (code, seen) in [
+            ("0.00\"万元\"", "12.5万元"),
+            ("0.00\"万\"", "12.5万"),
+            ("#,##0.00\"千元\"", "12.5千元"),
+            ("0.00\"亿元\"", "12.5亿元"),
+            ("#,##0.00\\万\\元", "12.5万元"),
+            ("0.00万元", "12.5万元"),
+            ("0.00!万!元", "12.5万元"),
+            ("0\"亩\"", "12.5亩"),
+            ("0.0\"公顷\"", "12.5公顷"),
+            ("#,##0.00\"元\"", "12.5元"),
+            ("0.00 \"万元\"_);\\(0.00 \"万元\"\\)", "12.5万元"),
+            ("[Red]0.00\"万元\"", "12.5万元"),
+            ("0.00\\%", "12.5%"),
+            ("\"￥\"#,##0.00\"万元\"", "12.5万元"),
+        ] {
+            assert_eq!(shown(code, "12.5"), seen, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_figure_that_is_only_shown_smaller_stands_as_it_is() {
+        for (code, seen) in [
+            ("0!.0,\"万元\"", "92340元"),
+            ("0\\.0,\"万\"", "92340元"),
+            ("#,##0,\"千元\"", "92340元"),
+            ("0.00,,\"百万元\"", "92340元"),
+            ("0!.0000", "92340÷10000"),
+            ("#,##0,", "92340÷1000"),
+            ("0.00,\"万元\"", "92340÷1000万元"),
+        ] {
+            assert_eq!(shown(code, "92340"), seen, "{code}");
+        }
+    }
+
+    #[test]
+    fn the_section_is_that_of_the_figure() {
+        let code = "[>=10000]0!.0,\"万元\";0\"元\"";
+        assert_eq!((shown(code, "92340"), shown(code, "500")), ("92340元".to_owned(), "500元".to_owned()));
+        assert_eq!(shown("0\"万元\";-0\"万元\";\"-\"", "-3"), "-3万元");
+        assert_eq!(shown("0.0;[Red]-0.0", "-3"), "-3");
+    }
+
+    #[test]
+    fn money_of_others_and_codes_are_texts_as_they_are_seen() {
+        for (code, digits, seen) in [
+            ("\"$\"#,##0.00", "500", "'$500"),
+            ("[$$-409]#,##0.00", "500", "'$500"),
+            ("[$USD] #,##0", "500", "'USD500"),
+            ("[$€-2] #,##0", "500", "'€500"),
+            ("[$¥-804]#,##0.00", "500", "500"),
+            ("\"￥\"#,##0.00", "500", "500"),
+            ("000000", "31100", "'031100"),
+            ("000000000", "12345672", "'012345672"),
+            ("\"HT\"0000", "7", "'HT0007"),
+            ("0000", "2024", "2024"),
+            ("0.00", "7", "7"),
+        ] {
+            assert_eq!(shown(code, digits), seen, "{code}");
+        }
+    }
+
+    #[test]
+    fn formats_without_words_say_nothing() {
+        for code in [
+            "General", "\"第\"0\"日\"", "0", "0.00", "#,##0", "#,##0.00", "0%", "0.00%", "@", "0.00E+00", "# ?/?", "_-* #,##0.00_-",
+            "_(* #,##0_);_(* \\(#,##0\\);_(* \"-\"_);_(@_)", "[DBNum2]General", "G/通用格式", "0\"元/平方米\"", "#,##0.00_ ",
+        ] {
+            assert_eq!(shown(code, "12"), "12", "{code}");
+        }
+    }
+
+    #[test]
+    fn a_text_beside_the_figure_tells_the_same() {
+        let beside = |digits, shown| match seen_beside(digits, shown) {
+            Some(Seen::Measured(text)) => text,
+            Some(Seen::Text(text)) => format!("'{text}"),
+            None => digits.to_owned(),
+        };
+        assert_eq!(beside("12.5", "12.50万元"), "12.5万元");
+        assert_eq!(beside("92340", "9.2万元"), "92340元");
+        assert_eq!(beside("1200", "￥1,200.00"), "1200");
+        assert_eq!(beside("500", "$500.00"), "'$500");
+        assert_eq!(beside("15", "15亩"), "15亩");
+        assert_eq!(beside("31100", "031100"), "'031100");
+        assert_eq!(beside("0.125", "12.5%"), "0.125");
+        assert_eq!(beside("45418", "2024年5月6日"), "45418");
+    }
+}

@@ -111,7 +111,7 @@ intake-not-unique = "{ $columns }" ({ $value }) of row { $row } is the same as i
 intake-not-unique-mend = Check rows { $first } and { $row }
 intake-action-unknown = "{ $value }" is no action: 新增, 变更 or 撤销
 intake-revoke-in-full = A full set has no row that is "{ $value }"
-intake-action-mend = Every row of a differential set says 新增, 变更 or 撤销; in a full set leave out what is no more
+intake-action-mend = Write 新增, 变更 or 撤销, or leave it empty: then the program tells by the key; in a full set leave out what is no more
 
 # Columns
 intake-column-unknown = Unknown column "{ $header }"

@@ -606,7 +606,10 @@ fn a_title_that_no_header_follows_blocks_and_one_that_some_follow_warns() {
         issues.into_iter().filter(|issue| issue.contains("measure")).collect()
     };
     assert_eq!(told(["成交价款（元）", "面积", "合同签订日期"], "单位：万元"), ["error measure C1"]);
-    assert_eq!(told(["成交价款（元）", "面积（平方米）", "合同签订日期"], "单位：万元、亩"), ["error measure C1", "error measure D1"]);
+    assert_eq!(
+        told(["成交价款（元）", "面积（平方米）", "合同签订日期"], "单位：万元、亩"),
+        ["error measure C1", "error measure D1"]
+    );
     assert_eq!(told(["成交价款（万元）", "面积", "合同签订日期"], "单位：万元"), Vec::<String>::new());
     assert_eq!(told(["成交价款", "面积", "合同签订日期"], "单位：万元"), Vec::<String>::new());
     assert_eq!(told(["成交价款（元/平方米）", "面积", "合同签订日期"], "单位：万元"), Vec::<String>::new());

@@ -155,10 +155,9 @@ fn names_of(world: &World, who: Option<Who>) -> (&str, &str) {
 /// The length of the period a model's leads are grouped by.
 pub fn lengths(model: &str) -> Frequency {
     match model {
-        "income/subsidy_undeclared"
-        | "fund/disability_levy"
-        | "land_use/area_gap"
-        | "property/building_source" => Frequency::Year,
+        "income/subsidy_undeclared" | "fund/disability_levy" | "land_use/area_gap" | "property/building_source" => {
+            Frequency::Year
+        }
         "stamp/land_and_property"
         | "stamp/construction_contract"
         | "environment/undeclared_discharge"

@@ -46,8 +46,12 @@ enum Comparison {
 impl Words {
     /// The words of a format's code; `None` when it has none, as nearly all have.
     pub(super) fn of(code: &str) -> Option<Self> {
-        let plain = |byte: u8| matches!(byte, b'#' | b',' | b'.' | b'0' | b'%' | b'?' | b' ' | b'_' | b'-' | b'(' | b')' | b';');
-        if code.bytes().all(plain) && !code.contains("00") && !ends_with_comma(code) || code.eq_ignore_ascii_case("general") {
+        let plain = |byte: u8| {
+            matches!(byte, b'#' | b',' | b'.' | b'0' | b'%' | b'?' | b' ' | b'_' | b'-' | b'(' | b')' | b';')
+        };
+        if code.bytes().all(plain) && !code.contains("00") && !ends_with_comma(code)
+            || code.eq_ignore_ascii_case("general")
+        {
             return None;
         }
         // What Chinese Excel calls General.
@@ -60,7 +64,8 @@ impl Words {
     /// The section that shows a figure.
     fn section(&self, value: f64) -> Option<&Section> {
         if self.sections.iter().any(|section| section.condition.is_some()) {
-            let holds = |section: &&Section| section.condition.is_none_or(|(sign, bound)| sign.holds(value, bound as f64));
+            let holds =
+                |section: &&Section| section.condition.is_none_or(|(sign, bound)| sign.holds(value, bound as f64));
             return self.sections.iter().find(holds);
         }
         let at = if value < 0.0 { 1 } else { usize::from(value == 0.0) * 2 };
@@ -224,13 +229,12 @@ impl Reading {
 
     fn end(self) -> Section {
         let has_fraction = self.in_fraction;
-        let zeros = match self.whole == self.whole_zeros && !self.is_grouped && !has_fraction && self.inserted.is_none() {
+        let zeros = match self.whole == self.whole_zeros && !self.is_grouped && !has_fraction && self.inserted.is_none()
+        {
             true if self.commas == 0 => self.whole.min(MOST_ZEROS),
             _ => 0,
         };
-        let divisor = 10_u64
-            .checked_pow(self.commas * 3 + self.inserted.unwrap_or(0))
-            .unwrap_or(u64::MAX);
+        let divisor = 10_u64.checked_pow(self.commas * 3 + self.inserted.unwrap_or(0)).unwrap_or(u64::MAX);
         // 第0日 over a figure is the figure; HT0000 is a code.
         let before = before_figure(self.before.trim());
         let before = if zeros > 1 || is_foreign(&before) { before } else { String::new() };
@@ -265,7 +269,9 @@ fn behind_figure(word: &str, divisor: u64, is_text: bool) -> String {
             }
             // 万 counts yuan where nothing else is said.
             Some(Claim::Unknown { .. }) if folded == "万" && divisor == 10_000 => Measure::Yuan.chinese().to_owned(),
-            Some(Claim::Unknown { .. }) if folded == "亿" && divisor == 100_000_000 => Measure::Yuan.chinese().to_owned(),
+            Some(Claim::Unknown { .. }) if folded == "亿" && divisor == 100_000_000 => {
+                Measure::Yuan.chinese().to_owned()
+            }
             Some(_) => format!("{SHOWN_SMALLER}{divisor}{bare}"),
             None => format!("{SHOWN_SMALLER}{divisor}"),
         };
@@ -295,7 +301,11 @@ fn base_of(measure: Measure, divisor: u64) -> Option<Measure> {
         Measure::CubicMetre,
         Measure::Person,
     ];
-    let is_base = |base: &Measure| measure.factor_to(*base).is_some_and(|(over, under)| under != 0 && over % under == 0 && (over / under, 1) == factor);
+    let is_base = |base: &Measure| {
+        measure
+            .factor_to(*base)
+            .is_some_and(|(over, under)| under != 0 && over % under == 0 && (over / under, 1) == factor)
+    };
     bases.into_iter().find(is_base)
 }
 
@@ -417,8 +427,23 @@ mod tests {
     #[test]
     fn formats_without_words_say_nothing() {
         for code in [
-            "General", "\"第\"0\"日\"", "0", "0.00", "#,##0", "#,##0.00", "0%", "0.00%", "@", "0.00E+00", "# ?/?", "_-* #,##0.00_-",
-            "_(* #,##0_);_(* \\(#,##0\\);_(* \"-\"_);_(@_)", "[DBNum2]General", "G/通用格式", "0\"元/平方米\"", "#,##0.00_ ",
+            "General",
+            "\"第\"0\"日\"",
+            "0",
+            "0.00",
+            "#,##0",
+            "#,##0.00",
+            "0%",
+            "0.00%",
+            "@",
+            "0.00E+00",
+            "# ?/?",
+            "_-* #,##0.00_-",
+            "_(* #,##0_);_(* \\(#,##0\\);_(* \"-\"_);_(@_)",
+            "[DBNum2]General",
+            "G/通用格式",
+            "0\"元/平方米\"",
+            "#,##0.00_ ",
         ] {
             assert_eq!(shown(code, "12"), "12", "{code}");
         }

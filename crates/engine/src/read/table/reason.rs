@@ -203,9 +203,8 @@ fn has_long_number(text: &str) -> bool {
 
 /// A text that ends as names of organisations do.
 fn is_company(text: &str) -> bool {
-    const ENDINGS: [&str; 16] = [
-        "公司", "厂", "店", "社", "局", "中心", "部", "院", "所", "站", "行", "户", "会", "场", "校", "铺",
-    ];
+    const ENDINGS: [&str; 16] =
+        ["公司", "厂", "店", "社", "局", "中心", "部", "院", "所", "站", "行", "户", "会", "场", "校", "铺"];
     ENDINGS.iter().any(|ending| text.ends_with(ending))
 }
 
@@ -235,14 +234,34 @@ mod tests {
     #[test]
     fn a_closing_line_is_no_record_in_whatever_column_it_stands() {
         for text in [
-            "合计金额", "合计人民币", "合计（大写）：壹万元整", "总金额", "共计2户", "合计2户", "其中：一期", "小计：", "累计数",
+            "合计金额",
+            "合计人民币",
+            "合计（大写）：壹万元整",
+            "总金额",
+            "共计2户",
+            "合计2户",
+            "其中：一期",
+            "小计：",
+            "累计数",
         ] {
             assert_eq!(reason(&PAYMENTS, &[text, "", "", "", "2000"]), Some(Reason::Total), "{text}");
             assert_eq!(reason(&PAYMENTS, &["", "", text, "", "2000"]), Some(Reason::Total), "{text}");
         }
         for text in [
-            "以下空白", "（以下空白）", "——以下无正文——", "第1页 共2页", "打印时间：2024-12-31", "数据来源：财政局", "——————",
-            "略", "本页共1条", "制表单位：住建局", "（此页无正文）", "2024年12月31日", "/", "共2户",
+            "以下空白",
+            "（以下空白）",
+            "——以下无正文——",
+            "第1页 共2页",
+            "打印时间：2024-12-31",
+            "数据来源：财政局",
+            "——————",
+            "略",
+            "本页共1条",
+            "制表单位：住建局",
+            "（此页无正文）",
+            "2024年12月31日",
+            "/",
+            "共2户",
         ] {
             for place in 0..4 {
                 let mut cells = [""; 4];
@@ -253,7 +272,10 @@ mod tests {
         assert_eq!(reason(&COUNTED, &["3", "", "合计", "70"]), Some(Reason::Total));
         assert_eq!(reason(&COUNTED, &["", "大丰镇", "小计", "70"]), Some(Reason::Total));
         assert_eq!(reason(&COUNTED, &["5", "", "以下空白", ""]), Some(Reason::Note));
-        assert_eq!(reason(&["乡镇", "村", "企业名称", "金额"], &["大丰镇", "某某村", "合计", "70"]), Some(Reason::Total));
+        assert_eq!(
+            reason(&["乡镇", "村", "企业名称", "金额"], &["大丰镇", "某某村", "合计", "70"]),
+            Some(Reason::Total)
+        );
         assert_eq!(reason(&PAYMENTS, &["/", "/", "／", "-", "/", "——", "/"]), Some(Reason::Note), "struck out");
         assert_eq!(reason(&BUILDERS, &["/", "/", "/", "/"]), Some(Reason::Note));
         assert_eq!(reason(&BUILDERS, &["审核：李某", "", "复核：王某", ""]), Some(Reason::Signature));
@@ -263,8 +285,16 @@ mod tests {
     #[test]
     fn a_record_is_never_taken_for_a_closing_line() {
         for name in [
-            "合计（新疆）商贸有限公司", "总计网络科技有限公司", "小计算机维修部", "第一页文化传媒有限公司", "略阳县某某有限公司",
-            "无锡某某有限公司", "完美（中国）有限公司", "其中味餐厅", "本页书店", "共青团林场",
+            "合计（新疆）商贸有限公司",
+            "总计网络科技有限公司",
+            "小计算机维修部",
+            "第一页文化传媒有限公司",
+            "略阳县某某有限公司",
+            "无锡某某有限公司",
+            "完美（中国）有限公司",
+            "其中味餐厅",
+            "本页书店",
+            "共青团林场",
         ] {
             assert_eq!(reason(&BUILDERS, &["", name, "", ""]), None, "{name}");
             assert_eq!(reason(&PAYMENTS, &["", name, "", "", "100"]), None, "{name}");

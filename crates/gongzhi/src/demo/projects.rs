@@ -240,6 +240,7 @@ fn report_to_tax(world: &mut World, project: &Project, builder: Builder, dice: &
 }
 
 fn report(world: &mut World, project: &Project, dice: &mut Dice) {
+    world.make_known(project.owner);
     let reported_on = project.start_day + Days::new(dice.below(12) as u64);
     let seat = world.taxpayer(project.builder).seat;
     let draft = Draft::of("taxpayer", project.builder)
@@ -418,6 +419,7 @@ fn permits(world: &mut World, project: &Project, dice: &mut Dice) {
         .text("tender_number", format!("示例标{}", project.code))
         .text("lot", "一标段")
         .fen("contract_amount_yuan", project.contract_fen)
+        .flag("contract_tax_included", true)
         .day("award_day", project.contract_day.max(world.year_start()));
     add(world, "construction_permit.tender", project.contract_day.max(world.year_start()), tender);
     finish(world, project, (area, dice));

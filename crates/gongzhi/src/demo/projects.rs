@@ -240,7 +240,6 @@ fn report_to_tax(world: &mut World, project: &Project, builder: Builder, dice: &
 }
 
 fn report(world: &mut World, project: &Project, dice: &mut Dice) {
-    world.make_known(project.owner);
     let reported_on = project.start_day + Days::new(dice.below(12) as u64);
     let seat = world.taxpayer(project.builder).seat;
     let draft = Draft::of("taxpayer", project.builder)

@@ -143,7 +143,6 @@ pub struct Prepayment<'a> {
 /// Declares a prepayment and pays it.
 pub fn prepay(world: &mut World, prepaid: &Prepayment<'_>) {
     let (declared_fen, prepaid_fen) = prepaid.amounts;
-    world.make_known(prepaid.taxpayer);
     let paid_on = prepaid.month.last_day() + Days::new(9);
     let number = world.next_receipt();
     let common = Draft::of("taxpayer", prepaid.taxpayer)

@@ -200,14 +200,6 @@ impl World {
         self.taxpayer(at).registration != Registration::Absent
     }
 
-    /// The tax bureau's own tables name the taxpayer with code and name from now on.
-    pub fn make_known(&mut self, at: usize) {
-        let taxpayer = &mut self.taxpayers[at];
-        if taxpayer.registration == Registration::Absent {
-            taxpayer.registration = Registration::Unregistered;
-        }
-    }
-
     /// A taxpayer that plays no part yet; from now on it plays one. When nobody is left, somebody new moves in.
     pub fn draw(&mut self, part: Part) -> usize {
         if let Some(at) = self.free.get_mut(&part).and_then(Vec::pop) {

@@ -14,11 +14,11 @@ use super::random::Dice;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measured {
     /// In the header of each column.
-    InHeaders,
+    Headers,
     /// Once, above the table.
-    InTitle,
+    Title,
     /// In the number format of the cells.
-    InFormats,
+    Formats,
 }
 
 /// How amounts are written where they are text.
@@ -61,7 +61,7 @@ impl Hand {
         says_actions: true,
         says_periods: true,
         remarks: false,
-        measured: Measured::InHeaders,
+        measured: Measured::Headers,
         money: Money::Plain,
         spaced_codes: false,
         merged: false,
@@ -72,9 +72,9 @@ impl Hand {
     /// As an office does it that never saw one. `typed`: figures are numbers; `mergeable`: cells can be merged.
     pub fn second(dice: &mut Dice, typed: bool, mergeable: bool) -> Self {
         let measures = if typed && mergeable {
-            [Measured::InHeaders, Measured::InTitle, Measured::InFormats]
+            [Measured::Headers, Measured::Title, Measured::Formats]
         } else {
-            [Measured::InHeaders, Measured::InTitle, Measured::InTitle]
+            [Measured::Headers, Measured::Title, Measured::Title]
         };
         let monies = [Money::Plain, Money::Yen, Money::Wide];
         Self {

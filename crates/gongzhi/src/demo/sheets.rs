@@ -180,7 +180,7 @@ pub fn lay_out(place: Place<'_>, drafts: &[Draft], manner: Manner, dice: &mut Di
         let filler = format!("填报单位：{}　　所属期：{}", place.unit.name.zh, spoken(place.period));
         sheet.titles = vec![format!("{}（{}）", place.item.name.zh, kind.name.zh), filler];
     }
-    if manner.ten_thousands && manner.hand.measured == Measured::InTitle {
+    if manner.ten_thousands && manner.hand.measured == Measured::Title {
         sheet.titles.push(measure_line(dice));
     }
     let first_row = sheet.first_row();
@@ -252,7 +252,7 @@ fn header_of(kind: &Kind, column: &Column, manner: Manner, dice: &mut Dice) -> O
         let aliases: Vec<&String> = column.aliases.iter().filter(known).collect();
         text = dice.pick(&aliases).map_or(text, |alias| (*alias).clone());
     }
-    if is_in_ten_thousands(column, manner) && manner.hand.measured == Measured::InHeaders {
+    if is_in_ten_thousands(column, manner) && manner.hand.measured == Measured::Headers {
         text.push_str("（万元）");
     }
     let group = column.party.as_ref().and_then(|(key, _)| kind.parties.iter().find(|party| party.key == *key));
@@ -276,7 +276,7 @@ fn ungroup_lonely(headers: &mut [OfficeHeader], kind: &Kind, shown: &[usize]) {
 }
 
 fn is_in_ten_thousands(column: &Column, manner: Manner) -> bool {
-    let says_yuan = manner.hand.measured != Measured::InHeaders && column.name.zh.contains('元');
+    let says_yuan = manner.hand.measured != Measured::Headers && column.name.zh.contains('元');
     let in_yuan = column.column_type == ColumnType::Amount && column.measure == Some(Measure::Yuan);
     manner.ten_thousands && in_yuan && !says_yuan
 }
@@ -359,7 +359,7 @@ fn day_cell(day: NaiveDate, days: Days) -> OfficeCell {
 fn figure_cell(figure: Decimal, column: &Column, manner: Manner) -> OfficeCell {
     let figure = if is_in_ten_thousands(column, manner) { figure / Decimal::from(10_000) } else { figure };
     let text = figure.normalize().to_string();
-    if is_in_ten_thousands(column, manner) && manner.hand.measured == Measured::InFormats {
+    if is_in_ten_thousands(column, manner) && manner.hand.measured == Measured::Formats {
         return OfficeCell::Measured(text, "万元");
     }
     if manner.typed {

@@ -234,7 +234,8 @@ impl Material<'_> {
         let mut used = BTreeSet::new();
         let deadline = self.due_day(&place, &mut used)?;
         let due_day = deadline.map(|deadline| deadline.day);
-        self.check_coverage(&place, due_day)?;
+        // Where the SQL gives the day itself, a load must reach up to it.
+        self.check_coverage(&place, fact.deadline_day.or(due_day))?;
         if due_day.is_some_and(|day| self.run.as_of <= self.with_grace(day, place.region)) {
             return Err(Outcome::NotYetDue);
         }

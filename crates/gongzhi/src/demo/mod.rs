@@ -173,19 +173,22 @@ fn jobs_of<'a>(office: Office<'a>, sets: &Sets, habits: &lists::Habits) -> Resul
     Ok(jobs)
 }
 
-/// Duties of the year for which a unit has nothing to report.
+/// Duties of the year, and of the next one up to the day the county is looked at, for which a unit has nothing to report.
 fn silences<'a>(office: Office<'a>, sets: &Sets) -> Vec<(&'a Item, &'a Unit, Period)> {
     let mut silent = Vec::new();
     let year = office.world.year;
     for item in office.catalog.items.values().filter(|item| !item.is_tax_side()) {
-        let periods: Vec<Period> = match item.period {
-            Frequency::Month | Frequency::Event => (1..=12).map(|month| Period::Month(year, month)).collect(),
-            Frequency::Quarter => (1..=4).map(|quarter| Period::Quarter(year, quarter)).collect(),
-            Frequency::Year => vec![Period::Year(year)],
-            Frequency::Demand => Vec::new(),
+        let periods_of = |year: i32| -> Vec<Period> {
+            match item.period {
+                Frequency::Month | Frequency::Event => (1..=12).map(|month| Period::Month(year, month)).collect(),
+                Frequency::Quarter => (1..=4).map(|quarter| Period::Quarter(year, quarter)).collect(),
+                Frequency::Year => vec![Period::Year(year)],
+                Frequency::Demand => Vec::new(),
+            }
         };
+        let next = periods_of(year + 1).into_iter().filter(|period| timing::is_due(office, item, *period));
         let said = |period: &Period| sets.keys().any(|(key, said)| *key == item.key && said == period);
-        for period in periods.into_iter().filter(|period| !said(period)) {
+        for period in periods_of(year).into_iter().chain(next).filter(|period| !said(period)) {
             silent.extend(office.catalog.units_of(item).map(|unit| (item, unit, period)));
         }
     }

@@ -1,8 +1,7 @@
 //! The leads of a run beside the planted ones: by model, and for facts that tempt by what tempts.
 //!
-//! A lead is the same when model, taxpayer and period are, and the finding where one was planted. Of somebody who plays
-//! in a fact only leads of the fact's own model count: its author answers for no other. Where a fact tempts, a lead that
-//! is none does not cost precision but the copy, which was not left alone.
+//! A lead is the same when model, taxpayer and period are. Of somebody who plays in a fact only leads of the
+//! fact's own model count: its author answers for no other. Where a fact tempts, a lead that is none does not cost precision but the copy, which was not left alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -62,8 +61,6 @@ struct TrueLead {
     period: String,
     gap: String,
     #[serde(default)]
-    finding: String,
-    #[serde(default)]
     fact: String,
 }
 
@@ -87,7 +84,6 @@ struct FoundLead {
     taxpayer: FoundTaxpayer,
     period: String,
     gap: Option<String>,
-    finding: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -100,10 +96,6 @@ impl TrueLead {
     fn key(&self) -> LeadKey {
         let who = if self.uscc == PERSON { &self.fact } else { &self.uscc };
         (self.model.clone(), who.clone(), self.period.clone())
-    }
-
-    fn agrees(&self, found: &FoundLead) -> bool {
-        self.finding.is_empty() || found.finding.as_deref() == Some(&self.finding)
     }
 
     fn has_gap_of(&self, found: &FoundLead) -> bool {
@@ -164,7 +156,7 @@ impl Comparison<'_> {
         }
         let fits = |(key, planted): &(&LeadKey, &TrueLead)| {
             let same = planted.uscc == PERSON && key.0 == lead.model && key.2 == lead.period;
-            same && planted.agrees(lead) && planted.has_gap_of(lead) && !told.contains_key(*key)
+            same && planted.has_gap_of(lead) && !told.contains_key(*key)
         };
         self.planted.iter().find(fits).map_or(own, |(key, _)| key.clone())
     }
@@ -187,7 +179,7 @@ impl Comparison<'_> {
         let keys: BTreeSet<&LeadKey> = self.planted.keys().chain(told.keys()).collect();
         for key in keys {
             let (planted, found) = (self.planted.get(key), told.get(key));
-            let is_right = planted.zip(found).is_some_and(|(planted, found)| planted.agrees(found));
+            let is_right = planted.is_some() && found.is_some();
             let tally = Tally {
                 planted: usize::from(planted.is_some()),
                 found: usize::from(found.is_some()),
@@ -266,13 +258,5 @@ mod tests {
         let one = score(leads, "", &(all.clone() + &found("m/a", "person:3", "2025", "5.00")));
         assert_eq!(one.all_models, Tally { planted: 2, found: 3, right: 2 });
         assert_eq!(score(leads, "", &all).differences, []);
-    }
-
-    #[test]
-    fn another_finding_than_the_planted_one_is_not_right() {
-        let lead =
-            "{\"model\":\"m/a\",\"taxpayer\":{\"uscc\":\"X\"},\"period\":\"2025\",\"gap\":null,\"finding\":\"late\"}\n";
-        assert_eq!(score("m/a,X,,2025,,,,late,\n", "", lead).all_models.right, 1);
-        assert_eq!(score("m/a,X,,2025,,,,never,\n", "", lead).all_models.right, 0);
     }
 }

@@ -132,6 +132,7 @@ run-queue-yes = yes
 run-queue-no = no
 run-queue-subject = Subject key
 run-already = Another run is using { $home }. Wait until it ends, or give another --out
+run-columns-missing = 　{ $sheets } sheets of "{ $item }" lack columns: { $headers }. With them these can be compared: { $models }
 run-no-coverage = There is no { $file }: which taxes and periods the tax side covers is not known, so nothing was compared with it. Let gongzhi coverage { $folder } propose one, check it, and put it into the folder
 run-not-comparable = { "  " }Not comparable, { $count } rows: { $reason }
 run-skipped = Skipped { $count } links or special files (no regular files, not read): { $names }

@@ -132,6 +132,7 @@ run-queue-yes = 是
 run-queue-no = 否
 run-queue-subject = 识别键
 run-already = 另一次运行正在使用 { $home }。请等它结束，或者换一个 --out
+run-columns-missing = 　“{ $item }”有 { $sheets } 份表缺列：{ $headers }。补上后可以比对：{ $models }
 run-no-coverage = 没有 { $file }：不知道税务侧的数据覆盖哪些税种和期间，与税务数据的比对一律没有进行。请用 gongzhi coverage { $folder } 拟出一份，核对后放进该文件夹
 run-not-comparable = 　不可比 { $count } 行：{ $reason }
 run-skipped = 跳过 { $count } 个链接或特殊文件（不是普通文件，没有读取）：{ $names }

@@ -3,7 +3,7 @@
 use super::super::row::{Row, Value};
 use super::Reason;
 use super::clean::{row_text, shown};
-use super::closing::{adds_up, is_known_label, is_labelled, is_part_of_total, is_rule, reason_alone};
+use super::closing::{adds_up, adds_up_by_word, is_known_label, is_labelled, is_part_of_total, is_rule, reason_alone};
 use super::state::Known;
 use super::words::{ends_like_total, is_labelled_value, is_note, is_prose, is_section, is_signature, is_total};
 use gongzhi_core::cells;
@@ -102,7 +102,9 @@ impl Known {
             return (is_struck || self.is_lone_count(row)).then_some(Reason::Note);
         }
         if texts.iter().all(closes) {
-            return closing_reason(texts, figures);
+            let is_list_of_figures = self.columns.len() <= 2 && figures > 0;
+            let is_total = closing_reason(texts, figures);
+            return is_total.filter(|_| !is_list_of_figures || texts.iter().any(|text| adds_up_by_word(text)));
         }
         let total = texts.iter().position(|text| adds_up(text))?;
         let (before, after) = (&texts[..total], &texts[total + 1..]);
@@ -303,5 +305,6 @@ mod tests {
         assert_eq!(reason(&PAYMENTS, &["", "无", "", "", "100"]), None, "a record without its name");
         assert_eq!(reason(&PAYMENTS, &["-", "-", "", "", "100"]), None);
         assert_eq!(reason(&["企业名称"], &["某某：公司"]), None);
+        assert_eq!(reason(&["指标", "数值"], &["总面积", "300"]), None);
     }
 }

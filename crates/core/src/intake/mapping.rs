@@ -12,7 +12,7 @@ use super::lookup::CodeLookup;
 use super::measured;
 use super::plan::KindPlan;
 use super::profile::{LayoutProfile, Use};
-use crate::catalog::{ColumnType, Kind, Measure, Severity};
+use crate::catalog::{Kind, Measure, Severity};
 use crate::issues::{CellPlace, Issue};
 use crate::messages::Message;
 
@@ -374,7 +374,7 @@ impl Mapping<'_> {
         let mut optional: Vec<&str> = Vec::new();
         for (at, plan) in self.plan.columns.iter().enumerate() {
             let expected = self.kind.columns[at].expected && self.kind.columns[at].is_in(self.plan.version);
-            let is_time = self.plan.is_in_key(at) && matches!(plan.column_type, ColumnType::Period | ColumnType::Month);
+            let is_time = self.plan.is_in_key(at) && plan.says_when();
             let wanted = plan.required || is_time || (expected && !plan.extension);
             let is_said = self.plan.standing.iter().any(|standing| standing.column == at);
             if map.place_of[at].is_some() || plan.closed || is_said || !wanted {

@@ -179,7 +179,7 @@ impl Comparison<'_> {
     }
 
     /// The fact in which a person plays whom a lead is about, by the rows it came from.
-    fn person_of(&self, lead: &FoundLead) -> Option<&Player> {
+    fn person_of(&self, lead: &FoundLead) -> Option<&'a Player> {
         lead.taxpayer.uscc.as_deref().filter(|code| code.starts_with(PERSON))?;
         let place = |row: &Evidence| Some((below_county(&row.file).to_owned(), row.sheet.clone(), row.row?));
         let fact = lead.evidence.iter().filter_map(place).find_map(|place| self.rows.get(&place))?;

@@ -145,7 +145,7 @@ struct Comparison<'a> {
     score: LeadScore,
 }
 
-impl Comparison<'_> {
+impl<'a> Comparison<'a> {
     fn of(mut self, found: &[FoundLead]) -> LeadScore {
         let by_code: BTreeMap<&str, &Player> = self.players.iter().map(|one| (one.uscc.as_str(), one)).collect();
         let mut told: BTreeMap<LeadKey, &FoundLead> = BTreeMap::new();

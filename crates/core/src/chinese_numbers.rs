@@ -242,8 +242,22 @@ mod tests {
 
     #[test]
     fn what_people_say_short_and_names_are_no_figure() {
-        for text in ["一百二", "三万五", "百", "万", "元", "第一", "一二三", "三里屯", "千万", "五金", "", "整", "一千百", "二一十"]
-        {
+        for text in [
+            "一百二",
+            "三万五",
+            "百",
+            "万",
+            "元",
+            "第一",
+            "一二三",
+            "三里屯",
+            "千万",
+            "五金",
+            "",
+            "整",
+            "一千百",
+            "二一十",
+        ] {
             assert_eq!(amount(text), None, "{text}");
         }
     }

@@ -79,7 +79,13 @@ fn split_date(text: &str) -> Option<(NaiveDate, &str, bool)> {
         Some((digits, rest)) if digits.len() == 8 || digits.len() == 14 => {
             let date = day(digits[..4].parse().ok()?, digits[4..6].parse().ok()?, digits[6..8].parse().ok()?)?;
             // Of fourteen digits the last six are the time.
-            let rest = if digits.len() == 8 { rest } else if rest.is_empty() { &text[8..] } else { return None };
+            let rest = if digits.len() == 8 {
+                rest
+            } else if rest.is_empty() {
+                &text[8..]
+            } else {
+                return None;
+            };
             return Some((date, rest, false));
         }
         Some((digits, rest)) if digits.len() == 4 => (digits.parse().ok()?, rest),
@@ -190,7 +196,13 @@ fn without_weekday(text: &str) -> &str {
             return text;
         }
         let (before, after) = (text[..at].trim_end_matches(OPENS), signs.as_str().trim_start_matches(CLOSES));
-        return if before.is_empty() { after } else if after.is_empty() { before } else { text };
+        return if before.is_empty() {
+            after
+        } else if after.is_empty() {
+            before
+        } else {
+            text
+        };
     }
     text
 }
@@ -202,7 +214,8 @@ fn split_zone(text: &str, is_iso: bool) -> Option<(&str, Option<i64>)> {
     let named = text.ends_with([')', ']']).then(|| text.rfind(opens)).flatten();
     let text = named.map_or(text, |at| text[..at].trim_end());
     for (name, ahead) in [("CST", BEIJING), ("UTC", 0), ("GMT", 0), ("Z", 0)] {
-        let follows_time = |rest: &&str| rest.is_empty() || rest.ends_with(|sign: char| sign == ' ' || sign.is_ascii_digit());
+        let follows_time =
+            |rest: &&str| rest.is_empty() || rest.ends_with(|sign: char| sign == ' ' || sign.is_ascii_digit());
         if let Some(rest) = text.strip_suffix(name).filter(follows_time) {
             // Go writes both: +0800 CST.
             let (rest, stated) = split_offset(rest.trim_end(), true)?;
@@ -282,7 +295,17 @@ fn parse_time(text: &str, half: Option<Half>) -> Option<NaiveTime> {
 }
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
     "december",
 ];
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];

@@ -30,7 +30,9 @@ use gongzhi_core::models::{CALENDAR_VIEW, DECLARED_VIEW, FIGURES_VIEW, Model, Mo
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::model_rows::{PAYMENT_COLUMNS, STANDING_COLUMNS, calendar_table, facts_of, figures_table, payments_of, standings_of};
+use crate::model_rows::{
+    PAYMENT_COLUMNS, STANDING_COLUMNS, calendar_table, facts_of, figures_table, payments_of, standings_of,
+};
 use crate::parallel::in_order;
 use crate::schema::view_schema_opened;
 

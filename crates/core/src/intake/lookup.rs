@@ -75,7 +75,8 @@ impl CodeLookup {
 
     /// An alias under several codes means none of them: only the clerk knows which. A code's own code or name stays its own.
     fn ask_for_shared_aliases(&mut self, list: &CodeList, day: NaiveDate) {
-        let holds = |entry: &&CodeEntry| entry.from.is_none_or(|from| from <= day) && entry.to.is_none_or(|to| day <= to);
+        let holds =
+            |entry: &&CodeEntry| entry.from.is_none_or(|from| from <= day) && entry.to.is_none_or(|to| day <= to);
         let holding: Vec<&CodeEntry> = list.entries.iter().filter(holds).collect();
         let own = |entry: &&CodeEntry| [&entry.code, &entry.name.zh, &entry.name.en].map(|spelling| fold(spelling));
         let own: HashSet<String> = holding.iter().flat_map(own).collect();

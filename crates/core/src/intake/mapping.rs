@@ -392,7 +392,8 @@ impl Mapping<'_> {
             let message = Message::new("intake-columns-missing").with("count", optional.len());
             let message = message.with("headers", optional.join("、"));
             let mend = Message::new("intake-columns-missing-mend");
-            issues.record(Self::missing(facts, None, (Severity::Warning, message, mend)));
+            let issue = Self::missing(facts, None, (Severity::Warning, message, mend));
+            issues.record(Issue { value: optional.join("、"), ..issue });
         }
     }
 

@@ -228,22 +228,17 @@ pub struct RowChecker {
     actions: Actions,
     row: CheckedRow,
     duplicates: Duplicates,
+    filled: Vec<Filled>,
     merges: ToldMerges,
     /// Columns of codes of which was told that persons' numbers stand in them.
     persons_told: Vec<usize>,
-    filled: Vec<Filled>,
 }
 
 /// What rows say they do. A set that says nothing of itself is differential once one of its rows does.
 #[derive(Debug)]
 struct Actions {
     mode: SetMode,
-    /// Rows that said nothing while none had said anything: told once one does. The first of them are enough.
-    silent: Vec<Issue>,
 }
-
-/// Silent rows kept.
-const MOST_SILENT: usize = 1_000;
 
 /// Cells of a column that were empty and took what the sheet says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -260,8 +255,8 @@ impl RowChecker {
     /// A checker for the sheets of one kind in one file.
     pub fn new(plan: KindPlan, mode: SetMode) -> Self {
         let duplicates = Duplicates::new(&plan);
+        let actions = Actions { mode };
         let (row, merges) = (CheckedRow::default(), ToldMerges::default());
-        let actions = Actions { mode, silent: Vec::new() };
         Self { plan, actions, row, duplicates, filled: Vec::new(), merges, persons_told: Vec::new() }
     }
 
@@ -319,8 +314,8 @@ impl RowChecker {
         }
         persons::settle(row, &place, &mut self.persons_told, issues);
         party::settle(row, &place, issues);
-        key::fill(row, &place, &mut self.filled);
         if !ask_as_row(row, &place, issues) {
+            key::fill(row, &place, &mut self.filled);
             check_required(row, &place, issues);
             key::check(row, &place, issues);
             rules::check(row, &place, issues);
@@ -473,33 +468,25 @@ fn is_key(plan: &KindPlan, column: usize) -> bool {
 }
 
 impl Actions {
+    /// A row that says nothing says what its key shows: it is new, changed or as it was.
     fn read(&mut self, (place, at): (&Place<'_>, usize), raw: RawCell<'_>, issues: &mut IssueList) -> RowAction {
         let text = match raw.value {
             RawValue::Text(text) => text,
             RawValue::Empty => "",
             _ => "?",
         };
-        let found = RowAction::find(text);
-        let fault = match (found, self.mode) {
+        let fault = match (RowAction::find(text), self.mode) {
             (Some(RowAction::Revoke), SetMode::Full) => "intake-revoke-in-full",
             (Some(action), SetMode::Unsaid) => {
                 self.mode = SetMode::Differential;
-                self.silent.drain(..).for_each(|issue| issues.record(issue));
                 return action;
             }
             (Some(action), _) => return action,
-            (None, SetMode::Full) if text.is_empty() => return RowAction::Unsaid,
-            (None, SetMode::Unsaid) if text.is_empty() => {
-                if self.silent.len() < MOST_SILENT {
-                    self.silent.push(action_issue((place, at), raw, "intake-action-missing"));
-                }
-                return RowAction::Unsaid;
-            }
-            (None, _) if text.is_empty() => "intake-action-missing",
+            (None, _) if text.is_empty() => return RowAction::Unsaid,
             (None, _) => "intake-action-unknown",
         };
         issues.record(action_issue((place, at), raw, fault));
-        found.unwrap_or_default()
+        RowAction::find(text).unwrap_or_default()
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::cases::read_cases;
 use super::formula::Formula;
 use super::{
-    AmountQuestion, Asks, CALENDAR_VIEW, CoverageNeed, DueDay, DueFrom, FIGURES_VIEW, Limitation, LooksAt, Model, Models,
-    PAYMENTS_VIEW, PaidRule, ParameterUse, PeriodLength, RowsAsked, TaxedAt,
+    AmountQuestion, Asks, CALENDAR_VIEW, CoverageNeed, DueDay, DueFrom, FIGURES_VIEW, Limitation, LooksAt, Model,
+    Models, PAYMENTS_VIEW, PaidRule, ParameterUse, PeriodLength, RowsAsked, TaxedAt,
 };
 use crate::catalog::node::{Fields, Findings, Node, Problem, nearest, parse, scalar};
 use crate::catalog::{Catalog, Mark};

@@ -265,7 +265,11 @@ fn faults(bytes: &[u8]) -> BTreeMap<String, Option<String>> {
 fn spoilt(before: &[u8], after: &[u8]) -> Vec<(String, String)> {
     let before = faults(before);
     let was_sound = |name: &str| before.get(name).is_none_or(Option::is_none);
-    faults(after).into_iter().filter_map(|(name, fault)| Some((name, fault?))).filter(|(name, _)| was_sound(name)).collect()
+    faults(after)
+        .into_iter()
+        .filter_map(|(name, fault)| Some((name, fault?)))
+        .filter(|(name, _)| was_sound(name))
+        .collect()
 }
 
 /// The same package with one part rewritten.
@@ -293,16 +297,14 @@ const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 fn a_package_that_declares_its_namespaces_in_its_own_way_stays_well_formed() {
     let before = hers();
     let root = format!(" xmlns:r=\"{RELATIONSHIPS}\"");
-    let on_each_sheet = |text: &str| {
-        text.replacen(&root, "", 1).replace("<sheet ", &format!("<sheet xmlns:r=\"{RELATIONSHIPS}\" "))
-    };
+    let on_each_sheet =
+        |text: &str| text.replacen(&root, "", 1).replace("<sheet ", &format!("<sheet xmlns:r=\"{RELATIONSHIPS}\" "));
     let other_name = |text: &str| {
         let sheets = text.replacen(&root, "", 1).replace(" r:id=", " d3p1:id=");
         sheets.replace("<sheet ", &format!("<sheet xmlns:d3p1=\"{RELATIONSHIPS}\" "))
     };
-    let on_the_list = |text: &str| {
-        text.replacen(&root, "", 1).replace("<sheets>", &format!("<sheets xmlns:r=\"{RELATIONSHIPS}\">"))
-    };
+    let on_the_list =
+        |text: &str| text.replacen(&root, "", 1).replace("<sheets>", &format!("<sheets xmlns:r=\"{RELATIONSHIPS}\">"));
     let prefixed = |text: &str| {
         let named = text.replace("</", "</x:").replace('<', "<x:").replace("<x:/x:", "</x:").replace("<x:?", "<?");
         named.replacen(&format!("xmlns=\"{MAIN}\""), &format!("xmlns:x=\"{MAIN}\""), 1)
@@ -310,7 +312,12 @@ fn a_package_that_declares_its_namespaces_in_its_own_way_stays_well_formed() {
     let writers: [&dyn Fn(&str) -> String; 4] = [&on_each_sheet, &other_name, &on_the_list, &prefixed];
     for (at, writer) in writers.iter().enumerate() {
         let hers = with_part(&before, "xl/workbook.xml", writer);
-        assert_eq!(fault_of(part(&hers, "xl/workbook.xml").as_bytes()), None, "writer {at}: {}", part(&hers, "xl/workbook.xml"));
+        assert_eq!(
+            fault_of(part(&hers, "xl/workbook.xml").as_bytes()),
+            None,
+            "writer {at}: {}",
+            part(&hers, "xl/workbook.xml")
+        );
         let after = annotated(&hers, &[issue(SHEET, 3, 1, Severity::Error)]);
         assert_eq!(spoilt(&hers, &after), [], "writer {at}");
         let names = open(&after).sheet_names();

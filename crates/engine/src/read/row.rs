@@ -91,9 +91,13 @@ struct StoredCell {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Coming {
     Text,
-    Number { digits_lost: bool },
+    Number {
+        digits_lost: bool,
+    },
     /// A figure with its measure behind it.
-    Measured { digits: u32 },
+    Measured {
+        digits: u32,
+    },
     Error,
 }
 

@@ -4,7 +4,8 @@ use std::fs;
 
 use crate::program::run_in;
 
-const HEADER: &str = "排污单位的名称,统一社会信用代码,污染物排放口,排放污染物种类,污染物排放量（千克）,排放月份,排放去向";
+const HEADER: &str =
+    "排污单位的名称,统一社会信用代码,污染物排放口,排放污染物种类,污染物排放量（千克）,排放月份,排放去向";
 
 /// Takes a sheet of discharges in; gives the exit code and what was written.
 fn discharge(pollutant: &str) -> (Option<i32>, String) {

@@ -87,11 +87,7 @@ fn closing_lines_of_the_field_are_no_records() {
 #[test]
 fn number_formats_of_the_field_say_what_their_figures_are_measured_in() {
     let Some(json) = read("10-format-wan-yuan.xlsx") else { return };
-    assert_eq!(
-        rows(&json),
-        [["甲项目", "12.5万元", "12000", "92340"], ["乙项目", "3万元", "500", "10000"]],
-        "{json}"
-    );
+    assert_eq!(rows(&json), [["甲项目", "12.5万元", "12000", "92340"], ["乙项目", "3万元", "500", "10000"]], "{json}");
     let Some(json) = read("x12_amount_formats.xlsx") else { return };
     let amounts: Vec<String> = rows(&json).into_iter().map(|row| row[4].clone()).collect();
     assert_eq!(amounts[..4], ["12.5万元", "12.5万", "1200千元", "0.5亿元"]);

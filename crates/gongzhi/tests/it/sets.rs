@@ -190,6 +190,10 @@ fn a_nil_report_of_things_on_record_says_that_nothing_changed_and_only_nothing_e
         assert!(warnings(&report).is_empty(), "{report}");
         assert_eq!(office.codes(), codes(1..=4), "{period}");
     }
+    let words =
+        ["intake", "--item", "28", "--unit", "水利局", "--period", "2025Q2", "--mode", "nothing-exists", "--dry-run"];
+    assert!(office.run(&words).1.contains("终止 4"), "a dry run says what would end");
+    assert_eq!(office.codes(), codes(1..=4));
     let report = nil("2025Q2", "nothing-exists");
     assert_eq!((report["mode"].as_str(), effect(&report)), (Some("nothing_exists"), [0, 0, 0, 0, 4]));
     assert!(warnings(&report)[0].contains('4'), "{report}");

@@ -65,11 +65,14 @@ fn what_a_model_cites_of_2026_holds_in_2026_and_vat_is_cited_by_the_law() {
         from.is_none_or(|from| from <= day("2026-12-31")) && to.is_none_or(|to| day("2026-01-01") <= to)
     };
     for model in ["construction/prepayment", "vat/real_estate_prepayment"] {
-        let cited: Vec<&str> = models.models[model].laws.iter().map(|law| law.law.as_str()).filter(|law| holds(law)).collect();
-        for law in ["vat_law", "vat_law_rules", "vat_prepayment_2026_14", "vat_relief_2026_10", "vat_threshold_2026_4"] {
+        let cited: Vec<&str> =
+            models.models[model].laws.iter().map(|law| law.law.as_str()).filter(|law| holds(law)).collect();
+        for law in ["vat_law", "vat_law_rules", "vat_prepayment_2026_14", "vat_relief_2026_10", "vat_threshold_2026_4"]
+        {
             assert!(cited.contains(&law), "{model} does not cite {law}");
         }
-        for law in ["construction_vat_2016_17", "real_estate_vat_2016_18", "small_scale_vat_2023_19", "vat_regulations"] {
+        for law in ["construction_vat_2016_17", "real_estate_vat_2016_18", "small_scale_vat_2023_19", "vat_regulations"]
+        {
             assert!(!cited.contains(&law), "{model} cites {law}, which has ended");
         }
     }

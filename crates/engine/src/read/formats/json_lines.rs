@@ -80,10 +80,7 @@ fn push(row: &mut Row, column: u32, value: &Json) {
         Json::Bool(truth) => row.push(column, Value::Boolean(*truth)),
         Json::Number(number) => {
             let text = number.to_string();
-            row.push(
-                column,
-                Value::Number(Number::plain(text.strip_suffix(".0").unwrap_or(&text))),
-            );
+            row.push(column, Value::Number(Number::plain(text.strip_suffix(".0").unwrap_or(&text))));
         }
         Json::String(text) => row.push(column, Value::Text(text)),
         nested => row.push(column, Value::Text(&nested.to_string())),

@@ -46,8 +46,12 @@ enum Comparison {
 impl Words {
     /// The words of a format's code; `None` when it has none, as nearly all have.
     pub(super) fn of(code: &str) -> Option<Self> {
-        let plain = |byte: u8| matches!(byte, b'#' | b',' | b'.' | b'0' | b'%' | b'?' | b' ' | b'_' | b'-' | b'(' | b')' | b';');
-        if code.bytes().all(plain) && !code.contains("00") && !ends_with_comma(code) || code.eq_ignore_ascii_case("general") {
+        let plain = |byte: u8| {
+            matches!(byte, b'#' | b',' | b'.' | b'0' | b'%' | b'?' | b' ' | b'_' | b'-' | b'(' | b')' | b';')
+        };
+        if code.bytes().all(plain) && !code.contains("00") && !ends_with_comma(code)
+            || code.eq_ignore_ascii_case("general")
+        {
             return None;
         }
         // What Chinese Excel calls General.
@@ -60,7 +64,8 @@ impl Words {
     /// The section that shows a figure.
     fn section(&self, value: f64) -> Option<&Section> {
         if self.sections.iter().any(|section| section.condition.is_some()) {
-            let holds = |section: &&Section| section.condition.is_none_or(|(sign, bound)| sign.holds(value, bound as f64));
+            let holds =
+                |section: &&Section| section.condition.is_none_or(|(sign, bound)| sign.holds(value, bound as f64));
             return self.sections.iter().find(holds);
         }
         let at = if value < 0.0 { 1 } else { usize::from(value == 0.0) * 2 };
@@ -153,7 +158,7 @@ impl Section {
                 '_' | '*' => signs.next().into_iter().for_each(drop),
                 '[' => reading.bracket(&signs.by_ref().take_while(|sign| *sign != ']').collect::<String>()),
                 '0' | '#' | '?' => reading.placeholder(sign == '0'),
-                '.' if reading.in_digits && !reading.in_fraction => reading.in_fraction = true,
+                '.' if reading.in_digits && !reading.in_fraction => reading.point(),
                 ',' if reading.in_digits => reading.commas += 1,
                 '@' => reading.in_digits = true,
                 ' ' | '-' | '+' | '(' | ')' | ',' | '.' | '/' | '%' => {}
@@ -177,6 +182,16 @@ impl Section {
 impl Reading {
     fn say(&mut self, text: &str) {
         if self.in_digits { self.after.push_str(text) } else { self.before.push_str(text) }
+    }
+
+    /// A point: behind an exclamation mark, which other programs take for a sign of its own, one that is put in.
+    fn point(&mut self) {
+        if self.after == "!" {
+            self.after.clear();
+            self.inserted = Some(0);
+        } else {
+            self.in_fraction = true;
+        }
     }
 
     fn escape(&mut self, sign: char) {
@@ -224,13 +239,12 @@ impl Reading {
 
     fn end(self) -> Section {
         let has_fraction = self.in_fraction;
-        let zeros = match self.whole == self.whole_zeros && !self.is_grouped && !has_fraction && self.inserted.is_none() {
+        let zeros = match self.whole == self.whole_zeros && !self.is_grouped && !has_fraction && self.inserted.is_none()
+        {
             true if self.commas == 0 => self.whole.min(MOST_ZEROS),
             _ => 0,
         };
-        let divisor = 10_u64
-            .checked_pow(self.commas * 3 + self.inserted.unwrap_or(0))
-            .unwrap_or(u64::MAX);
+        let divisor = 10_u64.checked_pow(self.commas * 3 + self.inserted.unwrap_or(0)).unwrap_or(u64::MAX);
         // 第0日 over a figure is the figure; HT0000 is a code.
         let before = before_figure(self.before.trim());
         let before = if zeros > 1 || is_foreign(&before) { before } else { String::new() };
@@ -265,7 +279,9 @@ fn behind_figure(word: &str, divisor: u64, is_text: bool) -> String {
             }
             // 万 counts yuan where nothing else is said.
             Some(Claim::Unknown { .. }) if folded == "万" && divisor == 10_000 => Measure::Yuan.chinese().to_owned(),
-            Some(Claim::Unknown { .. }) if folded == "亿" && divisor == 100_000_000 => Measure::Yuan.chinese().to_owned(),
+            Some(Claim::Unknown { .. }) if folded == "亿" && divisor == 100_000_000 => {
+                Measure::Yuan.chinese().to_owned()
+            }
             Some(_) => format!("{SHOWN_SMALLER}{divisor}{bare}"),
             None => format!("{SHOWN_SMALLER}{divisor}"),
         };
@@ -295,7 +311,11 @@ fn base_of(measure: Measure, divisor: u64) -> Option<Measure> {
         Measure::CubicMetre,
         Measure::Person,
     ];
-    let is_base = |base: &Measure| measure.factor_to(*base).is_some_and(|(over, under)| under != 0 && over % under == 0 && (over / under, 1) == factor);
+    let is_base = |base: &Measure| {
+        measure
+            .factor_to(*base)
+            .is_some_and(|(over, under)| under != 0 && over % under == 0 && (over / under, 1) == factor)
+    };
     bases.into_iter().find(is_base)
 }
 
@@ -321,11 +341,13 @@ pub(super) fn seen_beside(digits: &str, shown: &str) -> Option<Seen> {
     (!after.is_empty()).then(|| Seen::Measured(format!("{digits}{after}")))
 }
 
-/// `012345` beside 12345.
+/// `012345` or `HT012345` beside 12345.
 fn zeros_beside(digits: &str, shown: &str) -> Option<Seen> {
-    let is_padded = shown.len() > digits.len()
-        && shown.bytes().all(|byte| byte.is_ascii_digit())
-        && shown.trim_start_matches('0') == digits;
+    // HT0007: what stands before the zeros belongs to the code.
+    let code = &shown[shown.find(|sign: char| sign.is_ascii_digit())?..];
+    let is_padded = code.len() > digits.len()
+        && code.bytes().all(|byte| byte.is_ascii_digit())
+        && code.trim_start_matches('0') == digits;
     is_padded.then(|| Seen::Text(shown.to_owned()))
 }
 
@@ -377,6 +399,8 @@ mod tests {
         for (code, seen) in [
             ("0!.0,\"万元\"", "92340元"),
             ("0\\.0,\"万\"", "92340元"),
+            ("0\\!.0,\"万元\"", "92340元"),
+            ("0\"!\".0,\"万元\"", "92340元"),
             ("#,##0,\"千元\"", "92340元"),
             ("0.00,,\"百万元\"", "92340元"),
             ("0!.0000", "92340÷10000"),
@@ -417,8 +441,23 @@ mod tests {
     #[test]
     fn formats_without_words_say_nothing() {
         for code in [
-            "General", "\"第\"0\"日\"", "0", "0.00", "#,##0", "#,##0.00", "0%", "0.00%", "@", "0.00E+00", "# ?/?", "_-* #,##0.00_-",
-            "_(* #,##0_);_(* \\(#,##0\\);_(* \"-\"_);_(@_)", "[DBNum2]General", "G/通用格式", "0\"元/平方米\"", "#,##0.00_ ",
+            "General",
+            "\"第\"0\"日\"",
+            "0",
+            "0.00",
+            "#,##0",
+            "#,##0.00",
+            "0%",
+            "0.00%",
+            "@",
+            "0.00E+00",
+            "# ?/?",
+            "_-* #,##0.00_-",
+            "_(* #,##0_);_(* \\(#,##0\\);_(* \"-\"_);_(@_)",
+            "[DBNum2]General",
+            "G/通用格式",
+            "0\"元/平方米\"",
+            "#,##0.00_ ",
         ] {
             assert_eq!(shown(code, "12"), "12", "{code}");
         }
@@ -437,6 +476,8 @@ mod tests {
         assert_eq!(beside("500", "$500.00"), "'$500");
         assert_eq!(beside("15", "15亩"), "15亩");
         assert_eq!(beside("31100", "031100"), "'031100");
+        assert_eq!(beside("7", "HT0007"), "'HT0007");
+        assert_eq!(beside("7", "-7"), "7");
         assert_eq!(beside("0.125", "12.5%"), "0.125");
         assert_eq!(beside("45418", "2024年5月6日"), "45418");
     }

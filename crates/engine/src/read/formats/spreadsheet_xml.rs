@@ -128,7 +128,8 @@ impl Book {
         match start.local_name().into_inner() {
             "Style" => self.style = attribute(start, "ID").unwrap_or_default().into_owned(),
             "NumberFormat" => {
-                let format = attribute(start, "Format").map_or_else(FormatCode::default, |format| format_named(&format));
+                let format =
+                    attribute(start, "Format").map_or_else(FormatCode::default, |format| format_named(&format));
                 self.styles.insert(self.style.clone(), format);
             }
             "Worksheet" => {

@@ -145,7 +145,8 @@ fn read_styles(part: impl BufRead, codes: &mut Vec<FormatCode>) -> Result<Vec<Op
 fn find_aside(part: impl BufRead, worded_formats: &[Option<usize>]) -> Result<Aside, ReadError> {
     let mut aside = Aside::default();
     let has_words = worded_formats.iter().any(Option::is_some);
-    let wanted: &[u32] = if has_words { &[MERGED_AREA, ROW, FIGURES[0], FIGURES[1], FIGURES[2]] } else { &[MERGED_AREA] };
+    let wanted: &[u32] =
+        if has_words { &[MERGED_AREA, ROW, FIGURES[0], FIGURES[1], FIGURES[2]] } else { &[MERGED_AREA] };
     let mut row = 0;
     each_record(part, wanted, &mut |kind, body| {
         let number = |at: usize| body.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes));
@@ -161,7 +162,9 @@ fn find_aside(part: impl BufRead, worded_formats: &[Option<usize>]) -> Result<As
                 }
             }
             _ => {
-                let (Some(column), Some(style)) = (number(0), number(4).map(|style| style & 0x00FF_FFFF)) else { return };
+                let (Some(column), Some(style)) = (number(0), number(4).map(|style| style & 0x00FF_FFFF)) else {
+                    return;
+                };
                 let code = worded_formats.get(style as usize).copied().flatten();
                 if let Some(code) = code.filter(|_| aside.worded.len() < MOST_WORDED) {
                     aside.worded.insert((row, column), code);
@@ -280,7 +283,11 @@ mod tests {
         let mut codes = Vec::new();
         let formats = read_styles(&styles.concat()[..], &mut codes).expect("styles");
         assert_eq!(formats, [None, Some(0)]);
-        let sheet = [record(ROW, &4_u32.to_le_bytes()), record(5, &[2, 0, 0, 0, 1, 0, 0, 0]), record(5, &[3, 0, 0, 0, 0, 0, 0, 0])];
+        let sheet = [
+            record(ROW, &4_u32.to_le_bytes()),
+            record(5, &[2, 0, 0, 0, 1, 0, 0, 0]),
+            record(5, &[3, 0, 0, 0, 0, 0, 0, 0]),
+        ];
         let aside = find_aside(&sheet.concat()[..], &formats).expect("a sheet");
         assert_eq!(aside.worded.into_iter().collect::<Vec<_>>(), [((4, 2), 0)]);
     }

@@ -6,45 +6,229 @@
 use super::Reason;
 
 /// Words that say that a line adds up.
-const ADDS_UP: [&str; 22] = [
-    "总合计", "总金额", "总户数", "总面积", "总人数", "总笔数", "总件数", "总数", "总额", "总和", "总价", "合计", "总计",
-    "小计", "共计", "累计", "汇总", "grandtotal", "subtotal", "total", "总量", "总共",
+const ADDS_UP: [&str; 9] = ["总合计", "合计", "总计", "小计", "共计", "累计", "grandtotal", "subtotal", "total"];
+/// Words that say so of one column, and may head a line of a list of figures as well.
+const SUMS: [&str; 18] = [
+    "总金额",
+    "总户数",
+    "总面积",
+    "总人数",
+    "总笔数",
+    "总件数",
+    "总数",
+    "总额",
+    "总和",
+    "总价",
+    "总量",
+    "总共",
+    "汇总",
+    "平均值",
+    "平均",
+    "均值",
+    "最大值",
+    "最小值",
 ];
 /// Words that go with those and say nothing alone.
-const GOES_WITH: [&str; 62] = [
-    "本页", "本表", "本月", "本季度", "本季", "本年度", "本年", "本期", "本次", "本单位", "本行", "本镇", "本县", "本市",
-    "全部", "全县", "全市", "全州", "全区", "全镇", "全乡", "全年", "全表", "各项", "以上", "上述", "年度", "月份", "季度",
-    "人民币", "大写", "小写", "金额", "资金", "补贴", "补助", "投资", "面积", "价款", "税额", "户数", "人数", "笔数",
-    "件数", "宗数", "项数", "条数", "页数", "数量", "数据", "记录", "企业", "单位", "项目", "行数", "总", "共", "计", "数",
-    "年", "月", "季",
+const GOES_WITH: [&str; 68] = [
+    "本页",
+    "本表",
+    "本月",
+    "本季度",
+    "本季",
+    "本年度",
+    "本年",
+    "本期",
+    "本次",
+    "本单位",
+    "本行",
+    "本镇",
+    "本县",
+    "本市",
+    "全部",
+    "全县",
+    "全市",
+    "全州",
+    "全区",
+    "全镇",
+    "全乡",
+    "全年",
+    "全表",
+    "各项",
+    "以上",
+    "上述",
+    "年度",
+    "月份",
+    "季度",
+    "人民币",
+    "大写",
+    "小写",
+    "金额",
+    "资金",
+    "补贴",
+    "补助",
+    "投资",
+    "面积",
+    "价款",
+    "税额",
+    "户数",
+    "人数",
+    "笔数",
+    "件数",
+    "宗数",
+    "项数",
+    "条数",
+    "页数",
+    "数量",
+    "数据",
+    "记录",
+    "企业",
+    "单位",
+    "项目",
+    "行数",
+    "总",
+    "共",
+    "计",
+    "数",
+    "年",
+    "月",
+    "季",
+    "截至",
+    "截止",
+    "日",
+    "底",
+    "末",
+    "止",
 ];
 /// What is counted.
 const COUNTERS: [&str; 28] = [
-    "平方米", "万元", "亿元", "千元", "公顷", "页码", "户", "家", "人", "笔", "条", "宗", "件", "个", "项", "份", "套", "张",
-    "行", "页", "元", "亩", "吨", "整", "㎡", "次", "处", "万",
+    "平方米",
+    "万元",
+    "亿元",
+    "千元",
+    "公顷",
+    "页码",
+    "户",
+    "家",
+    "人",
+    "笔",
+    "条",
+    "宗",
+    "件",
+    "个",
+    "项",
+    "份",
+    "套",
+    "张",
+    "行",
+    "页",
+    "元",
+    "亩",
+    "吨",
+    "整",
+    "㎡",
+    "次",
+    "处",
+    "万",
 ];
 /// Words that make a count of pages and rows: 第1页, 共2页, 本页共1条.
 const PAGES: [&str; 5] = ["第", "共", "page", "of", "页码"];
 
 /// Words that stand for "nothing more comes", without brackets and dashes around them.
-const NOTHING_MORE: [&str; 52] = [
-    "以下空白", "以下为空白", "以下为空", "以下无正文", "以下无内容", "以下无数据", "以下略", "以下省略", "此页无正文",
-    "本页无正文", "此页空白", "本页以下空白", "此处空白", "此行空白", "此表以下空白", "本表以下空白", "空白", "无正文",
-    "正文完", "完", "全文完", "表完", "完毕", "结束", "表格结束", "数据结束", "end", "theend", "略", "省略", "无", "空",
-    "无数据", "无记录", "无内容", "暂无数据", "本期无数据", "本月无数据", "本期无", "本月无", "本季度无", "无此类信息",
-    "未发生", "零报告", "续表", "接上页", "续上页", "接下页", "转下页", "承前页", "过次页", "见附件",
+const NOTHING_MORE: [&str; 58] = [
+    "以下空白",
+    "以下为空白",
+    "以下为空",
+    "以下无正文",
+    "以下无内容",
+    "以下无数据",
+    "以下略",
+    "以下省略",
+    "此页无正文",
+    "本页无正文",
+    "此页空白",
+    "本页以下空白",
+    "此处空白",
+    "此行空白",
+    "此表以下空白",
+    "本表以下空白",
+    "空白",
+    "无正文",
+    "正文完",
+    "完",
+    "全文完",
+    "表完",
+    "完毕",
+    "结束",
+    "表格结束",
+    "数据结束",
+    "end",
+    "theend",
+    "略",
+    "省略",
+    "无",
+    "空",
+    "无数据",
+    "无记录",
+    "无内容",
+    "暂无数据",
+    "本期无数据",
+    "本月无数据",
+    "本期无",
+    "本月无",
+    "本季度无",
+    "无此类信息",
+    "未发生",
+    "零报告",
+    "续表",
+    "接上页",
+    "续上页",
+    "接下页",
+    "转下页",
+    "承前页",
+    "过次页",
+    "转次页",
+    "下页续",
+    "未完待续",
+    "接下表",
+    "无其他",
+    "无其它",
+    "见附件",
 ];
 /// Labels of what is said of the whole sheet, known also where a table has a single column.
 const LABELS: [&str; 26] = [
-    "打印时间", "打印日期", "导出时间", "导出日期", "生成时间", "生成日期", "查询时间", "下载时间", "更新时间", "截止时间",
-    "截止日期", "统计时间", "统计截止", "数据来源", "来源", "制表单位", "填报单位", "报送单位", "编制单位", "主管部门",
-    "责任单位", "打印人", "导出人", "操作员", "制表时间", "其中",
+    "打印时间",
+    "打印日期",
+    "导出时间",
+    "导出日期",
+    "生成时间",
+    "生成日期",
+    "查询时间",
+    "下载时间",
+    "更新时间",
+    "截止时间",
+    "截止日期",
+    "统计时间",
+    "统计截止",
+    "数据来源",
+    "来源",
+    "制表单位",
+    "填报单位",
+    "报送单位",
+    "编制单位",
+    "主管部门",
+    "责任单位",
+    "打印人",
+    "导出人",
+    "操作员",
+    "制表时间",
+    "其中",
 ];
 
 /// What a piece of a closing line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Piece {
     AddsUp,
+    Sums,
     GoesWith,
     Number,
     Counter,
@@ -81,8 +265,10 @@ pub(super) fn reason_alone(text: &str) -> Option<Reason> {
         return Some(Reason::Note);
     }
     match pieces(&whole) {
-        Some(pieces) if pieces.contains(&Piece::AddsUp) => Some(Reason::Total),
-        Some(pieces) if counts(&pieces) => Some(Reason::Note),
+        Some(pieces) if pieces.iter().any(|piece| matches!(piece, Piece::AddsUp | Piece::Sums)) => Some(Reason::Total),
+        Some(pieces) if counts(&pieces) || whole.starts_with("截至") || whole.starts_with("截止") => {
+            Some(Reason::Note)
+        }
         Some(_) => None,
         // 合计（含税）, 合计：某某
         None => {
@@ -95,18 +281,28 @@ pub(super) fn reason_alone(text: &str) -> Option<Reason> {
     }
 }
 
+/// Whether a text adds up whatever table it stands in; of a list of figures 总面积 may be one.
+pub(super) fn adds_up_by_word(text: &str) -> bool {
+    adds_up(text) && bare(text).is_some_and(|bare| ADDS_UP.iter().any(|word| bare.contains(word)))
+}
+
 /// Whether a text adds up: `合计`, `合计金额：`, `总 计（万元）`, `共计2户`, `合计（大写）：壹万元整`.
 pub(super) fn adds_up(text: &str) -> bool {
     reason_alone(text) == Some(Reason::Total)
 }
 
-/// A quick look by the first sign, which tells nearly all texts: each row is asked.
+/// A quick look, which tells nearly all texts: each row is asked. What adds up or counts has one of a few signs in it, and
+/// words for nothing are short and begin with one of a few.
 fn may_close(text: &str) -> bool {
-    let mut signs = text.chars().filter(|sign| sign.is_alphanumeric());
-    let Some(first) = signs.next() else { return false };
-    first.is_ascii_digit()
-        || "合总小共累汇本全各以上年月季人大金资补投面价税户笔件宗项条页数记企单第此无正完表结略省空暂未零续接转承过见ptegsPTEGS壹贰叁肆伍陆柒捌玖拾"
-            .contains(first)
+    if text.is_ascii() {
+        let has = |word: &[u8]| text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
+        return text.len() <= 32 && (has(b"total") || has(b"page") || has(b"end"));
+    }
+    if text.contains(['计', '总', '共', '第', '页', '汇', '均', '最', '截']) {
+        return true;
+    }
+    let first = text.chars().find(|sign| sign.is_alphanumeric());
+    text.len() <= 60 && first.is_some_and(|first| "以此本空无正完全表结数略省暂未零续接转承过见下".contains(first))
 }
 
 /// The pieces a text is made of; `None` when there is something else in it.
@@ -131,6 +327,7 @@ fn next_piece(rest: &str) -> Option<(Piece, usize)> {
     };
     let known = [
         (Piece::AddsUp, longest(&ADDS_UP)),
+        (Piece::Sums, longest(&SUMS)),
         (Piece::GoesWith, longest(&GOES_WITH)),
         (Piece::Page, longest(&PAGES)),
         (Piece::Counter, longest(&COUNTERS)),
@@ -150,7 +347,8 @@ fn capital_figure(rest: &str) -> Option<usize> {
 
 /// 第1页, 共2页, 共2户, 本页共1条, Page 1 of 2: a number with what it counts, and a word that says so.
 fn counts(pieces: &[Piece]) -> bool {
-    let is_counted = pieces.windows(2).any(|pair| pair == [Piece::Number, Piece::Counter] || pair == [Piece::Page, Piece::Number]);
+    let is_counted =
+        pieces.windows(2).any(|pair| pair == [Piece::Number, Piece::Counter] || pair == [Piece::Page, Piece::Number]);
     let says_so = pieces.iter().any(|piece| matches!(piece, Piece::Page)) || pieces.first() == Some(&Piece::GoesWith);
     is_counted && says_so
 }
@@ -174,7 +372,9 @@ fn label_of(text: &str) -> Option<String> {
 
 /// `其中：农村`, `其中`: a part of the total above it.
 pub(super) fn is_part_of_total(text: &str) -> bool {
-    text.trim_start().strip_prefix("其中").is_some_and(|rest| rest.is_empty() || rest.trim_start().starts_with(['：', ':', '，', ',']))
+    text.trim_start()
+        .strip_prefix("其中")
+        .is_some_and(|rest| rest.is_empty() || rest.trim_start().starts_with(['：', ':', '，', ',']))
 }
 
 #[cfg(test)]
@@ -184,9 +384,32 @@ mod tests {
     #[test]
     fn totals_in_any_words_are_told() {
         for text in [
-            "合计", "合　 计", "总计（万元）", "小计：", "Total", "合计金额", "合计人民币", "总金额", "共计2户", "合计2户",
-            "总计户数", "累计数", "本页小计", "本页合计", "合计（大写）：壹万元整", "总 计 金 额", "本年累计", "全县合计",
-            "合计：3家企业", "汇总", "以上合计", "共计 12 宗", "总户数", "总计（人民币）：", "Grand Total", "合计：1,234.50元",
+            "合计",
+            "合　 计",
+            "总计（万元）",
+            "小计：",
+            "Total",
+            "合计金额",
+            "合计人民币",
+            "总金额",
+            "共计2户",
+            "合计2户",
+            "总计户数",
+            "累计数",
+            "本页小计",
+            "本页合计",
+            "合计（大写）：壹万元整",
+            "总 计 金 额",
+            "本年累计",
+            "全县合计",
+            "合计：3家企业",
+            "汇总",
+            "以上合计",
+            "共计 12 宗",
+            "总户数",
+            "总计（人民币）：",
+            "Grand Total",
+            "合计：1,234.50元",
         ] {
             assert_eq!(reason_alone(text), Some(Reason::Total), "{text}");
         }
@@ -195,9 +418,27 @@ mod tests {
     #[test]
     fn counts_of_pages_and_rows_and_closing_words_are_told() {
         for text in [
-            "第1页 共2页", "第 1 页", "共 2 页", "第1页/共2页", "本页共1条", "共3条记录", "共2户", "Page 1 of 2", "以下空白",
-            "（以下空白）", "——以下无正文——", "（此页无正文）", "略", "——————", "＊＊＊", "----", "完", "第一页 共二页", "无",
-            "本月无数据", "共2家企业",
+            "第1页 共2页",
+            "第 1 页",
+            "共 2 页",
+            "第1页/共2页",
+            "本页共1条",
+            "共3条记录",
+            "共2户",
+            "Page 1 of 2",
+            "以下空白",
+            "（以下空白）",
+            "——以下无正文——",
+            "（此页无正文）",
+            "略",
+            "——————",
+            "＊＊＊",
+            "----",
+            "完",
+            "第一页 共二页",
+            "无",
+            "本月无数据",
+            "共2家企业",
         ] {
             assert_eq!(reason_alone(text), Some(Reason::Note), "{text}");
         }
@@ -206,10 +447,37 @@ mod tests {
     #[test]
     fn names_that_begin_like_a_closing_line_are_names() {
         for text in [
-            "合计（新疆）商贸有限公司", "总计网络科技有限公司", "小计算机维修部", "第一页文化传媒有限公司", "空白格文具店",
-            "略阳县某某有限公司", "完美（中国）有限公司", "无锡某某有限公司", "结束了餐饮店", "累计数据科技有限公司",
-            "本页书店", "第一中学", "共青团林场", "全县供销合作社", "总部基地", "2户", "12", "第7号", "人民币博物馆",
-            "单位", "项目", "一汽贸易有限公司", "项目1", "金额", "大丰镇", "其中味餐厅", "三页瓦餐馆", "上述", "数据", "√", "企业",
+            "合计（新疆）商贸有限公司",
+            "总计网络科技有限公司",
+            "小计算机维修部",
+            "第一页文化传媒有限公司",
+            "空白格文具店",
+            "略阳县某某有限公司",
+            "完美（中国）有限公司",
+            "无锡某某有限公司",
+            "结束了餐饮店",
+            "累计数据科技有限公司",
+            "本页书店",
+            "第一中学",
+            "共青团林场",
+            "全县供销合作社",
+            "总部基地",
+            "2户",
+            "12",
+            "第7号",
+            "人民币博物馆",
+            "单位",
+            "项目",
+            "一汽贸易有限公司",
+            "项目1",
+            "金额",
+            "大丰镇",
+            "其中味餐厅",
+            "三页瓦餐馆",
+            "上述",
+            "数据",
+            "√",
+            "企业",
         ] {
             assert_eq!(reason_alone(text), None, "{text}");
         }
@@ -217,7 +485,8 @@ mod tests {
 
     #[test]
     fn labels_of_the_sheet_are_told_and_names_are_not() {
-        for text in ["打印时间：2025-03-31", "数据来源:住建系统", "制表单位：", "审核：李某 复核：王某"] {
+        for text in ["打印时间：2025-03-31", "数据来源:住建系统", "制表单位：", "审核：李某 复核：王某"]
+        {
             assert!(is_labelled(text), "{text}");
         }
         for text in ["10:30", "http://x", "甲公司", "12：30"] {

@@ -49,9 +49,8 @@ impl FillDown {
 
     /// The value that holds in a column of a row whose own cell is empty there, and the merge it comes from.
     pub(super) fn find(&self, number: u32, column: u32) -> Option<(&Row, Filled)> {
-        let holds = |merge: &Merge| {
-            merge.first_column == column && merge.first_row < number && number <= merge.last_row
-        };
+        let holds =
+            |merge: &Merge| merge.first_column == column && merge.first_row < number && number <= merge.last_row;
         let (merge, cell) = self.active.iter().find(|(merge, _)| holds(merge))?;
         Some((cell, Filled { row: merge.first_row, rows: merge.last_row - merge.first_row + 1 }))
     }

@@ -3,7 +3,7 @@
 use super::super::row::{Row, Value};
 use super::Reason;
 use super::clean::{row_text, shown};
-use super::closing::{adds_up, is_known_label, is_labelled, is_part_of_total, is_rule, reason_alone};
+use super::closing::{adds_up, adds_up_by_word, is_known_label, is_labelled, is_part_of_total, is_rule, reason_alone};
 use super::state::Known;
 use super::words::{ends_like_total, is_labelled_value, is_note, is_prose, is_section, is_signature, is_total};
 use gongzhi_core::cells;
@@ -81,14 +81,14 @@ impl Known {
     fn closing(&self, row: &Row) -> Option<Reason> {
         let (mut texts, mut figures, mut rules) = ([""; MOST_TEXTS], 0, 0);
         let mut count = 0;
-        for (column, value) in row.iter() {
+        for (_, value) in row.iter() {
             match value {
+                Value::Text(text) if looks_like_figure(text) => figures += 1,
                 Value::Text(text) if is_rule(text) => rules += 1,
-                Value::Text(text) if !looks_like_figure(text) => {
+                Value::Text(text) => {
                     *texts.get_mut(count)? = text;
                     count += 1;
                 }
-                _ if self.counts_rows(column) => {}
                 _ => figures += 1,
             }
         }
@@ -98,11 +98,14 @@ impl Known {
         let closes = |text: &&str| reason_alone(text).is_some() || speaks_of_sheet(text) || is_part_of_total(text);
         if texts.is_empty() {
             // A row that was struck out; beside figures a stroke is a cell without value.
-            let is_struck = rules > 0 && figures == 0;
+            let is_struck = rules > 0 && figures == self.count_numbers(row);
             return (is_struck || self.is_lone_count(row)).then_some(Reason::Note);
         }
         if texts.iter().all(closes) {
-            return closing_reason(texts, figures);
+            let figures = figures - self.count_numbers(row);
+            let is_list_of_figures = self.columns.len() <= 2 && figures > 0;
+            let is_total = closing_reason(texts, figures);
+            return is_total.filter(|_| !is_list_of_figures || texts.iter().any(|text| adds_up_by_word(text)));
         }
         let total = texts.iter().position(|text| adds_up(text))?;
         let (before, after) = (&texts[..total], &texts[total + 1..]);
@@ -111,10 +114,17 @@ impl Known {
             .then_some(Reason::Total)
     }
 
-    /// Whether a column of the sheet only counts the rows.
-    fn counts_rows(&self, column: u32) -> bool {
-        let at = self.columns.iter().position(|known| known.index == column);
-        at.is_some_and(|at| self.counting.get(at) == Some(&true))
+    /// Cells of a row that only count it.
+    fn count_numbers(&self, row: &Row) -> usize {
+        let counts = |column: u32| {
+            let at = self.columns.iter().position(|known| known.index == column);
+            at.is_some_and(|at| self.counting.get(at) == Some(&true))
+        };
+        let is_number = |value: Value<'_>| match value {
+            Value::Text(text) => looks_like_figure(text),
+            _ => true,
+        };
+        row.iter().filter(|(column, value)| is_number(*value) && counts(*column)).count()
     }
 
     fn repeats_header(&self, row: &Row) -> bool {
@@ -203,9 +213,8 @@ fn has_long_number(text: &str) -> bool {
 
 /// A text that ends as names of organisations do.
 fn is_company(text: &str) -> bool {
-    const ENDINGS: [&str; 16] = [
-        "公司", "厂", "店", "社", "局", "中心", "部", "院", "所", "站", "行", "户", "会", "场", "校", "铺",
-    ];
+    const ENDINGS: [&str; 16] =
+        ["公司", "厂", "店", "社", "局", "中心", "部", "院", "所", "站", "行", "户", "会", "场", "校", "铺"];
     ENDINGS.iter().any(|ending| text.ends_with(ending))
 }
 
@@ -235,14 +244,34 @@ mod tests {
     #[test]
     fn a_closing_line_is_no_record_in_whatever_column_it_stands() {
         for text in [
-            "合计金额", "合计人民币", "合计（大写）：壹万元整", "总金额", "共计2户", "合计2户", "其中：一期", "小计：", "累计数",
+            "合计金额",
+            "合计人民币",
+            "合计（大写）：壹万元整",
+            "总金额",
+            "共计2户",
+            "合计2户",
+            "其中：一期",
+            "小计：",
+            "累计数",
         ] {
             assert_eq!(reason(&PAYMENTS, &[text, "", "", "", "2000"]), Some(Reason::Total), "{text}");
             assert_eq!(reason(&PAYMENTS, &["", "", text, "", "2000"]), Some(Reason::Total), "{text}");
         }
         for text in [
-            "以下空白", "（以下空白）", "——以下无正文——", "第1页 共2页", "打印时间：2024-12-31", "数据来源：财政局", "——————",
-            "略", "本页共1条", "制表单位：住建局", "（此页无正文）", "2024年12月31日", "/", "共2户",
+            "以下空白",
+            "（以下空白）",
+            "——以下无正文——",
+            "第1页 共2页",
+            "打印时间：2024-12-31",
+            "数据来源：财政局",
+            "——————",
+            "略",
+            "本页共1条",
+            "制表单位：住建局",
+            "（此页无正文）",
+            "2024年12月31日",
+            "/",
+            "共2户",
         ] {
             for place in 0..4 {
                 let mut cells = [""; 4];
@@ -253,7 +282,10 @@ mod tests {
         assert_eq!(reason(&COUNTED, &["3", "", "合计", "70"]), Some(Reason::Total));
         assert_eq!(reason(&COUNTED, &["", "大丰镇", "小计", "70"]), Some(Reason::Total));
         assert_eq!(reason(&COUNTED, &["5", "", "以下空白", ""]), Some(Reason::Note));
-        assert_eq!(reason(&["乡镇", "村", "企业名称", "金额"], &["大丰镇", "某某村", "合计", "70"]), Some(Reason::Total));
+        assert_eq!(
+            reason(&["乡镇", "村", "企业名称", "金额"], &["大丰镇", "某某村", "合计", "70"]),
+            Some(Reason::Total)
+        );
         assert_eq!(reason(&PAYMENTS, &["/", "/", "／", "-", "/", "——", "/"]), Some(Reason::Note), "struck out");
         assert_eq!(reason(&BUILDERS, &["/", "/", "/", "/"]), Some(Reason::Note));
         assert_eq!(reason(&BUILDERS, &["审核：李某", "", "复核：王某", ""]), Some(Reason::Signature));
@@ -263,8 +295,16 @@ mod tests {
     #[test]
     fn a_record_is_never_taken_for_a_closing_line() {
         for name in [
-            "合计（新疆）商贸有限公司", "总计网络科技有限公司", "小计算机维修部", "第一页文化传媒有限公司", "略阳县某某有限公司",
-            "无锡某某有限公司", "完美（中国）有限公司", "其中味餐厅", "本页书店", "共青团林场",
+            "合计（新疆）商贸有限公司",
+            "总计网络科技有限公司",
+            "小计算机维修部",
+            "第一页文化传媒有限公司",
+            "略阳县某某有限公司",
+            "无锡某某有限公司",
+            "完美（中国）有限公司",
+            "其中味餐厅",
+            "本页书店",
+            "共青团林场",
         ] {
             assert_eq!(reason(&BUILDERS, &["", name, "", ""]), None, "{name}");
             assert_eq!(reason(&PAYMENTS, &["", name, "", "", "100"]), None, "{name}");
@@ -273,5 +313,6 @@ mod tests {
         assert_eq!(reason(&PAYMENTS, &["", "无", "", "", "100"]), None, "a record without its name");
         assert_eq!(reason(&PAYMENTS, &["-", "-", "", "", "100"]), None);
         assert_eq!(reason(&["企业名称"], &["某某：公司"]), None);
+        assert_eq!(reason(&["指标", "数值"], &["总面积", "300"]), None);
     }
 }

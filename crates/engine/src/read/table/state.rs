@@ -384,11 +384,7 @@ fn is_figure(value: Value<'_>) -> bool {
 
 #[cfg(test)]
 impl Known {
-    pub(super) fn for_tests(
-        columns: Vec<Column>,
-        header: HashMap<u32, String>,
-        titles: HashSet<String>,
-    ) -> Self {
+    pub(super) fn for_tests(columns: Vec<Column>, header: HashMap<u32, String>, titles: HashSet<String>) -> Self {
         let counting = counting_columns(&columns);
         let header_rows = if header.is_empty() { Vec::new() } else { vec![header] };
         Self { columns, counting, header_rows, titles, wide_rows: HashSet::new(), fill: FillDown::default() }

@@ -13,6 +13,7 @@ mod files;
 mod identities;
 mod identity_book;
 mod lead_book;
+mod missing;
 mod outputs;
 mod reasons;
 mod record;
@@ -240,6 +241,8 @@ fn notes_of(result: &outputs::RunResult<'_>, skipped: &[String]) -> Vec<Message>
     reasons.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), reason.clone()));
     let note = |(reason, count)| Message::new("run-not-comparable").with("reason", reason).with("count", count);
     notes.extend(reasons.into_iter().take(5).map(note));
+    let content = (&context.catalog, &context.models);
+    notes.extend(missing::notes(result.taken.reports.values(), content, context.say));
     if !skipped.is_empty() {
         notes.push(Message::new("run-skipped").with("count", skipped.len()).with("names", skipped.join("、")));
     }

@@ -150,12 +150,10 @@ fn push_cell(record: &Record<'_>, row: &mut Row, globals: &Globals) -> bool {
                 number(column + at, u16::from_le_bytes([cell[0], cell[1]]), rk(value));
             }
         }
-        kind::SHARED_LABEL => {
-            match record.u32(6).and_then(|index| globals.strings.find(index as usize)) {
-                Some(text) => push_text(row, column, text),
-                None => row.push(column, Value::Error(LOST_TEXT)),
-            }
-        }
+        kind::SHARED_LABEL => match record.u32(6).and_then(|index| globals.strings.find(index as usize)) {
+            Some(text) => push_text(row, column, text),
+            None => row.push(column, Value::Error(LOST_TEXT)),
+        },
         kind::LABEL | kind::RICH_LABEL => {
             push_text(row, column, &globals.writing.text(record, 6, 2).unwrap_or_default());
         }

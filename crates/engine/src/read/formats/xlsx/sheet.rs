@@ -121,12 +121,10 @@ impl SheetPart<'_> {
                 let format = self.styles.format(cell.style, self.epoch_1904);
                 push_number(row, cell.column, Figure::Written(value.trim()), format);
             }
-            Kind::SharedString => {
-                match value.trim().parse().ok().and_then(|index| self.strings.find(index)) {
-                    Some(text) => push_text(row, cell.column, text),
-                    None => row.push(cell.column, Value::Error(LOST_TEXT)),
-                }
-            }
+            Kind::SharedString => match value.trim().parse().ok().and_then(|index| self.strings.find(index)) {
+                Some(text) => push_text(row, cell.column, text),
+                None => row.push(cell.column, Value::Error(LOST_TEXT)),
+            },
             Kind::Text => push_text(row, cell.column, value),
             Kind::Boolean => row.push(cell.column, Value::Boolean(matches!(value.trim(), "1" | "true"))),
             Kind::Error => row.push(cell.column, Value::Error(value)),

@@ -11,8 +11,8 @@ use gongzhi_core::intake::place::{Stretch, read_stretch};
 use gongzhi_core::intake::recognise::{Expected, Recognised, recognise};
 use gongzhi_core::intake::resolve::mode_of;
 use gongzhi_core::intake::{
-    Circumstances, Clues, Flags, IssueList, Judge, KindPlan, LayoutProfile, Mapping, RawValue, Refusal,
-    RowChecker, SheetFacts, SheetMap, TemplateIdentity,
+    Circumstances, Clues, Flags, IssueList, Judge, KindPlan, LayoutProfile, Mapping, RawValue, Refusal, RowChecker,
+    SheetFacts, SheetMap, TemplateIdentity,
 };
 use gongzhi_core::issues::{CellPlace, Issue};
 use gongzhi_core::messages::Message;

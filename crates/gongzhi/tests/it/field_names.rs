@@ -11,16 +11,16 @@ use crate::real_data;
 
 /// Persons' numbers in every form that offices write: none is anybody's.
 const NUMBERS: [&str; 6] = [
-    "11010519491231002X",
-    "110105491231002",
+    "11010519490101003X",
+    "110105490101003",
     "965398198501010992",
-    "11010519491231002X01",
+    "11010519490101003X01",
     "110105194912310021",
     "440524188001010014",
 ];
 
 /// What of them tells who it is: the day of birth and what follows.
-const TELLING: [&str; 5] = ["491231002", "19491231", "19850101", "188001010014", "10519491231"];
+const TELLING: [&str; 6] = ["490101003", "491231002", "19491231", "19850101", "188001010014", "10519491231"];
 
 struct Office {
     folder: tempfile::TempDir,

@@ -74,7 +74,7 @@ fn tells(text: &str) -> Option<&'static str> {
 }
 
 const SUBSIDY: &str = "补贴文件,企业名称,统一社会信用代码,工商注册号码,项目名称,补贴金额,补贴类型,补贴下发时间";
-const SUBSIDY_WORDS: [&str; 6] = ["--item", "fiscal_subsidy.payment", "--unit", "财政局", "--period", "2024-05"];
+const SUBSIDY_WORDS: [&str; 6] = ["--item", "fiscal_subsidy.payment", "--unit", "财政局", "--period", "2024"];
 
 /// Row of Annex 2, name of the item, name of the kind.
 const SUBSIDY_NAMES: [&str; 3] = ["10", "财政补贴信息", "补贴发放"];

@@ -12,7 +12,7 @@ use super::lookup::CodeLookup;
 use super::measured;
 use super::plan::KindPlan;
 use super::profile::{LayoutProfile, Use};
-use crate::catalog::{Kind, Measure, Severity};
+use crate::catalog::{ColumnType, Kind, Measure, Severity};
 use crate::issues::{CellPlace, Issue};
 use crate::messages::Message;
 
@@ -368,13 +368,16 @@ impl Mapping<'_> {
     }
 
     /// Each missing column that must be filled blocks; those the policy names besides are told in one line; extensions
-    /// are expected and no more.
+    /// are expected and no more, but where they say when a thing of the key happened. What the sheet says of itself no
+    /// column need say.
     fn report_missing(&self, map: &SheetMap, facts: &SheetFacts, issues: &mut IssueList) {
         let mut optional: Vec<&str> = Vec::new();
         for (at, plan) in self.plan.columns.iter().enumerate() {
             let expected = self.kind.columns[at].expected && self.kind.columns[at].is_in(self.plan.version);
-            let wanted = plan.required || (expected && !plan.extension);
-            if map.place_of[at].is_some() || plan.closed || !wanted {
+            let is_time = self.plan.is_in_key(at) && matches!(plan.column_type, ColumnType::Period | ColumnType::Month);
+            let wanted = plan.required || is_time || (expected && !plan.extension);
+            let is_said = self.plan.standing.iter().any(|standing| standing.column == at);
+            if map.place_of[at].is_some() || plan.closed || is_said || !wanted {
                 continue;
             }
             if !plan.required {

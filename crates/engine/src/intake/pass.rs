@@ -9,7 +9,7 @@ use gongzhi_core::intake::issue_list::Mark;
 use gongzhi_core::intake::mapping::{FEWEST_OF_A_TABLE, SHAPE};
 use gongzhi_core::intake::place::{Stretch, read_stretch};
 use gongzhi_core::intake::recognise::{Expected, Recognised, recognise};
-use gongzhi_core::intake::resolve::mode_of;
+use gongzhi_core::intake::said::said_mode;
 use gongzhi_core::intake::{
     Circumstances, Clues, Flags, IssueList, Judge, KindPlan, LayoutProfile, Mapping, RawValue, Refusal, RowChecker,
     SheetFacts, SheetMap, TemplateIdentity,
@@ -161,7 +161,7 @@ impl<'c> Pass<'c> {
     pub(super) fn identity_to_follow(&mut self) -> Option<TemplateIdentity> {
         let identity = self.found.take().filter(|_| self.identity.is_none())?;
         let period = self.period.map(|period| period.to_string());
-        let mode = self.works.first().map(|work| work.mode.key());
+        let said = identity.mode.as_deref().and_then(SetMode::find).filter(|_| self.request.flags.mode.is_none());
         let same_kinds = self.sheets.iter().all(|sheet| {
             sheet.item == identity.item && identity.kinds.get(&sheet.sheet).is_none_or(|kind| *kind == sheet.kind)
         });
@@ -171,7 +171,10 @@ impl<'c> Pass<'c> {
             && same_kinds
             && (identity.unit.is_none() || identity.unit == self.unit)
             && (identity.period.is_none() || identity.period == period)
-            && (identity.mode.is_none() || identity.mode.as_deref() == mode);
+            && said.is_none_or(|said| self.works.iter().all(|work| work.could_say(said)));
+        if let Some(said) = said.filter(|_| agrees) {
+            self.works.iter_mut().for_each(|work| work.checker.say(said));
+        }
         (!agrees).then_some(identity)
     }
 
@@ -405,6 +408,7 @@ impl<'c> Pass<'c> {
             self.propose(work);
         }
         self.issues.extend(issues);
+        self.works[work].has_action |= map.has_action;
         if self.works[work].description.mapping.is_empty() {
             self.works[work].description.mapping = mapping_of(facts, &map, kind);
         }
@@ -414,9 +418,7 @@ impl<'c> Pass<'c> {
 
     fn add_work(&mut self, facts: &SheetFacts, item: &'c Item, kind: &'c Kind) -> usize {
         let (unit, period) = (self.unit.clone().unwrap_or_default(), self.period.unwrap_or(Period::Year(0)));
-        let has_action = facts.columns.iter().any(|column| gongzhi_core::intake::header::is_action(&column.name));
-        let clues = self.clues(facts, None);
-        let mode = mode_of((item, kind), (&unit, period), has_action, &clues, &self.request.earlier);
+        let mode = said_mode((item, kind), &self.clues(facts, None)).unwrap_or(SetMode::Unsaid);
         let region = self.context.catalog.units.get(&unit).map(|unit| unit.region.clone()).unwrap_or_default();
         let when = Circumstances { period, region, today: self.request.today };
         let plan = KindPlan::new(self.context.catalog, item, kind, self.context.books.regions.clone(), when);
@@ -426,11 +428,11 @@ impl<'c> Pass<'c> {
             unit,
             item: item.key.clone(),
             period,
-            mode,
             template_version: plan.version,
             mapping: Vec::new(),
         };
-        self.works.push(Work { kind, mode, checker: RowChecker::new(plan, mode), description, writer: None, rows: 0 });
+        let checker = RowChecker::new(plan, mode);
+        self.works.push(Work { kind, has_action: false, checker, description, writer: None, rows: 0 });
         self.work_of.insert(kind.key.clone(), self.works.len() - 1);
         self.works.len() - 1
     }
@@ -612,10 +614,11 @@ impl<'c> Pass<'c> {
     /// The report, and the batches that may be written when nothing blocks.
     pub(super) fn finish(mut self) -> CheckedFile<'c> {
         self.refusal = self.refusal.take().or_else(|| self.reason_to_refuse());
-        let mode = self.works.first().map(|work| work.mode).or(self.request.flags.mode);
+        let mode = self.works.first().map(Work::mode).or(self.request.flags.mode);
         let rows: u64 = self.works.iter().map(|work| work.rows).sum();
         if rows > 0 {
             self.tell_empty_kinds();
+            self.notices.extend(self.works.iter().flat_map(Work::list_filled));
         }
         let mut report = IntakeReport {
             file: self.request.name.clone(),
@@ -649,8 +652,8 @@ impl<'c> Pass<'c> {
     /// What makes the whole file unfit although no sheet was refused.
     fn reason_to_refuse(&self) -> Option<Refusal> {
         let rows: u64 = self.works.iter().map(|work| work.rows).sum();
-        let is_nil = self.works.first().is_some_and(|work| work.mode == SetMode::Nil)
-            || self.request.flags.mode == Some(SetMode::Nil);
+        let is_nil = self.works.first().map(Work::mode).or(self.request.flags.mode).is_some_and(SetMode::is_nil)
+            || self.request.flags.mode.is_some_and(SetMode::is_nil);
         if is_nil {
             return (rows > 0).then(|| Refusal::new("nil", Message::new("intake-nil-with-rows").with("rows", rows)));
         }
@@ -682,11 +685,12 @@ impl<'c> Pass<'c> {
 
     /// The batches, and a writer for each that has rows.
     fn end_works(&mut self, mode: Option<SetMode>) -> (Vec<IntakeBatch>, Vec<Option<BatchWriter<'c>>>) {
-        if mode == Some(SetMode::Nil) {
+        if let Some(mode) = mode.filter(|mode| mode.is_nil()) {
             let (Some(item), Some(unit), Some(period)) = (self.item, &self.unit, self.period) else {
                 return (Vec::new(), Vec::new());
             };
-            let batches = nil_batches(self.context, item, (unit, period), self.works.iter().map(|work| work.kind));
+            let kinds = self.works.iter().map(|work| work.kind);
+            let batches = nil_batches(self.context, item, (unit, period, mode), kinds);
             let writers = batches.iter().map(|_| None).collect();
             return (batches, writers);
         }

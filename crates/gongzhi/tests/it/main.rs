@@ -17,5 +17,6 @@ mod program;
 mod read;
 mod real_data;
 mod run;
+mod sets;
 mod shipped;
 mod template;

@@ -103,6 +103,13 @@ impl CheckedRow {
         std::mem::take(&mut self.persons)
     }
 
+    /// What was taken for a person's number is the code of an organisation after all.
+    pub(super) fn is_no_person(&mut self, column: usize) {
+        if let Stored::Person(from, to) = self.values[column] {
+            self.values[column] = Stored::Text(from, to);
+        }
+    }
+
     /// Leaves nothing in a column.
     pub(super) fn clear(&mut self, column: usize) {
         self.values[column] = Stored::Null;
@@ -238,12 +245,7 @@ pub struct RowChecker {
 #[derive(Debug)]
 struct Actions {
     mode: SetMode,
-    /// Rows that said nothing while none had said anything: told once one does. The first of them are enough.
-    silent: Vec<Issue>,
 }
-
-/// Silent rows kept.
-const MOST_SILENT: usize = 1_000;
 
 /// Cells of a column that were empty and took what the sheet says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -260,7 +262,7 @@ impl RowChecker {
     /// A checker for the sheets of one kind in one file.
     pub fn new(plan: KindPlan, mode: SetMode) -> Self {
         let duplicates = Duplicates::new(&plan);
-        let actions = Actions { mode, silent: Vec::new() };
+        let actions = Actions { mode };
         let (row, merges) = (CheckedRow::default(), ToldMerges::default());
         Self { plan, actions, row, duplicates, filled: Vec::new(), merges, persons_told: Vec::new() }
     }
@@ -473,33 +475,25 @@ fn is_key(plan: &KindPlan, column: usize) -> bool {
 }
 
 impl Actions {
+    /// A row that says nothing says what its key shows: it is new, changed or as it was.
     fn read(&mut self, (place, at): (&Place<'_>, usize), raw: RawCell<'_>, issues: &mut IssueList) -> RowAction {
         let text = match raw.value {
             RawValue::Text(text) => text,
             RawValue::Empty => "",
             _ => "?",
         };
-        let found = RowAction::find(text);
-        let fault = match (found, self.mode) {
+        let fault = match (RowAction::find(text), self.mode) {
             (Some(RowAction::Revoke), SetMode::Full) => "intake-revoke-in-full",
             (Some(action), SetMode::Unsaid) => {
                 self.mode = SetMode::Differential;
-                self.silent.drain(..).for_each(|issue| issues.record(issue));
                 return action;
             }
             (Some(action), _) => return action,
-            (None, SetMode::Full) if text.is_empty() => return RowAction::Unsaid,
-            (None, SetMode::Unsaid) if text.is_empty() => {
-                if self.silent.len() < MOST_SILENT {
-                    self.silent.push(action_issue((place, at), raw, "intake-action-missing"));
-                }
-                return RowAction::Unsaid;
-            }
-            (None, _) if text.is_empty() => "intake-action-missing",
+            (None, _) if text.is_empty() => return RowAction::Unsaid,
             (None, _) => "intake-action-unknown",
         };
         issues.record(action_issue((place, at), raw, fault));
-        found.unwrap_or_default()
+        RowAction::find(text).unwrap_or_default()
     }
 }
 

@@ -6,6 +6,7 @@
 //! the file read again. Nothing of a file that is blocked or refused is kept.
 
 mod pass;
+mod shape;
 mod sheet;
 mod upload;
 mod work;

@@ -11,16 +11,16 @@ use crate::real_data;
 
 /// Persons' numbers in every form that offices write: none is anybody's.
 const NUMBERS: [&str; 6] = [
-    "11010519491231002X",
-    "110105491231002",
+    "11010519490101003X",
+    "110105490101003",
     "965398198501010992",
-    "11010519491231002X01",
+    "11010519490101003X01",
     "110105194912310021",
     "440524188001010014",
 ];
 
 /// What of them tells who it is: the day of birth and what follows.
-const TELLING: [&str; 5] = ["491231002", "19491231", "19850101", "188001010014", "10519491231"];
+const TELLING: [&str; 6] = ["490101003", "491231002", "19491231", "19850101", "188001010014", "10519491231"];
 
 struct Office {
     folder: tempfile::TempDir,
@@ -74,7 +74,7 @@ fn tells(text: &str) -> Option<&'static str> {
 }
 
 const SUBSIDY: &str = "补贴文件,企业名称,统一社会信用代码,工商注册号码,项目名称,补贴金额,补贴类型,补贴下发时间";
-const SUBSIDY_WORDS: [&str; 6] = ["--item", "fiscal_subsidy.payment", "--unit", "财政局", "--period", "2024-05"];
+const SUBSIDY_WORDS: [&str; 6] = ["--item", "fiscal_subsidy.payment", "--unit", "财政局", "--period", "2024"];
 
 /// Row of Annex 2, name of the item, name of the kind.
 const SUBSIDY_NAMES: [&str; 3] = ["10", "财政补贴信息", "补贴发放"];
@@ -408,8 +408,8 @@ fn county_of_one_builder(office: &Office) {
     );
     office.write(
         "不动产登记中心/2025年03月/房屋交易.csv",
-        "房产证号,出售转让方名称,受让方名称,受让方身份证号码,建筑面积（平方米）,成交价款（元）,交易日期\n\
-         新（2025）演示县不动产权第0000001号,某某丙,某某甲,110105491231002,90,300000,2025-03-10\n",
+        "房产证号,出售转让方名称,受让方名称,受让方身份证号,房产坐落,建筑面积（平方米）,成交价格（元）,成交日期\n\
+         新（2025）演示县不动产权第0000001号,某某丙,某某甲,110105491231002,演示路1号,90,300000,2025-03-10\n",
     );
     office.write("coverage.csv", "表,税种,机关,起,止,截至\n入库,契税,652323,2025-01-01,2025-12-31,2026-03-31\n");
 }

@@ -109,10 +109,9 @@ intake-duplicate-key = Row { $row } speaks of the same thing as row { $first } o
 intake-duplicate-key-mend = Check rows { $first } and { $row } and keep the right one
 intake-not-unique = "{ $columns }" ({ $value }) of row { $row } is the same as in row { $first } of "{ $sheet }"; it should stand once
 intake-not-unique-mend = Check rows { $first } and { $row }
-intake-action-missing = It is not said whether the row is added, changed or taken back
 intake-action-unknown = "{ $value }" is no action: 新增, 变更 or 撤销
 intake-revoke-in-full = A full set has no row that is "{ $value }"
-intake-action-mend = Every row of a differential set says 新增, 变更 or 撤销; in a full set leave out what is no more
+intake-action-mend = Write 新增, 变更 or 撤销, or leave it empty: then the program tells by the key; in a full set leave out what is no more
 
 # Columns
 intake-column-unknown = Unknown column "{ $header }"

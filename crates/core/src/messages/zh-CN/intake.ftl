@@ -109,10 +109,9 @@ intake-duplicate-key = 第 { $row } 行与“{ $sheet }”第 { $first } 行说�
 intake-duplicate-key-mend = 请核对第 { $first } 行与第 { $row } 行，只留正确的一行
 intake-not-unique = 第 { $row } 行的“{ $columns }”（{ $value }）与“{ $sheet }”第 { $first } 行相同，不应重复
 intake-not-unique-mend = 请核对第 { $first } 行与第 { $row } 行
-intake-action-missing = 没有说明本行是新增、变更还是撤销
 intake-action-unknown = “{ $value }”不是操作：应为新增、变更或撤销
 intake-revoke-in-full = 全量表中不应有“{ $value }”的行
-intake-action-mend = 差异表每行都要填“新增”“变更”或“撤销”；全量表中不再存在的，直接不列
+intake-action-mend = 填“新增”“变更”或“撤销”，或者留空，由程序按主键判断；全量表中不再存在的，直接不列
 
 # 列
 intake-column-unknown = 不认识的列“{ $header }”

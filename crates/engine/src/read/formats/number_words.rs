@@ -158,7 +158,7 @@ impl Section {
                 '_' | '*' => signs.next().into_iter().for_each(drop),
                 '[' => reading.bracket(&signs.by_ref().take_while(|sign| *sign != ']').collect::<String>()),
                 '0' | '#' | '?' => reading.placeholder(sign == '0'),
-                '.' if reading.in_digits && !reading.in_fraction => reading.in_fraction = true,
+                '.' if reading.in_digits && !reading.in_fraction => reading.point(),
                 ',' if reading.in_digits => reading.commas += 1,
                 '@' => reading.in_digits = true,
                 ' ' | '-' | '+' | '(' | ')' | ',' | '.' | '/' | '%' => {}
@@ -182,6 +182,16 @@ impl Section {
 impl Reading {
     fn say(&mut self, text: &str) {
         if self.in_digits { self.after.push_str(text) } else { self.before.push_str(text) }
+    }
+
+    /// A point: behind an exclamation mark, which other programs take for a sign of its own, one that is put in.
+    fn point(&mut self) {
+        if self.after == "!" {
+            self.after.clear();
+            self.inserted = Some(0);
+        } else {
+            self.in_fraction = true;
+        }
     }
 
     fn escape(&mut self, sign: char) {
@@ -331,11 +341,13 @@ pub(super) fn seen_beside(digits: &str, shown: &str) -> Option<Seen> {
     (!after.is_empty()).then(|| Seen::Measured(format!("{digits}{after}")))
 }
 
-/// `012345` beside 12345.
+/// `012345` or `HT012345` beside 12345.
 fn zeros_beside(digits: &str, shown: &str) -> Option<Seen> {
-    let is_padded = shown.len() > digits.len()
-        && shown.bytes().all(|byte| byte.is_ascii_digit())
-        && shown.trim_start_matches('0') == digits;
+    // HT0007: what stands before the zeros belongs to the code.
+    let code = &shown[shown.find(|sign: char| sign.is_ascii_digit())?..];
+    let is_padded = code.len() > digits.len()
+        && code.bytes().all(|byte| byte.is_ascii_digit())
+        && code.trim_start_matches('0') == digits;
     is_padded.then(|| Seen::Text(shown.to_owned()))
 }
 
@@ -387,6 +399,8 @@ mod tests {
         for (code, seen) in [
             ("0!.0,\"万元\"", "92340元"),
             ("0\\.0,\"万\"", "92340元"),
+            ("0\\!.0,\"万元\"", "92340元"),
+            ("0\"!\".0,\"万元\"", "92340元"),
             ("#,##0,\"千元\"", "92340元"),
             ("0.00,,\"百万元\"", "92340元"),
             ("0!.0000", "92340÷10000"),
@@ -462,6 +476,8 @@ mod tests {
         assert_eq!(beside("500", "$500.00"), "'$500");
         assert_eq!(beside("15", "15亩"), "15亩");
         assert_eq!(beside("31100", "031100"), "'031100");
+        assert_eq!(beside("7", "HT0007"), "'HT0007");
+        assert_eq!(beside("7", "-7"), "7");
         assert_eq!(beside("0.125", "12.5%"), "0.125");
         assert_eq!(beside("45418", "2024年5月6日"), "45418");
     }

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::io::{BufRead, Cursor, Read};
 
-use gongzhi_core::cells::{parse_boolean, parse_moment};
+use gongzhi_core::cells::{date_from_serial, parse_boolean, parse_moment};
 use gongzhi_core::intake::cell::UNCOMPUTED;
 use quick_xml::events::{BytesStart, Event};
 
@@ -340,10 +340,24 @@ impl OdsCell {
                 Some(truth) => row.push(column, Value::Boolean(truth.value)),
                 None => self.push_text(row, column),
             },
-            "time" => row.push(column, Value::Text(&time_text(&self.value).unwrap_or_else(|| self.text.clone()))),
+            "time" => self.push_time(row, column),
             _ if self.kind.is_empty() && self.text.starts_with('#') => row.push(column, Value::Error(&self.text)),
             _ => self.push_text(row, column),
         }
+    }
+
+    /// A time of day; or a day of which the format shows only the time: then the file counts hours from the epoch on.
+    fn push_time(&self, row: &mut Row, column: u32) {
+        let Some((hours, minutes, seconds)) = hours_of(&self.value) else { return self.push_text(row, column) };
+        let shown_hours = self.text.split(|sign: char| !sign.is_ascii_digit()).find(|digits| !digits.is_empty());
+        let shows_all = shown_hours.is_some_and(|shown| shown.parse() == Ok(hours));
+        if hours >= 24 && !shows_all {
+            let serial = (f64::from(hours) + f64::from(minutes) / 60.0 + f64::from(seconds) / 3_600.0) / 24.0;
+            if let Some(moment) = date_from_serial(serial, false) {
+                return row.push(column, Value::Date(moment));
+            }
+        }
+        row.push(column, Value::Text(&format!("{hours:02}:{minutes:02}:{seconds:02}")));
     }
 
     /// A figure, with what the program shows of it: 12.50万元, $500.00.
@@ -370,11 +384,32 @@ fn is_formula_error(text: &str) -> bool {
     ERRORS.contains(&text) || text.strip_prefix("Err:").is_some_and(|code| code.parse::<u16>().is_ok())
 }
 
-/// `PT10H30M00S` as `10:30:00`.
-fn time_text(value: &str) -> Option<String> {
+/// Hours, minutes and seconds of `PT10H30M00S`.
+fn hours_of(value: &str) -> Option<(u32, u32, u32)> {
     let (hours, rest) = value.strip_prefix("PT")?.split_once('H')?;
     let (minutes, seconds) = rest.split_once('M')?;
     let seconds: f64 = seconds.trim_end_matches('S').replace(',', ".").parse().ok()?;
-    let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
-    Some(format!("{hours:02}:{minutes:02}:{:02}", seconds as u32))
+    Some((hours.parse().ok()?, minutes.parse().ok()?, seconds as u32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_of_which_the_time_is_shown_is_the_day_and_hours_counted_on_are_hours() {
+        let pushed = |value: &str, text: &str| {
+            let cell = OdsCell { kind: "time".into(), value: value.into(), text: text.into(), ..OdsCell::default() };
+            let mut row = Row::new(1);
+            cell.push(&mut row, 0);
+            match row.value(0) {
+                Value::Date(moment) => moment.to_string(),
+                Value::Text(text) => text.to_owned(),
+                other => format!("{other:?}"),
+            }
+        };
+        assert_eq!(pushed("PT1090041H36M00S", "09:36"), "2024-05-06 09:36:00");
+        assert_eq!(pushed("PT10H30M00S", "10:30"), "10:30:00");
+        assert_eq!(pushed("PT36H00M00S", "36:00:00"), "36:00:00");
+    }
 }

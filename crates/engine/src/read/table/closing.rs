@@ -6,8 +6,9 @@
 use super::Reason;
 
 /// Words that say that a line adds up.
-const ADDS_UP: [&str; 22] = [
-    "总合计",
+const ADDS_UP: [&str; 9] = ["总合计", "合计", "总计", "小计", "共计", "累计", "grandtotal", "subtotal", "total"];
+/// Words that say so of one column, and may head a line of a list of figures as well.
+const SUMS: [&str; 18] = [
     "总金额",
     "总户数",
     "总面积",
@@ -18,20 +19,17 @@ const ADDS_UP: [&str; 22] = [
     "总额",
     "总和",
     "总价",
-    "合计",
-    "总计",
-    "小计",
-    "共计",
-    "累计",
-    "汇总",
-    "grandtotal",
-    "subtotal",
-    "total",
     "总量",
     "总共",
+    "汇总",
+    "平均值",
+    "平均",
+    "均值",
+    "最大值",
+    "最小值",
 ];
 /// Words that go with those and say nothing alone.
-const GOES_WITH: [&str; 62] = [
+const GOES_WITH: [&str; 68] = [
     "本页",
     "本表",
     "本月",
@@ -94,6 +92,12 @@ const GOES_WITH: [&str; 62] = [
     "年",
     "月",
     "季",
+    "截至",
+    "截止",
+    "日",
+    "底",
+    "末",
+    "止",
 ];
 /// What is counted.
 const COUNTERS: [&str; 28] = [
@@ -130,7 +134,7 @@ const COUNTERS: [&str; 28] = [
 const PAGES: [&str; 5] = ["第", "共", "page", "of", "页码"];
 
 /// Words that stand for "nothing more comes", without brackets and dashes around them.
-const NOTHING_MORE: [&str; 52] = [
+const NOTHING_MORE: [&str; 58] = [
     "以下空白",
     "以下为空白",
     "以下为空",
@@ -182,6 +186,12 @@ const NOTHING_MORE: [&str; 52] = [
     "转下页",
     "承前页",
     "过次页",
+    "转次页",
+    "下页续",
+    "未完待续",
+    "接下表",
+    "无其他",
+    "无其它",
     "见附件",
 ];
 /// Labels of what is said of the whole sheet, known also where a table has a single column.
@@ -218,6 +228,7 @@ const LABELS: [&str; 26] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Piece {
     AddsUp,
+    Sums,
     GoesWith,
     Number,
     Counter,
@@ -254,8 +265,10 @@ pub(super) fn reason_alone(text: &str) -> Option<Reason> {
         return Some(Reason::Note);
     }
     match pieces(&whole) {
-        Some(pieces) if pieces.contains(&Piece::AddsUp) => Some(Reason::Total),
-        Some(pieces) if counts(&pieces) => Some(Reason::Note),
+        Some(pieces) if pieces.iter().any(|piece| matches!(piece, Piece::AddsUp | Piece::Sums)) => Some(Reason::Total),
+        Some(pieces) if counts(&pieces) || whole.starts_with("截至") || whole.starts_with("截止") => {
+            Some(Reason::Note)
+        }
         Some(_) => None,
         // 合计（含税）, 合计：某某
         None => {
@@ -268,18 +281,28 @@ pub(super) fn reason_alone(text: &str) -> Option<Reason> {
     }
 }
 
+/// Whether a text adds up whatever table it stands in; of a list of figures 总面积 may be one.
+pub(super) fn adds_up_by_word(text: &str) -> bool {
+    adds_up(text) && bare(text).is_some_and(|bare| ADDS_UP.iter().any(|word| bare.contains(word)))
+}
+
 /// Whether a text adds up: `合计`, `合计金额：`, `总 计（万元）`, `共计2户`, `合计（大写）：壹万元整`.
 pub(super) fn adds_up(text: &str) -> bool {
     reason_alone(text) == Some(Reason::Total)
 }
 
-/// A quick look by the first sign, which tells nearly all texts: each row is asked.
+/// A quick look, which tells nearly all texts: each row is asked. What adds up or counts has one of a few signs in it, and
+/// words for nothing are short and begin with one of a few.
 fn may_close(text: &str) -> bool {
-    let mut signs = text.chars().filter(|sign| sign.is_alphanumeric());
-    let Some(first) = signs.next() else { return false };
-    first.is_ascii_digit()
-        || "合总小共累汇本全各以上年月季人大金资补投面价税户笔件宗项条页数记企单第此无正完表结略省空暂未零续接转承过见ptegsPTEGS壹贰叁肆伍陆柒捌玖拾"
-            .contains(first)
+    if text.is_ascii() {
+        let has = |word: &[u8]| text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
+        return text.len() <= 32 && (has(b"total") || has(b"page") || has(b"end"));
+    }
+    if text.contains(['计', '总', '共', '第', '页', '汇', '均', '最', '截']) {
+        return true;
+    }
+    let first = text.chars().find(|sign| sign.is_alphanumeric());
+    text.len() <= 60 && first.is_some_and(|first| "以此本空无正完全表结数略省暂未零续接转承过见下".contains(first))
 }
 
 /// The pieces a text is made of; `None` when there is something else in it.
@@ -304,6 +327,7 @@ fn next_piece(rest: &str) -> Option<(Piece, usize)> {
     };
     let known = [
         (Piece::AddsUp, longest(&ADDS_UP)),
+        (Piece::Sums, longest(&SUMS)),
         (Piece::GoesWith, longest(&GOES_WITH)),
         (Piece::Page, longest(&PAGES)),
         (Piece::Counter, longest(&COUNTERS)),

@@ -3,7 +3,7 @@
 use super::super::row::{Row, Value};
 use super::Reason;
 use super::clean::{row_text, shown};
-use super::closing::{adds_up, is_known_label, is_labelled, is_part_of_total, is_rule, reason_alone};
+use super::closing::{adds_up, adds_up_by_word, is_known_label, is_labelled, is_part_of_total, is_rule, reason_alone};
 use super::state::Known;
 use super::words::{ends_like_total, is_labelled_value, is_note, is_prose, is_section, is_signature, is_total};
 use gongzhi_core::cells;
@@ -81,14 +81,14 @@ impl Known {
     fn closing(&self, row: &Row) -> Option<Reason> {
         let (mut texts, mut figures, mut rules) = ([""; MOST_TEXTS], 0, 0);
         let mut count = 0;
-        for (column, value) in row.iter() {
+        for (_, value) in row.iter() {
             match value {
+                Value::Text(text) if looks_like_figure(text) => figures += 1,
                 Value::Text(text) if is_rule(text) => rules += 1,
-                Value::Text(text) if !looks_like_figure(text) => {
+                Value::Text(text) => {
                     *texts.get_mut(count)? = text;
                     count += 1;
                 }
-                _ if self.counts_rows(column) => {}
                 _ => figures += 1,
             }
         }
@@ -98,11 +98,14 @@ impl Known {
         let closes = |text: &&str| reason_alone(text).is_some() || speaks_of_sheet(text) || is_part_of_total(text);
         if texts.is_empty() {
             // A row that was struck out; beside figures a stroke is a cell without value.
-            let is_struck = rules > 0 && figures == 0;
+            let is_struck = rules > 0 && figures == self.count_numbers(row);
             return (is_struck || self.is_lone_count(row)).then_some(Reason::Note);
         }
         if texts.iter().all(closes) {
-            return closing_reason(texts, figures);
+            let figures = figures - self.count_numbers(row);
+            let is_list_of_figures = self.columns.len() <= 2 && figures > 0;
+            let is_total = closing_reason(texts, figures);
+            return is_total.filter(|_| !is_list_of_figures || texts.iter().any(|text| adds_up_by_word(text)));
         }
         let total = texts.iter().position(|text| adds_up(text))?;
         let (before, after) = (&texts[..total], &texts[total + 1..]);
@@ -111,10 +114,17 @@ impl Known {
             .then_some(Reason::Total)
     }
 
-    /// Whether a column of the sheet only counts the rows.
-    fn counts_rows(&self, column: u32) -> bool {
-        let at = self.columns.iter().position(|known| known.index == column);
-        at.is_some_and(|at| self.counting.get(at) == Some(&true))
+    /// Cells of a row that only count it.
+    fn count_numbers(&self, row: &Row) -> usize {
+        let counts = |column: u32| {
+            let at = self.columns.iter().position(|known| known.index == column);
+            at.is_some_and(|at| self.counting.get(at) == Some(&true))
+        };
+        let is_number = |value: Value<'_>| match value {
+            Value::Text(text) => looks_like_figure(text),
+            _ => true,
+        };
+        row.iter().filter(|(column, value)| is_number(*value) && counts(*column)).count()
     }
 
     fn repeats_header(&self, row: &Row) -> bool {
@@ -303,5 +313,6 @@ mod tests {
         assert_eq!(reason(&PAYMENTS, &["", "无", "", "", "100"]), None, "a record without its name");
         assert_eq!(reason(&PAYMENTS, &["-", "-", "", "", "100"]), None);
         assert_eq!(reason(&["企业名称"], &["某某：公司"]), None);
+        assert_eq!(reason(&["指标", "数值"], &["总面积", "300"]), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use gongzhi_core::cells;
 
-use super::closing::adds_up;
+use super::closing::adds_up_by_word;
 
 /// Words that open a note under or above a table.
 const NOTES: [&str; 11] =
@@ -63,7 +63,7 @@ fn may_open_with(text: &str, signs: &str) -> bool {
 
 /// A text that names a totals row by itself: `合计`, `合 计：`, `总计（万元）`.
 pub(super) fn is_total(text: &str) -> bool {
-    text.len() <= 64 && adds_up(text)
+    text.len() <= 64 && adds_up_by_word(text)
 }
 
 /// A text that ends like a totals row of a group: `大丰镇小计`. Only the rest of the row can tell whether it is one.

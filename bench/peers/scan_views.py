@@ -42,22 +42,41 @@ def read_batches(home):
         corrected = batch
         while corrected["supplement_of"] in by_id:
             corrected = by_id[corrected["supplement_of"]]
-        first_of_year = batch["period"][4:] in ("", "Q1", "-01")
-        full_due = batch["item_mode"] == "full" or (batch["item_mode"] == "full_then_differential" and first_of_year)
-        batch["whole"] = batch["mode"] == "full" or (
-            batch["mode"] == "nil" and (batch["mark"] == "flow" or full_due)
-        )
         batch["links_key"] = links.get(batch["id"])
         batch["covers"] = (corrected["covers_from"], corrected["covers_to"])
-        batch["order"] = (
-            last_day(corrected["period"]), batch["mode"] == "differential", batch["accepted_at"], batch["sequence"],
-        )
+        batch["counts_in"] = corrected["period"]
+    for batch in batches:
+        batch["whole"], behind = role_of(batch, batches)
+        batch["order"] = (last_day(batch["counts_in"]), behind, batch["accepted_at"], batch["sequence"])
         view = f"{batch['item']}_{batch['kind']}"
         views[view].append(batch)
         # What each period said of its keys: as of a flow kind, a full set replaces no rows but those of its own period.
-        whole = batch["mode"] in ("full", "nil")
-        views[f"{view}_by_period"].append(batch | {"mark": "flow", "whole": whole, "by_period": True})
+        views[f"{view}_by_period"].append(batch | {"mark": "flow", "by_period": True})
+        # Everything ever reported: of a stock kind a full set only corrects its own period.
+        mark = "ever" if batch["mark"] == "stock" else "flow"
+        views[f"{view}_ever"].append(batch | {"mark": mark})
     return views
+
+
+def says_whole(batch):
+    return batch["mode"] in ("full", "nothing_exists") or (batch["mode"] == "nil" and batch["mark"] == "flow")
+
+
+def role_of(batch, batches):
+    """Whether a set is whole, and whether it stands behind the whole ones of its period. One that says nothing is whole
+    where every set is full, and as the first list of a period whose full set is due."""
+    if batch["mode"] != "unsaid":
+        return says_whole(batch), batch["mode"] == "differential"
+    if batch["item_mode"] == "full":
+        return True, False
+    same = ("region", "lineage", "item", "kind", "counts_in")
+    others = [other for other in batches if other is not batch and all(other[key] == batch[key] for key in same)]
+    place = lambda one: (one["accepted_at"], one["sequence"])
+    lists = [other for other in others if says_whole(other) or other["mode"] == "unsaid"]
+    is_due = batch["item_mode"] == "full_then_differential" and batch["counts_in"][4:] in ("", "Q1", "-01")
+    if is_due and all(place(other) > place(batch) for other in lists):
+        return True, False
+    return False, not any(says_whole(other) and place(other) > place(batch) for other in others)
 
 
 def county_of(views):
@@ -71,6 +90,8 @@ def replaces(later, earlier):
     """Whether a whole set has the last word about the rows of an earlier one."""
     if later["mark"] == "stock":
         return True
+    if later["mark"] == "ever":
+        return later["counts_in"] == earlier["counts_in"]
     return later["covers"][0] <= earlier["covers"][0] and earlier["covers"][1] <= later["covers"][1]
 
 

@@ -82,7 +82,7 @@ known as (
 branches as (
   -- A branch registered here answers for its head office: its code is another one, its name begins with the head's.
   select head_name, count(*) as branch_count, min(taxpayer_name) as branch_name from registration
-  where head_name is not null
+  where is_branch and head_name is not null
   group by head_name
 ),
 reports as (

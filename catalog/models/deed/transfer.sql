@@ -55,11 +55,8 @@ paid_before as (
   group by d._ref
 ),
 persons as (
-  -- Where the payments hold none of natural persons, their silence says nothing.
-  select date_trunc('year', paid_on) as year_from, count(*) as payment_count
-  from own_payments
-  where starts_with(taxpayer, 'person:')
-  group by date_trunc('year', paid_on)
+  -- Where the payments hold none of natural persons, or none yet, their silence says nothing.
+  select cast(date_trunc('year', min(paid_on)) as date) as known_from from own_payments where starts_with(taxpayer, 'person:')
 ),
 reorganised as (
   select distinct former_taxpayer as giver, successor_taxpayer as taxpayer
@@ -96,7 +93,7 @@ select
   case
     -- Inheritance and gifts stand with a price of nothing: legal heirs owe nothing, gifts are assessed.
     when d.price_yuan = 0 then 'no_price'
-    when starts_with(d.taxpayer, 'person:') and s.payment_count is null then 'persons_not_in_payments'
+    when starts_with(d.taxpayer, 'person:') and s.known_from is null then 'persons_not_in_payments'
   end as not_comparable,
   -- Under the law nothing is overdue before the registration (契税法 §10); under the regulations ten days after the contract.
   case when d.event_day >= date '2021-09-01' and (d.registered_day is null or d.registered_day >= $as_of) then 'before_registration' end
@@ -122,6 +119,6 @@ select
 from deals d
 left join kinds k on k.kind = d.kind and k.year_from = date_trunc('year', d.event_day) and d.price_yuan > 0 and d.area > 0
 left join paid_before p on p._ref = d._ref
-left join persons s on s.year_from = date_trunc('year', coalesce(d.registered_day, d.event_day))
+left join persons s on s.known_from <= coalesce(d.registered_day, d.event_day)
 left join reorganised o on o.taxpayer = d.taxpayer and o.giver = d.giver
 left join branches b on b._ref = d._ref

@@ -114,7 +114,10 @@ begun as (
 projects as (
   select
     j.taxpayer, j.taxpayer_name, j.confidence, j.subject, j.project_name, j.sold, j.unsold, j.accepted_day, j.permit_day,
-    coalesce(b.begun_day, j.state_day) as state_day, j.place_region, j.evidence,
+    -- A permit came of age on its own day, whenever that was reported.
+    case when j.finding = 'may_permit_age' then greatest(b.begun_day, make_date(cast(date_part('year', j.permit_day) as int)
+      + cast($permit_years as int), cast(date_part('month', j.permit_day) as int), least(cast(date_part('day', j.permit_day) as int), 28)))
+      else coalesce(b.begun_day, j.state_day) end as state_day, j.place_region, j.evidence,
     case when j.areas_known is null then 'missing:saleable_area' end as not_comparable,
     j.finding,
     case
@@ -149,8 +152,8 @@ questions as (
   select
     t.transferor_taxpayer, t.transferor_name, t.transferor_confidence, t.transferor_subject,
     coalesce(t.contract_number, t.parcel_number, t.location), null, null, null, null,
-    t.transfer_day, coalesce(t.admin_region, t._region), concat_ws(';', t._ref, k.evidence), null, 'must_transferred', t.transfer_day,
-    t.transfer_day, false
+    t.transfer_day as state_day, coalesce(t.admin_region, t._region), concat_ws(';', t._ref, k.evidence), null, 'must_transferred',
+    t.transfer_day as condition_day, t.transfer_day as since, false
   from land_transfer_transfer t
   join developers k on k.taxpayer = t.transferor_taxpayer
 ),

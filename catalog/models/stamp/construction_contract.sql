@@ -85,33 +85,48 @@ projects as (
       project_code, min(project_code) over (partition by project_name), project_name) as project
   from named n
 ),
+spelled as (
+  -- A builder whose name nobody knows is the one whom another office names, where it alone has that price in the project.
+  select
+    p.*,
+    coalesce(linked_builder,
+      case when amount_yuan is not null
+        and min(linked_builder) over (partition by project, amount_yuan) = max(linked_builder) over (partition by project, amount_yuan)
+        and min(case when linked_builder is not null then office end) over (partition by project, amount_yuan) <> office
+        and max(case when linked_builder is not null then office end) over (partition by project, amount_yuan) <> office
+        then min(linked_builder) over (partition by project, amount_yuan) end) as builder_taxpayer_told
+  from projects p
+),
+told as (
+  select s.*, coalesce(builder_taxpayer_told, builder) as contractor from spelled s
+),
 -- A builder may have several contracts for one project, and several offices report each of them. No office lists one
 -- contract twice: the first row of one office with an amount meets the first of another with the same amount.
 counted as (
   select
     p.*,
-    row_number() over (partition by project, builder, office, amount_yuan order by contract_day, _ref) as nth,
+    row_number() over (partition by project, contractor, office, amount_yuan order by contract_day, _ref) as nth,
     min(owner_taxpayer) over (partition by project) as project_owner,
     min(owner_name) over (partition by project) as project_owner_name,
     min(case when owner_taxpayer is not null then owner_confidence end) over (partition by project) as project_owner_confidence,
     coalesce(min(case when owner_taxpayer is not null then owner_subject end) over (partition by project),
       min(owner_subject) over (partition by project)) as project_owner_subject,
-    min(builder) over (partition by project) as first_builder,
-    max(builder) over (partition by project) as last_builder
-  from projects p
+    min(contractor) over (partition by project) as first_contractor,
+    max(contractor) over (partition by project) as last_contractor
+  from told p
 ),
 prices as (
   select
     c.*,
-    min(contract_day) over (partition by project, builder, amount_yuan, nth) as price_day,
-    min(office) over (partition by project, builder, amount_yuan, nth) as price_office,
-    count(*) over (partition by project, builder, amount_yuan, nth) as price_rows
+    min(contract_day) over (partition by project, contractor, amount_yuan, nth) as price_day,
+    min(office) over (partition by project, contractor, amount_yuan, nth) as price_office,
+    count(*) over (partition by project, contractor, amount_yuan, nth) as price_rows
   from counted c
 ),
 placed as (
   select
     p.*,
-    row_number() over (partition by project, builder, office, price_day order by price_rows desc, amount_yuan desc, _ref)
+    row_number() over (partition by project, contractor, office, price_day order by price_rows desc, amount_yuan desc, _ref)
       as place_on_day
   from prices p
 ),
@@ -121,13 +136,13 @@ days as (
   select
     p.*,
     amount_yuan is not null and price_day is not null as is_dated,
-    max(place_on_day) over (partition by project, builder, amount_yuan, nth) as day_place
+    max(place_on_day) over (partition by project, contractor, amount_yuan, nth) as day_place
   from placed p
 ),
 rowed as (
   select
     d.*,
-    row_number() over (partition by project, builder, is_dated, price_day, day_place order by price_office, _ref) as row_of_day
+    row_number() over (partition by project, contractor, is_dated, price_day, day_place order by price_office, _ref) as row_of_day
   from days d
 ),
 followed as (
@@ -144,12 +159,12 @@ followed as (
       else 1
     end as begins
   from rowed r
-  window before as (partition by project, builder, is_dated order by price_day, day_place, row_of_day)
+  window before as (partition by project, contractor, is_dated order by price_day, day_place, row_of_day)
 ),
 dated as (
   select
     f.*,
-    case when is_dated then sum(begins) over (partition by project, builder, is_dated
+    case when is_dated then sum(begins) over (partition by project, contractor, is_dated
       order by price_day, day_place, row_of_day rows between unbounded preceding and current row) end as dated_number
   from followed f
 ),
@@ -160,20 +175,20 @@ numbered as (
     d.*,
     case
       when amount_yuan is null then coalesce(
-        case when contract_day is not null then min(dated_number) over (partition by project, builder, contract_day) end, 1)
-      else coalesce(dated_number, row_number() over (partition by project, builder, office, amount_yuan is null
+        case when contract_day is not null then min(dated_number) over (partition by project, contractor, contract_day) end, 1)
+      else coalesce(dated_number, row_number() over (partition by project, contractor, office, amount_yuan is null
         order by dated_number nulls last, coalesce(award_day, permit_day), amount_yuan, _ref))
     end as contract_number
   from dated d
 ),
 contracts as (
   select
-    project, builder, contract_number, min(linked_builder) as builder_taxpayer, min(builder_name) as builder_name,
+    project, contractor, contract_number, min(builder_taxpayer_told) as builder_taxpayer, min(builder_name) as builder_name,
     min(case when builder_taxpayer is not null then builder_confidence end) as builder_confidence,
     coalesce(min(case when builder_taxpayer is not null then builder_subject end), min(builder_subject)) as builder_subject,
     min(project_owner) as owner_taxpayer, min(project_owner_name) as owner_name,
     min(project_owner_confidence) as owner_confidence, min(project_owner_subject) as owner_subject,
-    min(first_builder) as first_builder, min(last_builder) as last_builder,
+    min(first_contractor) as first_contractor, min(last_contractor) as last_contractor,
     min(project_name) as project_name, min(contract_day) as contract_day, min(award_day) as award_day,
     min(permit_day) as permit_day, min(settled_day) as settled_day, min(contract_yuan) as contract_yuan,
     min(permit_yuan) as permit_yuan, min(bid_yuan) as bid_yuan, min(settled_yuan) as settled_yuan,
@@ -183,7 +198,7 @@ contracts as (
     case when bool_and(contract_tax_included) then true when not bool_or(contract_tax_included) then false end as tax_included,
     min(place_region) as place_region, string_agg(_ref, ';') as evidence
   from numbered
-  group by project, builder, contract_number
+  group by project, contractor, contract_number
 ),
 parties as (
   select
@@ -193,12 +208,12 @@ parties as (
     case when role = 'builder' then builder_confidence else owner_confidence end as confidence,
     case when role = 'builder' then builder_subject else owner_subject end as subject,
     project_name, contract_day, award_day, permit_day, settled_day, contract_yuan, permit_yuan, bid_yuan, settled_yuan,
-    amount_most_yuan, budget_yuan, first_builder <> last_builder as several_builders, tax_included, place_region, evidence
+    amount_most_yuan, budget_yuan, first_contractor <> last_contractor as several_builders, tax_included, place_region, evidence
   from contracts
   cross join (values ('builder'), ('owner')) as both_parties (role)
-  where (role = 'builder' and builder is not null)
+  where (role = 'builder' and contractor is not null)
     -- Where one office names the builder and another does not it is still one contract.
-    or (role = 'owner' and (builder is not null or first_builder is null) and owner_name is not null)
+    or (role = 'owner' and (contractor is not null or first_contractor is null) and owner_name is not null)
 ),
 priced as (
   select
@@ -213,6 +228,10 @@ priced as (
     -- A contract follows the award within thirty days (招标投标法 §46).
     case when contract_day is null then cast(cast(award_day as int) + cast($award_days as int) as date) end as latest_day
   from parties p
+),
+heads as (
+  -- By its registered name: a sheet may spell it otherwise.
+  select taxpayer, min(head_name) as head_name from registration where not is_branch group by taxpayer
 ),
 branches as (
   -- What branches of a head office paid under the name of a project.
@@ -247,4 +266,6 @@ select
   p.tax_included, p.budget_yuan, coalesce(b.paid_yuan, 0) as branch_paid_yuan
 from priced p
 left join seats s on s.taxpayer = p.taxpayer
-left join branches b on b.head_name = replace(replace(p.taxpayer_name, '（', '('), '）', ')') and b.project_name = p.project_name
+left join heads h on h.taxpayer = p.taxpayer
+left join branches b
+  on b.head_name = coalesce(h.head_name, replace(replace(p.taxpayer_name, '（', '('), '）', ')')) and b.project_name = p.project_name

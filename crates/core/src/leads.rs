@@ -153,6 +153,8 @@ words! {
         OutOfTime = "out_of_time",
         /// It was declared and is unpaid: arrears to be collected, nothing to be found out.
         Arrears = "arrears",
+        /// The taxpayer paid just this amount of the tax under another item or period: to be booked right, not paid again.
+        PaidOtherwise = "paid_otherwise",
     }
 }
 
@@ -239,5 +241,23 @@ impl Lead {
     pub fn unexplained(&self) -> Option<Decimal> {
         let others: Decimal = self.other_payments.iter().map(|payment| payment.amount_yuan).sum();
         self.gap.map(|gap| (gap - others).max(Decimal::ZERO))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_natural_person_is_marked_and_shows_neither_name_nor_whole_digest() {
+        let digest = format!("hmac-sm3:{}", "0123456789abcdef".repeat(4));
+        let person = Taxpayer::new(&format!("person:{digest}"), "某某甲");
+        assert!(person.is_person());
+        assert_eq!((person.name.as_str(), person.shown_code()), ("某**", "0123456789ab"));
+        let firm = Taxpayer::new("91652323MA7A000172", "演示有限公司");
+        assert_eq!(
+            (firm.is_person(), firm.name.as_str(), firm.shown_code()),
+            (false, "演示有限公司", "91652323MA7A000172")
+        );
     }
 }

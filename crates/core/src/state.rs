@@ -1,25 +1,31 @@
 //! The state of things: which rows hold as of a moment, given the sets that units have sent.
 //!
-//! A set is full (everything there is, or everything that happened in the periods it covers), differential (what was
-//! added, changed, revoked since) or nil (nothing to report, said on purpose). Sets arrive late, twice and out of order,
-//! so nothing depends on the order of arrival but the last tie: sets count in the order of (end of period, full before
-//! differential, accepted at, sequence), and a supplement belongs to the period of the set it corrects.
+//! A set says of itself that it is full (everything there is, or everything that happened in the periods it covers),
+//! differential (what was added, changed, revoked since), that nothing changed or that nothing exists, or it says nothing
+//! at all. What it does to earlier sets is its *role* ([`role`]), decided anew at every moment from the sets known then.
+//! Sets arrive late, twice and out of order, so nothing depends on the order of arrival but the last tie: sets count in
+//! the order of (end of period, whole before the rest, accepted at, sequence), and a supplement belongs to the period of
+//! the set it corrects.
 //!
-//! *The last row of a key wins.* A row taken back (撤销) holds no longer. A full set of a stock kind ends every key it
-//! does not name that earlier sets in that order did; a full set of a flow kind does so only for rows of the periods it
+//! *The last row of a key wins.* A row taken back (撤销) holds no longer. A whole set of a stock kind ends every key it
+//! does not name that earlier sets in that order did; a whole set of a flow kind does so only for rows of the periods it
 //! covers. What such a row had hidden of the same key and of other days then holds again: a key written by mistake into
-//! April's set does not cost March its row. A nil set is an empty full set where a full one was due, else it says that
-//! nothing changed. A late full set stands before the differences of its own and later periods, so it does not overwrite
-//! them.
+//! April's set does not cost March its row. What is not whole ends nothing. A late whole set stands before the
+//! differences of its own and later periods, so it does not overwrite them.
 //!
 //! Both times are kept: `as_of` is what we knew when, the period is what held when. What doesn't fit together is never
 //! mended in silence: it goes to a worklist for people.
 
-use std::collections::hash_map::Entry;
-use std::hash::Hash;
+mod effect;
+mod role;
+mod roller;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use foldhash::HashMap;
+
+pub use effect::{Effect, MOST_ENDED, NAMED_PLACES, NEARLY_ALL_PERCENT};
+pub use role::{Role, find_supplemented, is_full_due};
+pub use roller::{Arrival, Mismatch, Place, Rolled, Roller, WorklistEntry};
 
 use crate::catalog::{Item, Kind, Mark, Mode};
 use crate::period::Period;
@@ -52,7 +58,7 @@ pub struct Batch {
     pub covers_from: NaiveDate,
     /// Last day it covers.
     pub covers_to: NaiveDate,
-    /// Full, differential or nil.
+    /// What it said of itself.
     pub mode: SetMode,
     /// Version of the template its rows follow.
     pub template_version: u32,
@@ -125,6 +131,23 @@ pub struct Counted<'a> {
     pub covers_from: NaiveDate,
     /// Last day covered.
     pub covers_to: NaiveDate,
+    /// What it does to the sets before it.
+    pub role: Role,
+    /// Which rows a whole set has the last word about.
+    pub reach: Reach,
+    /// Behind the whole sets of its period.
+    is_behind: bool,
+}
+
+/// Which rows of earlier sets a whole set has the last word about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// All: of a stock kind.
+    Everything,
+    /// Those of sets whose days it covers: of a flow kind.
+    ItsDays,
+    /// Those of its own period, as a correction of it.
+    ItsPeriod,
 }
 
 impl Batch {
@@ -136,25 +159,6 @@ impl Batch {
             kind: self.kind.clone(),
             lineage: self.lineage.clone(),
         }
-    }
-
-    /// Whether keys it does not name end: full sets, and nil sets where a full one was due. Of a flow kind a nil set
-    /// says that nothing happened in its periods, which is the same.
-    pub fn is_whole(&self) -> bool {
-        match self.mode {
-            SetMode::Full => true,
-            SetMode::Differential => false,
-            SetMode::Nil => self.mark == Mark::Flow || is_full_due(self.item_mode, self.period),
-        }
-    }
-}
-
-/// Whether a full set is due for a period: always, or in the first period of the year.
-pub fn is_full_due(mode: Mode, period: Period) -> bool {
-    match mode {
-        Mode::Full => true,
-        Mode::FullThenDifferential => matches!(period, Period::Year(_) | Period::Quarter(_, 1) | Period::Month(_, 1)),
-        Mode::None => false,
     }
 }
 
@@ -172,6 +176,7 @@ pub fn order_batches<'a>(batches: impl IntoIterator<Item = &'a Batch>, moment: M
     if let Some(period) = moment.period {
         counted.retain(|counted| counted.covers_to <= period.last_day());
     }
+    role::decide(&mut counted);
     counted.sort_by_key(Counted::order);
     counted
 }
@@ -183,272 +188,57 @@ fn count<'a>(batch: &'a Batch, by_id: &HashMap<&str, &'a Batch>) -> Counted<'a> 
         let Some(earlier) = corrected.supplement_of.as_deref().and_then(|id| by_id.get(id)) else { break };
         corrected = earlier;
     }
-    Counted { batch, period: corrected.period, covers_from: corrected.covers_from, covers_to: corrected.covers_to }
+    Counted {
+        batch,
+        period: corrected.period,
+        covers_from: corrected.covers_from,
+        covers_to: corrected.covers_to,
+        role: Role::Upsert,
+        reach: if batch.mark == Mark::Stock { Reach::Everything } else { Reach::ItsDays },
+        is_behind: false,
+    }
+}
+
+/// The places of the sets among ordered ones that bear on what the one at a place does to what stood before it, the set itself
+/// the last of them: of a stock kind those from the last whole one on; of a flow kind all, but for a whole set those that
+/// speak of some of its days.
+pub fn list_bearing(ordered: &[Counted<'_>], at: usize) -> Vec<usize> {
+    let Some(set) = ordered.get(at) else { return Vec::new() };
+    let is_stock = set.reach == Reach::Everything;
+    let whole = ordered[..at].iter().rposition(|earlier| earlier.role == Role::Whole);
+    let first = whole.filter(|_| is_stock).unwrap_or(0);
+    let bears = |earlier: &usize| set.role != Role::Whole || set.touches(&ordered[*earlier]);
+    (first..at).filter(bears).chain([at]).collect()
 }
 
 impl Counted<'_> {
     fn order(&self) -> (NaiveDate, bool, DateTime<Utc>, i64) {
-        let is_difference = self.batch.mode == SetMode::Differential;
-        (self.period.last_day(), is_difference, self.batch.accepted_at, self.batch.sequence)
+        let (accepted_at, sequence) = self.accepted();
+        (self.period.last_day(), self.is_behind, accepted_at, sequence)
+    }
+
+    fn accepted(&self) -> (DateTime<Utc>, i64) {
+        (self.batch.accepted_at, self.batch.sequence)
     }
 
     /// Whether this set, when it is whole, has the last word about rows of the other, earlier one.
     fn replaces(&self, earlier: &Self) -> bool {
-        match self.batch.mark {
-            Mark::Stock => true,
-            Mark::Flow => self.covers_from <= earlier.covers_from && earlier.covers_to <= self.covers_to,
+        match self.reach {
+            Reach::Everything => true,
+            Reach::ItsDays => self.covers_from <= earlier.covers_from && earlier.covers_to <= self.covers_to,
+            Reach::ItsPeriod => self.period == earlier.period,
         }
+    }
+
+    /// Whether both speak of the same things: of a flow kind, of some of the same days.
+    fn touches(&self, other: &Self) -> bool {
+        self.reach != Reach::ItsDays || self.covers_from <= other.covers_to && other.covers_from <= self.covers_to
     }
 
     /// Whether rows of this set show in the state of a period: all of a stock kind, of a flow kind what it touches.
     fn shows_in(&self, period: Option<Period>) -> bool {
-        let Some(period) = period.filter(|_| self.batch.mark == Mark::Flow) else { return true };
+        let Some(period) = period.filter(|_| self.reach == Reach::ItsDays) else { return true };
         self.covers_from <= period.last_day() && period.first_day() <= self.covers_to
-    }
-}
-
-/// A row of a batch, as the rules see it: which thing it is about and a print of what it says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Arrival {
-    /// The row's number in its batch.
-    pub row: u64,
-    /// What it does. Rows of a full set are all added, but for one taken back, which is said on purpose there too.
-    pub action: RowAction,
-    /// Equal when two rows say the same.
-    pub print: u128,
-}
-
-/// Where a row that holds stands: index into the ordered batches, and row number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
-    /// Index into the batches given to the roller.
-    pub batch: usize,
-    /// The row's number in it.
-    pub row: u64,
-}
-
-/// What didn't fit together, for people to look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Mismatch {
-    /// Known before, not in the full set: ended without a revocation.
-    EndedWithoutRevocation,
-    /// In the full set, not known before: never declared as added.
-    NewWithoutAddition,
-    /// In the full set with other values than before: never declared as changed.
-    ChangedWithoutChange,
-    /// Declared as added, and was there already.
-    AddedButExisted,
-    /// Declared as changed, and was not there.
-    ChangedButUnknown,
-    /// Taken back, and was not there.
-    RevokedButUnknown,
-}
-
-impl Mismatch {
-    /// The word in tables and JSON.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::EndedWithoutRevocation => "ended_without_revocation",
-            Self::NewWithoutAddition => "new_without_addition",
-            Self::ChangedWithoutChange => "changed_without_change",
-            Self::AddedButExisted => "added_but_existed",
-            Self::ChangedButUnknown => "changed_but_unknown",
-            Self::RevokedButUnknown => "revoked_but_unknown",
-        }
-    }
-}
-
-/// One entry of the worklist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct WorklistEntry {
-    /// What is odd.
-    pub mismatch: Mismatch,
-    /// The set that brought it up: index into the batches given to the roller.
-    pub batch: usize,
-    /// The row in that set, when it has one.
-    pub after: Option<Place>,
-    /// The row that held before.
-    pub before: Option<Place>,
-}
-
-/// The rows that hold, and what didn't fit together.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Rolled {
-    /// Places of the rows that hold, ordered.
-    pub rows: Vec<Place>,
-    /// What people should look at, ordered.
-    pub worklist: Vec<WorklistEntry>,
-}
-
-/// Rolls the ordered sets of one group into its state, one pass, holding one entry a key, and a few more for keys that
-/// stand in several periods of a flow kind.
-#[derive(Debug)]
-pub struct Roller<'a, K> {
-    sets: Vec<Counted<'a>>,
-    held: HashMap<K, (Place, u128)>,
-    /// Rows of a key that is held, oldest first, hidden by rows of other days and not ended with those.
-    shadowed: HashMap<K, Vec<(Place, u128)>>,
-    /// The rows of a whole set that replaces earlier ones, until it ends.
-    whole: HashMap<K, (Place, u128)>,
-    worklist: Vec<WorklistEntry>,
-}
-
-impl<K> Default for Roller<'_, K> {
-    fn default() -> Self {
-        Self {
-            sets: Vec::new(),
-            held: HashMap::default(),
-            shadowed: HashMap::default(),
-            whole: HashMap::default(),
-            worklist: Vec::new(),
-        }
-    }
-}
-
-impl<'a, K: Hash + Eq + Clone> Roller<'a, K> {
-    /// A roller that has seen nothing.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds the next set, in the order of [`order_batches`], with its rows.
-    pub fn add(&mut self, set: Counted<'a>, rows: impl IntoIterator<Item = (K, Arrival)>) {
-        // A whole set that replaces no earlier one ends nothing, and nothing is compared with it: its rows just hold.
-        let ends_earlier = set.batch.is_whole() && self.sets.iter().any(|earlier| set.replaces(earlier));
-        self.sets.push(set);
-        let batch = self.sets.len() - 1;
-        let rows = rows.into_iter();
-        if set.batch.is_whole() && !ends_earlier {
-            self.held.reserve(rows.size_hint().0);
-        }
-        for (key, arrival) in rows {
-            let place = Place { batch, row: arrival.row };
-            if ends_earlier {
-                self.arrive_whole(key, place, arrival);
-            } else if !set.batch.is_whole() {
-                self.arrive_difference(key, place, arrival);
-            } else if arrival.action == RowAction::Revoke {
-                self.revoke(&key);
-            } else {
-                self.hold(key, (place, arrival.print));
-            }
-        }
-        if ends_earlier {
-            self.end_whole(batch);
-        }
-    }
-
-    fn arrive_whole(&mut self, key: K, place: Place, arrival: Arrival) {
-        if arrival.action == RowAction::Revoke {
-            self.whole.remove(&key);
-            self.revoke(&key);
-        } else {
-            self.whole.insert(key, (place, arrival.print));
-        }
-    }
-
-    fn arrive_difference(&mut self, key: K, place: Place, arrival: Arrival) {
-        let before = match arrival.action {
-            RowAction::Revoke => self.revoke(&key),
-            _ => self.hold(key, (place, arrival.print)),
-        };
-        let mismatch = match (arrival.action, before.is_some()) {
-            (RowAction::Add, true) => Mismatch::AddedButExisted,
-            (RowAction::Change, false) => Mismatch::ChangedButUnknown,
-            (RowAction::Revoke, false) => Mismatch::RevokedButUnknown,
-            _ => return,
-        };
-        let before = before.map(|(place, _)| place);
-        self.worklist.push(WorklistEntry { mismatch, batch: place.batch, after: Some(place), before });
-    }
-
-    /// A row takes the place of the one that held, which is given back. That one is kept below it when it is of other
-    /// days: whatever ends a row ends the older ones of its days too, so those can be forgotten.
-    fn hold(&mut self, key: K, row: (Place, u128)) -> Option<(Place, u128)> {
-        let (sets, set) = (&self.sets, self.sets[row.0.batch]);
-        let is_of_other_days = |older: &(Place, u128)| !set.replaces(&sets[older.0.batch]);
-        // Most kinds have no row below another: nothing is looked up then.
-        if !self.shadowed.is_empty()
-            && let Some(below) = self.shadowed.get_mut(&key)
-        {
-            below.retain(is_of_other_days);
-        }
-        match self.held.entry(key) {
-            Entry::Vacant(entry) => {
-                entry.insert(row);
-                None
-            }
-            Entry::Occupied(mut entry) => {
-                let before = entry.insert(row);
-                if is_of_other_days(&before) {
-                    self.shadowed.entry(entry.key().clone()).or_default().push(before);
-                }
-                Some(before)
-            }
-        }
-    }
-
-    /// A thing taken back holds on no day.
-    fn revoke(&mut self, key: &K) -> Option<(Place, u128)> {
-        self.shadowed.remove(key);
-        self.held.remove(key)
-    }
-
-    /// A whole set that replaces earlier ones has ended: what it does not name ends, what it names holds.
-    fn end_whole(&mut self, batch: usize) {
-        let set = self.sets[batch];
-        // Where every set is full nobody declares differences.
-        let is_compared = set.batch.item_mode != Mode::Full;
-        // What happened in days that no earlier set covered is new to us without being odd.
-        let is_known_to_here =
-            set.batch.mark == Mark::Stock || self.sets[..batch].iter().any(|other| other.replaces(&set));
-        self.end_what_is_not_named(batch, is_compared);
-        self.held.reserve(self.whole.len());
-        for (key, (after, print)) in std::mem::take(&mut self.whole) {
-            let before = self.hold(key, (after, print));
-            let mismatch = match before {
-                None => Mismatch::NewWithoutAddition,
-                Some((_, earlier)) if earlier != print => Mismatch::ChangedWithoutChange,
-                Some(_) => continue,
-            };
-            if is_compared && (before.is_some() || is_known_to_here) {
-                let before = before.map(|(place, _)| place);
-                self.worklist.push(WorklistEntry { mismatch, batch, after: Some(after), before });
-            }
-        }
-    }
-
-    /// Ends the rows of the sets that a whole one replaces, where it does not name their keys.
-    fn end_what_is_not_named(&mut self, batch: usize, is_compared: bool) {
-        let set = self.sets[batch];
-        let (sets, whole, worklist, shadowed) = (&self.sets, &self.whole, &mut self.worklist, &mut self.shadowed);
-        shadowed.retain(|_, below| {
-            below.retain(|(older, _)| !set.replaces(&sets[older.batch]));
-            !below.is_empty()
-        });
-        self.held.retain(|key, held| {
-            let before = held.0;
-            if !set.replaces(&sets[before.batch]) || whole.contains_key(key) {
-                return true;
-            }
-            if is_compared {
-                let mismatch = Mismatch::EndedWithoutRevocation;
-                worklist.push(WorklistEntry { mismatch, batch, after: None, before: Some(before) });
-            }
-            let restored = shadowed.get_mut(key).and_then(Vec::pop);
-            restored.map(|older| *held = older).is_some()
-        });
-    }
-
-    /// The rows that hold; `period` as in [`Moment`].
-    pub fn finish(self, period: Option<Period>) -> Rolled {
-        let sets = &self.sets;
-        let places = self.held.into_values().map(|(place, _)| place);
-        let mut rows: Vec<Place> = places.filter(|place| sets[place.batch].shows_in(period)).collect();
-        rows.sort_unstable();
-        let mut worklist = self.worklist;
-        worklist.sort_unstable_by_key(|entry| (entry.batch, entry.after, entry.before, entry.mismatch));
-        Rolled { rows, worklist }
     }
 }
 
@@ -482,3 +272,6 @@ impl VisibleBatches {
 #[cfg(test)]
 #[path = "state_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+mod clerk_tests;

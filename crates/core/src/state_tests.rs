@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::RowAction::{Add, Change, Revoke};
-use super::SetMode::{Differential, Nil};
+use super::SetMode::{Differential, Nil, NothingExists, Unsaid};
 use super::*;
 
 /// A set in a test: its rows are (key, print, action).
@@ -48,8 +48,14 @@ fn sent(period: &str, mode: SetMode, day: i64, rows: &[(u8, u8, RowAction)]) -> 
 }
 
 fn full(period: &str, day: i64, rows: &[(u8, u8)]) -> Sent {
-    let rows: Vec<_> = rows.iter().map(|(key, print)| (*key, *print, RowAction::Add)).collect();
+    let rows: Vec<_> = rows.iter().map(|(key, print)| (*key, *print, RowAction::Unsaid)).collect();
     sent(period, SetMode::Full, day, &rows)
+}
+
+/// A sheet that says nothing of itself.
+fn unsaid(period: &str, day: i64, rows: &[(u8, u8)]) -> Sent {
+    let rows: Vec<_> = rows.iter().map(|(key, print)| (*key, *print, RowAction::Unsaid)).collect();
+    sent(period, Unsaid, day, &rows)
 }
 
 fn flow(mut set: Sent) -> Sent {
@@ -58,19 +64,30 @@ fn flow(mut set: Sent) -> Sent {
 }
 
 fn roll(sets: &[Sent], moment: Moment) -> (BTreeMap<u8, u8>, Rolled) {
+    let (state, rolled, _) = roll_telling(sets, moment);
+    (state, rolled)
+}
+
+/// What each set does, by the id of its batch.
+fn effects(sets: &[Sent]) -> BTreeMap<String, Effect> {
+    roll_telling(sets, now()).2
+}
+
+fn roll_telling(sets: &[Sent], moment: Moment) -> (BTreeMap<u8, u8>, Rolled, BTreeMap<String, Effect>) {
     let by_id: HashMap<&str, &Sent> = sets.iter().map(|set| (set.batch.id.as_str(), set)).collect();
     let ordered = order_batches(sets.iter().map(|set| &set.batch), moment);
     let mut roller = Roller::new();
+    let mut effects = BTreeMap::new();
     for counted in &ordered {
         let rows = by_id[counted.batch.id.as_str()].rows.iter().enumerate().map(|(row, (key, print, action))| {
             (*key, Arrival { row: row as u64, action: *action, print: u128::from(*print) })
         });
-        roller.add(*counted, rows);
+        effects.insert(counted.batch.id.clone(), roller.add(*counted, rows));
     }
     let rolled = roller.finish(moment.period);
     let row = |place: &Place| by_id[ordered[place.batch].batch.id.as_str()].rows[usize::try_from(place.row).unwrap()];
     let state = rolled.rows.iter().map(|place| (row(place).0, row(place).1)).collect();
-    (state, rolled)
+    (state, rolled, effects)
 }
 
 fn now() -> Moment {
@@ -178,12 +195,128 @@ fn a_nil_flow_report_unsays_the_rows_of_its_period() {
 }
 
 #[test]
-fn a_nil_stock_report_ends_everything_where_a_full_set_was_due_and_nothing_elsewhere() {
+fn a_nil_stock_report_says_that_nothing_changed_also_where_a_full_set_was_due() {
     let before = full("2024Q1", 1, &[(1, 1)]);
     assert_eq!(state(&[before.clone(), sent("2024Q2", Nil, 2, &[])]), [(1, 1)]);
-    let rebase = [before, sent("2025Q1", Nil, 2, &[])];
-    assert_eq!(state(&rebase), []);
-    assert_eq!(mismatches(&rebase), [Mismatch::EndedWithoutRevocation]);
+    assert_eq!(state(&[before, sent("2025Q1", Nil, 2, &[])]), [(1, 1)]);
+}
+
+#[test]
+fn only_a_report_that_nothing_exists_ends_everything() {
+    let sets = [full("2024Q1", 1, &[(1, 1), (2, 1)]), sent("2024Q2", NothingExists, 2, &[])];
+    assert_eq!(state(&sets), []);
+    assert_eq!(mismatches(&sets), [Mismatch::EndedWithoutRevocation; 2]);
+    let effect = &effects(&sets)["2024Q2-nothing_exists-2"];
+    assert_eq!((effect.before, effect.ended, effect.ends_much()), (2, 2, true));
+}
+
+#[test]
+fn a_sheet_that_says_nothing_is_the_last_word_about_its_keys_and_ends_nothing() {
+    let sets = [full("2025Q1", 1, &[(1, 1), (2, 1)]), unsaid("2025Q2", 2, &[(2, 9), (3, 1)])];
+    assert_eq!(state(&sets), [(1, 1), (2, 9), (3, 1)]);
+    assert!(mismatches(&sets).is_empty());
+}
+
+#[test]
+fn a_late_first_list_of_the_year_stands_before_the_sheet_of_the_second_quarter() {
+    let sheet = unsaid("2025Q2", 3, &[(1, 7), (3, 1)]);
+    assert_eq!(state(std::slice::from_ref(&sheet)), [(1, 7), (3, 1)]);
+    let late = unsaid("2025Q1", 9, &[(1, 1), (2, 1)]);
+    assert_eq!(state(&[sheet, late]), [(1, 7), (2, 1), (3, 1)]);
+}
+
+#[test]
+fn a_first_set_ever_ends_nothing_of_a_period_that_arrives_later() {
+    let third = unsaid("2025Q3", 1, &[(1, 1)]);
+    let second = unsaid("2025Q2", 2, &[(1, 5), (2, 1)]);
+    assert_eq!(state(&[third.clone(), second.clone()]), [(1, 1), (2, 1)]);
+    assert_eq!(state(&[third, second, unsaid("2025Q4", 3, &[(4, 1)])]), [(1, 1), (2, 1), (4, 1)]);
+}
+
+#[test]
+fn an_unsaid_list_is_whole_where_the_full_set_is_due_and_once_only() {
+    let year = unsaid("2025Q1", 2, &[(2, 1), (3, 1)]);
+    let before = [full("2024Q1", 1, &[(1, 1), (2, 1)]), year.clone()];
+    assert_eq!(state(&before), [(2, 1), (3, 1)]);
+    // A second sheet of the period corrects, or is the other half of the list.
+    let [old, _] = before;
+    assert_eq!(state(&[old.clone(), year.clone(), unsaid("2025Q1", 3, &[(4, 1)])]), [(2, 1), (3, 1), (4, 1)]);
+    assert_eq!(state(&[old.clone(), year.clone(), unsaid("2025Q1", 3, &[(3, 8)])]), [(2, 1), (3, 8)]);
+    // One that says it is the whole list has the last word about its period, one sent after it corrects it.
+    let whole = full("2025Q1", 4, &[(3, 9)]);
+    assert_eq!(state(&[old.clone(), year.clone(), whole.clone()]), [(3, 9)]);
+    assert_eq!(state(&[old, year, whole, unsaid("2025Q1", 5, &[(5, 1)])]), [(3, 9), (5, 1)]);
+}
+
+#[test]
+fn a_list_said_to_be_whole_takes_back_what_an_earlier_sheet_of_its_period_said() {
+    let sets = [full("2025Q1", 1, &[(1, 1)]), unsaid("2025Q2", 2, &[(9, 1)]), full("2025Q2", 3, &[(1, 2), (2, 1)])];
+    assert_eq!(state(&sets), [(1, 2), (2, 1)]);
+}
+
+#[test]
+fn every_unsaid_set_is_whole_where_every_set_is_full() {
+    let whole = |mut set: Sent| {
+        set.batch.item_mode = Mode::Full;
+        set
+    };
+    let sets = [whole(unsaid("2025-02", 1, &[(1, 1), (2, 1)])), whole(unsaid("2025-03", 2, &[(2, 2)]))];
+    assert_eq!(state(&sets), [(2, 2)]);
+    let demand = |mut set: Sent| {
+        set.batch.item_mode = Mode::None;
+        set
+    };
+    let sets = [demand(unsaid("2025-01", 1, &[(1, 1)])), demand(unsaid("2025-02", 2, &[(2, 2)]))];
+    assert_eq!(state(&sets), [(1, 1), (2, 2)]);
+}
+
+#[test]
+fn an_unsaid_flow_sheet_adds_to_its_period_and_never_to_others() {
+    let sets = [
+        flow(unsaid("2025-02", 1, &[(1, 1)])),
+        flow(unsaid("2025-02", 2, &[(1, 2), (2, 1)])),
+        flow(unsaid("2025-03", 3, &[(3, 1)])),
+    ];
+    assert_eq!(state(&sets), [(1, 2), (2, 1), (3, 1)]);
+}
+
+#[test]
+fn what_a_set_does_is_told_against_what_stood_before_it_in_the_order_of_the_state() {
+    let first: Vec<(u8, u8)> = (1..=10).map(|key| (key, 1)).collect();
+    let later: Vec<(u8, u8)> = [(1, 2)].into_iter().chain((2..=8).map(|key| (key, 1))).chain([(11, 1)]).collect();
+    let mut sets = vec![full("2025Q1", 1, &first), unsaid("2025Q2", 2, &later)];
+    let effect = effects(&sets)["2025Q2-unsaid-2"].clone();
+    assert_eq!([effect.before, effect.added, effect.changed, effect.unchanged, effect.ended], [10, 1, 1, 7, 0]);
+    assert_eq!((effect.absent(), effect.looks_whole()), (2, true));
+    assert_eq!(effect.first_gone, [Place { batch: 0, row: 8 }, Place { batch: 0, row: 9 }]);
+    sets[1] = full("2025Q2", 2, &later);
+    let effect = effects(&sets)["2025Q2-full-2"].clone();
+    assert_eq!([effect.added, effect.changed, effect.unchanged, effect.ended, effect.absent()], [1, 1, 7, 2, 0]);
+    assert!(!effect.looks_whole() && !effect.ends_much());
+    sets[1] = unsaid("2025Q2", 2, &later[..5]);
+    assert!(!effects(&sets)["2025Q2-unsaid-2"].looks_whole());
+    // The late list of the year before changes what the first one of this year does.
+    sets.push(full("2024Q1", 3, &[(1, 1), (99, 1)]));
+    let effect = effects(&sets)["2025Q1-full-1"].clone();
+    assert_eq!([effect.added, effect.unchanged, effect.ended], [9, 1, 1]);
+    assert!(effect.ends_much());
+}
+
+#[test]
+fn only_the_sets_that_bear_on_one_need_to_be_looked_at() {
+    let places = |sets: &[Sent], at: usize| list_bearing(&order_batches(sets.iter().map(|set| &set.batch), now()), at);
+    let sets = [
+        full("2024Q1", 1, &[]),
+        unsaid("2024Q2", 2, &[]),
+        full("2025Q1", 3, &[]),
+        unsaid("2025Q2", 4, &[]),
+        unsaid("2025Q3", 5, &[]),
+    ];
+    assert_eq!(places(&sets, 2), [0, 1, 2]);
+    assert_eq!(places(&sets, 4), [2, 3, 4]);
+    let months = ["2025-01", "2025-02", "2025-02"].map(|month| flow(full(month, 1, &[])));
+    assert_eq!(places(&months, 1), [1]);
+    assert_eq!(places(&months, 2), [1, 2]);
 }
 
 #[test]
@@ -242,48 +375,84 @@ fn of_a_flow_kind_a_period_shows_what_happened_in_it() {
 /// of the same days.
 fn reference(sets: &[Sent], as_of: DateTime<Utc>) -> BTreeMap<u8, u8> {
     let by_id: HashMap<&str, &Sent> = sets.iter().map(|set| (set.batch.id.as_str(), set)).collect();
-    let mut known: Vec<(&Sent, &Batch)> = sets
+    let known: Vec<(&Sent, &Batch)> = sets
         .iter()
         .filter(|set| set.batch.accepted_at <= as_of)
         .map(|set| (set, &by_id[set.batch.supplement_of.as_deref().unwrap_or(&set.batch.id)].batch))
         .map(|(set, corrected)| if corrected.accepted_at <= as_of { (set, corrected) } else { (set, &set.batch) })
         .collect();
-    known.sort_by_key(|(set, corrected)| {
+    let mut placed: Vec<(&Sent, &Batch, bool)> =
+        known.iter().map(|(set, corrected)| (*set, *corrected, is_whole(&known, set, corrected.period))).collect();
+    placed.sort_by_key(|(set, corrected, is_whole)| {
         let batch = &set.batch;
-        (corrected.period.last_day(), batch.mode == Differential, batch.accepted_at, batch.sequence)
+        let after_it = known.iter().filter(|(_, other)| other.period == corrected.period);
+        let says_so = |other: &Batch| other.mode == SetMode::Full || is_whole_nil(other);
+        let is_replaced = after_it
+            .filter(|(other, _)| (batch.accepted_at, batch.sequence) < (other.batch.accepted_at, other.batch.sequence))
+            .any(|(other, _)| says_so(&other.batch));
+        let is_behind = batch.mode == Differential || batch.mode == Unsaid && !is_whole && !is_replaced;
+        (corrected.period.last_day(), is_behind, batch.accepted_at, batch.sequence)
     });
-    (0..=u8::MAX).filter_map(|key| Some((key, last_word(&known, key)?))).collect()
+    (0..=u8::MAX).filter_map(|key| Some((key, last_word(&placed, key)?))).collect()
 }
 
-fn last_word(known: &[(&Sent, &Batch)], key: u8) -> Option<u8> {
-    let words = known.iter().enumerate().flat_map(|(at, (set, _))| set.rows.iter().map(move |row| (at, row)));
+fn is_whole_nil(batch: &Batch) -> bool {
+    batch.mode == NothingExists || batch.mode == Nil && batch.mark == Mark::Flow
+}
+
+/// Of several sheets of a period that say nothing the first is the list, where one is due.
+fn is_whole(known: &[(&Sent, &Batch)], set: &Sent, period: Period) -> bool {
+    let batch = &set.batch;
+    let before_it = known.iter().filter(|(other, corrected)| {
+        corrected.period == period
+            && (other.batch.accepted_at, other.batch.sequence) < (batch.accepted_at, batch.sequence)
+    });
+    match batch.mode {
+        SetMode::Full => true,
+        Differential => false,
+        Nil | NothingExists => is_whole_nil(batch),
+        Unsaid if batch.item_mode == Mode::Full => true,
+        Unsaid => {
+            let mut earlier = before_it.map(|(other, _)| &other.batch);
+            is_full_due(batch.item_mode, period)
+                && !earlier.any(|other| matches!(other.mode, SetMode::Full | Unsaid) || is_whole_nil(other))
+        }
+    }
+}
+
+fn last_word(known: &[(&Sent, &Batch, bool)], key: u8) -> Option<u8> {
+    let words = known.iter().enumerate().flat_map(|(at, (set, ..))| set.rows.iter().map(move |row| (at, row)));
     let words: Vec<(usize, u8, RowAction)> =
         words.filter(|(_, row)| row.0 == key).map(|(at, row)| (at, row.1, row.2)).collect();
     let taken_back = words.iter().rposition(|(_, _, action)| *action == Revoke).map_or(0, |at| at + 1);
     let days = |at: usize| (known[at].1.covers_from, known[at].1.covers_to);
-    let is_unsaid = |at: usize| {
+    let is_ended = |at: usize| {
         (at + 1..known.len()).any(|later| {
             let speaks_of_it = days(later).0 <= days(at).0 && days(at).1 <= days(later).1;
-            known[later].0.batch.is_whole() && (known[later].0.batch.mark == Mark::Stock || speaks_of_it)
+            known[later].2 && (known[later].0.batch.mark == Mark::Stock || speaks_of_it)
         })
     };
-    words[taken_back..].iter().rev().find(|(at, _, _)| !is_unsaid(*at)).map(|(_, print, _)| *print)
+    words[taken_back..].iter().rev().find(|(at, _, _)| !is_ended(*at)).map(|(_, print, _)| *print)
 }
 
 fn any_history() -> impl Strategy<Value = Vec<Sent>> {
-    let action = prop_oneof![3 => Just(Add), 2 => Just(Change), 1 => Just(Revoke)];
+    let action = prop_oneof![3 => Just(RowAction::Unsaid), 2 => Just(Add), 2 => Just(Change), 1 => Just(Revoke)];
     let rows = prop::collection::vec((0u8..8, 0u8..4, action), 0..8);
-    let mode = prop_oneof![2 => Just(SetMode::Full), 3 => Just(Differential), 1 => Just(Nil)];
+    let mode = prop_oneof![
+        2 => Just(SetMode::Full), 3 => Just(Differential), 3 => Just(Unsaid), 1 => Just(Nil), 1 => Just(NothingExists)
+    ];
+    let item_mode = prop_oneof![3 => Just(Mode::FullThenDifferential), 1 => Just(Mode::Full), 1 => Just(Mode::None)];
     let period = prop_oneof![
         (2024i32..2026, 1u32..5).prop_map(|(year, quarter)| Period::Quarter(year, quarter)),
         (2024i32..2026).prop_map(Period::Year),
         (2024i32..2026, 1u32..13).prop_map(|(year, month)| Period::Month(year, month)),
     ];
     let set = (period, mode, 0i64..30, rows, any::<bool>(), any::<prop::sample::Index>(), 0u8..5);
-    (prop::collection::vec(set, 1..10), any::<bool>()).prop_map(|(sets, is_flow)| {
+    (prop::collection::vec(set, 1..10), any::<bool>(), item_mode).prop_map(|(sets, is_flow, item_mode)| {
         let ids: Vec<String> = (0..sets.len()).map(|at| format!("b{at}")).collect();
         let history = sets.into_iter().enumerate().map(|(at, (period, mode, day, rows, to_date, other, chance))| {
-            let mut set = sent(&period.to_string(), mode, day, if mode == Nil { &[] } else { &rows });
+            let mut set = sent(&period.to_string(), mode, day, if mode.is_nil() { &[] } else { &rows });
+            set.batch.item_mode = item_mode;
             set.batch.id.clone_from(&ids[at]);
             set.batch.sequence = i64::try_from(at).unwrap();
             (set.batch.covers_from, set.batch.covers_to) = covered_days(period, to_date);

@@ -23,11 +23,13 @@ pub enum CellValue<'a> {
     Boolean(bool),
 }
 
-/// What a row of a differential set does.
+/// What a row says it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum RowAction {
-    /// 新增
+    /// Nothing is said: the row is the last word about its key.
     #[default]
+    Unsaid,
+    /// 新增
     Add,
     /// 变更
     Change,
@@ -39,6 +41,7 @@ impl RowAction {
     /// The word a sheet uses.
     pub fn chinese(self) -> &'static str {
         match self {
+            Self::Unsaid => "",
             Self::Add => "新增",
             Self::Change => "变更",
             Self::Revoke => "撤销",
@@ -48,6 +51,7 @@ impl RowAction {
     /// The word kept in batches.
     pub fn key(self) -> &'static str {
         match self {
+            Self::Unsaid => "unsaid",
             Self::Add => "add",
             Self::Change => "change",
             Self::Revoke => "revoke",
@@ -65,15 +69,19 @@ impl RowAction {
     }
 }
 
-/// What a set of rows is.
+/// What a set of rows says of itself. What it then does to earlier sets is its [role](crate::state::Role).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SetMode {
     /// Everything there is (stock) or happened in its periods (flow).
     Full,
     /// What differs from before.
     Differential,
-    /// Nothing to report, said on purpose.
+    /// Nothing is said.
+    Unsaid,
+    /// Nothing to report, said on purpose: of a stock kind what is on record stands, of a flow kind nothing happened.
     Nil,
+    /// Nothing exists, said on purpose: what is on record ends.
+    NothingExists,
 }
 
 impl SetMode {
@@ -82,12 +90,21 @@ impl SetMode {
         match self {
             Self::Full => "full",
             Self::Differential => "differential",
+            Self::Unsaid => "unsaid",
             Self::Nil => "nil",
+            Self::NothingExists => "nothing_exists",
         }
     }
 
     /// Reads the word.
     pub fn find(text: &str) -> Option<Self> {
-        [Self::Full, Self::Differential, Self::Nil].into_iter().find(|mode| mode.key() == text)
+        let all = [Self::Full, Self::Differential, Self::Unsaid, Self::Nil, Self::NothingExists];
+        let word = text.replace('-', "_");
+        all.into_iter().find(|mode| mode.key() == word)
+    }
+
+    /// Whether it is a set without rows, said on purpose.
+    pub fn is_nil(self) -> bool {
+        matches!(self, Self::Nil | Self::NothingExists)
     }
 }

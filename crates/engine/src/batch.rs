@@ -123,8 +123,6 @@ pub struct BatchDescription {
     pub item: String,
     /// Period.
     pub period: Period,
-    /// Full or differential; a nil set has no files.
-    pub mode: SetMode,
     /// Template version of its rows.
     pub template_version: u32,
     /// Which header of the sheet was taken for which column: (header, column key).
@@ -188,7 +186,6 @@ impl BatchDescription {
             ("region", self.region.clone()),
             ("unit", self.unit.clone()),
             ("period", self.period.to_string()),
-            ("mode", self.mode.key().to_owned()),
             ("template_version", self.template_version.to_string()),
             ("columns", serde_json::Value::Object(mapping).to_string()),
         ];
@@ -219,6 +216,8 @@ pub struct BatchWriter<'k> {
     origins: OriginBuilders,
     /// Where each sheet has its columns: column number by column key, by sheet.
     layouts: BTreeMap<String, BTreeMap<String, u32>>,
+    /// What the set says of itself.
+    mode: SetMode,
     rows: u64,
     /// Where a JSON object is put together.
     object: String,
@@ -264,9 +263,15 @@ impl<'k> BatchWriter<'k> {
             data_key: pending,
             origins: OriginBuilders::default(),
             layouts: BTreeMap::new(),
+            mode: SetMode::Unsaid,
             rows: 0,
             object: String::new(),
         })
+    }
+
+    /// What the set says of itself: known once its rows were heard.
+    pub fn say(&mut self, mode: SetMode) {
+        self.mode = mode;
     }
 
     /// Keeps in which column of a sheet, from 1, each column of the kind stood, so that a row's evidence names a cell.
@@ -361,7 +366,9 @@ impl<'k> BatchWriter<'k> {
         let last = self.take_parcel();
         let parts = self.output.end(last)?;
         let layouts = || KeyValue::new(LAYOUTS_ENTRY.to_owned(), serde_json::json!(self.layouts).to_string());
-        let (main, personal) = parts.finish((!self.layouts.is_empty()).then(layouts))?;
+        let mode = KeyValue::new("gongzhi.mode".to_owned(), self.mode.key().to_owned());
+        let entries = (!self.layouts.is_empty()).then(layouts).into_iter().chain([mode]);
+        let (main, personal) = parts.finish(entries)?;
         if let Some(data_key) = self.data_key {
             data_key.keep();
         }

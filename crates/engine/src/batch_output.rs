@@ -56,12 +56,13 @@ impl Parts {
         }
     }
 
-    /// Ends both parts, with one more entry of metadata in the main one.
-    pub(crate) fn finish(mut self, entry: Option<KeyValue>) -> Result<(FilePart, Option<FilePart>), BatchError> {
+    /// Ends both parts, with further entries of metadata in the main one.
+    pub(crate) fn finish(
+        mut self,
+        entries: impl Iterator<Item = KeyValue>,
+    ) -> Result<(FilePart, Option<FilePart>), BatchError> {
         let personal = self.personal.map(|part| part.finish(SealingWriter::finish)).transpose()?;
-        if let Some(entry) = entry {
-            self.main.writer.append_key_value_metadata(entry);
-        }
+        entries.for_each(|entry| self.main.writer.append_key_value_metadata(entry));
         Ok((self.main.finish(Ok)?, personal))
     }
 }

@@ -6,6 +6,7 @@
 pub mod annotate;
 pub mod batch;
 mod batch_output;
+pub mod effects;
 mod fingerprint;
 pub mod intake;
 pub mod keys;

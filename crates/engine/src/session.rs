@@ -1,8 +1,8 @@
 //! A session of questions: a DataFusion context in which only views stand, under a memory limit, read-only.
 //!
 //! A view `<item>_<kind>` is the state of the kind as of the moment, with who each party is; `<item>_<kind>_by_period` is
-//! what each period said of its keys, for what a later period's word of the same thing must not take away. Only the views a question
-//! reads are built. Base files have no name here, so SQL can't read what it was not given. Sorts and aggregates spill
+//! what each period said of its keys, for what a later period's word of the same thing must not take away, and
+//! `<item>_<kind>_ever` is everything ever reported, named by later lists or not. Only the views a question reads are built. Base files have no name here, so SQL can't read what it was not given. Sorts and aggregates spill
 //! to disk at the limit; hash joins can't, and a question that meets the limit fails alone.
 
 use std::collections::BTreeSet;
@@ -14,7 +14,7 @@ use datafusion::execution::context::SQLOptions;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
-use gongzhi_core::catalog::{BY_PERIOD, Catalog, Item, Kind};
+use gongzhi_core::catalog::{BY_PERIOD, Catalog, EVER, Item, Kind};
 use gongzhi_core::messages::Message;
 use gongzhi_core::state::{VisibleBatch, VisibleBatches};
 
@@ -118,7 +118,11 @@ struct View<'v> {
 
 impl View<'_> {
     fn span(&self) -> Span {
-        if self.name.ends_with(BY_PERIOD) { Span::EachPeriod } else { Span::Now }
+        match self.name {
+            name if name.ends_with(BY_PERIOD) => Span::EachPeriod,
+            name if name.ends_with(EVER) => Span::Ever,
+            _ => Span::Now,
+        }
     }
 
     fn row_count(&self, visible: &VisibleBatches) -> u64 {

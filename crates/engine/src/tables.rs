@@ -16,7 +16,7 @@ use gongzhi_core::catalog::{Item, Kind, Mark};
 use gongzhi_core::issues::CellPlace;
 use gongzhi_core::period::Period;
 use gongzhi_core::state::{
-    Arrival, Batch, Counted, Group, Mismatch, Roller, VisibleBatch, VisibleBatches, order_batches,
+    Arrival, Counted, Group, Mismatch, Moment, Place, Reach, Roller, VisibleBatch, VisibleBatches, order_batches,
 };
 use gongzhi_core::values::RowAction;
 
@@ -104,6 +104,20 @@ pub enum Span {
     /// The last word of each period about each key. Of a stock kind too no later period takes away what an earlier one
     /// said: what was paid in the first quarter stays paid though the second quarter's row is the one that holds.
     EachPeriod,
+    /// The last word about each key ever reported and never revoked: no list ends what another period reported. A list
+    /// that corrects its own period still does.
+    Ever,
+}
+
+impl Span {
+    /// Which rows of earlier sets a whole set ends in it.
+    fn reach(self, set: &Counted<'_>) -> Reach {
+        match self {
+            Self::EachPeriod => Reach::ItsDays,
+            Self::Ever if set.batch.mark == Mark::Stock => Reach::ItsPeriod,
+            Self::Now | Self::Ever => set.reach,
+        }
+    }
 }
 
 /// The state of a kind as of the moment of `visible`. Only of what holds is there a worklist.
@@ -115,20 +129,14 @@ pub fn roll_kind(
 ) -> Result<KindState, BatchError> {
     let mut state = KindState::default();
     for (group, batches) in visible.of_kind(item, kind) {
-        let of_group = GroupBatches { place, group: &group, batches: &batches };
+        let of_group = GroupBatches { place, group: &group, batches: &batches, moment: visible.moment };
         match span {
-            Span::Now => {
-                let own: Vec<Batch> = batches.iter().map(|visible| visible.batch.clone()).collect();
-                of_group.roll((&own, visible), |key, _| key, &mut state)?;
-            }
-            Span::EachPeriod => {
-                // As a flow kind's sets do, a full set replaces no rows but those of its own period.
-                let as_flow = |visible: &&VisibleBatch| Batch { mark: Mark::Flow, ..visible.batch.clone() };
-                let own: Vec<Batch> = batches.iter().map(as_flow).collect();
-                of_group.roll((&own, visible), |key, period| (key, period), &mut state)?;
-                state.worklist.clear();
-            }
+            Span::EachPeriod => of_group.roll(span, |key, period| (key, period), &mut state)?,
+            Span::Now | Span::Ever => of_group.roll(span, |key, _| key, &mut state)?,
         }
+    }
+    if span != Span::Now {
+        state.worklist.clear();
     }
     Ok(state)
 }
@@ -138,31 +146,33 @@ struct GroupBatches<'a> {
     place: DataPlace<'a>,
     group: &'a Group,
     batches: &'a [&'a VisibleBatch],
+    moment: Moment,
 }
 
 impl GroupBatches<'_> {
-    /// Rolls the batches as the rules are to see them; `key_of` says what of a row's key and period makes two rows speak
-    /// of the same thing.
+    /// Rolls the batches; `key_of` says what of a row's key and period makes two rows speak of the same thing.
     fn roll<K: Hash + Eq + Clone>(
         &self,
-        (own, visible): (&[Batch], &VisibleBatches),
+        span: Span,
         key_of: impl Fn([u8; 16], Period) -> K,
         state: &mut KindState,
     ) -> Result<(), BatchError> {
         let by_id: BTreeMap<&str, &VisibleBatch> =
             self.batches.iter().map(|batch| (batch.batch.id.as_str(), *batch)).collect();
-        let ordered = order_batches(own, visible.moment);
+        let mut ordered = order_batches(self.batches.iter().map(|visible| &visible.batch), self.moment);
+        for counted in &mut ordered {
+            counted.reach = span.reach(counted);
+        }
         let mut roller = Roller::new();
         for counted in &ordered {
             let rows = match by_id.get(counted.batch.id.as_str()) {
-                Some(visible) if visible.main_key.is_some() => read_arrivals(self.place, visible)?,
-                _ => Vec::new(),
+                Some(visible) => read_arrivals(self.place, visible)?,
+                None => Vec::new(),
             };
             roller.add(*counted, rows.into_iter().map(|(key, arrival)| (key_of(key, counted.period), arrival)));
         }
-        let rolled = roller.finish(visible.moment.period);
-        let handle =
-            |place: gongzhi_core::state::Place| evidence_handle(ordered[place.batch].batch.sequence, place.row);
+        let rolled = roller.finish(self.moment.period);
+        let handle = |place: Place| evidence_handle(ordered[place.batch].batch.sequence, place.row);
         state.worklist.extend(rolled.worklist.iter().map(|entry| WorklistLine {
             group: self.group.clone(),
             mismatch: entry.mismatch,
@@ -185,7 +195,14 @@ impl GroupBatches<'_> {
     }
 }
 
-fn read_arrivals(place: DataPlace<'_>, visible: &VisibleBatch) -> Result<Vec<([u8; 16], Arrival)>, BatchError> {
+/// Keys, prints and actions of the rows of a batch; nothing of a set without rows.
+pub(crate) fn read_arrivals(
+    place: DataPlace<'_>,
+    visible: &VisibleBatch,
+) -> Result<Vec<([u8; 16], Arrival)>, BatchError> {
+    if visible.main_key.is_none() {
+        return Ok(Vec::new());
+    }
     let columns = ["_key", "_print", "_action"].map(|name| (Source::Main, name.to_owned()));
     let mut reader = PartReader::open(place, visible, &columns, None)?;
     let mut arrivals = Vec::with_capacity(usize::try_from(visible.rows).unwrap_or(0));

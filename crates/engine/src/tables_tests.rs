@@ -105,7 +105,6 @@ impl House {
             unit: batch.unit.clone(),
             item: batch.item.clone(),
             period: batch.period,
-            mode: batch.mode,
             template_version: batch.template_version,
             mapping: vec![("项目代码".to_owned(), "project_code".to_owned())],
         };
@@ -390,6 +389,30 @@ async fn what_a_period_said_of_a_stock_kind_stays_in_its_view_by_period() {
     let by_period =
         [["P1", "12.00", "2025Q1"], ["P1", "11.00", "2025Q2"], ["P2", "20.00", "2025Q1"], ["P2", "21.00", "2026Q1"]];
     assert_eq!(ask(&session, &sql(views[1])).await, by_period);
+}
+
+#[tokio::test]
+async fn what_was_ever_reported_stays_in_its_view_until_it_is_revoked_or_its_own_period_is_corrected() {
+    let house = House::new(1);
+    let kind = house.kind("project");
+    let row = |code, price| project(code, price, "", "", BUILDER);
+    let first = ["P1", "P2", "P3", "P4"].map(|code| row(code, 1000)).to_vec();
+    let corrected = ["P1", "P2", "P3"].map(|code| row(code, 1000)).to_vec();
+    let batches = vec![
+        house.write(&batch(&kind, "2024Q1", SetMode::Full, 1), &add(first)),
+        // P4 was written by mistake.
+        house.write(&batch(&kind, "2024Q1", SetMode::Full, 2), &add(corrected)),
+        house.write(&batch(&kind, "2024Q2", SetMode::Differential, 3), &[(RowAction::Change, row("P2", 2200))]),
+        house.write(&batch(&kind, "2024Q3", SetMode::Differential, 4), &[(RowAction::Revoke, row("P3", 1000))]),
+        // P1 and P2 are finished and leave the list.
+        house.write(&batch(&kind, "2025Q1", SetMode::Full, 5), &add(vec![row("P5", 5000)])),
+    ];
+    let views = ["water_project_project", "water_project_project_ever"];
+    let session = house.session(batches, &views, &[]);
+    let sql = |view: &str| format!("select project_code, price_yuan, _period from {view} order by project_code");
+    assert_eq!(ask(&session, &sql(views[0])).await, [["P5", "50.00", "2025Q1"]]);
+    let ever = [["P1", "10.00", "2024Q1"], ["P2", "22.00", "2024Q2"], ["P5", "50.00", "2025Q1"]];
+    assert_eq!(ask(&session, &sql(views[1])).await, ever);
 }
 
 #[tokio::test]

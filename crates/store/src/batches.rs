@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use gongzhi_core::access::Scope;
 use gongzhi_core::catalog::{Mark, Mode};
-use gongzhi_core::state::{Batch, Moment, VisibleBatch, VisibleBatches};
+use gongzhi_core::state::{Batch, Group, Moment, VisibleBatch, VisibleBatches};
 use gongzhi_core::values::SetMode;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 
@@ -48,6 +48,25 @@ impl Store {
             read_visible(model, file, links_key)
         });
         Ok(VisibleBatches { batches: visible.collect::<Result<_, _>>()?, moment })
+    }
+
+    /// The batches of one group that a scope may see, in the order of their acceptance: what stands before a new set of it.
+    /// Their links are not looked up.
+    pub async fn list_group(&self, scope: &Scope, group: &Group) -> Result<Vec<VisibleBatch>, StoreError> {
+        let found = batch::Entity::find()
+            .find_also_related(upload::Entity)
+            .filter(in_scope(scope, batch::Column::Region, Some(batch::Column::Unit)))
+            .filter(batch::Column::Item.eq(&group.item))
+            .filter(batch::Column::Kind.eq(&group.kind))
+            .filter(batch::Column::Region.eq(&group.region))
+            .filter(batch::Column::Lineage.eq(&group.lineage))
+            .order_by_asc(batch::Column::Sequence)
+            .all(self.readers())
+            .await?;
+        let visible = found.into_iter().map(|(model, upload)| {
+            read_visible(model, upload.map(|upload| (upload.file, upload.digest)).unwrap_or_default(), None)
+        });
+        visible.collect()
     }
 
     /// Keeps that links were made. All of them in one transaction: a question sees the links of one version.

@@ -106,6 +106,23 @@ async fn a_batch_is_visible_from_its_acceptance_on_and_not_before() {
 }
 
 #[tokio::test]
+async fn what_a_set_said_is_kept_and_what_stands_before_a_new_one_is_found_by_its_group() {
+    on_every_database("said", async |store| {
+        store.begin_upload(&office(), &upload("a", "water")).await.unwrap();
+        let modes = [SetMode::Full, SetMode::Differential, SetMode::Unsaid, SetMode::Nil, SetMode::NothingExists];
+        let said = |(at, mode): (usize, SetMode)| NewBatch { mode, ..batch(&format!("b{at}")) };
+        let mut batches: Vec<NewBatch> = modes.into_iter().enumerate().map(said).collect();
+        batches.push(NewBatch { kind: "other".to_owned(), ..batch("other") });
+        store.accept_upload(&office(), ("upload-a", noon(1)), &batches, &json!({})).await.unwrap();
+        let group = store.visible_batches(&office(), at(1)).await.unwrap().batches[0].batch.group();
+        let before = store.list_group(&office(), &group).await.unwrap();
+        assert_eq!(before.iter().map(|one| one.batch.mode).collect::<Vec<_>>(), modes);
+        assert!(store.list_group(&Scope::region("659001", Purpose::Intake), &group).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_accepted_upload_is_never_accepted_again_nor_rejected() {
     on_every_database("never_again", async |store| {
         store.begin_upload(&office(), &upload("a", "water")).await.unwrap();

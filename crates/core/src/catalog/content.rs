@@ -285,7 +285,7 @@ pub fn read_calendar(node: &Node, findings: &mut Findings<'_>) -> CalendarYear {
     let (holidays, workdays) = (days("holidays", findings), days("workdays", findings));
     let filing_days = read_filing_days(&mut fields, findings);
     let filing_reference = fields.find_text("filing_reference", findings).unwrap_or_default();
-    if !filing_days.is_empty() {
+    if fields.find("filing_days").is_some() {
         fields.demand("filing_reference", findings);
         fields.get_as("filing_certainty", Certainty::read, findings);
     }

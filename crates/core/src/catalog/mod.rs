@@ -29,6 +29,9 @@ use node::Findings;
 /// Behind the name of a kind's view: not what holds, but what each period said of its keys.
 pub const BY_PERIOD: &str = "_by_period";
 
+/// Behind the name of a kind's view: everything that was ever reported, whether or not later lists still name it.
+pub const EVER: &str = "_ever";
+
 /// One file of the catalogue.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -176,9 +179,9 @@ impl Catalog {
         Some((item, Some(kind)))
     }
 
-    /// The item and the kind whose view in SQL has this name, with or without [`BY_PERIOD`] behind it.
+    /// The item and the kind whose view in SQL has this name, with or without [`BY_PERIOD`] or [`EVER`] behind it.
     pub fn find_view(&self, view: &str) -> Option<(&Item, &Kind)> {
-        let view = view.strip_suffix(BY_PERIOD).unwrap_or(view);
+        let view = [BY_PERIOD, EVER].into_iter().find_map(|end| view.strip_suffix(end)).unwrap_or(view);
         self.items
             .values()
             .flat_map(|item| item.kinds.iter().map(move |kind| (item, kind)))

@@ -327,7 +327,7 @@ impl Item {
     }
 
     /// Name of a kind's view in SQL: `<item>_<kind>`. With [`BY_PERIOD`](super::BY_PERIOD) behind it: what each period
-    /// said of its keys.
+    /// said of its keys; with [`EVER`](super::EVER): everything ever reported.
     pub fn view_of(&self, kind: &Kind) -> String {
         format!("{}_{}", self.key, kind.key)
     }

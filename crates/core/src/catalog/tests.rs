@@ -140,3 +140,36 @@ fn a_department_with_two_keys_reports_each_item_by_its_own() {
     assert_eq!(reporter("transfer", "housing_construction"), None);
     assert_eq!(reporter("transfer", "nobody"), None);
 }
+
+/// Keys of the problems of one file, and the catalogue.
+fn compile_one(path: &str, text: &str) -> (Catalog, Vec<String>) {
+    let source = Source { path: path.to_owned(), text: text.to_owned() };
+    let (catalog, problems) = Catalog::compile(&[source]);
+    (catalog, problems.into_iter().map(|problem| problem.message.key.into_owned()).collect())
+}
+
+#[test]
+fn a_filing_day_lies_in_its_month_and_has_its_notice() {
+    let year = |more: &str| compile_one("calendar/2025.yaml", &format!("reference: 通知\n{more}"));
+    let notice = "filing_reference: 函\nfiling_certainty: K\n";
+    let (catalog, problems) = year(&format!("{notice}filing_days: {{01: 2025-01-15, 10: 2025-10-27}}\n"));
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!(catalog.calendar[&2025].filing_days[&10].to_string(), "2025-10-27");
+    assert_eq!(year(&format!("{notice}filing_days: {{9: 2025-10-27}}\n")).1, ["catalog-bad-value"]);
+    assert_eq!(year("filing_days: {1: 2025-01-15}\n").1, ["catalog-key-missing", "catalog-key-missing"]);
+}
+
+#[test]
+fn days_off_of_a_region_have_a_notice_and_are_no_range_of_months() {
+    let region = |days: &str| {
+        let day = format!("name: 州\ndays:\n  - {{{days}, name: 节, certainty: K, reference: 通知}}\n");
+        compile_one("days_off/65.yaml", &day)
+    };
+    let (catalog, problems) = region("from: 2025-06-06, to: 2025-06-08");
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!(catalog.days_off["65"].days.len(), 3);
+    assert_eq!(region("from: 2025-06-06").0.days_off["65"].days.len(), 1);
+    assert_eq!(region("from: 2025-06-06, to: 2025-06-05").1, ["catalog-range-empty"]);
+    assert_eq!(region("from: 2025-06-06, to: 2026-06-06").1, ["catalog-range-empty"]);
+    assert_eq!(compile_one("days_off/xinjiang.yaml", "name: 州\ndays: []\n").1.len(), 2);
+}

@@ -3,6 +3,7 @@
 //! Everything here is pure: it is given headers, titles and cells, and gives values and *all* the problems found, each with
 //! its sheet, cell, value, reason and how to mend it. A file goes through in this order: its hidden identity
 //! ([`identity`]) or its headers ([`recognise`]) say which kind a sheet is; [`place`] says whose and of which period;
+//! [`said`] what it says of itself;
 //! [`mapping`] lays its columns over the kind's, with the help of a confirmed layout profile ([`profile`]); [`row`] reads
 //! every cell by its column's type ([`cell`]) and checks every rule.
 
@@ -14,6 +15,7 @@ pub mod header;
 mod identifier;
 pub mod identity;
 pub mod issue_list;
+mod key;
 pub mod lookup;
 pub mod mapping;
 pub mod mask;
@@ -28,6 +30,7 @@ pub mod recognise;
 pub mod resolve;
 pub mod row;
 mod rules;
+pub mod said;
 
 pub use cell::{Filled, RawCell, RawValue};
 pub use header::{HeaderBook, KindHeaders};
@@ -36,7 +39,7 @@ pub use issue_list::IssueList;
 pub use mapping::{Mapping, SheetColumn, SheetFacts, SheetMap};
 pub use plan::{Circumstances, KindPlan};
 pub use profile::LayoutProfile;
-pub use resolve::{Clues, EarlierSets, Flags, Judge, Refusal};
+pub use resolve::{Clues, Flags, Judge, Refusal};
 pub use row::{CheckedRow, RowChecker};
 
 #[cfg(test)]

@@ -42,6 +42,15 @@ pub struct ColumnPlan {
     pub is_info_period: bool,
 }
 
+/// What an empty cell of a column takes from what the sheet says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Position of the column.
+    pub column: usize,
+    /// What it takes.
+    pub text: String,
+}
+
 /// The columns of one party by part.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PartyPlan {
@@ -119,6 +128,8 @@ pub struct KindPlan {
     pub rules: Vec<RulePlan>,
     /// Sets of columns that no two rows share, with whether sharing blocks; the kind's key is the first.
     pub unique: Vec<UniquePlan>,
+    /// Columns whose empty cells take what the sheet says of itself.
+    pub standing: Vec<Standing>,
     /// Places.
     pub regions: Arc<RegionLookup>,
     /// When and where.
@@ -147,7 +158,7 @@ impl KindPlan {
         let day = when.period.last_day();
         let version = item.version_on(day);
         let at = |key: &str| kind.columns.iter().position(|column| column.key == key);
-        let columns =
+        let columns: Vec<ColumnPlan> =
             kind.columns
                 .iter()
                 .map(|column| ColumnPlan {
@@ -183,6 +194,7 @@ impl KindPlan {
             kind: kind.key.clone(),
             is_tax_side: item.is_tax_side(),
             version,
+            standing: standing_of(kind, &columns, &when),
             columns,
             parties: kind.parties.iter().map(|known| party(&known.key)).collect(),
             rules: rules_of(kind),
@@ -191,6 +203,22 @@ impl KindPlan {
             circumstances: when,
         }
     }
+}
+
+/// The period of the information is the sheet's in every kind; a month of the key is the sheet's where the sheet is of one,
+/// a region of the key the unit's.
+fn standing_of(kind: &Kind, columns: &[ColumnPlan], when: &Circumstances) -> Vec<Standing> {
+    let of_column = |(column, plan): (usize, &ColumnPlan)| {
+        let is_in_key = kind.key_columns.contains(&plan.key);
+        let text = match (plan.column_type, when.period) {
+            (_, period) if plan.is_info_period => period.to_string(),
+            (ColumnType::Month, period @ Period::Month(..)) if is_in_key => period.to_string(),
+            (ColumnType::Region, _) if is_in_key => when.region.get(..6).unwrap_or(&when.region).to_owned(),
+            _ => return None,
+        };
+        (!plan.closed && !text.is_empty()).then_some(Standing { column, text })
+    };
+    columns.iter().enumerate().filter_map(of_column).collect()
 }
 
 /// Rules that touch an extension column warn and never block, whatever the template says.

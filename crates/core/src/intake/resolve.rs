@@ -1,16 +1,13 @@
-//! Unit, period and mode of a sheet decided from everything that was found, or refused naming what was tried.
-
-use std::collections::HashSet;
+//! Unit and period of a sheet decided from everything that was found, or refused naming what was tried.
 
 use chrono::NaiveDate;
 
 use super::identity::TemplateIdentity;
 use super::place::{self, FoundIn, Stretch, UnitBook, Written};
-use crate::catalog::{Catalog, Frequency, Item, Kind, Mode, Severity, Unit};
+use crate::catalog::{Catalog, Frequency, Item, Severity, Unit};
 use crate::issues::Issue;
 use crate::messages::Message;
 use crate::period::Period;
-use crate::state;
 use crate::values::SetMode;
 
 /// A file, or a sheet of it, that can't be taken in at all: no cell is to blame.
@@ -315,47 +312,4 @@ fn periods_of(titles: &[String]) -> Vec<Written> {
 
 fn unreadable_period(text: &str) -> Refusal {
     Refusal::new("period", Message::new("intake-period-unreadable").with("period", text)).about(text)
-}
-
-/// Which sets were accepted before: what makes a set the first of its year.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum EarlierSets {
-    /// Not known: the sheet itself decides.
-    #[default]
-    Unknown,
-    /// Accepted sets by (item, kind, unit, year).
-    Known(HashSet<(String, String, String, i32)>),
-}
-
-impl EarlierSets {
-    /// Sets that were accepted since.
-    pub fn record(&mut self, accepted: impl IntoIterator<Item = (String, String, String, i32)>) {
-        if let Self::Known(sets) = self {
-            sets.extend(accepted);
-        }
-    }
-}
-
-/// The mode of a set: a flag wins, then the hidden identity. Else it is full when the year's full set is due or nothing
-/// of the year was accepted yet, and differential when its rows say what they do.
-pub fn mode_of(
-    (item, kind): (&Item, &Kind),
-    (unit, period): (&str, Period),
-    has_action: bool,
-    clues: &Clues<'_>,
-    earlier: &EarlierSets,
-) -> SetMode {
-    let stated =
-        clues.flags.mode.or_else(|| clues.identity.and_then(|identity| SetMode::find(identity.mode.as_deref()?)));
-    if let Some(mode) = stated {
-        return mode;
-    }
-    let is_first = match earlier {
-        EarlierSets::Unknown => false,
-        EarlierSets::Known(sets) => {
-            !sets.contains(&(item.key.clone(), kind.key.clone(), unit.to_owned(), period.year()))
-        }
-    };
-    let full = item.mode != Mode::FullThenDifferential || state::is_full_due(item.mode, period) || is_first;
-    if full || !has_action { SetMode::Full } else { SetMode::Differential }
 }

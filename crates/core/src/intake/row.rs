@@ -11,7 +11,7 @@ use super::mapping::{SheetMap, Target};
 use super::mask::{hide_personal, is_document_number, is_masked_alone, mask, mask_citizens, mask_contacts};
 use super::merged::ToldMerges;
 use super::plan::{ColumnPlan, KindPlan};
-use super::{party, persons, rules};
+use super::{key, party, persons, rules};
 use crate::catalog::{ColumnType, Severity};
 use crate::codes::{may_be_personal, normalise};
 use crate::issues::{CellPlace, Issue};
@@ -37,7 +37,7 @@ pub struct CheckedRow {
 impl CheckedRow {
     fn reset(&mut self, number: u32, columns: usize) {
         self.number = number;
-        self.action = RowAction::Add;
+        self.action = RowAction::Unsaid;
         self.text.clear();
         self.raws.clear();
         self.faulty.clear();
@@ -103,6 +103,13 @@ impl CheckedRow {
         std::mem::take(&mut self.persons)
     }
 
+    /// What was taken for a person's number is the code of an organisation after all.
+    pub(super) fn is_no_person(&mut self, column: usize) {
+        if let Stored::Person(from, to) = self.values[column] {
+            self.values[column] = Stored::Text(from, to);
+        }
+    }
+
     /// Leaves nothing in a column.
     pub(super) fn clear(&mut self, column: usize) {
         self.values[column] = Stored::Null;
@@ -148,6 +155,16 @@ impl CheckedRow {
 
     fn slice(&self, from: u32, to: u32) -> &str {
         self.text.get(from as usize..to as usize).unwrap_or_default()
+    }
+
+    /// Gives an empty column a value that stood elsewhere; the text of the cell, which is empty, is kept beside it.
+    pub(super) fn fill(&mut self, column: usize, text: &str) {
+        if !self.raws.iter().any(|(kept, ..)| *kept == column) {
+            self.keep_raw(column, "");
+        }
+        let from = self.text.len() as u32;
+        self.text.push_str(text);
+        self.values[column] = Stored::Text(from, self.text.len() as u32);
     }
 
     fn keep_raw(&mut self, column: usize, text: &str) {
@@ -215,20 +232,54 @@ fn is_persons_number(plan: &ColumnPlan, value: &str) -> bool {
 #[derive(Debug)]
 pub struct RowChecker {
     plan: KindPlan,
-    mode: SetMode,
+    actions: Actions,
     row: CheckedRow,
     duplicates: Duplicates,
+    filled: Vec<Filled>,
     merges: ToldMerges,
     /// Columns of codes of which was told that persons' numbers stand in them.
     persons_told: Vec<usize>,
+}
+
+/// What rows say they do. A set that says nothing of itself is differential once one of its rows does.
+#[derive(Debug)]
+struct Actions {
+    mode: SetMode,
+}
+
+/// Cells of a column that were empty and took what the sheet says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filled {
+    /// Name of the sheet.
+    pub sheet: String,
+    /// Position of the column.
+    pub column: usize,
+    /// How many.
+    pub count: u64,
 }
 
 impl RowChecker {
     /// A checker for the sheets of one kind in one file.
     pub fn new(plan: KindPlan, mode: SetMode) -> Self {
         let duplicates = Duplicates::new(&plan);
+        let actions = Actions { mode };
         let (row, merges) = (CheckedRow::default(), ToldMerges::default());
-        Self { plan, mode, row, duplicates, merges, persons_told: Vec::new() }
+        Self { plan, actions, row, duplicates, filled: Vec::new(), merges, persons_told: Vec::new() }
+    }
+
+    /// What the set says of itself, its rows heard.
+    pub fn mode(&self) -> SetMode {
+        self.actions.mode
+    }
+
+    /// What was read as a set that says nothing is one that says this, and no row would have been read otherwise.
+    pub fn say(&mut self, mode: SetMode) {
+        self.actions.mode = mode;
+    }
+
+    /// Cells that took what the sheet says of itself.
+    pub fn filled(&self) -> &[Filled] {
+        &self.filled
     }
 
     /// The kind as it is checked.
@@ -257,7 +308,7 @@ impl RowChecker {
                         self.merges.settle(row, &place, (*column, filled), issues);
                     }
                 }
-                Target::Action => row.action = read_action(&place, at, raw, self.mode, issues),
+                Target::Action => row.action = self.actions.read((&place, at), raw, issues),
                 Target::Blank if raw.value != RawValue::Empty => report_blank(&place, at, raw, issues),
                 Target::Remark if raw.value != RawValue::Empty => row.add_remark(&raw.shown()),
                 Target::Unknown(unknown) if raw.value != RawValue::Empty => {
@@ -271,7 +322,9 @@ impl RowChecker {
         persons::settle(row, &place, &mut self.persons_told, issues);
         party::settle(row, &place, issues);
         if !ask_as_row(row, &place, issues) {
+            key::fill(row, &place, &mut self.filled);
             check_required(row, &place, issues);
+            key::check(row, &place, issues);
             rules::check(row, &place, issues);
         }
         self.duplicates.check(row, &place, issues);
@@ -421,21 +474,31 @@ fn is_key(plan: &KindPlan, column: usize) -> bool {
     plan.unique.first().is_none_or(|key| key.columns.is_empty()) || plan.is_in_key(column)
 }
 
-fn read_action(place: &Place<'_>, at: usize, raw: RawCell<'_>, mode: SetMode, issues: &mut IssueList) -> RowAction {
-    let text = match raw.value {
-        RawValue::Text(text) => text,
-        RawValue::Empty => "",
-        _ => "?",
-    };
-    let found = RowAction::find(text);
-    let fault = match (found, mode) {
-        (Some(RowAction::Revoke), SetMode::Full) => "intake-revoke-in-full",
-        (Some(action), _) => return action,
-        (None, SetMode::Full) if text.is_empty() => return RowAction::Add,
-        (None, _) if text.is_empty() => "intake-action-missing",
-        (None, _) => "intake-action-unknown",
-    };
-    issues.record(Issue {
+impl Actions {
+    /// A row that says nothing says what its key shows: it is new, changed or as it was.
+    fn read(&mut self, (place, at): (&Place<'_>, usize), raw: RawCell<'_>, issues: &mut IssueList) -> RowAction {
+        let text = match raw.value {
+            RawValue::Text(text) => text,
+            RawValue::Empty => "",
+            _ => "?",
+        };
+        let fault = match (RowAction::find(text), self.mode) {
+            (Some(RowAction::Revoke), SetMode::Full) => "intake-revoke-in-full",
+            (Some(action), SetMode::Unsaid) => {
+                self.mode = SetMode::Differential;
+                return action;
+            }
+            (Some(action), _) => return action,
+            (None, _) if text.is_empty() => return RowAction::Unsaid,
+            (None, _) => "intake-action-unknown",
+        };
+        issues.record(action_issue((place, at), raw, fault));
+        RowAction::find(text).unwrap_or_default()
+    }
+}
+
+fn action_issue((place, at): (&Place<'_>, usize), raw: RawCell<'_>, fault: &'static str) -> Issue {
+    Issue {
         sheet: place.map.sheet.clone(),
         cell: Some(CellPlace { row: place.row, column: place.map.places[at] }),
         column: None,
@@ -444,8 +507,7 @@ fn read_action(place: &Place<'_>, at: usize, raw: RawCell<'_>, mode: SetMode, is
         value: raw.shown(),
         message: Message::new(fault).with("value", raw.shown()),
         mend: Message::new("intake-action-mend"),
-    });
-    found.unwrap_or_default()
+    }
 }
 
 /// A cell under no header: what it says can't be known.

@@ -172,3 +172,105 @@ fn what_a_file_with_a_problem_would_give_is_not_missing_as_well() {
     let others: Vec<_> = problems.iter().filter(|problem| problem.message.key != "models-case-sort").collect();
     assert!(others.is_empty(), "{others:#?}");
 }
+
+#[test]
+fn a_model_says_which_rows_it_looks_at_and_why() {
+    let looks_at = "looks_at: {rows: ever, why: {zh: 示例, en: Example}}\n";
+    assert_eq!(keys_of(&MODEL.replace(looks_at, "")), ["catalog-key-missing"]);
+    assert_eq!(keys_of(&MODEL.replace(looks_at, "looks_at: {rows: ever}\n")), ["catalog-key-missing"]);
+    assert_eq!(keys_of(&MODEL.replace(looks_at, "looks_at: {rows: ever, why: \"\"}\n")), ["catalog-key-empty"]);
+    assert_eq!(keys_of(&MODEL.replace("rows: ever", "rows: always")), ["catalog-bad-value"]);
+}
+
+#[test]
+fn amounts_run_out_and_bear_late_fees_unless_the_model_says_otherwise() {
+    let of = |more: &str| {
+        let (mut models, _) = compile(&format!("{MODEL}{more}"));
+        let model = models.models.remove("deed/example").unwrap();
+        (model.limitation, model.late_fee)
+    };
+    assert_eq!(of(""), (Limitation::Tax, Some("late_fee/tax".to_owned())));
+    assert_eq!(of("limitation: none\nlate_fee: none\n"), (Limitation::None, None));
+    assert_eq!(of("late_fee: deed/rate\n").1.as_deref(), Some("deed/rate"));
+    assert_eq!(keys_of(&format!("{MODEL}late_fee: deed/rte\n")), ["models-parameter-unknown"]);
+    assert_eq!(keys_of(&format!("{MODEL}limitation: ten years\n")), ["catalog-bad-value"]);
+}
+
+/// Warnings of a catalogue as (key, file, line).
+fn warnings_of(files: &[(&str, &str)]) -> Vec<(String, String, usize)> {
+    let sources: Vec<Source> =
+        files.iter().map(|(path, text)| Source { path: (*path).to_owned(), text: (*text).to_owned() }).collect();
+    let (catalog, problems) = Catalog::compile(&sources);
+    assert_eq!(problems, []);
+    let (models, _) = Models::compile(&catalog);
+    let told = warnings::list_warnings(&catalog, &models, "2026-06-30".parse().unwrap());
+    told.into_iter().map(|one| (one.message.key.into_owned(), one.file, one.line)).collect()
+}
+
+#[test]
+fn a_figure_outside_the_days_of_its_law_is_warned_of() {
+    let law = ("laws/old.yaml", "name: 旧法\nin_force_from: 2010-01-01\n");
+    let next = ("laws/new.yaml", "name: 新法\nin_force_from: 2020-01-01\nreplaces: [old]\n");
+    let of = |value: &str| {
+        let text = format!(
+            "name: 数\nmeasure: ratio\nvalues:\n  - {{{value}, value: \"1\", certainty: V, law: old, reference: 法}}\n"
+        );
+        warnings_of(&[law, next, ("params/a/b.yaml", &text)]).len()
+    };
+    assert_eq!(of("from: 2010-01-01, to: 2019-12-31"), 0);
+    assert_eq!(of("from: 2009-12-31, to: 2019-12-31"), 1);
+    assert_eq!(of("from: 2010-01-01, to: 2020-01-01"), 1);
+    assert_eq!(of("from: 2010-01-01"), 1);
+    let text = "name: 数\nmeasure: ratio\nvalues:\n  - {from: 2010-01-01, value: \"1\", certainty: V, law: nowhere, reference: 法}\n";
+    let sources = [Source { path: "params/a/b.yaml".to_owned(), text: text.to_owned() }];
+    let (_, problems) = Catalog::compile(&sources);
+    assert_eq!(
+        problems.iter().map(|one| (one.message.key.as_ref(), one.line)).collect::<Vec<_>>(),
+        [("catalog-law-unknown", 4)]
+    );
+}
+
+#[test]
+fn a_law_that_ended_is_warned_of_where_no_law_cited_follows_it() {
+    let laws = [
+        ("laws/deed_tax_law.yaml", "name: 旧法\nin_force_to: 2020-12-31\n"),
+        (
+            "laws/middle.yaml",
+            "name: 中\nin_force_from: 2021-01-01\nin_force_to: 2022-12-31\nreplaces: [deed_tax_law]\n",
+        ),
+        ("laws/last.yaml", "name: 末\nin_force_from: 2023-01-01\nreplaces: [middle]\n"),
+    ];
+    let of = |model: &str| {
+        let files: Vec<(&str, &str)> = laws.into_iter().chain([("models/deed/example.yaml", model)]).collect();
+        warnings_of(&files)
+    };
+    let told = of(MODEL);
+    assert_eq!(told, [("models-warning-law-ended".to_owned(), "models/deed/example.yaml".to_owned(), 4)]);
+    let both = MODEL.replace("articles: 第2条}\n", "articles: 第2条}\n  - {law: last}\n");
+    assert!(of(&both).is_empty(), "one that follows through another is enough");
+    let ended = MODEL.replace("law: deed_tax_law,", "law: middle,");
+    assert_eq!(of(&ended).len(), 1);
+}
+
+#[test]
+fn an_amount_that_arose_is_warned_of_where_it_reads_what_stands_now() {
+    let template = |mark: &str| {
+        format!(
+            "name: 名单\nperiod: month\nmode: full\ndue: {{after: month, days: 5}}\nbasis: 法\nsharing: none\nversions:\n  - {{version: 1, from: 2020-01-01}}\nkinds:\n  row:\n    name: 行\n    mark: {mark}\n    key: [name]\n    columns:\n      - {{key: name, zh: 名称, en: Name, type: text}}\n"
+        )
+    };
+    let of = |mark: &str, model: &str| {
+        let template = template(mark);
+        let model = model.replace("reads: [payments]", "reads: [payments, project_row]");
+        let files = [
+            ("laws/deed_tax_law.yaml", "name: 法\n"),
+            ("providers/office.yaml", "name: 局\nregion: \"652323\"\n"),
+            ("templates/office/project.yaml", template.as_str()),
+            ("models/deed/example.yaml", model.as_str()),
+        ];
+        warnings_of(&files).into_iter().map(|(key, _, line)| (key, line)).collect::<Vec<_>>()
+    };
+    assert_eq!(of("stock", MODEL), [("models-warning-present-state".to_owned(), 8)]);
+    assert!(of("flow", MODEL).is_empty());
+    assert!(of("stock", &MODEL.replace("rows: ever", "rows: now")).is_empty());
+}

@@ -6,6 +6,7 @@
 //! the file read again. Nothing of a file that is blocked or refused is kept.
 
 mod pass;
+mod shape;
 mod sheet;
 mod upload;
 mod work;
@@ -17,13 +18,14 @@ use chrono::NaiveDate;
 use gongzhi_core::catalog::{Catalog, Item, Kind};
 use gongzhi_core::intake::lookup::RegionLookup;
 use gongzhi_core::intake::place::UnitBook;
-use gongzhi_core::intake::{Clues, EarlierSets, Flags, HeaderBook, Judge, LayoutProfile, Refusal};
+use gongzhi_core::intake::{Clues, Flags, HeaderBook, Judge, LayoutProfile, Refusal};
 use gongzhi_core::issues::Issue;
 use gongzhi_core::messages::Message;
 use gongzhi_core::period::Period;
 use gongzhi_core::values::SetMode;
 
 use crate::batch::{BatchError, BatchFiles, BatchWriter};
+use crate::effects::SetEffect;
 use crate::keys::Keys;
 use crate::read::{HeaderHint, LeftOut, Notice, ReadError, WorkerPool};
 use pass::Pass;
@@ -94,8 +96,6 @@ pub struct IntakeRequest {
     pub is_dry_run: bool,
     /// The day of intake.
     pub today: NaiveDate,
-    /// Sets accepted before.
-    pub earlier: Arc<EarlierSets>,
 }
 
 /// What became of a file.
@@ -144,7 +144,7 @@ pub struct IntakeBatch {
     pub kind: String,
     /// Period.
     pub period: Period,
-    /// Full, differential or nil.
+    /// What it says of itself.
     pub mode: SetMode,
     /// Version of the template.
     pub template_version: u32,
@@ -154,8 +154,10 @@ pub struct IntakeBatch {
     pub files: Option<BatchFiles>,
     /// Rows.
     pub rows: u64,
-    /// Differences of a period of which a set was accepted before; known once the control store was asked.
+    /// No whole set, of a period of which a set was accepted before; known once the control store was asked.
     pub is_supplement: bool,
+    /// What it does to what stood before it; known once the control store was asked.
+    pub effect: Option<SetEffect>,
 }
 
 /// What came of a file.
@@ -309,7 +311,8 @@ fn unknown_names(context: &IntakeContext<'_>, request: &IntakeRequest) -> Option
     item.find_kind(kind).is_none().then(|| unknown(format!("{named}.{kind}")))
 }
 
-/// Takes in the declaration that there is nothing to report: a nil set for each kind of the item, without a file.
+/// Takes in the declaration that there is nothing to report, or that nothing exists: a nil set for each kind of the item,
+/// without a file.
 pub fn declare_nil(context: &IntakeContext<'_>, request: &IntakeRequest) -> IntakeReport {
     if let Some(refusal) = unknown_names(context, request) {
         return IntakeReport::refused(&request.name, refusal);
@@ -325,13 +328,14 @@ pub fn declare_nil(context: &IntakeContext<'_>, request: &IntakeRequest) -> Inta
         Err(refusal) => return IntakeReport::refused(&request.name, refusal),
     };
     let wanted = |kind: &&Kind| request.kind.as_ref().is_none_or(|key| *key == kind.key);
-    let batches = nil_batches(context, item, (&unit, period), item.kinds.iter().filter(wanted));
+    let mode = request.flags.mode.filter(|mode| mode.is_nil()).unwrap_or(SetMode::Nil);
+    let batches = nil_batches(context, item, (&unit, period, mode), item.kinds.iter().filter(wanted));
     IntakeReport {
         file: request.name.clone(),
         outcome: Outcome::Accepted,
         unit: Some(unit),
         period: Some(period),
-        mode: Some(SetMode::Nil),
+        mode: Some(mode),
         batches,
         ..IntakeReport::default()
     }
@@ -341,7 +345,7 @@ pub fn declare_nil(context: &IntakeContext<'_>, request: &IntakeRequest) -> Inta
 fn nil_batches<'k>(
     context: &IntakeContext<'_>,
     item: &Item,
-    (unit, period): (&str, Period),
+    (unit, period, mode): (&str, Period, SetMode),
     kinds: impl Iterator<Item = &'k Kind>,
 ) -> Vec<IntakeBatch> {
     let open = kinds.filter(|kind| !kind.columns.iter().all(|column| column.closed));
@@ -352,12 +356,13 @@ fn nil_batches<'k>(
         item: item.key.clone(),
         kind: kind.key.clone(),
         period,
-        mode: SetMode::Nil,
+        mode,
         template_version: item.version_on(period.last_day()),
         keys: Vec::new(),
         files: None,
         rows: 0,
         is_supplement: false,
+        effect: None,
     })
     .collect()
 }

@@ -5,19 +5,21 @@ use std::path::Path;
 
 use gongzhi_core::catalog::{Item, Kind, Severity};
 use gongzhi_core::intake::identity::IDENTITY_SHEET;
+use gongzhi_core::intake::issue_list::Mark;
 use gongzhi_core::intake::mapping::{FEWEST_OF_A_TABLE, SHAPE};
 use gongzhi_core::intake::place::{Stretch, read_stretch};
 use gongzhi_core::intake::recognise::{Expected, Recognised, recognise};
-use gongzhi_core::intake::resolve::mode_of;
+use gongzhi_core::intake::said::said_mode;
 use gongzhi_core::intake::{
-    Circumstances, Clues, Flags, HeaderBook, IssueList, Judge, KindPlan, LayoutProfile, Mapping, RawValue, Refusal,
-    RowChecker, SheetFacts, SheetMap, TemplateIdentity,
+    Circumstances, Clues, Flags, IssueList, Judge, KindPlan, LayoutProfile, Mapping, RawValue, Refusal, RowChecker,
+    SheetFacts, SheetMap, TemplateIdentity,
 };
 use gongzhi_core::issues::{CellPlace, Issue};
 use gongzhi_core::messages::Message;
 use gongzhi_core::period::Period;
 use gongzhi_core::values::SetMode;
 
+use super::shape::{FirstTexts, is_header_row, is_scratch, second_table};
 use super::sheet::{explains, facts_of, line_of, raw_cell};
 use super::work::{Work, mapping_of};
 use super::{
@@ -31,6 +33,8 @@ use crate::read::{LeftOut, Notice, ReadError, Row, SheetEvent, SheetHead, SheetT
 const HELD_ROWS: usize = 50;
 /// What the reader says of a header that is no longer over its columns.
 const BROKEN_HEADER: &str = "read-header-joined";
+/// Rows of a sheet that may be nothing but a note.
+const NOTE_ROWS: u64 = 3;
 /// Left-out rows and notices listed.
 const MOST_LISTED: usize = 200;
 
@@ -73,8 +77,8 @@ enum State<'c> {
     Identity(Vec<String>),
     /// Recognised; held back until the period is known.
     Held(Box<Held<'c>>),
-    /// Being checked.
-    Checked { work: usize, map: Box<SheetMap> },
+    /// Being checked; of a sheet with hardly a header its texts are looked at, with the issues before it.
+    Checked { work: usize, map: Box<SheetMap>, looked_at: Option<Box<(FirstTexts, Mark)>> },
     /// Recognised, but its header is broken: what stands below it can't be told, so its rows are counted and no more.
     Broken { work: usize },
     /// Not recognised.
@@ -86,8 +90,7 @@ struct Unknown {
     refusal: Refusal,
     /// A visible table that may be a report: its rows block.
     is_table: bool,
-    /// Its texts by column, of the first rows.
-    texts: Vec<Vec<String>>,
+    texts: FirstTexts,
 }
 
 /// A sheet held back.
@@ -158,7 +161,7 @@ impl<'c> Pass<'c> {
     pub(super) fn identity_to_follow(&mut self) -> Option<TemplateIdentity> {
         let identity = self.found.take().filter(|_| self.identity.is_none())?;
         let period = self.period.map(|period| period.to_string());
-        let mode = self.works.first().map(|work| work.mode.key());
+        let said = identity.mode.as_deref().and_then(SetMode::find).filter(|_| self.request.flags.mode.is_none());
         let same_kinds = self.sheets.iter().all(|sheet| {
             sheet.item == identity.item && identity.kinds.get(&sheet.sheet).is_none_or(|kind| *kind == sheet.kind)
         });
@@ -168,7 +171,10 @@ impl<'c> Pass<'c> {
             && same_kinds
             && (identity.unit.is_none() || identity.unit == self.unit)
             && (identity.period.is_none() || identity.period == period)
-            && (identity.mode.is_none() || identity.mode.as_deref() == mode);
+            && said.is_none_or(|said| self.works.iter().all(|work| work.could_say(said)));
+        if let Some(said) = said.filter(|_| agrees) {
+            self.works.iter_mut().for_each(|work| work.checker.say(said));
+        }
         (!agrees).then_some(identity)
     }
 
@@ -211,7 +217,7 @@ impl<'c> Pass<'c> {
             Err(refusal) => {
                 let is_table = facts.columns.len() > 1 && head.header.row_count > 0;
                 let is_table = is_table && !head.hidden && !is_scratch(&head.name);
-                let texts = facts.columns.iter().map(|column| vec![column.name.clone()]).collect();
+                let texts = FirstTexts::of(&facts);
                 let refusal = Refusal { sheet: head.name.clone(), ..refusal };
                 self.state = State::Unknown(Box::new(Unknown { refusal, is_table, texts }));
                 self.report(report_of(&facts, "", ""));
@@ -396,6 +402,8 @@ impl<'c> Pass<'c> {
         let mapping = Mapping { headers, kind, plan: self.works[work].checker.plan(), profile };
         let mut issues = IssueList::default();
         let map = mapping.map(facts, &mut issues);
+        let is_list = profile.is_some() || map.place_of.iter().flatten().count() >= FEWEST_OF_A_TABLE;
+        let looked_at = (!is_list).then(|| Box::new((FirstTexts::of(facts), self.issues.mark())));
         if issues.blocks() {
             self.propose(work);
         }
@@ -403,15 +411,13 @@ impl<'c> Pass<'c> {
         if self.works[work].description.mapping.is_empty() {
             self.works[work].description.mapping = mapping_of(facts, &map, kind);
         }
-        self.state = State::Checked { work, map: Box::new(map) };
+        self.state = State::Checked { work, map: Box::new(map), looked_at };
         Ok(())
     }
 
     fn add_work(&mut self, facts: &SheetFacts, item: &'c Item, kind: &'c Kind) -> usize {
         let (unit, period) = (self.unit.clone().unwrap_or_default(), self.period.unwrap_or(Period::Year(0)));
-        let has_action = facts.columns.iter().any(|column| gongzhi_core::intake::header::is_action(&column.name));
-        let clues = self.clues(facts, None);
-        let mode = mode_of((item, kind), (&unit, period), has_action, &clues, &self.request.earlier);
+        let mode = said_mode((item, kind), &self.clues(facts, None)).unwrap_or(SetMode::Unsaid);
         let region = self.context.catalog.units.get(&unit).map(|unit| unit.region.clone()).unwrap_or_default();
         let when = Circumstances { period, region, today: self.request.today };
         let plan = KindPlan::new(self.context.catalog, item, kind, self.context.books.regions.clone(), when);
@@ -421,11 +427,11 @@ impl<'c> Pass<'c> {
             unit,
             item: item.key.clone(),
             period,
-            mode,
             template_version: plan.version,
             mapping: Vec::new(),
         };
-        self.works.push(Work { kind, mode, checker: RowChecker::new(plan, mode), description, writer: None, rows: 0 });
+        let checker = RowChecker::new(plan, mode);
+        self.works.push(Work { kind, checker, description, writer: None, rows: 0 });
         self.work_of.insert(kind.key.clone(), self.works.len() - 1);
         self.works.len() - 1
     }
@@ -435,14 +441,17 @@ impl<'c> Pass<'c> {
         match &mut self.state {
             State::Skipped => Ok(()),
             State::Unknown(unknown) => {
-                unknown.take(row);
+                unknown.texts.take(row);
                 Ok(())
             }
             State::Identity(lines) => {
                 lines.push(line_of(row));
                 Ok(())
             }
-            State::Checked { work, map } => {
+            State::Checked { work, map, looked_at } => {
+                if let Some(looked_at) = looked_at {
+                    looked_at.0.take(row);
+                }
                 let checked = &mut self.works[*work];
                 let mark = self.issues.mark();
                 checked.check(row, map, &mut self.issues, (self.context, self.request.is_dry_run))?;
@@ -534,8 +543,8 @@ impl<'c> Pass<'c> {
             State::Identity(lines) => self.found = TemplateIdentity::read(lines.iter().map(String::as_str)),
             State::Unknown(unknown) => self.end_unknown(*unknown, totals),
             state => {
-                if let State::Checked { work, map } = state {
-                    self.end_checked(work, &map);
+                if let State::Checked { work, map, looked_at } = state {
+                    self.end_checked(work, &map, looked_at);
                 }
                 if let Some(sheet) = self.current.and_then(|at| self.sheets.get_mut(at)) {
                     (sheet.rows, sheet.left_out) = (totals.row_count, totals.left_out_count);
@@ -546,7 +555,17 @@ impl<'c> Pass<'c> {
     }
 
     /// What its columns came to that nobody knows: a layout profile is proposed for those with values, the others are told.
-    fn end_checked(&mut self, work: usize, map: &SheetMap) {
+    /// One that turns out to be no list is named as what it is instead.
+    fn end_checked(&mut self, work: usize, map: &SheetMap, looked_at: Option<Box<(FirstTexts, Mark)>>) {
+        if let Some((texts, mark)) = looked_at.map(|looked_at| *looked_at)
+            && let Some(key) = texts.shape(&self.context.books.headers)
+        {
+            self.issues.rewind(&mark);
+            self.proposals.clear();
+            let refusal = Refusal { sheet: map.sheet.clone(), ..Refusal::new(SHAPE, Message::new(key)) };
+            self.issues.record(refusal.into_issue());
+            return;
+        }
         let (filled, empty): (Vec<_>, Vec<_>) = map.unknown().partition(|unknown| unknown.has_values());
         if !empty.is_empty() && self.notices.len() < MOST_LISTED {
             let headers: Vec<&str> = empty.iter().map(|unknown| unknown.header.as_str()).collect();
@@ -578,7 +597,7 @@ impl<'c> Pass<'c> {
         if totals.row_count == 0 {
             return;
         }
-        let shape = unknown.shape(&self.context.books.headers);
+        let shape = unknown.texts.shape(&self.context.books.headers);
         let Unknown { refusal, is_table, .. } = unknown;
         self.unknown.push((sheet.sheet.clone(), sheet.headers));
         // A few words and figures that nobody knows beside a report are notes.
@@ -594,10 +613,11 @@ impl<'c> Pass<'c> {
     /// The report, and the batches that may be written when nothing blocks.
     pub(super) fn finish(mut self) -> CheckedFile<'c> {
         self.refusal = self.refusal.take().or_else(|| self.reason_to_refuse());
-        let mode = self.works.first().map(|work| work.mode).or(self.request.flags.mode);
+        let mode = self.works.first().map(Work::mode).or(self.request.flags.mode);
         let rows: u64 = self.works.iter().map(|work| work.rows).sum();
         if rows > 0 {
             self.tell_empty_kinds();
+            self.notices.extend(self.works.iter().flat_map(Work::list_filled));
         }
         let mut report = IntakeReport {
             file: self.request.name.clone(),
@@ -631,8 +651,8 @@ impl<'c> Pass<'c> {
     /// What makes the whole file unfit although no sheet was refused.
     fn reason_to_refuse(&self) -> Option<Refusal> {
         let rows: u64 = self.works.iter().map(|work| work.rows).sum();
-        let is_nil = self.works.first().is_some_and(|work| work.mode == SetMode::Nil)
-            || self.request.flags.mode == Some(SetMode::Nil);
+        let is_nil = self.works.first().map(Work::mode).or(self.request.flags.mode).is_some_and(SetMode::is_nil)
+            || self.request.flags.mode.is_some_and(SetMode::is_nil);
         if is_nil {
             return (rows > 0).then(|| Refusal::new("nil", Message::new("intake-nil-with-rows").with("rows", rows)));
         }
@@ -664,93 +684,18 @@ impl<'c> Pass<'c> {
 
     /// The batches, and a writer for each that has rows.
     fn end_works(&mut self, mode: Option<SetMode>) -> (Vec<IntakeBatch>, Vec<Option<BatchWriter<'c>>>) {
-        if mode == Some(SetMode::Nil) {
+        if let Some(mode) = mode.filter(|mode| mode.is_nil()) {
             let (Some(item), Some(unit), Some(period)) = (self.item, &self.unit, self.period) else {
                 return (Vec::new(), Vec::new());
             };
-            let batches = nil_batches(self.context, item, (unit, period), self.works.iter().map(|work| work.kind));
+            let kinds = self.works.iter().map(|work| work.kind);
+            let batches = nil_batches(self.context, item, (unit, period, mode), kinds);
             let writers = batches.iter().map(|_| None).collect();
             return (batches, writers);
         }
         let works = std::mem::take(&mut self.works);
         works.into_iter().filter(|work| work.rows > 0).map(Work::end).unzip()
     }
-}
-
-/// Rows of an unknown sheet whose texts are looked at.
-const LOOKED_AT: usize = 60;
-/// Rows of a sheet that may be nothing but a note.
-const NOTE_ROWS: u64 = 3;
-/// Names of sheets that are nobody's report: drafts, pivots, sums, lists to choose from.
-const SCRATCH_WORDS: [&str; 16] = [
-    "草稿",
-    "底稿",
-    "透视",
-    "pivot",
-    "临时",
-    "备份",
-    "测算",
-    "试算",
-    "计算过程",
-    "scratch",
-    "temp",
-    "下拉",
-    "选项",
-    "字典",
-    "码表",
-    "对照表",
-];
-
-fn is_scratch(name: &str) -> bool {
-    let name = name.to_lowercase();
-    SCRATCH_WORDS.iter().any(|word| name.contains(word))
-}
-
-impl Unknown {
-    fn take(&mut self, row: &Row) {
-        for (at, texts) in self.texts.iter_mut().enumerate() {
-            if texts.len() <= LOOKED_AT
-                && let RawValue::Text(text) = raw_cell(row, at).value
-            {
-                texts.push(text.to_owned());
-            }
-        }
-    }
-
-    /// What a sheet is whose headers don't stand in a row: they stand in its first column, or here and there.
-    fn shape(&self, headers: &HeaderBook) -> Option<&'static str> {
-        let known = |texts: &[String]| headers.most_known(texts);
-        let first = self.texts.first().map_or(0, |texts| known(texts));
-        let all: Vec<String> = self.texts.iter().flatten().cloned().collect();
-        let most = known(&all);
-        match () {
-            () if first >= FEWEST_OF_A_TABLE && first == most && self.texts.len() > 2 => {
-                Some("intake-shape-on-its-side")
-            }
-            () if most >= FEWEST_OF_A_TABLE => Some("intake-shape-card"),
-            () => None,
-        }
-    }
-}
-
-/// Whether a row holds headers of one and the same kind and no data: another table begins.
-fn is_header_row(headers: &HeaderBook, row: &Row) -> bool {
-    let mut texts = Vec::new();
-    for at in 0..row.len() {
-        match raw_cell(row, at).value {
-            RawValue::Empty => {}
-            RawValue::Text(text) => texts.push(text.to_owned()),
-            _ => return false,
-        }
-    }
-    let known = headers.most_known(&texts);
-    known >= FEWEST_OF_A_TABLE && known * 2 > texts.len()
-}
-
-fn second_table(map: &SheetMap, row: &Row) -> Issue {
-    let message = Message::new("intake-shape-second-table").with("row", row.number());
-    let refusal = Refusal { sheet: map.sheet.clone(), ..Refusal::new(SHAPE, message) };
-    Issue { cell: Some(CellPlace { row: row.number(), column: 1 }), ..refusal.into_issue() }
 }
 
 fn report_of(facts: &SheetFacts, item: &str, kind: &str) -> SheetReport {

@@ -4,18 +4,19 @@ use std::collections::HashMap;
 
 use gongzhi_core::catalog::Kind;
 use gongzhi_core::intake::header::fold;
+use gongzhi_core::intake::row::Filled;
 use gongzhi_core::intake::{IssueList, RowChecker, SheetFacts, SheetMap};
+use gongzhi_core::messages::Message;
 use gongzhi_core::values::SetMode;
 
 use super::sheet::raw_cell;
 use super::{IntakeBatch, IntakeContext, IntakeError};
 use crate::batch::{BatchDescription, BatchWriter, RowOrigin};
-use crate::read::Row;
+use crate::read::{Notice, Row};
 
 /// A kind of the file: its checker, and the batch its rows go to.
 pub(super) struct Work<'c> {
     pub(super) kind: &'c Kind,
-    pub(super) mode: SetMode,
     pub(super) checker: RowChecker,
     pub(super) description: BatchDescription,
     pub(super) writer: Option<BatchWriter<'c>>,
@@ -23,6 +24,17 @@ pub(super) struct Work<'c> {
 }
 
 impl<'c> Work<'c> {
+    /// What it says of itself, the rows read so far heard.
+    pub(super) fn mode(&self) -> SetMode {
+        self.checker.mode()
+    }
+
+    /// Whether its rows would have been read the same, had it said this of itself from the beginning.
+    pub(super) fn could_say(&self, mode: SetMode) -> bool {
+        let said = self.mode();
+        said == mode || said == SetMode::Unsaid && !mode.is_nil()
+    }
+
     /// Checks a row and appends it while nothing blocks.
     pub(super) fn check(
         &mut self,
@@ -53,6 +65,20 @@ impl<'c> Work<'c> {
         Ok(())
     }
 
+    /// Empty cells that took what the sheet says of itself: told, no more.
+    pub(super) fn list_filled(&self) -> Vec<Notice> {
+        let plan = self.checker.plan();
+        let told = |filled: &Filled| {
+            let standing = plan.standing.iter().find(|standing| standing.column == filled.column)?;
+            let message = Message::new("intake-cells-filled")
+                .with("column", &plan.columns[filled.column].header)
+                .with("value", &standing.text)
+                .with("count", filled.count);
+            Some(Notice { message, sheet: Some(filled.sheet.clone()), cell: None })
+        };
+        self.checker.filled().iter().filter_map(told).collect()
+    }
+
     pub(super) fn end(self) -> (IntakeBatch, Option<BatchWriter<'c>>) {
         let kind = self.kind;
         let keys = if self.writer.is_some() {
@@ -61,7 +87,12 @@ impl<'c> Work<'c> {
         } else {
             Vec::new()
         };
-        let BatchDescription { id, region, unit, item, period, mode, template_version, .. } = self.description;
+        let mode = self.mode();
+        let mut writer = self.writer;
+        if let Some(writer) = &mut writer {
+            writer.say(mode);
+        }
+        let BatchDescription { id, region, unit, item, period, template_version, .. } = self.description;
         let batch = IntakeBatch {
             id,
             region,
@@ -75,8 +106,9 @@ impl<'c> Work<'c> {
             files: None,
             rows: self.rows,
             is_supplement: false,
+            effect: None,
         };
-        (batch, self.writer)
+        (batch, writer)
     }
 }
 

@@ -7,7 +7,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use anyhow::{Context as _, Result, anyhow};
@@ -19,24 +19,26 @@ use gongzhi_core::intake::{Flags, LayoutProfile, Refusal};
 use gongzhi_core::issues::Issue;
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::period::Period;
-use gongzhi_core::state::{Moment, VisibleBatch, covered_days};
+use gongzhi_core::state::{Batch, Moment, VisibleBatch, VisibleBatches, covered_days, find_supplemented};
 use gongzhi_core::values::SetMode;
 use gongzhi_engine::annotate::{Annotation, annotate, annotated_name};
 use gongzhi_engine::batch::BatchError;
 use gongzhi_engine::clear_unfinished;
+use gongzhi_engine::effects::{SetEffect, list_effects};
 use gongzhi_engine::intake::{
-    CheckedFile, IntakeBooks, IntakeContext, IntakeError, IntakeReport, IntakeRequest, Outcome, PackedUpload,
-    check_file, declare_nil, pack_upload, upload_key,
+    CheckedFile, IntakeBatch, IntakeBooks, IntakeContext, IntakeError, IntakeReport, IntakeRequest, Outcome,
+    PackedUpload, check_file, declare_nil, pack_upload, upload_key,
 };
 use gongzhi_engine::keys::{Dice, Keys, digest_reader};
+use gongzhi_engine::parts::DataPlace;
 use gongzhi_engine::read::{Limits, WorkerCommand, WorkerPool};
 use gongzhi_store::uploads::{NewBatch, NewUpload, UploadStatus};
 use gongzhi_store::{Store, StorePlace};
 use serde_json::{Value as Json, json};
 
 use super::intake_report::report_json;
-use super::known_sets::KnownSets;
 use super::profile;
+use super::set_effects::{as_visible, group_of, issue_of};
 
 /// What is said about the files beside what they say themselves, as written on the command line.
 #[derive(Debug, Clone, Default)]
@@ -110,8 +112,6 @@ pub struct IntakeDesk {
     home: PathBuf,
     data_folder: PathBuf,
     profiles: Vec<LayoutProfile>,
-    /// The sets accepted so far.
-    sets: Mutex<KnownSets>,
     now: DateTime<Utc>,
     runtime: tokio::runtime::Runtime,
 }
@@ -128,8 +128,6 @@ impl IntakeDesk {
         clear_unfinished(&home.join("data"));
         let place = StorePlace::Home(home.to_owned());
         let store = runtime.block_on(Store::open(&place)).map_err(|error| told(error.message()))?;
-        let visible = runtime.block_on(store.visible_batches(&everywhere(), everything()));
-        let visible = visible.map_err(|error| told(error.message()))?;
         let command = WorkerCommand::of_this_program().map_err(|error| told(error.message()))?;
         Ok(Self {
             books: IntakeBooks::new(&catalog),
@@ -140,7 +138,6 @@ impl IntakeDesk {
             home: home.to_owned(),
             data_folder: home.join("data"),
             profiles: profile::list_profiles(home).into_iter().filter_map(|(_, read)| read.ok()).collect(),
-            sets: Mutex::new(KnownSets::of(&visible.batches)),
             now,
             runtime,
         })
@@ -181,7 +178,9 @@ impl IntakeDesk {
             point_to_proposal(checked.issues_mut(), proposal, &self.shown(path, order));
         }
         let report = match (packed, key) {
-            (Some(packed), Some(key)) if checked.report().unit.is_some() => self.save(checked, (packed, key), say)?,
+            (Some(packed), Some(key)) if checked.report().unit.is_some() => {
+                self.save(checked, (packed, key, order.is_by_name), say)?
+            }
             _ => checked.write().map_err(|error| told(error.message()))?,
         };
         Ok(TakenIn { report, received_before: None, proposals, annotated: None })
@@ -264,16 +263,21 @@ impl IntakeDesk {
         };
         let new_id = || self.new_id();
         let mut report = declare_nil(&self.context(&new_id), &request);
+        if report.outcome == Outcome::Accepted && request.is_dry_run {
+            self.place(&mut report, true, say)?;
+        }
         if report.outcome != Outcome::Accepted || request.is_dry_run {
             return Ok(TakenIn::of(report));
         }
         let (unit, period) = (report.unit.clone().unwrap_or_default(), report.period.map(|period| period.to_string()));
-        let words = format!("nil|{}|{unit}|{}", order.item.as_deref().unwrap_or_default(), period.unwrap_or_default());
+        let mode = report.mode.map_or("nil", |mode| mode.key());
+        let words =
+            format!("{mode}|{}|{unit}|{}", order.item.as_deref().unwrap_or_default(), period.unwrap_or_default());
         let digest = gongzhi_engine::keys::digest(words.as_bytes());
         let key = self.upload_key(digest.clone(), say)?;
         let begun = self.begin(&report, (&digest, &key), &[], say)?;
         let Some(upload) = begun else { return Ok(TakenIn::of(report)) };
-        self.accept(&upload, &mut report, say)?;
+        self.accept((&upload, order.is_by_name), &mut report, say)?;
         Ok(TakenIn::of(report))
     }
 
@@ -353,7 +357,6 @@ impl IntakeDesk {
             flags,
             is_dry_run: order.is_dry_run,
             today: (self.now + TimeDelta::hours(8)).date_naive(),
-            earlier: self.sets().years(),
         })
     }
 
@@ -374,7 +377,7 @@ impl IntakeDesk {
     fn save(
         &self,
         checked: CheckedFile<'_>,
-        (packed, key): (PackedUpload<'_>, String),
+        (packed, key, is_of_folder): (PackedUpload<'_>, String, bool),
         say: &Translator,
     ) -> Result<IntakeReport> {
         let told = |message: Message| anyhow!("{}", say.say(&message));
@@ -384,7 +387,7 @@ impl IntakeDesk {
         let mut report = checked.write().map_err(|error| told(error.message()))?;
         packed.keep(&upload).map_err(|error| told(error.message()))?;
         if report.outcome == Outcome::Accepted {
-            self.accept(&upload, &mut report, say)?;
+            self.accept((&upload, is_of_folder), &mut report, say)?;
             return Ok(report);
         }
         let status = if report.outcome == Outcome::Blocked { UploadStatus::Blocked } else { UploadStatus::Refused };
@@ -421,23 +424,49 @@ impl IntakeDesk {
         Ok((begun.status == UploadStatus::Started).then_some(begun.id))
     }
 
-    /// Accepts the upload with its batches.
-    fn accept(&self, upload: &str, report: &mut IntakeReport, say: &Translator) -> Result<()> {
-        let mut batches: Vec<NewBatch> = new_batches(&self.catalog, report);
-        for (new, batch) in batches.iter_mut().zip(&mut report.batches) {
-            new.supplement_of = self.sets().find_supplemented(new);
-            batch.is_supplement = new.supplement_of.is_some();
-        }
+    /// Accepts the upload with its batches. Whoever takes in one file is told what its sets do; of a folder that is told
+    /// once all of it is in.
+    fn accept(&self, (upload, is_of_folder): (&str, bool), report: &mut IntakeReport, say: &Translator) -> Result<()> {
+        let batches = self.place(report, !is_of_folder, say)?;
         let facts = json!({ "report": report_json(report, say) });
         let scope = everywhere();
         let accepted = self.store.accept_upload(&scope, (upload, self.now), &batches, &facts);
         self.runtime.block_on(accepted).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
-        self.sets().record(&batches);
         Ok(())
     }
 
-    fn sets(&self) -> MutexGuard<'_, KnownSets> {
-        self.sets.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The batches of a report beside what stands before them: which they supplement, and where it is asked for what they
+    /// do.
+    fn place(&self, report: &mut IntakeReport, tells_effects: bool, say: &Translator) -> Result<Vec<NewBatch>> {
+        let told = |message: Message| anyhow!("{}", say.say(&message));
+        let mut batches: Vec<NewBatch> = new_batches(&self.catalog, report);
+        let mut issues = Vec::new();
+        for (new, batch) in batches.iter_mut().zip(&mut report.batches) {
+            let (scope, group) = (everywhere(), group_of(batch));
+            let before = self.runtime.block_on(self.store.list_group(&scope, &group));
+            let mut sets = before.map_err(|error| told(error.message()))?;
+            let own = as_visible(new, batch, self.now);
+            let known: Vec<Batch> = sets.iter().map(|one| one.batch.clone()).collect();
+            new.supplement_of = find_supplemented(&known, &own.batch).map(|earlier| earlier.id.clone());
+            batch.is_supplement = new.supplement_of.is_some();
+            if tells_effects {
+                sets.push(own);
+                batch.effect = self.effect_of(sets, &new.id).map_err(|error| told(error.message()))?;
+                issues.extend(batch.effect.as_ref().and_then(|effect| issue_of(&self.catalog, batch, effect)));
+            }
+        }
+        report.issues.extend(issues);
+        Ok(batches)
+    }
+
+    /// What the set with this id does among the sets of its group.
+    fn effect_of(&self, sets: Vec<VisibleBatch>, id: &str) -> Result<Option<SetEffect>, BatchError> {
+        let Some(own) = sets.iter().find(|one| one.batch.id == id) else { return Ok(None) };
+        let kind = format!("{}.{}", own.batch.item, own.batch.kind);
+        let Some(kind) = self.catalog.find_kind(&kind) else { return Ok(None) };
+        let place = DataPlace { folder: &self.data_folder, keys: &self.keys };
+        let visible = VisibleBatches { batches: sets, moment: everything() };
+        Ok(list_effects(place, &visible, kind, |batch| batch.id == id)?.remove(id))
     }
 
     fn keep_proposals(&self, report: &IntakeReport, say: &Translator) -> Result<Vec<PathBuf>> {
@@ -478,7 +507,7 @@ fn point_to_proposal(issues: &mut [Issue], proposal: &LayoutProfile, path: &str)
 
 /// The rows of the control store for the batches of a report.
 pub fn new_batches(catalog: &Catalog, report: &IntakeReport) -> Vec<NewBatch> {
-    let new = |batch: &gongzhi_engine::intake::IntakeBatch| {
+    let new = |batch: &IntakeBatch| {
         let (item, kind) = catalog.find_kind(&format!("{}.{}", batch.item, batch.kind))?;
         let (covers_from, covers_to) = covered_days(batch.period, false);
         let part = |part: &gongzhi_engine::batch::FilePart| (part.key.clone(), part.digest.clone());

@@ -7,6 +7,7 @@ use gongzhi_engine::intake::{IntakeReport, Outcome, SheetReport};
 use serde_json::{Value as Json, json};
 
 use super::intake::TakenIn;
+use super::set_effects::effect_json;
 
 /// A file's report, and what became of it beside.
 pub fn taken_json(taken: &TakenIn, say: &Translator) -> Json {
@@ -37,6 +38,8 @@ pub fn report_json(report: &IntakeReport, say: &Translator) -> Json {
             json!({
                 "item": batch.item, "kind": batch.kind, "mode": batch.mode.key(), "rows": batch.rows,
                 "supplement": batch.is_supplement,
+                "taken_as": batch.effect.as_ref().map(|effect| effect.role.key()),
+                "effect": batch.effect.as_ref().map(effect_json),
             })
         })
         .collect();
@@ -77,7 +80,8 @@ fn hidden(sentence: String) -> String {
     mask_citizens(&sentence).unwrap_or(sentence)
 }
 
-fn issue_json(issue: &Issue, say: &Translator) -> Json {
+/// An issue.
+pub fn issue_json(issue: &Issue, say: &Translator) -> Json {
     json!({
         "sheet": issue.sheet,
         "cell": issue.cell.map(CellPlace::address),

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use gongzhi_core::access::{Purpose, Scope};
-use gongzhi_core::catalog::Catalog;
+use gongzhi_core::catalog::{Catalog, Item, Kind};
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::period::Period;
-use gongzhi_core::state::{Batch, Moment, VisibleBatches};
+use gongzhi_core::state::{Batch, Counted, Moment, VisibleBatch, VisibleBatches, order_batches};
+use gongzhi_engine::batch::BatchError;
+use gongzhi_engine::effects::{SetEffect, list_effects};
 use gongzhi_engine::keys::{Dice, Keys};
 use gongzhi_engine::parts::DataPlace;
 use gongzhi_engine::session::{Session, SessionOptions, SessionPlace};
@@ -28,6 +30,14 @@ pub struct StateOrder {
     pub as_of: Option<NaiveDate>,
     /// What held in this period; none: what holds last.
     pub period: Option<Period>,
+}
+
+/// A set of a kind: what it said of itself, and what it is taken as and does at the moment asked for.
+pub struct SetLine {
+    /// The set.
+    pub set: VisibleBatch,
+    /// What it does.
+    pub effect: SetEffect,
 }
 
 /// One entry of the worklist, with where its rows stand in the units' files.
@@ -48,6 +58,8 @@ pub struct StateFound {
     pub batches: usize,
     /// What did not fit together.
     pub worklist: Vec<WorklistPlace>,
+    /// The sets, by unit and in their order; none when they were not asked for.
+    pub sets: Vec<SetLine>,
 }
 
 /// A state opened: its view stands in the session.
@@ -117,7 +129,7 @@ pub fn show_state(
     catalog: &Catalog,
     (order, now): (&StateOrder, DateTime<Utc>),
     translator: &Translator,
-    show: impl FnMut(Map<String, Value>),
+    (show, tells_sets): (impl FnMut(Map<String, Value>), bool),
 ) -> Result<StateFound> {
     let told = |message: Message| anyhow!("{}", translator.say(&message));
     let state = open_state(catalog, (order, now), translator)?;
@@ -126,7 +138,26 @@ pub fn show_state(
     let data = DataPlace { folder: &state.place.folder, keys: &state.place.keys };
     let worklist = place_worklist(data, &state.visible, state.session.worklist());
     let worklist = worklist.map_err(|error| told(error.message()))?;
-    Ok(StateFound { rows, batches: state.batches.len(), worklist })
+    let sets = match catalog.find_kind(&order.kind).filter(|_| tells_sets) {
+        Some(kind) => list_sets(data, &state.visible, kind).map_err(|error| told(error.message()))?,
+        None => Vec::new(),
+    };
+    Ok(StateFound { rows, batches: state.batches.len(), worklist, sets })
+}
+
+/// The sets that count at the moment, each with what it does.
+fn list_sets(
+    data: DataPlace<'_>,
+    visible: &VisibleBatches,
+    (item, kind): (&Item, &Kind),
+) -> Result<Vec<SetLine>, BatchError> {
+    let mut effects = list_effects(data, visible, (item, kind), |_| true)?;
+    let sets = visible.of_kind(item, kind).into_values().flat_map(|sets| {
+        let ordered = order_batches(sets.iter().map(|one| &one.batch), visible.moment);
+        let find = |counted: &Counted<'_>| sets.iter().find(|one| one.batch.id == counted.batch.id).copied().cloned();
+        ordered.iter().filter_map(find).collect::<Vec<_>>()
+    });
+    Ok(sets.filter_map(|set| Some(SetLine { effect: effects.remove(&set.batch.id)?, set })).collect())
 }
 
 async fn visible_batches(order: &StateOrder, moment: Moment) -> Result<VisibleBatches, gongzhi_store::StoreError> {

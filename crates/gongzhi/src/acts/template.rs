@@ -213,7 +213,7 @@ fn find_period(word: &str, item: &Item, faults: &mut Faults<'_>) -> Option<Perio
 }
 
 fn find_mode(word: &str, item: &Item, faults: &mut Faults<'_>) -> Option<SetMode> {
-    let Some(mode) = SetMode::find(word) else {
+    let Some(mode) = SetMode::find(word).filter(|mode| *mode != SetMode::Unsaid) else {
         faults.record(&Message::new("template-mode-wrong").with("mode", word));
         return None;
     };

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use gongzhi_core::catalog::{Catalog, Severity};
 use gongzhi_core::issues::{CellPlace, Issue};
 use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::values::SetMode;
 use gongzhi_engine::intake::{IntakeReport, Outcome};
 
 use super::{CatalogWords, Context};
@@ -14,6 +15,7 @@ use crate::acts::catalog::get_catalog;
 use crate::acts::data_package::expand;
 use crate::acts::intake::{FileAtHand, IntakeDesk, IntakeOrder, TakenIn};
 use crate::acts::intake_report::{known_sheets, taken_json};
+use crate::acts::set_effects::effect_line;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -51,7 +53,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         is_by_name: false,
     };
     let desk = IntakeDesk::open(catalog, &args.home, context.now, say)?;
-    let is_nil = order.mode.as_deref() == Some("nil");
+    let is_nil = order.mode.as_deref().and_then(SetMode::find).is_some_and(SetMode::is_nil);
     if args.files.is_empty() && !is_nil {
         eprintln!("{}", say.say(&Message::new("intake-no-file")));
         return Ok(ExitCode::from(2));
@@ -101,6 +103,9 @@ fn print_text(taken: &TakenIn, headline: &Message, say: &Translator) {
             .with("rows", sheet.rows)
             .with("left_out", sheet.left_out);
         println!("{}", say.say(&line));
+    }
+    for effect in report.batches.iter().filter_map(|batch| batch.effect.as_ref()) {
+        println!("{}", say.say(&effect_line(effect)));
     }
     print_issues(&report.issues, say);
     if report.unlisted_issues > 0 {

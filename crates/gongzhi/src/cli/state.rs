@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
+use gongzhi_core::catalog::Catalog;
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::period::Period;
 use gongzhi_engine::tables::EvidencePlace;
@@ -11,7 +12,8 @@ use serde_json::json;
 
 use super::{CatalogWords, Context};
 use crate::acts::catalog::get_catalog;
-use crate::acts::state::{StateOrder, WorklistPlace, show_state};
+use crate::acts::set_effects::{effect_json, effect_line};
+use crate::acts::state::{SetLine, StateOrder, WorklistPlace, show_state};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -24,6 +26,8 @@ pub struct Args {
     #[arg(long)]
     worklist: bool,
     #[arg(long)]
+    sets: bool,
+    #[arg(long)]
     json: bool,
     #[arg(long, default_value = ".gongzhi")]
     home: PathBuf,
@@ -31,17 +35,18 @@ pub struct Args {
     place: CatalogWords,
 }
 
-/// With `--json` a line a row (with `--worklist`: a line an entry), else a summary.
+/// With `--json` a line a row (with `--worklist`: a line an entry, with `--sets`: a line a set), else a summary with the sets.
 pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
     let catalog = get_catalog(&args.place.place(), say)?;
-    let is_listed = args.json && !args.worklist;
+    let is_listed = args.json && !args.worklist && !args.sets;
     let order = StateOrder { home: args.home, kind: args.kind, as_of: args.as_of, period: args.period };
-    let found = show_state(&catalog, (&order, context.now), say, |row| {
+    let show = |row| {
         if is_listed {
             println!("{}", serde_json::Value::Object(row));
         }
-    })?;
+    };
+    let found = show_state(&catalog, (&order, context.now), say, (show, args.sets || !args.json))?;
     if !args.json {
         let summary = Message::new("state-summary")
             .with("kind", &order.kind)
@@ -50,10 +55,38 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
             .with("worklist", found.worklist.len());
         println!("{}", say.say(&summary));
     }
+    for set in &found.sets {
+        println!("{}", if args.json { set_json(set) } else { set_text(set, &catalog, say) });
+    }
     for entry in found.worklist.iter().filter(|_| args.worklist) {
         println!("{}", if args.json { entry_json(entry) } else { entry_text(entry, say) });
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn set_json(line: &SetLine) -> String {
+    let SetLine { set, effect } = line;
+    let batch = &set.batch;
+    json!({
+        "file": set.file, "unit": batch.unit, "region": batch.region, "period": batch.period.to_string(),
+        "accepted_at": batch.accepted_at.to_rfc3339(), "mode": batch.mode.key(), "rows": set.rows,
+        "supplement": batch.supplement_of.is_some(), "taken_as": effect.role.key(), "effect": effect_json(effect),
+    })
+    .to_string()
+}
+
+fn set_text(line: &SetLine, catalog: &Catalog, say: &Translator) -> String {
+    let SetLine { set, effect } = line;
+    let batch = &set.batch;
+    let unit = catalog.units.get(&batch.unit).map_or(batch.unit.as_str(), |unit| unit.name.get(say.language()));
+    let word = |prefix: &str, key: &str| say.say(&Message::new(format!("{prefix}-{key}")));
+    let head = Message::new("state-set")
+        .with("unit", unit)
+        .with("period", batch.period)
+        .with("mode", word("intake-mode", batch.mode.key()))
+        .with("taken_as", word("state-taken-as", effect.role.key()))
+        .with("file", &set.file);
+    [say.say(&head), say.say(&effect_line(effect))].join("\n")
 }
 
 fn entry_json(entry: &WorklistPlace) -> String {

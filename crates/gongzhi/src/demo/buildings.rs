@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use gongzhi_core::catalog::Frequency;
 use rust_decimal::Decimal;
 
-use super::draft::Draft;
+use super::draft::{Draft, share};
 use super::fill::parcel;
 use super::land::settle_stamp;
 use super::random::Dice;
@@ -77,6 +77,7 @@ impl Sale {
             .fen("price_yuan", self.price_fen)
             .flag("price_includes_tax", false)
             .text("parcel_number", &self.parcel)
+            .empty("buyer_household_houses")
     }
 }
 
@@ -135,15 +136,41 @@ fn sell(world: &mut World, at: usize, omits: Omits, dice: &mut Dice) {
     world.ledger.add_on("property_registration.transfer", Frequency::Month, sale.certificate_day(), draft);
 }
 
-/// Homes sold between persons: no stamp tax (财税〔2008〕137号), and persons are left out anyway.
+/// Homes sold between persons: no stamp tax (财税〔2008〕137号), no property tax, and deed tax at the lowest rate, paid before
+/// the registration.
 fn home_transfers(world: &mut World) {
     let mut dice = world.dice("homes");
     for at in 0..world.scaled(1_800) {
         let (seller, buyer) = (world.add_person(&mut dice), world.add_person(&mut dice));
         let sale = Sale::drawn(world, 1_000_000 + at, ((60, 180), 4_500), &mut dice);
+        pay_deed_tax(world, buyer, &sale);
         let draft = sale.draft().person("seller", seller).person("buyer", buyer).text("house_use", "residential");
         world.ledger.add_on("property_registration.transfer", Frequency::Month, sale.certificate_day(), draft);
     }
+}
+
+/// A person's only house: 1 % up to 140 square metres, 1.5 % above (公告2024年第16号).
+fn pay_deed_tax(world: &mut World, buyer: usize, sale: &Sale) {
+    let hundredths = if sale.area <= 140 { 100 } else { 150 };
+    let (paid_on, receipt) = (sale.day + Days::new(4), world.next_receipt());
+    let payment = Draft::default()
+        .person("taxpayer", buyer)
+        .exact()
+        .text("tax_kind", "deed_tax")
+        .text("tax_item", "存量房")
+        .day("period_from", sale.day)
+        .day("period_to", sale.day)
+        .fen("tax_payable_yuan", share(sale.price_fen, 300, 10_000))
+        .fen("relief_yuan", share(sale.price_fen, 300 - hundredths, 10_000))
+        .fen("amount_yuan", share(sale.price_fen, hundredths, 10_000))
+        .text("payment_sort", "tax")
+        .text("payment_attribute", "一般申报")
+        .day("handed_in_on", paid_on)
+        .day("paid_on", paid_on)
+        .day("due_on", sale.certificate_day())
+        .text("receipt_number", receipt)
+        .text("authority", "652323");
+    world.ledger.add_on("tax_payment.payment", Frequency::Month, paid_on, payment);
 }
 
 /// Dangerous houses, houses pulled down, and what was paid for them.

@@ -118,7 +118,8 @@ pub fn insured(employer: usize, persons: i64, enrolled_on: NaiveDate) -> Draft {
 }
 
 fn close(world: &mut World, taxpayer: usize, sort: &str, dice: &mut Dice) -> NaiveDate {
-    let day = any_day(world, dice);
+    // Whoever closes has filed what was due before: there is some of it in the year.
+    let day = any_day(world, dice).max(world.day(3, 1));
     let closed = &mut world.taxpayers[taxpayer];
     closed.closed_on = Some(day);
     closed.status = if sort == "revoked" { Status::Abnormal } else { Status::Cancelled };

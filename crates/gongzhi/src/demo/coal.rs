@@ -72,6 +72,9 @@ fn report(world: &mut World, mine: &mut Mine, period: Period, dice: &mut Dice) -
         .figure("own_use_tonnes", Decimal::from(own_use))
         .figure("sold_tonnes", Decimal::from(taxed))
         .fen("sales_amount_yuan", taxed * price_fen)
+        .empty("transport_yuan")
+        .empty("washed_sold_tonnes")
+        .empty("washed_sales_yuan")
         .fen("pit_price_yuan", share(price_fen, 113, 100))
         .fen("pit_price_without_tax_yuan", price_fen)
         .flag("quantities_cumulative", false);

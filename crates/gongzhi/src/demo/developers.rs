@@ -49,6 +49,17 @@ impl Project {
         format!("{}示例路{}号", self.township, 100 + self.at)
     }
 
+    /// The day from which the liquidation must or may be asked for: sold out by the last contract or the first report that says
+    /// so, else as first reported; an old permit from three years after it.
+    fn condition_day(&self, last_sale: NaiveDate) -> NaiveDate {
+        let reported = self.quarter.last_day();
+        match (self.stage, self.accepted_day) {
+            (Stage::SoldOut, Some(accepted)) => accepted.max(last_sale.min(reported)),
+            (Stage::OldPermit, _) => reported.max(self.permit_day + Months::new(36)),
+            _ => reported,
+        }
+    }
+
     fn common(&self) -> Draft {
         Draft::of("developer", self.developer)
             .text("admin_region", self.township)
@@ -112,7 +123,7 @@ fn develop(
     };
     report(world, &project, dice);
     begin(world, &project, builders, dice);
-    sell(world, &project, dice);
+    let last_sale = sell(world, &project, dice);
     match stage {
         Stage::Presold(hundredths) => prepay(world, &project, hundredths),
         Stage::OldPermit => prepay(world, &project, 100),
@@ -124,7 +135,7 @@ fn develop(
         _ => world.plant(PlantedLead {
             model: "land_vat/liquidation_due",
             taxpayer: developer,
-            day: world.year_start(),
+            day: project.condition_day(last_sale),
             due_fen: None,
             paid_fen: None,
         }),
@@ -191,13 +202,15 @@ fn begin(world: &mut World, project: &Project, builders: &[usize], dice: &mut Di
     world.ledger.add("building_start.start", Period::Month(world.year, 1), start);
 }
 
-/// Contracts with persons.
-fn sell(world: &mut World, project: &Project, dice: &mut Dice) {
+/// Contracts with persons; gives the day of the last.
+fn sell(world: &mut World, project: &Project, dice: &mut Dice) -> NaiveDate {
+    let mut last_day = world.year_start();
     let contracts = if project.at < 1_000 { 30 } else { 6 };
     for suite in 0..contracts {
         let buyer = world.add_person(dice);
         let month = u32::try_from(dice.between(1, 11)).unwrap_or(1);
         let day = world.day(month, u32::try_from(dice.between(1, 20)).unwrap_or(1));
+        last_day = last_day.max(day);
         let contract = Draft::of("developer", project.developer)
             .person("buyer", buyer)
             .text("admin_region", project.township)
@@ -208,6 +221,7 @@ fn sell(world: &mut World, project: &Project, dice: &mut Dice) {
             .fen("price_yuan", dice.between(200_000, 900_000) * 100);
         world.ledger.add_on("real_estate_sales.contract", Frequency::Quarter, day, contract);
     }
+    last_day
 }
 
 /// VAT prepaid on presale receipts: 3 % of the price without tax, at 9 % for general payers and 5 % for small ones.

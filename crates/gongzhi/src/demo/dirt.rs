@@ -100,7 +100,7 @@ fn mistakes_of(made: &MadeSheet, kind: &Kind) -> Vec<Mistake> {
                 add("bad-day", "2025-13-45");
                 add("bad-day", "二月三十日");
             }
-            ColumnType::Amount | ColumnType::Quantity | ColumnType::Rate => add("bad-figure", "待核实"),
+            ColumnType::Amount | ColumnType::Quantity | ColumnType::Rate => add("bad-figure", "约三百"),
             ColumnType::Integer => add("bad-figure", "若干"),
             ColumnType::Code => add("unknown-code", "不详类别"),
             ColumnType::Uscc if has_part(of_kind.party.as_ref(), PartyPart::Uscc) => {

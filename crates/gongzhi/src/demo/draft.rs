@@ -161,6 +161,9 @@ impl Ledger {
         let Some((item, kind)) = kind.split_once('.') else { return };
         self.count += 1;
         (draft.serial, draft.origin) = (self.count, Some(period));
+        if draft.action == RowAction::Unsaid {
+            draft.action = RowAction::Add;
+        }
         self.sets.entry((item, period)).or_default().entry(kind).or_default().push(draft);
     }
 

@@ -60,6 +60,7 @@ fn discharge(world: &mut World, discharger: usize, habit: Habit, dice: &mut Dice
             .text("pollutant", pollutant)
             .text("medium", medium)
             .text("discharge_destination", destination)
+            .text("treatment_works", "none")
             .text("admin_region", township)
             .empty("discharge_permit")
     };

@@ -121,6 +121,7 @@ pub fn write(office: Office<'_>, job: &Job<'_>) -> Result<Vec<FileTruth>> {
     let names: Vec<String> = truths.iter().map(|truth| truth.file.clone()).collect();
     for truth in &mut truths {
         truth.identities.clear();
+        truth.persons.clear();
     }
     for (at, cells) in planted.into_iter().enumerate() {
         let truth = if truths.len() == 1 { 0 } else { at };
@@ -180,6 +181,7 @@ fn put(
                 (sheet.clone(), *row + above, party.clone(), uscc.clone())
             };
             truth.identities.extend(made.identities.iter().map(placed));
+            truth.persons.extend(made.persons.iter().map(|(row, number)| (sheet.clone(), row + above, *number)));
         }
         truths.push(truth);
         Ok(())

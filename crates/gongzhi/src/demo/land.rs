@@ -232,6 +232,7 @@ fn grant_draft(land: &Land, day: NaiveDate, dice: &mut Dice) -> Draft {
         .text("location", format!("{}示例路{}号地块", land.township, serial % 997))
         .figure("area_square_metres", Decimal::from(land.area))
         .text("parcel_number", &land.parcel)
+        .text("land_certificate_number", format!("新（示例）呼图壁县不动产权第{:07}号", 7_000_000 + serial))
         .text("contract_number", format!("呼土出〔示例〕{serial:06}号"))
         .text("project_name", format!("示例产业项目{serial:06}"))
         .day("contract_day", day)

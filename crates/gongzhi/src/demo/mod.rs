@@ -43,7 +43,7 @@ mod trades;
 mod truth;
 mod world;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -53,7 +53,7 @@ use gongzhi_core::catalog::{Catalog, Frequency, Item, Unit};
 use gongzhi_core::messages::{Language, Translator};
 use gongzhi_core::period::Period;
 
-use draft::Draft;
+use draft::{Draft, Who};
 use files::{Job, Office, mode_of};
 use random::Dice;
 use truth::FileTruth;
@@ -104,6 +104,7 @@ pub fn generate(catalog: &Catalog, settings: Settings, folder: &Path) -> Result<
     let mut sets = std::mem::take(&mut world.ledger.sets);
     let habits = lists::habits(world.seed, &sets);
     lists::carry(catalog, &mut sets, &habits);
+    world.named_by_tax_bureau = list_named_by_tax_bureau(catalog, &sets);
     let office = Office { world: &world, catalog, folder: &county, translator: &translator };
     let jobs = jobs_of(office, &sets, &habits)?;
     let mut truths = side_by_side(jobs.len(), |at| files::write(office, &jobs[at]))?;
@@ -116,6 +117,17 @@ pub fn generate(catalog: &Catalog, settings: Settings, folder: &Path) -> Result<
     let truths: Vec<FileTruth> = truths.into_iter().flatten().collect();
     let counts = truth::write(&world, &folder.join("truth"), &truths)?;
     Ok(Made { counts, as_of: world.as_of() })
+}
+
+/// Taxpayers whose code and name the tax bureau's own tables say together.
+fn list_named_by_tax_bureau(catalog: &Catalog, sets: &Sets) -> BTreeSet<usize> {
+    let tables = sets.iter().filter(|((key, _), _)| catalog.items.get(*key).is_some_and(Item::is_tax_side));
+    let parties = tables.flat_map(|(_, kinds)| kinds.values().flatten()).flat_map(|draft| &draft.parties);
+    let taxpayers = parties.filter_map(|(party, who)| match who {
+        Who::Taxpayer(at) if *party == "taxpayer" => Some(*at),
+        _ => None,
+    });
+    taxpayers.collect()
 }
 
 /// Plants the facts from the law's text in the county of their year; their days are days of the calendar.
@@ -173,19 +185,22 @@ fn jobs_of<'a>(office: Office<'a>, sets: &Sets, habits: &lists::Habits) -> Resul
     Ok(jobs)
 }
 
-/// Duties of the year for which a unit has nothing to report.
+/// Duties of the year, and of the next one up to the day the county is looked at, for which a unit has nothing to report.
 fn silences<'a>(office: Office<'a>, sets: &Sets) -> Vec<(&'a Item, &'a Unit, Period)> {
     let mut silent = Vec::new();
     let year = office.world.year;
     for item in office.catalog.items.values().filter(|item| !item.is_tax_side()) {
-        let periods: Vec<Period> = match item.period {
-            Frequency::Month | Frequency::Event => (1..=12).map(|month| Period::Month(year, month)).collect(),
-            Frequency::Quarter => (1..=4).map(|quarter| Period::Quarter(year, quarter)).collect(),
-            Frequency::Year => vec![Period::Year(year)],
-            Frequency::Demand => Vec::new(),
+        let periods_of = |year: i32| -> Vec<Period> {
+            match item.period {
+                Frequency::Month | Frequency::Event => (1..=12).map(|month| Period::Month(year, month)).collect(),
+                Frequency::Quarter => (1..=4).map(|quarter| Period::Quarter(year, quarter)).collect(),
+                Frequency::Year => vec![Period::Year(year)],
+                Frequency::Demand => Vec::new(),
+            }
         };
+        let next = periods_of(year + 1).into_iter().filter(|period| timing::is_due(office, item, *period));
         let said = |period: &Period| sets.keys().any(|(key, said)| *key == item.key && said == period);
-        for period in periods.into_iter().filter(|period| !said(period)) {
+        for period in periods_of(year).into_iter().chain(next).filter(|period| !said(period)) {
             silent.extend(office.catalog.units_of(item).map(|unit| (item, unit, period)));
         }
     }

@@ -1,12 +1,14 @@
 //! Natural persons where the items ask for them (9, 11, 37 to 40), and the disability levy of large employers.
 
-use chrono::Days;
+use chrono::{Datelike as _, Days};
+use gongzhi_core::catalog::Frequency;
 use gongzhi_core::period::Period;
 use rust_decimal::Decimal;
 
 use super::business::insured;
 use super::draft::{Draft, share};
 use super::everyday::wage_fen;
+use super::facts::COVERED_FROM;
 use super::fill::spoken;
 use super::random::Dice;
 use super::settle::{Duty, settle};
@@ -20,6 +22,34 @@ pub fn make(world: &mut World) {
     insurance(world);
     residents(world);
     on_request(world);
+    earlier_buyers(world);
+}
+
+/// Persons who bought a home before the year: the treasury's books hold payments of persons in every year.
+fn earlier_buyers(world: &mut World) {
+    let mut dice = world.dice("earlier buyers");
+    for year in COVERED_FROM.year()..world.year {
+        for at in 0..world.scaled(40) {
+            let month = u32::try_from(1 + at % 12).unwrap_or(1);
+            let day = Period::Month(year, month).first_day() + Days::new(dice.below(28) as u64);
+            let base_fen = dice.between(200_000, 900_000) * 100;
+            let (person, number) = (world.add_person(&mut dice), world.next_receipt());
+            let payment = Draft::default()
+                .person("taxpayer", person)
+                .text("tax_kind", "deed_tax")
+                .text("tax_item", "房屋买卖")
+                .day("period_from", day)
+                .day("period_to", day)
+                .fen("base", base_fen)
+                .figure("rate", Decimal::new(1, 2))
+                .fen("amount_yuan", share(base_fen, 1, 100))
+                .text("payment_sort", "tax")
+                .day("paid_on", day)
+                .text("receipt_number", number)
+                .text("authority", "652323");
+            world.ledger.add_on("tax_payment.payment", Frequency::Month, day, payment);
+        }
+    }
 }
 
 /// What an employer does about the levy.

@@ -418,6 +418,7 @@ fn permits(world: &mut World, project: &Project, dice: &mut Dice) {
         .text("tender_number", format!("示例标{}", project.code))
         .text("lot", "一标段")
         .fen("contract_amount_yuan", project.contract_fen)
+        .flag("contract_tax_included", true)
         .day("award_day", project.contract_day.max(world.year_start()));
     add(world, "construction_permit.tender", project.contract_day.max(world.year_start()), tender);
     finish(world, project, (area, dice));

@@ -159,7 +159,7 @@ fn score_cells(run: &Path, truth: &Path, score: &mut Score) -> Result<()> {
 }
 
 /// A run may name its files from the folder above the county.
-fn below_county(file: &str) -> &str {
+pub fn below_county(file: &str) -> &str {
     file.trim_start_matches("./").trim_start_matches("county/")
 }
 
@@ -198,6 +198,7 @@ mod tests {
             ("cells.csv", "file,sheet,cell,what,value\na.csv,a,B3,empty,\na.csv,a,C4|D4,order,\n"),
             ("identity.csv", "file,sheet,row,party,uscc\nb.csv,b,2,owner,X\nb.csv,b,3,owner,\nb.csv,b,4,owner,Z\n"),
             ("tempting.csv", "tempting,model,fact,uscc,name,leads\n"),
+            ("persons.csv", "file,sheet,row,fact\n"),
             ("leads.csv", "model,uscc,name,period,due,paid,gap\nm/a,X,,2025,10.00,,10.00\nm/a,Y,,2025,,,\n"),
         ])
     }

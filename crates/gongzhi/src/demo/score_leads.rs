@@ -1,8 +1,7 @@
 //! The leads of a run beside the planted ones: by model, and for facts that tempt by what tempts.
 //!
-//! A lead is the same when model, taxpayer and period are, and the finding where one was planted. Of somebody who plays
-//! in a fact only leads of the fact's own model count: its author answers for no other. Where a fact tempts, a lead that
-//! is none does not cost precision but the copy, which was not left alone.
+//! A lead is the same when model, taxpayer and period are. Of somebody who plays in a fact only leads of the
+//! fact's own model count: its author answers for no other. Where a fact tempts, a lead that is none does not cost precision but the copy, which was not left alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,7 +10,7 @@ use anyhow::Result;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::score::{Tally, read_lines, read_table};
+use super::score::{Tally, below_county, read_lines, read_table};
 use super::truth::PERSON;
 
 /// How the leads compare.
@@ -62,8 +61,6 @@ struct TrueLead {
     period: String,
     gap: String,
     #[serde(default)]
-    finding: String,
-    #[serde(default)]
     fact: String,
 }
 
@@ -87,7 +84,23 @@ struct FoundLead {
     taxpayer: FoundTaxpayer,
     period: String,
     gap: Option<String>,
-    finding: Option<String>,
+    #[serde(default)]
+    evidence: Vec<Evidence>,
+}
+
+#[derive(Deserialize)]
+struct Evidence {
+    file: String,
+    sheet: String,
+    row: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct PersonRow {
+    file: String,
+    sheet: String,
+    row: u64,
+    fact: String,
 }
 
 #[derive(Deserialize)]
@@ -102,14 +115,10 @@ impl TrueLead {
         (self.model.clone(), who.clone(), self.period.clone())
     }
 
-    fn agrees(&self, found: &FoundLead) -> bool {
-        self.finding.is_empty() || found.finding.as_deref() == Some(&self.finding)
-    }
-
-    fn has_gap_of(&self, found: &FoundLead) -> bool {
-        let amount = |text: &str| text.parse::<Decimal>().unwrap_or_default();
-        let told = found.gap.as_deref().unwrap_or_default();
-        self.gap.is_empty() || (amount(&self.gap) - amount(told)).abs() <= Decimal::ONE
+    /// The amounts of both, where a model that asks for none has one at all.
+    fn gaps(&self, found: &FoundLead) -> Option<[Decimal; 2]> {
+        let amount = |text: &str| text.parse::<Decimal>().ok();
+        Some([amount(&self.gap)?, amount(found.gap.as_deref()?)?])
     }
 }
 
@@ -123,23 +132,28 @@ pub fn score_leads(run: &Path, truth: &Path) -> Result<LeadScore> {
     let known: BTreeSet<&str> =
         planted.keys().map(|(model, ..)| model.as_str()).chain(players.iter().map(|one| one.model.as_str())).collect();
     found.retain(|lead| known.contains(lead.model.as_str()));
-    Ok(Comparison { planted: &planted, players: &players, score: LeadScore::default() }.of(&found))
+    let rows = read_table::<PersonRow>(truth, "persons.csv")?;
+    let rows = rows.into_iter().map(|row| ((row.file, row.sheet, row.row), row.fact)).collect();
+    Ok(Comparison { planted: &planted, players: &players, rows: &rows, score: LeadScore::default() }.of(&found))
 }
 
 struct Comparison<'a> {
     planted: &'a BTreeMap<LeadKey, TrueLead>,
     players: &'a [Player],
+    /// Facts by the rows in which their persons stand.
+    rows: &'a BTreeMap<(String, String, u64), String>,
     score: LeadScore,
 }
 
-impl Comparison<'_> {
+impl<'a> Comparison<'a> {
     fn of(mut self, found: &[FoundLead]) -> LeadScore {
         let by_code: BTreeMap<&str, &Player> = self.players.iter().map(|one| (one.uscc.as_str(), one)).collect();
         let mut told: BTreeMap<LeadKey, &FoundLead> = BTreeMap::new();
         let mut disturbed: BTreeSet<&str> = BTreeSet::new();
         for lead in found {
-            let key = self.key_of(lead, &told);
-            match by_code.get(key.1.as_str()) {
+            let person = self.person_of(lead);
+            let key = self.key_of(lead, person, &told);
+            match person.or_else(|| by_code.get(key.1.as_str()).copied()) {
                 Some(player) if player.model != lead.model => {}
                 Some(player) if player.is_tempting() && !self.planted.contains_key(&key) => {
                     disturbed.insert(&player.fact);
@@ -155,18 +169,21 @@ impl Comparison<'_> {
         self.score
     }
 
-    /// A person's lead is that of any copy with the same model, period and amount that has none yet.
-    fn key_of(&self, lead: &FoundLead, told: &BTreeMap<LeadKey, &FoundLead>) -> LeadKey {
+    /// A person's lead is called by the copy of the fact in which the person plays.
+    fn key_of(&self, lead: &FoundLead, person: Option<&Player>, told: &BTreeMap<LeadKey, &FoundLead>) -> LeadKey {
         let who = lead.taxpayer.uscc.clone().unwrap_or_default();
         let own = (lead.model.clone(), who, lead.period.clone());
-        if !own.1.is_empty() && !own.1.starts_with(PERSON) {
-            return own;
-        }
-        let fits = |(key, planted): &(&LeadKey, &TrueLead)| {
-            let same = planted.uscc == PERSON && key.0 == lead.model && key.2 == lead.period;
-            same && planted.agrees(lead) && planted.has_gap_of(lead) && !told.contains_key(*key)
-        };
-        self.planted.iter().find(fits).map_or(own, |(key, _)| key.clone())
+        let Some(player) = person else { return own };
+        let copy = (lead.model.clone(), player.fact.clone(), lead.period.clone());
+        if told.contains_key(&copy) { own } else { copy }
+    }
+
+    /// The fact in which a person plays whom a lead is about, by the rows it came from.
+    fn person_of(&self, lead: &FoundLead) -> Option<&'a Player> {
+        lead.taxpayer.uscc.as_deref().filter(|code| code.starts_with(PERSON))?;
+        let place = |row: &Evidence| Some((below_county(&row.file).to_owned(), row.sheet.clone(), row.row?));
+        let fact = lead.evidence.iter().filter_map(place).find_map(|place| self.rows.get(&place))?;
+        self.players.iter().find(|player| player.fact == *fact && player.uscc == PERSON)
     }
 
     fn count_temptations(&mut self, disturbed: &BTreeSet<&str>) {
@@ -187,7 +204,7 @@ impl Comparison<'_> {
         let keys: BTreeSet<&LeadKey> = self.planted.keys().chain(told.keys()).collect();
         for key in keys {
             let (planted, found) = (self.planted.get(key), told.get(key));
-            let is_right = planted.zip(found).is_some_and(|(planted, found)| planted.agrees(found));
+            let is_right = planted.is_some() && found.is_some();
             let tally = Tally {
                 planted: usize::from(planted.is_some()),
                 found: usize::from(found.is_some()),
@@ -195,19 +212,20 @@ impl Comparison<'_> {
             };
             self.score.models.entry(key.0.clone()).or_default().add(tally);
             self.score.all_models.add(tally);
-            let player = by_code.get(key.1.as_str());
+            let of_fact = || self.players.iter().find(|player| player.fact == key.1);
+            let player = by_code.get(key.1.as_str()).copied().or_else(of_fact);
             let fact =
                 planted.map(|lead| &lead.fact).or(player.map(|player| &player.fact)).cloned().unwrap_or_default();
             let tempts = self.players.iter().any(|one| one.fact == fact && one.is_tempting());
             if !fact.is_empty() && !tempts {
                 self.score.facts.add(tally);
             }
-            let has_gap = is_right && planted.is_some_and(|lead| !lead.gap.is_empty());
-            let same_gap = has_gap && planted.zip(found).is_some_and(|(planted, found)| planted.has_gap_of(found));
-            self.score.gaps.1 += usize::from(has_gap);
+            let gaps = planted.zip(found).and_then(|(planted, found)| planted.gaps(found));
+            let same_gap = gaps.is_some_and(|[planted, found]| (planted - found).abs() <= Decimal::ONE);
+            self.score.gaps.1 += usize::from(gaps.is_some());
             self.score.gaps.0 += usize::from(same_gap);
             let sign = match (planted, is_right) {
-                (_, true) if has_gap && !same_gap => '#',
+                (_, true) if gaps.is_some() && !same_gap => '#',
                 (_, true) => continue,
                 (Some(_), _) => '-',
                 (None, _) => '+',
@@ -226,6 +244,7 @@ mod tests {
         let put = |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
         put("leads.csv", format!("model,uscc,name,period,due,paid,gap,finding,fact\n{leads}"));
         put("tempting.csv", format!("tempting,model,fact,uscc,name,leads\n{tempting}"));
+        put("persons.csv", "file,sheet,row,fact\na.csv,a,1,f/x#1\na.csv,a,2,f/x#2\na.csv,a,3,f/y#1\n".to_owned());
         put("leads.jsonl", found.to_owned());
         score_leads(folder.path(), folder.path()).unwrap()
     }
@@ -260,19 +279,18 @@ mod tests {
     }
 
     #[test]
-    fn copies_with_persons_are_told_apart_by_nothing_but_their_number() {
+    fn a_persons_lead_is_that_of_the_fact_whose_row_it_came_from() {
         let leads = "m/a,person,甲,2025,,,5.00,,f/x#1\nm/a,person,乙,2025,,,5.00,,f/x#2\n";
-        let all = found("m/a", "person:1", "2025", "5.00") + &found("m/a", "person:2", "2025", "5.20");
-        let one = score(leads, "", &(all.clone() + &found("m/a", "person:3", "2025", "5.00")));
-        assert_eq!(one.all_models, Tally { planted: 2, found: 3, right: 2 });
-        assert_eq!(score(leads, "", &all).differences, []);
-    }
-
-    #[test]
-    fn another_finding_than_the_planted_one_is_not_right() {
-        let lead =
-            "{\"model\":\"m/a\",\"taxpayer\":{\"uscc\":\"X\"},\"period\":\"2025\",\"gap\":null,\"finding\":\"late\"}\n";
-        assert_eq!(score("m/a,X,,2025,,,,late,\n", "", lead).all_models.right, 1);
-        assert_eq!(score("m/a,X,,2025,,,,never,\n", "", lead).all_models.right, 0);
+        let players = "none,m/a,f/x#1,person,甲,1\nnone,m/a,f/x#2,person,乙,1\nbranch,m/a,f/y#1,person,丙,0\n";
+        let of_person = |row: u64, model: &str| {
+            let evidence = serde_json::json!([{"file": "county/a.csv", "sheet": "a", "row": row}]);
+            let taxpayer = serde_json::json!({"uscc": format!("person:{row}")});
+            let lead = serde_json::json!({"model": model, "taxpayer": taxpayer, "period": "2025", "gap": "5.00", "evidence": evidence});
+            lead.to_string() + "\n"
+        };
+        let found = of_person(1, "m/a") + &of_person(2, "m/b") + &of_person(3, "m/a") + &of_person(4, "m/a");
+        let score = score(leads, players, &found);
+        assert_eq!(score.all_models, Tally { planted: 2, found: 2, right: 1 }, "{:?}", score.differences);
+        assert_eq!(score.tempting["branch"], LeftAlone { copies: 1, alone: 0 });
     }
 }

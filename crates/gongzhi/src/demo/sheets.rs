@@ -124,6 +124,8 @@ pub struct MadeSheet {
     pub sheet: OfficeSheet,
     /// Who stands where: (row counted from 1, party, code or empty).
     pub identities: Vec<(usize, String, String)>,
+    /// Rows of facts in which a natural person stands: (row counted from 1, number of the fact's copy).
+    pub persons: Vec<(usize, usize)>,
     /// For every column of the sheet its place among the kind's columns.
     pub columns: Vec<Option<usize>>,
 }
@@ -182,7 +184,7 @@ pub fn lay_out(place: Place<'_>, drafts: &[Draft], manner: Manner, dice: &mut Di
         sheet.titles.push(measure_line(dice));
     }
     let first_row = sheet.first_row();
-    let mut identities = Vec::new();
+    let (mut identities, mut persons) = (Vec::new(), Vec::new());
     let mut drafts: Vec<&Draft> = drafts.iter().collect();
     if manner.hand.merged {
         // Who stands in several rows stands in them together.
@@ -192,6 +194,9 @@ pub fn lay_out(place: Place<'_>, drafts: &[Draft], manner: Manner, dice: &mut Di
         let parties = spelled_parties(place, draft);
         for (party, spelled) in parties.iter().filter(|(_, spelled)| !spelled.is_person) {
             identities.push((first_row + at, (*party).to_owned(), spelled.truth.clone()));
+        }
+        if let (Some(number), true) = (draft.told, parties.values().any(|spelled| spelled.is_person)) {
+            persons.push((first_row + at, number));
         }
         let values = fill(place.catalog, kind, (draft, place.period), place.world.seed);
         let mut cells: Vec<OfficeCell> = shown
@@ -211,7 +216,7 @@ pub fn lay_out(place: Place<'_>, drafts: &[Draft], manner: Manner, dice: &mut Di
     if manner.hand.merged {
         merge_names(&mut sheet, &columns, kind);
     }
-    MadeSheet { sheet, identities, columns }
+    MadeSheet { sheet, identities, persons, columns }
 }
 
 /// What stands below the table.
@@ -301,7 +306,7 @@ fn cell_of(
     }
     match value {
         Value::Empty => OfficeCell::Empty,
-        _ if column.column_type == ColumnType::Period && !manner.hand.says_periods => OfficeCell::Empty,
+        _ if column.key == "info_period" && !manner.hand.says_periods => OfficeCell::Empty,
         Value::Day(day) => day_cell(*day, manner.days),
         Value::Figure(figure) => figure_cell(*figure, column, manner),
         Value::Whole(number) if manner.typed => OfficeCell::Figure(number.to_string()),

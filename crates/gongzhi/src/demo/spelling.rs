@@ -79,7 +79,8 @@ pub fn spell(world: &World, kind: &str, who: Who, exact: bool) -> Spelled {
         Who::Taxpayer(at) => at,
     };
     let taxpayer = world.taxpayer(at);
-    let truth = if world.is_in_registry(at) { taxpayer.uscc.clone() } else { String::new() };
+    let is_known = world.is_in_registry(at) || world.named_by_tax_bureau.contains(&at);
+    let truth = if is_known { taxpayer.uscc.clone() } else { String::new() };
     let mut spelled = Spelled {
         name: taxpayer.name.clone(),
         uscc: taxpayer.uscc.clone(),

@@ -32,6 +32,12 @@ pub fn send(office: Office<'_>, file: &str, item: &Item, period: Period) -> Resu
     Ok(late)
 }
 
+/// Whether an item of a period has to be there on the day the county is looked at.
+pub fn is_due(office: Office<'_>, item: &Item, period: Period) -> bool {
+    let calendar = Calendar::of(office.catalog, "");
+    item.due.as_ref().is_some_and(|rule| calendar.deadline(rule, period).day < office.world.as_of())
+}
+
 fn day_of(office: Office<'_>, folder: &str, item: &Item, period: Period) -> (NaiveDate, i64) {
     // The files of one office, item and period are sent together.
     let mut dice = Dice::new(office.world.seed, &format!("sent {folder} {}", item.key));

@@ -1,7 +1,7 @@
 //! What is true, kept apart from what `run` may read.
 //!
-//! Six tables and the counts: who stands in each row, which leads exist, who plays in a fact and what tempts there, which
-//! cells are wrong, which files were sent a second time, which were sent late. They are CSV in UTF-8, so that anybody can look into them.
+//! Seven tables and the counts: who stands in each row, which leads exist, who plays in a fact and what tempts there, in
+//! which rows persons of facts stand, which cells are wrong, which files were sent a second time, which were sent late. They are CSV in UTF-8, so that anybody can look into them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,6 +14,7 @@ use rust_decimal::Decimal;
 
 use super::dirt::WrongCell;
 use super::draft::{Who, period_of};
+use super::facts::PlantedFact;
 use super::world::World;
 
 /// Stands for every natural person where a taxpayer's code would.
@@ -32,6 +33,8 @@ pub struct FileTruth {
     pub late: i64,
     /// (sheet, row, party, code or empty).
     pub identities: Vec<(String, usize, String, String)>,
+    /// Rows of facts with a natural person: (sheet, row, number of the fact's copy).
+    pub persons: Vec<(String, usize, usize)>,
     /// (sheet, wrong cell).
     pub wrong: Vec<(String, WrongCell)>,
 }
@@ -48,6 +51,7 @@ pub fn write(world: &World, folder: &Path, files: &[FileTruth]) -> Result<BTreeM
     put("files.csv", resent(files))?;
     put("leads.csv", leads(world))?;
     put("tempting.csv", tempting(world))?;
+    put("persons.csv", persons(world, files))?;
     put("late.csv", late(files))?;
     let counts = counts(world, files);
     let mut text = serde_json::to_string_pretty(&counts)?;
@@ -143,6 +147,18 @@ fn tempting(world: &World) -> String {
     lines
 }
 
+/// Rows in which a person of a fact stands: a run tells persons by a digest, and the rows a lead came from.
+fn persons(world: &World, files: &[FileTruth]) -> String {
+    let mut lines = table(&["file", "sheet", "row", "fact"]);
+    for file in files {
+        for (sheet, row, number) in &file.persons {
+            let fact = world.facts.get(number - 1).map(PlantedFact::name).unwrap_or_default();
+            push_line(&mut lines, [&file.file, sheet, &row.to_string(), &fact].into_iter().map(String::as_str), ',');
+        }
+    }
+    lines
+}
+
 /// Code and name of somebody; of a person [`PERSON`] stands for the code, as a run tells only a digest of it.
 fn names_of(world: &World, who: Option<Who>) -> (&str, &str) {
     match who {
@@ -155,18 +171,17 @@ fn names_of(world: &World, who: Option<Who>) -> (&str, &str) {
 /// The length of the period a model's leads are grouped by.
 pub fn lengths(model: &str) -> Frequency {
     match model {
-        "income/subsidy_undeclared"
-        | "fund/disability_levy"
-        | "land_use/area_gap"
-        | "property/building_source"
-        | "land_vat/liquidation_due" => Frequency::Year,
+        "income/subsidy_undeclared" | "fund/disability_levy" | "land_use/area_gap" | "property/building_source" => {
+            Frequency::Year
+        }
         "stamp/land_and_property"
         | "stamp/construction_contract"
         | "environment/undeclared_discharge"
         | "environment/amount_gap"
         | "construction/prepayment"
         | "vat/real_estate_prepayment"
-        | "resource/coal" => Frequency::Quarter,
+        | "resource/coal"
+        | "land_vat/liquidation_due" => Frequency::Quarter,
         _ => Frequency::Month,
     }
 }

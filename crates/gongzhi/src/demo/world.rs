@@ -69,6 +69,8 @@ pub struct World {
     pub legible: BTreeSet<usize>,
     /// Facts that stand among the rows.
     pub facts: Vec<PlantedFact>,
+    /// Taxpayers whose code and name the tax bureau's own tables say together.
+    pub named_by_tax_bureau: BTreeSet<usize>,
     /// Taxpayers that have a credit grade.
     pub graded: BTreeSet<usize>,
     /// Local taxpayers that play no part yet, by what sort they are.
@@ -115,6 +117,7 @@ impl World {
             insured: BTreeSet::new(),
             legible: BTreeSet::new(),
             facts: Vec::new(),
+            named_by_tax_bureau: BTreeSet::new(),
             graded: BTreeSet::new(),
             free: BTreeMap::new(),
             absent: Vec::new(),

@@ -11,16 +11,16 @@ use crate::real_data;
 
 /// Persons' numbers in every form that offices write: none is anybody's.
 const NUMBERS: [&str; 6] = [
-    "11010519491231002X",
-    "110105491231002",
+    "11010519490101003X",
+    "110105490101003",
     "965398198501010992",
-    "11010519491231002X01",
+    "11010519490101003X01",
     "110105194912310021",
     "440524188001010014",
 ];
 
 /// What of them tells who it is: the day of birth and what follows.
-const TELLING: [&str; 5] = ["491231002", "19491231", "19850101", "188001010014", "10519491231"];
+const TELLING: [&str; 6] = ["490101003", "491231002", "19491231", "19850101", "188001010014", "10519491231"];
 
 struct Office {
     folder: tempfile::TempDir,
@@ -74,7 +74,10 @@ fn tells(text: &str) -> Option<&'static str> {
 }
 
 const SUBSIDY: &str = "补贴文件,企业名称,统一社会信用代码,工商注册号码,项目名称,补贴金额,补贴类型,补贴下发时间";
-const SUBSIDY_WORDS: [&str; 6] = ["--item", "fiscal_subsidy.payment", "--unit", "财政局", "--period", "2024-05"];
+const SUBSIDY_WORDS: [&str; 6] = ["--item", "fiscal_subsidy.payment", "--unit", "财政局", "--period", "2024"];
+
+/// Row of Annex 2, name of the item, name of the kind.
+const SUBSIDY_NAMES: [&str; 3] = ["10", "财政补贴信息", "补贴发放"];
 
 fn subsidy_rows() -> String {
     let row = |(at, number): (usize, &&str)| {
@@ -284,14 +287,14 @@ fn an_item_and_its_kind_are_named_alike_wherever_they_are_asked_for() {
     office.write("补贴.csv", &format!("{SUBSIDY}\n{}\n", row.replace(",-1,", ",1000,")));
     let words: Vec<&str> = ["补贴.csv"].into_iter().chain(SUBSIDY_WORDS).collect();
     assert_eq!(office.intake(&words)["accepted"], true);
-    let number = "3";
-    let _ = number;
-    let (_, listed) = office.said(&["state", "fiscal_subsidy.payment"]);
-    for word in ["财政补贴信息.payment", "fiscal_subsidy"] {
-        let (code, text) = office.said(&["state", word]);
-        if code == Some(0) {
-            assert_eq!(text, listed.replace("fiscal_subsidy.payment", word), "{word}");
-        }
+    let (_, listed) = office.said(&["state", "fiscal_subsidy.payment", "--json"]);
+    for word in ["NUMBER.payment", "NUMBER.KIND", "ITEM.payment", "ITEM.KIND"] {
+        let word = word
+            .replace("NUMBER", SUBSIDY_NAMES[0])
+            .replace("ITEM", SUBSIDY_NAMES[1])
+            .replace("KIND", SUBSIDY_NAMES[2]);
+        assert_eq!(office.said(&["state", &word, "--json"]), (Some(0), listed.clone()), "{word}");
+        assert_eq!(office.said(&["export", &word, "--out", "other"]).0, Some(0), "{word}");
     }
     let (code, text) = office.said(&["export", "fiscal_subsidy.payment", "--out", "out"]);
     assert_eq!(code, Some(0), "{text}");
@@ -376,4 +379,96 @@ fn a_column_that_nobody_knows_is_ignored_once_by_a_command_and_empty_or_remark_c
     assert_eq!(office.intake(&words("有.csv"))["accepted"], true);
     let (code, text) = office.said(&["profile", "set", &profile, "天气=没有的列"]);
     assert_eq!(code, Some(1), "{text}");
+}
+
+/// A folder as a county sends it: the tax bureau's register, reports and payments, two departments' sheets.
+fn county_of_one_builder(office: &Office) {
+    let tax = "纳税人名称,社会信用代码（纳税人识别号）";
+    office.write(
+        "税务局/2025年03月/税务登记.csv",
+        &format!("{tax},纳税人状态,登记日期\n演示县本地建材有限公司,91652323MA7A000172,正常,2020-05-18\n"),
+    );
+    office.write(
+        "税务局/2025年03月/跨区域报验.csv",
+        &format!(
+            "{tax},跨区域涉税事项报验管理编号,报验日期\n演示外地建筑有限公司,93652323MA7A00017U,报验1号,2025-03-03\n"
+        ),
+    );
+    office.write(
+        "税务局/2025年03月/入库.csv",
+        &format!(
+            "{tax},征收项目,征收品目,税款所属期起,税款所属期止,实缴金额,入库日期,电子税票号码\n\
+             某某甲,11010519491231002X,契税,存量房,2025-03-01,2025-03-31,3000,2025-03-20,税票1\n\
+             某某乙,440524188001010014,契税,存量房,2025-03-01,2025-03-31,4000,2025-03-20,税票2\n"
+        ),
+    );
+    office.write(
+        "住建局/2025年第1季度/施工企业.csv",
+        "建筑安装施工企业名称,统一社会信用代码,是否备案的外来建筑企业\n演示外地建筑有限公司,93652323MA7A00017U,是\n",
+    );
+    office.write(
+        "不动产登记中心/2025年03月/房屋交易.csv",
+        "房产证号,出售转让方名称,受让方名称,受让方身份证号,房产坐落,建筑面积（平方米）,成交价格（元）,成交日期\n\
+         新（2025）演示县不动产权第0000001号,某某丙,某某甲,110105491231002,演示路1号,90,300000,2025-03-10\n",
+    );
+    office.write("coverage.csv", "表,税种,机关,起,止,截至\n入库,契税,652323,2025-01-01,2025-12-31,2026-03-31\n");
+}
+
+#[test]
+fn a_builder_from_outside_is_certain_and_a_person_is_one_taxpayer_on_both_sides() {
+    let office = Office::new();
+    county_of_one_builder(&office);
+    let words = ["run", ".", "--as-of", "2026-03-31", "--out", "out"];
+    let (code, text) = office.said(&words);
+    assert!(code.is_some_and(|code| code < 2), "{text}");
+    let linked = fs::read_to_string(office.path().join("out/identity.jsonl")).unwrap();
+    let builder: Json = serde_json::from_str(linked.lines().find(|line| line.contains("builder")).unwrap()).unwrap();
+    assert_eq!((&builder["class"], &builder["uscc"]), (&"certain".into(), &"93652323MA7A00017U".into()));
+    let rows = |kind: &str| -> Vec<Json> {
+        let (_, text) = office.said(&["state", kind, "--json"]);
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let (payments, deals) = (rows("tax_payment.payment"), rows("property_registration.transfer"));
+    let buyer = deals[0]["buyer_person"].as_str().unwrap();
+    assert!(buyer.starts_with("hmac-sm3:"), "{buyer}");
+    assert_eq!(payments[0]["taxpayer_person"], buyer);
+    assert_ne!(payments[1]["taxpayer_person"], buyer);
+    assert_eq!(payments[0]["taxpayer_uscc"], format!("person:{buyer}"));
+    assert!(deals[0]["seller_person"].is_null(), "{}", deals[0]);
+    let mut files = Vec::new();
+    files_below(&office.path().join("out"), &mut files);
+    for path in files {
+        let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+        assert_eq!(tells(&text), None, "{}", path.display());
+    }
+}
+
+const SCRATCH: &str = "<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\" \
+    xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\">{sheets}</Workbook>";
+
+#[test]
+fn a_scratch_sheet_beside_a_report_does_not_block() {
+    let office = Office::new();
+    let sheet = |name: &str, rows: &[&str]| {
+        let cell = |text: &str| format!("<Cell><Data ss:Type=\"String\">{text}</Data></Cell>");
+        let row = |row: &&str| format!("<Row>{}</Row>", row.split(',').map(cell).collect::<String>());
+        format!("<Worksheet ss:Name=\"{name}\"><Table>{}</Table></Worksheet>", rows.iter().map(row).collect::<String>())
+    };
+    let report = sheet("报表", &[SUBSIDY, "示文1,演示有限公司,91652323MA7A000172,,项目,1000,贷款贴息,2024-05-01"]);
+    let taken = |name: &str, rows: &[&str]| {
+        office.write("补贴.xml", &SCRATCH.replace("{sheets}", &format!("{report}{}", sheet(name, rows))));
+        let words: Vec<&str> = ["补贴.xml", "--dry-run"].into_iter().chain(SUBSIDY_WORDS).collect();
+        office.intake(&words)
+    };
+    for (name, rows) in [
+        ("数据透视表", &["行标签,求和项", "甲,1", "乙,2", "丙,3", "丁,4"][..]),
+        ("草稿", &["试,一试", "甲,1", "乙,2", "丙,3", "丁,4"]),
+        ("Sheet2", &["测试,12", "再试,13"]),
+    ] {
+        let report = taken(name, rows);
+        assert_eq!(report["accepted"], true, "{name}: {report}");
+    }
+    let report = taken("另一张表", &["甲列,乙列,丙列", "1,2,3", "1,2,3", "1,2,3", "1,2,3", "1,2,3"]);
+    let issues = report["issues"].to_string();
+    assert!(report["accepted"] == false && issues.contains("隐藏它") && issues.contains("删除"), "{report}");
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "everything here is a test: what is not there fails it")]
 
 mod annotate;
+mod codes;
 mod demo;
 mod field;
 mod field_names;
@@ -16,5 +17,6 @@ mod program;
 mod read;
 mod real_data;
 mod run;
+mod sets;
 mod shipped;
 mod template;

@@ -3,6 +3,9 @@
 # Cells
 intake-required = "{ $column }" must be filled, it is empty here
 intake-required-mend = Fill in "{ $column }"
+intake-key-time-empty = "{ $column }" is empty: next period's row of the same thing would take the place of this one
+intake-key-empty = Every column that tells things apart is empty ("{ $column }" for one): nobody can know which thing this row is about
+intake-cells-filled = Rows in which "{ $column }" is empty: { $count }, taken from the sheet as { $value }
 intake-formula-error = "{ $column }" holds the formula error { $value }
 intake-formula-error-mend = Mend the formula, or paste the result of "{ $column }" as a value
 intake-formula-uncomputed = The formula in "{ $column }" has no computed result
@@ -106,10 +109,9 @@ intake-duplicate-key = Row { $row } speaks of the same thing as row { $first } o
 intake-duplicate-key-mend = Check rows { $first } and { $row } and keep the right one
 intake-not-unique = "{ $columns }" ({ $value }) of row { $row } is the same as in row { $first } of "{ $sheet }"; it should stand once
 intake-not-unique-mend = Check rows { $first } and { $row }
-intake-action-missing = It is not said whether the row is added, changed or taken back
 intake-action-unknown = "{ $value }" is no action: 新增, 变更 or 撤销
 intake-revoke-in-full = A full set has no row that is "{ $value }"
-intake-action-mend = Every row of a differential set says 新增, 变更 or 撤销; in a full set leave out what is no more
+intake-action-mend = Write 新增, 变更 or 撤销, or leave it empty: then the program tells by the key; in a full set leave out what is no more
 
 # Columns
 intake-column-unknown = Unknown column "{ $header }"
@@ -192,7 +194,7 @@ intake-sheets-of-periods-mend = One period a file: split the workbook by period 
 intake-sheets-of-units = This sheet names the unit "{ $stated }", the sheets before it { $unit }
 intake-sheets-of-units-mend = One unit a file: split the workbook by unit and hand in each
 intake-mode-unreadable = The mode "{ $mode }" can't be understood
-intake-mode-unreadable-mend = Write full, differential or nil
+intake-mode-unreadable-mend = Write full, differential, nil (nothing changed, nothing happened) or nothing-exists
 intake-item-unknown = The catalogue has no "{ $item }"
 intake-item-unknown-mend = Give the name, number or key of the item, like 15, fiscal_subsidy or fiscal_subsidy.payment
 intake-nil-with-rows = Declared nil, yet the file has { $rows } rows
@@ -217,7 +219,36 @@ intake-severity-warning = notice
 intake-more-issues = { "  " }{ $count } more are not listed
 intake-mode-full = full
 intake-mode-differential = differential
+intake-mode-unsaid = full or differential not said
 intake-mode-nil = nil
+intake-mode-nothing_exists = nil: nothing exists any more
+intake-effect-first = { "  " }{ $new } rows, the first on record
+intake-effect-no-change = { "  " }nothing changed: the { $before } rows on record stand
+intake-effect = { "  " }of { $before } rows on record: { $new } new, { $changed } changed, { $unchanged } unchanged, { $revoked } revoked, { $ended } ended
+intake-effect-ends = { "  " }of { $before } rows on record: { $new } new, { $changed } changed, { $unchanged } unchanged, { $revoked } revoked, { $ended } ended ({ $first }{ $more ->
+    [yes] {" …"}
+   *[no] {""}
+})
+intake-full-ends-much = Of { $before } rows of "{ $kind }" on record this full set ends { $ended }: { $first }{ $more ->
+    [yes] {" …"}
+   *[no] {""}
+}
+intake-full-ends-much-mend = If it is everything there is, nothing is to be done; if it is a part, send the whole list again, and parts with --mode differential
+intake-unsaid-ends-much = Of { $before } rows of "{ $kind }" on record this sheet, taken as the full set that is due, ends { $ended }: { $first }{ $more ->
+    [yes] {" …"}
+   *[no] {""}
+}
+intake-unsaid-ends-much-mend = If it is the whole list, confirm it by sending it again with --mode full; if it is a part, send the other rows too
+intake-nil-ends-much = Of { $before } rows of "{ $kind }" on record this nil report ends { $ended }: { $first }{ $more ->
+    [yes] {" …"}
+   *[no] {""}
+}
+intake-nil-ends-much-mend = If nothing exists any more, nothing is to be done; if nothing changed, send the list again, and use --mode nil
+intake-looks-whole = Of { $before } rows of "{ $kind }" on record this sheet, which does not say what it is, names nearly all: { $absent } are not in it, { $first }{ $more ->
+    [yes] {" …"}
+   *[no] {""}
+}; they stand
+intake-looks-whole-mend = If they are no more, send the sheet again with --mode full; if they are, nothing is to be done
 intake-mode-supplement = supplement of a set already accepted
 intake-profile-proposed = { "  " }A layout profile is proposed in { $path }: complete it and confirm it once with gongzhi profile confirm
 intake-annotated = { "  " }The issues are marked in { $path }
@@ -253,7 +284,7 @@ help-intake-files = Files
 help-intake-item = Item or item.kind, like fiscal_subsidy or tax_related_case.auction
 help-intake-unit = Reporting unit (name or key)
 help-intake-period = Period: 2025, 2025Q1 or 2025-03
-help-intake-mode = full, differential or nil
+help-intake-mode = full, differential, nil or nothing-exists; without it, what the sheet says
 help-intake-dry-run = Check only, keep nothing
 help-intake-json = One line of JSON a file
 help-intake-annotate = Write workbooks with the issues marked to this folder

@@ -23,7 +23,7 @@ models-view-unknown = { $key }: there is no view "{ $value }"{ $near ->
   }. Readable are the shared views of views/ and <item>_<kind> of the templates.
 models-case-sort = No case of the sort "{ $sort }"; every model needs at least one to find, one to leave alone and one on a boundary.
 models-local-unset = The local figure "{ $name }" ({ $parameter }) is not set, so the model did not run; state its value, date of effect and reference in params/{ $parameter }.yaml of the local layer.
-models-no-view = There is no view "{ $view }"; readable are the shared views of views/, <item>_<kind> and <item>_<kind>_by_period.
+models-no-view = There is no view "{ $view }"; readable are the shared views of views/, <item>_<kind>, <item>_<kind>_by_period and <item>_<kind>_ever.
 models-memory-met = The query met the memory limit. Most often a join lacks a condition that ties the two sides together.
 models-time-met = The query was still running after { $minutes } minutes. Most often a join lacks a condition that ties the two sides together.
 models-query = The query can't be run: { $why }

@@ -3,6 +3,9 @@
 # 单元格
 intake-required = “{ $column }”必须填写，此处为空
 intake-required-mend = 请补填“{ $column }”
+intake-key-time-empty = “{ $column }”为空：下一期的同一项会顶替本行
+intake-key-empty = 用来区分各项的栏目都是空的（如“{ $column }”），无法知道本行说的是哪一项
+intake-cells-filled = “{ $column }”有 { $count } 行为空，已按本表记为 { $value }
 intake-formula-error = “{ $column }”是公式错误 { $value }，读不出值
 intake-formula-error-mend = 请改正公式，或把“{ $column }”的结果粘贴为数值
 intake-formula-uncomputed = “{ $column }”的公式没有计算结果，读不出值
@@ -106,10 +109,9 @@ intake-duplicate-key = 第 { $row } 行与“{ $sheet }”第 { $first } 行说�
 intake-duplicate-key-mend = 请核对第 { $first } 行与第 { $row } 行，只留正确的一行
 intake-not-unique = 第 { $row } 行的“{ $columns }”（{ $value }）与“{ $sheet }”第 { $first } 行相同，不应重复
 intake-not-unique-mend = 请核对第 { $first } 行与第 { $row } 行
-intake-action-missing = 没有说明本行是新增、变更还是撤销
 intake-action-unknown = “{ $value }”不是操作：应为新增、变更或撤销
 intake-revoke-in-full = 全量表中不应有“{ $value }”的行
-intake-action-mend = 差异表每行都要填“新增”“变更”或“撤销”；全量表中不再存在的，直接不列
+intake-action-mend = 填“新增”“变更”或“撤销”，或者留空，由程序按主键判断；全量表中不再存在的，直接不列
 
 # 列
 intake-column-unknown = 不认识的列“{ $header }”
@@ -192,7 +194,7 @@ intake-sheets-of-periods-mend = 一个文件只报一期：请按所属期拆成
 intake-sheets-of-units = 这张工作表写的填报单位是“{ $stated }”，前面的工作表是 { $unit }
 intake-sheets-of-units-mend = 一个文件只报一个单位：请按填报单位拆成几个文件分别报送
 intake-mode-unreadable = 报送方式“{ $mode }”看不懂
-intake-mode-unreadable-mend = 请写 full（全量）、differential（差异）或 nil（零报告）
+intake-mode-unreadable-mend = 请写 full（全量）、differential（差异）、nil（零报告：本期无变化或没有发生）或 nothing-exists（零报告：现已全无）
 intake-item-unknown = 目录中没有“{ $item }”
 intake-item-unknown-mend = 请写事项的名称、序号或键，如 15、fiscal_subsidy 或 fiscal_subsidy.payment
 intake-nil-with-rows = 声明为零报告，表中却有 { $rows } 行
@@ -217,7 +219,36 @@ intake-severity-warning = 提示
 intake-more-issues = 　另有 { $count } 处未列出
 intake-mode-full = 全量
 intake-mode-differential = 差异
+intake-mode-unsaid = 未写明全量或差异
 intake-mode-nil = 零报告
+intake-mode-nothing_exists = 零报告：现已全无
+intake-effect-first = 　新收 { $new } 行
+intake-effect-no-change = 　本期无变化：在册 { $before } 行照旧
+intake-effect = 　在册 { $before } 行：新增 { $new }，变更 { $changed }，不变 { $unchanged }，撤销 { $revoked }，终止 { $ended }
+intake-effect-ends = 　在册 { $before } 行：新增 { $new }，变更 { $changed }，不变 { $unchanged }，撤销 { $revoked }，终止 { $ended }（{ $first }{ $more ->
+    [yes] 等
+   *[no] {""}
+}）
+intake-full-ends-much = “{ $kind }”在册 { $before } 行，本次全量表终止其中 { $ended } 行：{ $first }{ $more ->
+    [yes] 等
+   *[no] {""}
+}
+intake-full-ends-much-mend = 确是全部在册的，不必处理；只是一部分的，请把全部名单再报一次，以后报一部分时用 --mode differential
+intake-unsaid-ends-much = “{ $kind }”在册 { $before } 行，本次表格按全量收下，终止其中 { $ended } 行：{ $first }{ $more ->
+    [yes] 等
+   *[no] {""}
+}
+intake-unsaid-ends-much-mend = 确是全部名单的，请用 --mode full 再报一次确认；只是一部分的，请补报其余各行
+intake-nil-ends-much = “{ $kind }”在册 { $before } 行，本次零报告终止其中 { $ended } 行：{ $first }{ $more ->
+    [yes] 等
+   *[no] {""}
+}
+intake-nil-ends-much-mend = 确已全无的，不必处理；只是本期没有变化的，请补报在册名单，以后用 --mode nil
+intake-looks-whole = “{ $kind }”在册 { $before } 行，本表没有写明全量，却几乎是全部名单，只缺 { $absent } 行：{ $first }{ $more ->
+    [yes] 等
+   *[no] {""}
+}；这些行仍然在册
+intake-looks-whole-mend = 这些确已不在册的，请加 --mode full 再报一次；仍在册的，不必处理
 intake-mode-supplement = 对已报数据的补充
 intake-profile-proposed = 　已拟出布局说明 { $path }，补全后请用 gongzhi profile confirm 确认一次
 intake-annotated = 　已在 { $path } 标出问题
@@ -253,7 +284,7 @@ help-intake-files = 表格文件，可以有几个
 help-intake-item = 事项或事项.表，如 fiscal_subsidy 或 tax_related_case.auction
 help-intake-unit = 填报单位（名称或代码）
 help-intake-period = 所属期：2025、2025Q1 或 2025-03
-help-intake-mode = 报送方式：full（全量）、differential（差异）或 nil（零报告）
+help-intake-mode = 报送方式：full（全量）、differential（差异）、nil（零报告）或 nothing-exists（现已全无）；不写则看表上怎么说
 help-intake-dry-run = 只检查，不入库
 help-intake-json = 每个文件输出一行 JSON
 help-intake-annotate = 把标出问题的工作簿写到这个文件夹

@@ -23,7 +23,7 @@ models-view-unknown = { $key }：没有视图“{ $value }”{ $near ->
   }。可读的是 views/ 下的公共视图和模板的“事项_记录种类”。
 models-case-sort = 缺少“{ $sort }”类的案例；每个模型至少要有必须发现（find）、不得误报（leave）、临界（boundary）各一个。
 models-local-unset = 地方确定的数值“{ $name }”（{ $parameter }）尚未设定，模型没有运行；请在地方内容层的 params/{ $parameter }.yaml 写明数值、生效日期和依据。
-models-no-view = 没有“{ $view }”这个视图；可读的是 views/ 下的公共视图、“事项_记录种类”和“事项_记录种类_by_period”（各期所报）。
+models-no-view = 没有“{ $view }”这个视图；可读的是 views/ 下的公共视图、“事项_记录种类”、“事项_记录种类_by_period”（各期所报）和“事项_记录种类_ever”（历来所报）。
 models-memory-met = 查询用到的内存超过限额，没有执行完。常见原因是连接缺少把两边对应起来的条件。
 models-time-met = 查询运行 { $minutes } 分钟仍未结束。多半是连接缺少把两边对应起来的条件。
 models-query = 查询不能执行：{ $why }

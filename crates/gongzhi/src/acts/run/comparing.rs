@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, anyhow};
 use chrono::NaiveDate;
-use gongzhi_core::catalog::BY_PERIOD;
+use gongzhi_core::catalog::{BY_PERIOD, EVER};
 use gongzhi_core::models::facts::{Coverage, RunFacts};
 use gongzhi_core::period::Period;
 use gongzhi_core::state::VisibleBatches;
@@ -91,7 +91,8 @@ fn list_filled_views(given: &Comparing<'_>) -> Result<BTreeSet<String>> {
     let batches = given.visible.batches.iter();
     let kinds: BTreeSet<String> = batches.map(|batch| format!("{}.{}", batch.batch.item, batch.batch.kind)).collect();
     let kinds = kinds.iter().filter_map(|key| catalog.find_kind(key));
-    let views = kinds.map(|(item, kind)| item.view_of(kind)).flat_map(|view| [format!("{view}{BY_PERIOD}"), view]);
+    let views = kinds.map(|(item, kind)| item.view_of(kind));
+    let views = views.flat_map(|view| [format!("{view}{BY_PERIOD}"), format!("{view}{EVER}"), view]);
     Ok(views.filter(|view| read.contains(view)).collect())
 }
 

@@ -251,6 +251,7 @@ impl LeadBook<'_> {
         let (sheet, note) = match sort {
             NoticeSort::OutOfTime => ("run-book-out-of-time", "run-book-out-of-time-note"),
             NoticeSort::Arrears => ("run-book-arrears", "run-book-arrears-note"),
+            NoticeSort::PaidOtherwise => ("run-book-paid-otherwise", "run-book-paid-otherwise-note"),
         };
         TableHead {
             sheet: self.word(sheet),

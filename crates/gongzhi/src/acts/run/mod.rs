@@ -13,11 +13,13 @@ mod files;
 mod identities;
 mod identity_book;
 mod lead_book;
+mod missing;
 mod outputs;
 mod reasons;
 mod record;
 mod report;
 mod taking_in;
+mod told_sets;
 
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Write as _};
@@ -117,7 +119,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
 
     let started = Instant::now();
     let desk = IntakeDesk::open(context.catalog.clone(), &order.home, order.now, say)?;
-    let taken = taking_in::take_in(&desk, &listed.files, &context)?;
+    let mut taken = taking_in::take_in(&desk, &listed.files, &context)?;
     let (store, _) = desk.store();
     let store = store.clone();
     let (keys, data_folder) = desk.into_keys();
@@ -130,6 +132,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
         let lines: Vec<String> = listed.chain([say.say(&Message::new("run-nothing-accepted"))]).collect();
         return Err(anyhow!("{}", lines.join("\n")));
     }
+    told_sets::tell_sets(&mut taken, (&visible, &place), &context)?;
     let region = comparing::region_of(&visible);
     let about = (order, region.as_str(), context.catalog.digest.as_str());
     let record = runtime.block_on(RunRecord::begin(&store, about, &taken))?;
@@ -238,6 +241,8 @@ fn notes_of(result: &outputs::RunResult<'_>, skipped: &[String]) -> Vec<Message>
     reasons.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), reason.clone()));
     let note = |(reason, count)| Message::new("run-not-comparable").with("reason", reason).with("count", count);
     notes.extend(reasons.into_iter().take(5).map(note));
+    let content = (&context.catalog, &context.models);
+    notes.extend(missing::notes(result.taken.reports.values(), content, context.say));
     if !skipped.is_empty() {
         notes.push(Message::new("run-skipped").with("count", skipped.len()).with("names", skipped.join("、")));
     }

@@ -197,3 +197,29 @@ fn run_json(result: &RunResult<'_>, steps: &[Step]) -> Json {
         "inputs": inputs,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lead_that_payments_under_another_item_may_explain_ranks_lower() {
+        let lead = |period: &str, gap: i64, other: i64| Lead {
+            period: period.to_owned(),
+            gap: Some(gap.into()),
+            other_payments: vec![OtherPayment {
+                tax_kind: "stamp_tax".to_owned(),
+                tax_item: None,
+                period_from: NaiveDate::default(),
+                period_to: NaiveDate::default(),
+                amount_yuan: other.into(),
+                paid_on: None,
+                evidence: String::new(),
+            }],
+            ..Lead::default()
+        };
+        let leads = [lead("2025Q1", 900, 900), lead("2025Q2", 300, 0), lead("2025Q3", 800, 600)];
+        let ranked: Vec<&str> = rank(&leads).into_iter().map(|(_, lead)| lead.period.as_str()).collect();
+        assert_eq!(ranked, ["2025Q2", "2025Q3", "2025Q1"]);
+    }
+}

@@ -221,7 +221,7 @@ pub struct Answer {
     pub period: String,
     /// What is missing, where the model asks for an amount.
     pub gap_yuan: Option<Decimal>,
-    /// What is found, where it asks for none.
+    /// What is found in words, where it asks for none.
     pub finding: Option<String>,
 }
 

@@ -8,14 +8,13 @@ mod spoil;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, RefUnwindSafe};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bolero::{check, produce};
 use chrono::NaiveDate;
 use gongzhi_core::cells::narrow;
-use gongzhi_core::intake::{EarlierSets, Flags};
+use gongzhi_core::intake::Flags;
 use gongzhi_core::messages::{Language, Message, Translator};
 use gongzhi_core::models::Models;
 use gongzhi_core::models::facts::RunFacts;
@@ -218,7 +217,6 @@ impl Desk<'_> {
             flags: Flags { unit: None, period: Some("2025".parse().expect("a period")), mode: None },
             is_dry_run: false,
             today: self.today,
-            earlier: Arc::new(EarlierSets::Unknown),
         };
         let report = intake_file(&self.context, path, &request).expect("what is wrong with a file is in its report");
         assert!(report.outcome == Outcome::Accepted || !report.issues.is_empty(), "a reason for what is not accepted");

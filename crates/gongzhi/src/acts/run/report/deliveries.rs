@@ -51,8 +51,10 @@ pub struct FileLine {
     pub items: Vec<String>,
     /// Period.
     pub period: Option<Period>,
-    /// `full`, `differential`, `nil`.
+    /// What it says of itself: `full`, `differential`, `unsaid`, `nil`, `nothing_exists`.
     pub mode: Option<String>,
+    /// What its sets do to what stood before them.
+    pub effect: EffectCounts,
     /// What became of it.
     pub state: FileState,
     /// Rows read.
@@ -67,6 +69,38 @@ pub struct FileLine {
     pub due: Option<NaiveDate>,
     /// The day it came.
     pub received: Option<NaiveDate>,
+}
+
+/// What sets do to what stood before them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EffectCounts {
+    /// Rows new, changed, unchanged, revoked, ended.
+    pub rows: [u64; 5],
+    /// The first of the rows that end.
+    pub first_ended: Vec<String>,
+    /// Rows on record that are not named and stand.
+    pub absent: u64,
+}
+
+impl EffectCounts {
+    /// Rows that end.
+    pub fn ended(&self) -> u64 {
+        self.rows[4]
+    }
+
+    /// What the batches of a file's report say.
+    fn of(batches: &[Json]) -> Self {
+        let mut counts = Self::default();
+        for effect in batches.iter().map(|batch| &batch["effect"]) {
+            for (count, key) in counts.rows.iter_mut().zip(["new", "changed", "unchanged", "revoked", "ended"]) {
+                *count += effect[key].as_u64().unwrap_or_default();
+            }
+            counts.absent += effect["absent"].as_u64().unwrap_or_default();
+            let ended = effect["first_ended"].as_array().into_iter().flatten();
+            counts.first_ended.extend(ended.filter_map(|name| name.as_str().map(str::to_owned)));
+        }
+        counts
+    }
 }
 
 impl FileLine {
@@ -109,6 +143,8 @@ pub struct UnitLine {
     pub warnings: u64,
     /// Issues beyond those listed.
     pub unlisted: u64,
+    /// Rows on record that its files end.
+    pub ended: u64,
     /// Files that came after their due day.
     pub late_files: u64,
     /// Days the latest of them was late.
@@ -134,6 +170,7 @@ impl UnitLine {
         self.errors += file.errors;
         self.warnings += file.warnings;
         self.unlisted += file.unlisted;
+        self.ended += file.effect.ended();
         if let Some(days) = file.days_late() {
             self.late_files += 1;
             self.most_days_late = self.most_days_late.max(days);
@@ -198,6 +235,7 @@ fn file_line(facts: &DeliveryFacts<'_>, name: &str, report: &Json) -> FileLine {
         items: items.into_iter().map(str::to_owned).collect(),
         period,
         mode: text("mode"),
+        effect: EffectCounts::of(batches),
         state: match (is("accepted"), is("refused")) {
             (true, _) => FileState::Accepted,
             (_, true) => FileState::Refused,

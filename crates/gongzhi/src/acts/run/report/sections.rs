@@ -87,6 +87,7 @@ pub fn funnel(story: &Story, words: &Words<'_>, mark: &str) -> Markup {
             Stage::NotComparable => ("report-stage-not-comparable", "open", false),
             Stage::Arrears => ("report-stage-arrears", "low", false),
             Stage::OutOfTime => ("report-stage-out-of-time", "low", false),
+            Stage::PaidOtherwise => ("report-stage-paid-otherwise", "low", false),
             Stage::Leads => ("report-stage-leads", "lead", false),
         };
         html! {
@@ -229,6 +230,7 @@ pub fn units(deliveries: &Deliveries, words: &Words<'_>, mark: &str) -> Markup {
         ("report-column-rows", Set::Figure),
         ("report-column-errors", Set::Figure),
         ("report-column-warnings", Set::Figure),
+        ("report-book-ended", Set::Figure),
         ("report-column-right", Set::Figure),
         ("report-column-late", Set::Figure),
         ("report-column-most-late", Set::Figure),
@@ -254,6 +256,7 @@ fn unit_row(unit: &UnitLine, words: &Words<'_>) -> Markup {
             (count(unit.rows))
             (count(unit.errors))
             (count(unit.warnings))
+            (count(unit.ended))
             td class="figure both" {
                 @match share {
                     Some(share) => {

@@ -45,6 +45,7 @@ fn units_head(words: &Words<'_>) -> TableHead {
                 ("report-column-errors", ColumnKind::Integer, 9.0),
                 ("report-column-warnings", ColumnKind::Integer, 10.0),
                 ("report-book-unlisted", ColumnKind::Integer, 10.0),
+                ("report-book-ended", ColumnKind::Integer, 9.0),
                 ("report-column-right", ColumnKind::Rate, 12.0),
                 ("report-column-late", ColumnKind::Integer, 10.0),
                 ("report-column-most-late", ColumnKind::Integer, 12.0),
@@ -68,6 +69,7 @@ fn unit_row(unit: &UnitLine, words: &Words<'_>) -> Vec<Cell> {
         whole(unit.errors),
         whole(unit.warnings),
         whole(unit.unlisted),
+        whole(unit.ended),
         right.map_or(Cell::Empty, Cell::Decimal),
         whole(unit.late_files),
         Cell::Integer(unit.most_days_late),
@@ -79,7 +81,7 @@ fn files_head(words: &Words<'_>) -> TableHead {
     TableHead {
         sheet: words.word("report-book-files"),
         title: words.word("report-book-files-title"),
-        notes: vec![words.word("report-book-days")],
+        notes: vec![words.word("report-book-days"), words.word("report-book-effects")],
         columns: columns(
             words,
             &[
@@ -96,6 +98,12 @@ fn files_head(words: &Words<'_>) -> TableHead {
                 ("report-book-due", ColumnKind::Date, 11.0),
                 ("report-book-received", ColumnKind::Date, 11.0),
                 ("report-book-late", ColumnKind::Integer, 9.5),
+                ("report-book-new", ColumnKind::Integer, 8.0),
+                ("report-book-changed", ColumnKind::Integer, 8.0),
+                ("report-book-unchanged", ColumnKind::Integer, 8.0),
+                ("report-book-revoked", ColumnKind::Integer, 8.0),
+                ("report-book-ended", ColumnKind::Integer, 8.0),
+                ("report-book-first-ended", ColumnKind::Wrapped, 30.0),
             ],
         ),
         frozen: 2,
@@ -109,7 +117,7 @@ fn file_row(file: &FileLine, words: &Words<'_>) -> Vec<Cell> {
         FileState::Refused => "report-state-refused",
     };
     let mode = |mode: &String| Cell::Text(words.say(&Message::new(format!("report-mode-{mode}"))));
-    vec![
+    let own = vec![
         Cell::Text(words.unit(file.unit.as_deref())),
         Cell::Text(file.file.clone()),
         text(words.items(&file.items)),
@@ -123,7 +131,10 @@ fn file_row(file: &FileLine, words: &Words<'_>) -> Vec<Cell> {
         file.due.map_or(Cell::Empty, Cell::Date),
         file.received.map_or(Cell::Empty, Cell::Date),
         file.days_late().map_or(Cell::Empty, Cell::Integer),
-    ]
+    ];
+    let counts = file.effect.rows.iter().map(|count| whole(*count));
+    let first_ended = text(words.join(file.effect.first_ended.iter().cloned()));
+    own.into_iter().chain(counts).chain([first_ended]).collect()
 }
 
 fn undelivered_head(words: &Words<'_>, as_of: NaiveDate) -> TableHead {

@@ -79,6 +79,15 @@ impl Known {
     /// Why a row is a closing line, if each of its texts is one of closing lines or labels, or a total stands behind the
     /// names of what it adds up.
     fn closing(&self, row: &Row) -> Option<Reason> {
+        let is_single = self.columns.len() <= 1;
+        let speaks_of_sheet = |text: &str| if is_single { is_known_label(text) } else { is_labelled(text) };
+        let closes = |text: &&str| reason_alone(text).is_some() || speaks_of_sheet(text) || is_part_of_total(text);
+        // The first text tells nearly all records.
+        let is_named = |text: &&str| !looks_like_figure(text) && !is_rule(text);
+        let first = row.iter().filter_map(|(_, value)| text_of(value)).find(is_named);
+        if first.is_some_and(|first| !closes(&first)) && !may_add_up(row.texts()) {
+            return None;
+        }
         let (mut texts, mut figures, mut rules) = ([""; MOST_TEXTS], 0, 0);
         let mut count = 0;
         for (_, value) in row.iter() {
@@ -93,9 +102,6 @@ impl Known {
             }
         }
         let texts = &texts[..count];
-        let is_single = self.columns.len() <= 1;
-        let speaks_of_sheet = |text: &str| if is_single { is_known_label(text) } else { is_labelled(text) };
-        let closes = |text: &&str| reason_alone(text).is_some() || speaks_of_sheet(text) || is_part_of_total(text);
         if texts.is_empty() {
             // A row that was struck out; beside figures a stroke is a cell without value.
             let is_struck = rules > 0 && figures == self.count_numbers(row);
@@ -161,6 +167,9 @@ impl Known {
 
 /// 合计 in the first cell or beside it, or 某镇小计 before figures.
 fn is_totals_row(row: &Row, first: &str) -> bool {
+    if !may_add_up(row.texts()) {
+        return false;
+    }
     let [opens, is_second] = [text_of(row.value(0)), text_of(row.value(1))];
     let named = opens.is_some_and(is_total) || is_second.is_some_and(is_total);
     named || opens == Some(first) && ends_like_total(first) && is_mostly_figures(row)
@@ -198,6 +207,12 @@ fn closing_reason(texts: &[&str], figures: usize) -> Option<Reason> {
         _ if texts.iter().all(is_open) && figures <= texts.len() => Some(Reason::Note),
         _ => None,
     }
+}
+
+/// Whether a word of a total may stand among the texts of a row: one look at all of them together.
+fn may_add_up(texts: &str) -> bool {
+    ['计', '总', '汇', '均', '最'].iter().any(|sign| texts.contains(*sign))
+        || ["otal", "OTAL"].iter().any(|word| texts.contains(word))
 }
 
 /// By its first sign: digits with what stands before them.

@@ -145,7 +145,7 @@ struct Comparison<'a> {
     score: LeadScore,
 }
 
-impl Comparison<'_> {
+impl<'a> Comparison<'a> {
     fn of(mut self, found: &[FoundLead]) -> LeadScore {
         let by_code: BTreeMap<&str, &Player> = self.players.iter().map(|one| (one.uscc.as_str(), one)).collect();
         let mut told: BTreeMap<LeadKey, &FoundLead> = BTreeMap::new();
@@ -179,7 +179,7 @@ impl Comparison<'_> {
     }
 
     /// The fact in which a person plays whom a lead is about, by the rows it came from.
-    fn person_of(&self, lead: &FoundLead) -> Option<&Player> {
+    fn person_of(&self, lead: &FoundLead) -> Option<&'a Player> {
         lead.taxpayer.uscc.as_deref().filter(|code| code.starts_with(PERSON))?;
         let place = |row: &Evidence| Some((below_county(&row.file).to_owned(), row.sheet.clone(), row.row?));
         let fact = lead.evidence.iter().filter_map(place).find_map(|place| self.rows.get(&place))?;

@@ -147,9 +147,9 @@ struct Comparison<'a> {
 
 impl<'a> Comparison<'a> {
     fn of(mut self, found: &[FoundLead]) -> LeadScore {
-        let by_code: BTreeMap<&str, &Player> = self.players.iter().map(|one| (one.uscc.as_str(), one)).collect();
+        let by_code: BTreeMap<&str, &'a Player> = self.players.iter().map(|one| (one.uscc.as_str(), one)).collect();
         let mut told: BTreeMap<LeadKey, &FoundLead> = BTreeMap::new();
-        let mut disturbed: BTreeSet<&str> = BTreeSet::new();
+        let mut disturbed: BTreeSet<&'a str> = BTreeSet::new();
         for lead in found {
             let person = self.person_of(lead);
             let key = self.key_of(lead, person, &told);

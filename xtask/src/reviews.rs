@@ -27,7 +27,8 @@ enum Keeper {
 #[derive(Debug, PartialEq, Eq)]
 struct Finding {
     review: String,
-    number: u32,
+    /// Its number in the review, or the section of a remark without one (`§3.8`).
+    number: String,
     keepers: Vec<Keeper>,
 }
 
@@ -51,7 +52,7 @@ fn problems_of(text: &str, tests: &[String], has_case: impl Fn(&str, &str) -> bo
     let mut problems = Vec::new();
     for (review, count) in REVIEWS {
         let is_there = |number: &u32| {
-            let of = |finding: &&Finding| finding.review == review && finding.number == *number;
+            let of = |finding: &&Finding| finding.review == review && finding.number == number.to_string();
             findings.iter().filter(of).any(|finding| !finding.keepers.is_empty())
         };
         let missing = (1..=count).filter(|number| !is_there(number));
@@ -77,7 +78,7 @@ fn is_test(tests: &[String], name: &str) -> bool {
 fn read_line(line: &str) -> Option<Finding> {
     let (head, rest) = line.strip_prefix("- ")?.split_once(": ")?;
     let (review, number) = head.split_once(' ')?;
-    let number = number.parse().ok()?;
+    let number = number.to_owned();
     REVIEWS.iter().find(|(known, _)| *known == review)?;
     let mut keepers = Vec::new();
     // Whatever stands between signs of code after the words `test` and `case`.

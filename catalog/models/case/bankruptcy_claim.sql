@@ -3,7 +3,12 @@ with notices as (
   select
     debtor_taxpayer, min(debtor_name) as debtor_name, min(debtor_confidence) as debtor_confidence,
     min(debtor_subject) as debtor_subject, case_number, min(notice_day) as notice_day,
-    max(claim_deadline_day) as claim_deadline_day, string_agg(_ref, ';') as evidence
+    -- Where the notice does not state the day the court may set it from thirty days to three months after (企业破产法 §45):
+    -- the warning is from the earliest, and it is missed after the latest.
+    max(claim_deadline_day) as stated_deadline_day,
+    coalesce(max(claim_deadline_day), cast(cast(min(notice_day) as int) + cast($days_least as int) as date)) as claim_deadline_day,
+    coalesce(max(claim_deadline_day), cast(min(notice_day) + interval '3 months' as date)) as latest_deadline_day,
+    string_agg(_ref, ';') as evidence
   from bankruptcy_notice
   where notice_sort in ('accepted', 'reorganisation', 'settlement')
   group by debtor_taxpayer, case when debtor_taxpayer is null then debtor_name end, case_number
@@ -59,16 +64,16 @@ select
   n.claim_deadline_day as deadline_day,
   n.case_number,
   n.notice_day,
-  n.claim_deadline_day,
+  n.stated_deadline_day as claim_deadline_day,
   w.next_working_day as last_day,
-  n.claim_deadline_day >= cast(cast(n.notice_day as int) + cast($days_least as int) as date)
-    and n.claim_deadline_day <= l.next_working_day as deadline_plausible,
+  n.stated_deadline_day >= cast(cast(n.notice_day as int) + cast($days_least as int) as date)
+    and n.stated_deadline_day <= l.next_working_day as deadline_plausible,
   d.owed_yuan,
   u.sale_count
 from notices n
 left join debts d on d.debtor_taxpayer = n.debtor_taxpayer and d.case_number = n.case_number
 left join claims c on c.debtor_taxpayer = n.debtor_taxpayer and c.case_number = n.case_number
 left join unfiled u on u.debtor_taxpayer = n.debtor_taxpayer and u.case_number = n.case_number
-left join calendar w on w.day = n.claim_deadline_day
+left join calendar w on w.day = n.latest_deadline_day
 -- The longest time for claims is three months from the notice (企业破产法 §45).
 left join calendar l on l.day = cast(n.notice_day + interval '3 months' as date)

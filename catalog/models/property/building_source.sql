@@ -245,7 +245,9 @@ select
   h.held_day,
   h.floor_area as floor_area_square_metres,
   h.value_yuan,
-  h.price_includes_tax,
+  -- Who can't deduct VAT, a small-scale payer or a person, has paid it as part of the value.
+  h.price_includes_tax and h.subject <> 'person' and not coalesce(g.vat_payer_kind = 'small_scale' and g.vat_general_from is null, false)
+    as price_includes_tax,
   h.land_price_yuan,
   h.land_area as land_area_square_metres,
   coalesce(h.land_area > 0 and h.land_price_yuan is not null, false) as has_land,
@@ -255,6 +257,7 @@ select
   coalesce(r.rent_yuan, 0) as rent_yuan,
   coalesce(r.rent_yuan > 0, false) as may_be_let
 from held h
+left join registration g on g.taxpayer = h.taxpayer
 left join matched m on m.building = h.building
 left join known_totals t on t.taxpayer = h.taxpayer
 left join source_totals w on w.taxpayer = t.taxpayer

@@ -29,17 +29,29 @@ signs as (
 ),
 filed as (
   select
-    coalesce(taxpayer_taxpayer, taxpayer_uscc) as taxpayer,
+    coalesce(taxpayer_taxpayer, taxpayer_uscc) as taxpayer, date_trunc('quarter', period_to) as quarter_start,
     max(case when tax_kind = 'vat' then period_to end) as returned_to,
-    max(case when tax_kind = 'vat' then filed_on end) as filed_on,
     max(case when tax_kind = 'land_vat' and contains(tax_item, '清算') then filed_on end) as liquidated_on
   from tax_return_return
   where tax_kind in ('vat', 'land_vat')
-  group by coalesce(taxpayer_taxpayer, taxpayer_uscc)
+  group by coalesce(taxpayer_taxpayer, taxpayer_uscc), date_trunc('quarter', period_to)
+),
+followed as (
+  -- Where fewer than half as many returned in the next quarter its returns were not delivered: a missing one says nothing.
+  select
+    f.*,
+    max(returned_to) over (partition by taxpayer) as last_returned_to,
+    count(returned_to) over (partition by quarter_start) as filers,
+    count(returned_to) over (order by quarter_start range between interval '3 months' following and interval '3 months' following)
+      as next_filers
+  from filed f
 ),
 returned as (
-  -- How far the returns delivered go: behind that a missing one says nothing.
-  select taxpayer, returned_to, liquidated_on, max(filed_on) over () as delivered_to from filed
+  select
+    taxpayer, max(returned_to) as returned_to, max(liquidated_on) as liquidated_on,
+    bool_or(returned_to = last_returned_to and next_filers * 2 >= filers) as is_delivered
+  from followed
+  group by taxpayer
 ),
 developers as (
   select developer_taxpayer as taxpayer, min(coalesce(project_name, location)) as project_name, string_agg(_ref, ';') as evidence
@@ -58,7 +70,7 @@ judged as (
     -- have a fixed sum and no returns.
     coalesce(e.subject <> 'sole_trader'
       and r.returned_to < date_trunc('quarter', e.end_day - interval '1 month') - interval '1 day'
-      and r.delivered_to >= e.end_day, false) as is_unfiled
+      and r.is_delivered, false) as is_unfiled
   from ends e
   left join debts d on d._ref = e._ref
   left join signs s on s._ref = e._ref

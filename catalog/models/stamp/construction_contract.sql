@@ -229,6 +229,10 @@ priced as (
     case when contract_day is null then cast(cast(award_day as int) + cast($award_days as int) as date) end as latest_day
   from parties p
 ),
+heads as (
+  -- By its registered name: a sheet may spell it otherwise.
+  select taxpayer, min(head_name) as head_name from registration where not is_branch group by taxpayer
+),
 branches as (
   -- What branches of a head office paid under the name of a project.
   select head_name, project_name, sum(amount_yuan) as paid_yuan, string_agg(evidence, ';') as evidence
@@ -262,4 +266,6 @@ select
   p.tax_included, p.budget_yuan, coalesce(b.paid_yuan, 0) as branch_paid_yuan
 from priced p
 left join seats s on s.taxpayer = p.taxpayer
-left join branches b on b.head_name = replace(replace(p.taxpayer_name, '（', '('), '）', ')') and b.project_name = p.project_name
+left join heads h on h.taxpayer = p.taxpayer
+left join branches b
+  on b.head_name = coalesce(h.head_name, replace(replace(p.taxpayer_name, '（', '('), '）', ')')) and b.project_name = p.project_name

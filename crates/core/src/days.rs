@@ -287,7 +287,7 @@ fn parse_time(text: &str, half: Option<Half>) -> Option<NaiveTime> {
         None => hour,
         Some(Half::Morning) if hour <= 12 => hour % 12,
         Some(Half::Morning) => return None,
-        Some(Half::Noon | Half::Afternoon) if hour == 12 || hour > 12 => hour,
+        Some(Half::Noon | Half::Afternoon) if hour >= 12 => hour,
         Some(Half::Noon) if hour == 11 => hour,
         Some(_) => hour + 12,
     };

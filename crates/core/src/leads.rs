@@ -153,6 +153,8 @@ words! {
         OutOfTime = "out_of_time",
         /// It was declared and is unpaid: arrears to be collected, nothing to be found out.
         Arrears = "arrears",
+        /// The taxpayer paid just this amount of the tax under another item or period: to be booked right, not paid again.
+        PaidOtherwise = "paid_otherwise",
     }
 }
 

@@ -250,15 +250,17 @@ fn moved_place(name: &str, places: &Places) -> Vec<Reading> {
 
 /// A name with the township between county and brand left out: 呼图壁县大丰镇丁记农机店.
 fn without_township(full: &[u16], places: &Places) -> Vec<Reading> {
-    let Some(end) = places.ends(full).last().copied() else { return Vec::new() };
+    // A township's name may be that of a place elsewhere: what stands behind any of the places is looked at.
+    places.ends(full).into_iter().filter_map(|end| township_behind(full, end)).collect()
+}
+
+fn township_behind(full: &[u16], end: usize) -> Option<Reading> {
     let text = signs::text(&full[end..]);
     let words = ["镇", "乡", "街道"].iter().filter_map(|word| Some((text.find(word)?, word.len())));
-    let Some((at, width)) = words.min() else { return Vec::new() };
+    let (at, width) = words.min()?;
     let (township, rest) = (&text[..at], &text[at + width..]);
-    if !(1..=5).contains(&township.chars().count()) || rest.chars().count() < 3 {
-        return Vec::new();
-    }
-    vec![Reading::exact(format!("{}{rest}", signs::text(&full[..end])), Class::Possible)]
+    let is_one = (1..=5).contains(&township.chars().count()) && rest.chars().count() > 2;
+    is_one.then(|| Reading::exact(format!("{}{rest}", signs::text(&full[..end])), Class::Possible))
 }
 
 /// Short names of banks and what they stand for.

@@ -244,7 +244,7 @@ pub fn is_action(header: &str) -> bool {
 
 /// Whether the column under this header only counts rows.
 pub fn is_counting(header: &str) -> bool {
-    COUNTING_HEADERS.contains(&fold(header).as_str())
+    COUNTING_HEADERS.contains(&fold(without_repeat(header)).as_str())
 }
 
 /// Whether the column under this header is the office's own remark about a row.

@@ -42,13 +42,11 @@ pub fn read_identifier(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<
         ColumnType::CitizenId => check_with_others(CodeKind::CitizenId, text, lens),
         _ => check_as(CodeKind::DisabilityCertificate, text, today),
     };
-    if is_code && may_be_personal(&normalise(text)) {
+    if is_code && (may_be_personal(&normalise(text)) || is_like_old_citizen(&normalise(text))) {
         return Ok(persons_number(text, lens, out));
     }
     if report.verdict.holds() {
-        let mut reading = held(&report, text, out);
-        reading.warning = is_code.then(|| like_a_person(lens, &report, text)).flatten();
-        return Ok(reading);
+        return Ok(held(&report, text, out));
     }
     let notice = report.notice.clone().unwrap_or_else(|| Message::new("intake-not-an-identifier").with("value", text));
     if notice.key == "codes-scientific" {
@@ -70,25 +68,17 @@ pub fn read_identifier(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<
     Err(fault_of("identifier", notice, &report))
 }
 
-/// A person's number where the code of an organisation is asked for.
+/// A person's number where the code of an organisation is asked for; of fifteen digits that hold as the number of a
+/// licence too the whole row decides.
 fn persons_number(text: &str, lens: &Lens<'_>, out: &mut String) -> Reading {
     let normal = normalise(text);
     let number = match TaxId::parse(&normal, lens.when().today) {
-        Some(TaxId::Person(citizen)) => citizen.as_str().to_owned(),
+        Some(TaxId::Person(citizen)) if !is_like_old_citizen(&normal) => citizen.as_str().to_owned(),
         _ => normal.into_owned(),
     };
     let from = out.len() as u32;
     out.push_str(&number);
     Reading { value: Stored::Person(from, out.len() as u32), ..Reading::default() }
-}
-
-/// Fifteen digits that hold as the number of a licence and could be a citizen's too: the check digit decides, and the
-/// clerk is told where the day of birth could be an adult's.
-fn like_a_person(lens: &Lens<'_>, report: &CodeReport, text: &str) -> Option<Box<Fault>> {
-    let normal = normalise(text);
-    let is_alike = report.kind == CodeKind::RegistrationNumber && is_like_old_citizen(&normal);
-    let fault = || lens.fault("person-in-code", "intake-licence-like-citizen", text).with_severity(Severity::Warning);
-    is_alike.then(fault)
 }
 
 fn held(report: &CodeReport, text: &str, out: &mut String) -> Reading {

@@ -9,7 +9,7 @@ use super::cell::Fault;
 use super::issue_list::IssueList;
 use super::plan::Standing;
 use super::row::{CheckedRow, Filled, Place};
-use crate::catalog::{ColumnType, Severity};
+use crate::catalog::Severity;
 use crate::messages::Message;
 
 /// Fills what the sheet says of itself, and counts it.
@@ -30,7 +30,7 @@ pub(super) fn fill(row: &mut CheckedRow, place: &Place<'_>, filled: &mut Vec<Fil
 /// Tells the parts of a key that are empty and must not be. Required ones are told with the other required columns.
 pub(super) fn check(row: &CheckedRow, place: &Place<'_>, issues: &mut IssueList) {
     let Some(key) = place.plan.unique.first().filter(|key| key.is_key) else { return };
-    let is_time = |at: usize| matches!(place.plan.columns[at].column_type, ColumnType::Period | ColumnType::Month);
+    let is_time = |at: usize| place.plan.columns[at].says_when();
     let is_empty = |at: usize| row.is_null(at) && !row.is_faulty(at);
     let is_told = |at: usize| place.plan.columns[at].required && place.map.place_of[at].is_some();
     for at in key.columns.iter().copied().filter(|at| is_time(*at) && is_empty(*at) && !is_told(*at)) {

@@ -12,7 +12,7 @@ use super::lookup::CodeLookup;
 use super::measured;
 use super::plan::KindPlan;
 use super::profile::{LayoutProfile, Use};
-use crate::catalog::{ColumnType, Kind, Measure, Severity};
+use crate::catalog::{Kind, Measure, Severity};
 use crate::issues::{CellPlace, Issue};
 use crate::messages::Message;
 
@@ -24,6 +24,9 @@ pub const SHAPE: &str = "shape";
 
 /// Fewest headers that make a table.
 pub const FEWEST_OF_A_TABLE: usize = 3;
+
+/// Fewest headers of the kind that make a second table beside the first.
+const FEWEST_SIDE_BY_SIDE: usize = 2;
 
 /// Name of the rule broken by columns that a sheet lacks.
 pub const MISSING_COLUMN: &str = "missing-column";
@@ -321,20 +324,17 @@ impl Mapping<'_> {
         Target::Column { column: at, measure, translations }
     }
 
-    /// Two tables beside one another: the headers of the kind stand there a second time, in their order.
+    /// Two tables beside one another: the headers from the left stand there a second time, in their order.
     fn side_by_side(&self, facts: &SheetFacts) -> Option<Issue> {
-        let known: Vec<(usize, &SheetColumn)> = facts
-            .columns
-            .iter()
-            .filter(|_| self.profile.is_none())
-            .filter_map(|column| Some((self.headers.find(header::without_repeat(&column.name))?.column, column)))
-            .collect();
-        let first: Vec<usize> = known.iter().map(|(at, _)| *at).collect();
-        let second = (FEWEST_OF_A_TABLE..first.len()).find(|from| {
-            let (left, right) = first.split_at(*from);
-            right.len() >= FEWEST_OF_A_TABLE && left.starts_with(right)
+        let columns = facts.columns.iter().filter(|column| self.profile.is_none() && !header::is_blank(&column.name));
+        let named: Vec<(String, &SheetColumn)> =
+            columns.map(|column| (header::fold(header::without_repeat(&column.name)), column)).collect();
+        let names: Vec<&str> = named.iter().map(|(name, _)| name.as_str()).collect();
+        let second = (FEWEST_SIDE_BY_SIDE..names.len()).find(|from| {
+            let (left, right) = names.split_at(*from);
+            left.starts_with(right) && self.headers.count_known(right.iter().copied()) >= FEWEST_SIDE_BY_SIDE
         })?;
-        let (_, column) = known[second];
+        let column = named[second].1;
         let place = CellPlace { row: facts.header_row, column: column.column };
         let message = Message::new("intake-shape-side-by-side").with("cell", place.address());
         let mend = Message::new("intake-shape-side-by-side-mend").with("cell", place.address());
@@ -374,7 +374,7 @@ impl Mapping<'_> {
         let mut optional: Vec<&str> = Vec::new();
         for (at, plan) in self.plan.columns.iter().enumerate() {
             let expected = self.kind.columns[at].expected && self.kind.columns[at].is_in(self.plan.version);
-            let is_time = self.plan.is_in_key(at) && matches!(plan.column_type, ColumnType::Period | ColumnType::Month);
+            let is_time = self.plan.is_in_key(at) && plan.says_when();
             let wanted = plan.required || is_time || (expected && !plan.extension);
             let is_said = self.plan.standing.iter().any(|standing| standing.column == at);
             if map.place_of[at].is_some() || plan.closed || is_said || !wanted {

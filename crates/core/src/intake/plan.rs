@@ -42,6 +42,13 @@ pub struct ColumnPlan {
     pub is_info_period: bool,
 }
 
+impl ColumnPlan {
+    /// Whether it says of which month or period a row's figures are: next period's row of the same thing has another.
+    pub(super) fn says_when(&self) -> bool {
+        self.is_info_period || self.column_type == ColumnType::Month
+    }
+}
+
 /// What an empty cell of a column takes from what the sheet says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {

@@ -103,6 +103,13 @@ impl CheckedRow {
         std::mem::take(&mut self.persons)
     }
 
+    /// What was taken for a person's number is the code of an organisation after all.
+    pub(super) fn is_no_person(&mut self, column: usize) {
+        if let Stored::Person(from, to) = self.values[column] {
+            self.values[column] = Stored::Text(from, to);
+        }
+    }
+
     /// Leaves nothing in a column.
     pub(super) fn clear(&mut self, column: usize) {
         self.values[column] = Stored::Null;

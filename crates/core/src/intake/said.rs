@@ -19,6 +19,8 @@ const LISTS: [&str; 15] = [
 ];
 /// Further words that may stand between.
 const THINGS: [&str; 8] = ["信息", "情况", "项目", "企业", "目录", "汇总", "统计", "户"];
+/// Before a word, these make it part of an explanation: 每年第一期报全部数据.
+const EXPLAINS: [&str; 12] = ["报", "填", "应", "须", "需", "请", "时", "或", "每", "以后", "首次", "首期"];
 /// In a nil report: there is nothing left, so what is on record ends.
 const NOTHING_EXISTS: [&str; 6] = ["不存在", "目前没有", "现已没有", "现已无", "现无", "已全部注销"];
 
@@ -61,7 +63,7 @@ fn pieces(text: &str) -> Vec<String> {
 
 fn stands_for_sheet(piece: &str, word: &str) -> bool {
     let Some((before, mut behind)) = piece.rsplit_once(word) else { return false };
-    if before.ends_with(['安', '非', '不', '未']) {
+    if before.ends_with(['安', '非', '不', '未']) || EXPLAINS.iter().any(|word| before.contains(word)) {
         return false;
     }
     while let Some(rest) = without_list_word(behind, word != AMBIGUOUS) {
@@ -155,6 +157,8 @@ kinds:
             "股权变更信息表",
             "企业全部用地统计",
             "首次全额、以后差额报送（全额）（差额）",
+            "说明：每年第一期报全部数据，以后各期只报变化",
+            "请填全部企业",
             "宗地信息表",
         ] {
             assert_eq!(said(&[title], "全部资料/宗地.xlsx"), None, "{title}");

@@ -55,6 +55,8 @@ pub enum Outcome {
     Arrears,
     /// The time to recover it is over: a notice, no lead.
     OutOfTime,
+    /// Just this amount was paid under another item or period: a notice, no lead.
+    PaidOtherwise,
     /// The due day is still to come.
     NotYetDue,
     /// On a service list, not a lead.
@@ -73,6 +75,7 @@ impl fmt::Display for Outcome {
             Self::BelowFloor => f.write_str("below_floor"),
             Self::Arrears => f.write_str("arrears"),
             Self::OutOfTime => f.write_str("out_of_time"),
+            Self::PaidOtherwise => f.write_str("paid_otherwise"),
             Self::NotYetDue => f.write_str("not_yet_due"),
             Self::Service(list) => write!(f, "service:{list}"),
             Self::LeftOut(reason) => write!(f, "left_out:{reason}"),
@@ -140,8 +143,8 @@ impl Judgement {
     /// Rows that could be compared: leads, notices, settled ones, those below the floor.
     pub fn compared(&self) -> u64 {
         let of = |outcome: &Outcome| self.outcomes.get(outcome).copied().unwrap_or(0);
-        let compared = [Outcome::Lead, Outcome::Settled, Outcome::BelowFloor, Outcome::Arrears, Outcome::OutOfTime];
-        compared.iter().map(of).sum()
+        let notices = of(&Outcome::Arrears) + of(&Outcome::OutOfTime) + of(&Outcome::PaidOtherwise);
+        of(&Outcome::Lead) + of(&Outcome::Settled) + of(&Outcome::BelowFloor) + notices
     }
 
     fn count(&mut self, outcome: Outcome, rows: usize) {

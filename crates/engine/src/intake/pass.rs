@@ -408,7 +408,6 @@ impl<'c> Pass<'c> {
             self.propose(work);
         }
         self.issues.extend(issues);
-        self.works[work].has_action |= map.has_action;
         if self.works[work].description.mapping.is_empty() {
             self.works[work].description.mapping = mapping_of(facts, &map, kind);
         }
@@ -432,7 +431,7 @@ impl<'c> Pass<'c> {
             mapping: Vec::new(),
         };
         let checker = RowChecker::new(plan, mode);
-        self.works.push(Work { kind, has_action: false, checker, description, writer: None, rows: 0 });
+        self.works.push(Work { kind, checker, description, writer: None, rows: 0 });
         self.work_of.insert(kind.key.clone(), self.works.len() - 1);
         self.works.len() - 1
     }

@@ -60,6 +60,11 @@ impl FirstTexts {
     /// What a sheet is whose headers don't stand in a row: they stand in its first column, or here and there.
     pub(super) fn shape(&self, headers: &HeaderBook) -> Option<&'static str> {
         let known = |texts: &[String]| headers.most_known(texts);
+        // Headers in a row above their columns, if of another kind than the one named: a list all the same.
+        let header: Vec<String> = self.0.iter().filter_map(|texts| texts.first().cloned()).collect();
+        if known(&header) >= FEWEST_OF_A_TABLE {
+            return None;
+        }
         let first = self.0.first().map_or(0, |texts| known(texts));
         let all: Vec<String> = self.0.iter().flatten().cloned().collect();
         let most = known(&all);

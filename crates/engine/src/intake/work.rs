@@ -17,8 +17,6 @@ use crate::read::{Notice, Row};
 /// A kind of the file: its checker, and the batch its rows go to.
 pub(super) struct Work<'c> {
     pub(super) kind: &'c Kind,
-    /// A sheet of it has the column 操作.
-    pub(super) has_action: bool,
     pub(super) checker: RowChecker,
     pub(super) description: BatchDescription,
     pub(super) writer: Option<BatchWriter<'c>>,
@@ -34,8 +32,7 @@ impl<'c> Work<'c> {
     /// Whether its rows would have been read the same, had it said this of itself from the beginning.
     pub(super) fn could_say(&self, mode: SetMode) -> bool {
         let said = self.mode();
-        let fits = mode == SetMode::Full || mode == SetMode::Differential && !self.has_action;
-        said == mode || said == SetMode::Unsaid && fits
+        said == mode || said == SetMode::Unsaid && !mode.is_nil()
     }
 
     /// Checks a row and appends it while nothing blocks.

@@ -263,6 +263,9 @@ impl IntakeDesk {
         };
         let new_id = || self.new_id();
         let mut report = declare_nil(&self.context(&new_id), &request);
+        if report.outcome == Outcome::Accepted && request.is_dry_run {
+            self.place(&mut report, true, say)?;
+        }
         if report.outcome != Outcome::Accepted || request.is_dry_run {
             return Ok(TakenIn::of(report));
         }
@@ -424,6 +427,17 @@ impl IntakeDesk {
     /// Accepts the upload with its batches. Whoever takes in one file is told what its sets do; of a folder that is told
     /// once all of it is in.
     fn accept(&self, (upload, is_of_folder): (&str, bool), report: &mut IntakeReport, say: &Translator) -> Result<()> {
+        let batches = self.place(report, !is_of_folder, say)?;
+        let facts = json!({ "report": report_json(report, say) });
+        let scope = everywhere();
+        let accepted = self.store.accept_upload(&scope, (upload, self.now), &batches, &facts);
+        self.runtime.block_on(accepted).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+        Ok(())
+    }
+
+    /// The batches of a report beside what stands before them: which they supplement, and where it is asked for what they
+    /// do.
+    fn place(&self, report: &mut IntakeReport, tells_effects: bool, say: &Translator) -> Result<Vec<NewBatch>> {
         let told = |message: Message| anyhow!("{}", say.say(&message));
         let mut batches: Vec<NewBatch> = new_batches(&self.catalog, report);
         let mut issues = Vec::new();
@@ -435,19 +449,14 @@ impl IntakeDesk {
             let known: Vec<Batch> = sets.iter().map(|one| one.batch.clone()).collect();
             new.supplement_of = find_supplemented(&known, &own.batch).map(|earlier| earlier.id.clone());
             batch.is_supplement = new.supplement_of.is_some();
-            if is_of_folder {
-                continue;
+            if tells_effects {
+                sets.push(own);
+                batch.effect = self.effect_of(sets, &new.id).map_err(|error| told(error.message()))?;
+                issues.extend(batch.effect.as_ref().and_then(|effect| issue_of(&self.catalog, batch, effect)));
             }
-            sets.push(own);
-            batch.effect = self.effect_of(sets, &new.id).map_err(|error| told(error.message()))?;
-            issues.extend(batch.effect.as_ref().and_then(|effect| issue_of(&self.catalog, batch, effect)));
         }
         report.issues.extend(issues);
-        let facts = json!({ "report": report_json(report, say) });
-        let scope = everywhere();
-        let accepted = self.store.accept_upload(&scope, (upload, self.now), &batches, &facts);
-        self.runtime.block_on(accepted).map_err(|error| told(error.message()))?;
-        Ok(())
+        Ok(batches)
     }
 
     /// What the set with this id does among the sets of its group.

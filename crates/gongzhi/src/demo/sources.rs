@@ -137,7 +137,9 @@ pub fn hold_building(world: &mut World, building: &Building, registered: bool) {
     let months = months_left(world, building.held_on);
     let halved = world.taxpayer(building.owner).is_halved();
     // 1.2 % a year of seven tenths of the value: seven in ten thousand a month.
-    let under = if building.with_tax { 10_900 } else { 10_000 };
+    // Whoever deducts no VAT has it in the value.
+    let deducts = building.with_tax && world.taxpayer(building.owner).general_vat;
+    let under = if deducts { 10_900 } else { 10_000 };
     let due = |halves: i64| share(building.value_fen * months, 7, under * halves);
     let inside = is_inside(building.township);
     if !registered {

@@ -11,16 +11,16 @@ use crate::real_data;
 
 /// Persons' numbers in every form that offices write: none is anybody's.
 const NUMBERS: [&str; 6] = [
-    "11010519491231002X",
-    "110105491231002",
+    "11010519490101003X",
+    "110105490101003",
     "965398198501010992",
-    "11010519491231002X01",
+    "11010519490101003X01",
     "110105194912310021",
     "440524188001010014",
 ];
 
 /// What of them tells who it is: the day of birth and what follows.
-const TELLING: [&str; 5] = ["491231002", "19491231", "19850101", "188001010014", "10519491231"];
+const TELLING: [&str; 6] = ["490101003", "491231002", "19491231", "19850101", "188001010014", "10519491231"];
 
 struct Office {
     folder: tempfile::TempDir,
@@ -74,7 +74,7 @@ fn tells(text: &str) -> Option<&'static str> {
 }
 
 const SUBSIDY: &str = "补贴文件,企业名称,统一社会信用代码,工商注册号码,项目名称,补贴金额,补贴类型,补贴下发时间";
-const SUBSIDY_WORDS: [&str; 6] = ["--item", "fiscal_subsidy.payment", "--unit", "财政局", "--period", "2024-05"];
+const SUBSIDY_WORDS: [&str; 6] = ["--item", "fiscal_subsidy.payment", "--unit", "财政局", "--period", "2024"];
 
 /// Row of Annex 2, name of the item, name of the kind.
 const SUBSIDY_NAMES: [&str; 3] = ["10", "财政补贴信息", "补贴发放"];

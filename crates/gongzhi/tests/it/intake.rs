@@ -387,7 +387,8 @@ fn a_published_list_is_read_whole_and_its_header_and_duplicates_are_told() {
 #[test]
 fn a_file_sent_again_after_another_took_its_place_is_a_new_one_and_brings_it_back() {
     let office = Office::new();
-    let words = ["--item", "15.grant", "--unit", "自然资源局", "--period", "2025-03"];
+    // Only a list that says it is full takes the place of another: one that says nothing adds to it.
+    let words = ["--item", "15.grant", "--unit", "自然资源局", "--period", "2025-03", "--mode", "full"];
     let second = ROW.replace("示例合同1", "示例合同2");
     office.write("a.csv", &format!("{HEADER}\n{ROW}\n"));
     office.write("c.csv", &format!("{HEADER}\n{second}\n"));

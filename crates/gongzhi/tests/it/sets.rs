@@ -167,10 +167,11 @@ fn a_column_of_actions_makes_a_sheet_differential_and_an_empty_one_says_nothing(
     let told = office.take("b.csv", "2025Q3", &[]);
     assert_eq!((told["mode"].as_str(), effect(&told)), (Some("differential"), [0, 0, 1, 1, 0]));
     assert_eq!(office.codes(), codes([1, 3, 4]));
+    // Among rows that say what they do, one that says nothing is told by its key.
     sheet(["", "变更"]);
-    let words = ["intake", "b.csv", "--item", "28", "--unit", "水利局", "--period", "2025Q4"];
-    let (code, text) = office.run(&words);
-    assert!(code == 1 && text.contains("A2"), "a row of such a sheet that says nothing: {text}");
+    let mixed = office.take("b.csv", "2025Q4", &[]);
+    assert_eq!((mixed["mode"].as_str(), effect(&mixed)), (Some("differential"), [1, 0, 1, 0, 0]));
+    assert_eq!(office.codes(), codes(1..=4));
 }
 
 #[test]
@@ -190,6 +191,10 @@ fn a_nil_report_of_things_on_record_says_that_nothing_changed_and_only_nothing_e
         assert!(warnings(&report).is_empty(), "{report}");
         assert_eq!(office.codes(), codes(1..=4), "{period}");
     }
+    let words =
+        ["intake", "--item", "28", "--unit", "水利局", "--period", "2025Q2", "--mode", "nothing-exists", "--dry-run"];
+    assert!(office.run(&words).1.contains("终止 4"), "a dry run says what would end");
+    assert_eq!(office.codes(), codes(1..=4));
     let report = nil("2025Q2", "nothing-exists");
     assert_eq!((report["mode"].as_str(), effect(&report)), (Some("nothing_exists"), [0, 0, 0, 0, 4]));
     assert!(warnings(&report)[0].contains('4'), "{report}");

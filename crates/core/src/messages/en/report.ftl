@@ -23,6 +23,7 @@ report-stage-compared = Rows compared, by model
 report-stage-not-comparable = Rows not comparable
 report-stage-arrears = Rows declared and unpaid (no leads)
 report-stage-out-of-time = Rows out of time (no leads)
+report-stage-paid-otherwise = Rows paid to the fen under another item or period (no leads)
 report-stage-leads = Leads
 report-column-stage = Step
 report-column-count = Count

@@ -23,6 +23,7 @@ report-stage-compared = 已比对的行次
 report-stage-not-comparable = 不可比对的行次
 report-stage-arrears = 已申报未缴的行次（不列为疑点）
 report-stage-out-of-time = 超过追征期的行次（不列为疑点）
+report-stage-paid-otherwise = 金额一致但品目或所属期不同的行次（不列为疑点）
 report-stage-leads = 疑点
 report-column-stage = 步骤
 report-column-count = 数量

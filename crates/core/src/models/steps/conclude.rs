@@ -3,7 +3,7 @@
 //! What is due is laid against what was paid and what was declared. The part that was declared and not paid is arrears:
 //! nothing is left to find out, so it is told apart. The rest is a lead, unless the time to recover it is over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use super::coverage;
 use super::payments::{self, Allocation, Paid};
 use super::{Examined, GroupKey, Judgement, Material, Outcome, TOO_LARGE, is_too_large, name_of, sorted, two_places};
-use crate::leads::{Confidence, Filing, LawReference, Lead, LeadFact, Notice, NoticeSort, Taxpayer};
+use crate::leads::{Confidence, Filing, LawReference, Lead, LeadFact, Notice, NoticeSort, OtherPayment, Taxpayer};
 use crate::messages::Bilingual;
 use crate::models::{Asks, CoverageNeed, PaidRule, RETURNS_TABLE};
 use crate::period::Period;
@@ -58,9 +58,21 @@ impl Material<'_> {
         for one in &open {
             *in_all.entry(&one.key.0).or_default() += one.lead.gap.unwrap_or_default();
         }
-        for one in open {
+        let mut taken = BTreeSet::new();
+        for mut one in open {
             let open_in_all = in_all.get(one.key.0.as_str()).copied().unwrap_or_default();
-            self.date(one, (open_in_all, &laid.paid), judgement);
+            if let Some(due_day) = one.lead.due_day {
+                one.lead.other_payments = laid.paid.others(&one.key.0, due_day);
+            }
+            match find_same_amount(&one.lead, &taken) {
+                Some(payment) => {
+                    one.lead.evidence.push(payment.clone());
+                    taken.insert(payment);
+                    judgement.count(Outcome::PaidOtherwise, one.rows.len());
+                    judgement.notices.push(Notice { sort: NoticeSort::PaidOtherwise, found: one.lead });
+                }
+                None => self.date(one, open_in_all, judgement),
+            }
         }
     }
 
@@ -156,8 +168,8 @@ impl Material<'_> {
     }
 
     /// A lead while its time runs, a notice when it is over.
-    fn date(&self, one: Open<'_>, (open_in_all, paid): (Decimal, &Allocation<'_>), judgement: &mut Judgement) {
-        let Open { key, rows, mut lead } = one;
+    fn date(&self, one: Open<'_>, open_in_all: Decimal, judgement: &mut Judgement) {
+        let Open { rows, mut lead, .. } = one;
         lead.formula_numbers = rows.iter().filter_map(|row| self.numbers_of(row.fact)).collect();
         lead.recoverable_until = self.recoverable_until(lead.due_day, open_in_all);
         if lead.recoverable_until.is_some_and(|last| self.run.as_of > last) {
@@ -166,9 +178,6 @@ impl Material<'_> {
             return;
         }
         lead.late_fee = lead.gap.and_then(|gap| self.late_fee(gap, lead.due_day));
-        if let Some(due_day) = lead.due_day {
-            lead.other_payments = paid.others(&key.0, due_day);
-        }
         judgement.count(Outcome::Lead, rows.len());
         judgement.leads.push(lead);
     }
@@ -230,6 +239,18 @@ impl Material<'_> {
         });
         labelled.collect()
     }
+}
+
+/// The handle of a payment that counted towards nothing and is, to the fen, what is open at least or at most: nobody pays
+/// such an amount by chance, so it was paid and booked under another item or period. Each payment explains one gap.
+fn find_same_amount(lead: &Lead, taken: &BTreeSet<String>) -> Option<String> {
+    let settled = lead.paid.unwrap_or_default().max(lead.declared.unwrap_or_default());
+    let most = lead.due_high.map(|high| high - settled);
+    let is_it = |payment: &&OtherPayment| {
+        let amount = Some(payment.amount_yuan);
+        (amount == lead.gap || amount == most) && !taken.contains(&payment.evidence)
+    };
+    lead.other_payments.iter().find(is_it).map(|payment| payment.evidence.clone())
 }
 
 /// A group is due with the last of its rows.

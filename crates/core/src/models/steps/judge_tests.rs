@@ -327,3 +327,22 @@ fn half_years_are_grouped_and_due_like_other_periods() {
     county.facts[0].period = Some("2025H2".to_owned());
     assert_eq!(county.outcomes("2025-08-01"), "lead=1 not_yet_due=1");
 }
+
+#[test]
+fn a_payment_of_just_the_open_amount_under_another_item_explains_one_gap_and_no_more() {
+    // 20 000 000 · 0.5 ‰ = 10 000 in each of two quarters; one payment of 10 000 as a contract of sale.
+    let mut county = county(vec![contract("2025-02-10", "20000000"), contract("2025-05-10", "20000000")]);
+    county.payments = vec![line("买卖合同", FIRST_QUARTER, "2025-04-10", "10000")];
+    assert_eq!(county.outcomes("2025-12-31"), "lead=1 paid_otherwise=1");
+    let judgement = county.judged("2025-12-31");
+    assert_eq!(judgement.notices[0].sort, crate::leads::NoticeSort::PaidOtherwise);
+    assert_eq!(judgement.compared(), 2);
+}
+
+#[test]
+fn a_payment_of_another_amount_under_another_item_leaves_the_lead() {
+    let mut county = county(vec![contract("2025-02-10", "20000000")]);
+    county.payments = vec![line("买卖合同", FIRST_QUARTER, "2025-04-10", "10000.01")];
+    assert_eq!(county.outcomes("2025-12-31"), "lead=1");
+    assert_eq!(county.judged("2025-12-31").leads[0].other_payments.len(), 1);
+}

@@ -291,13 +291,18 @@ pub(super) fn adds_up(text: &str) -> bool {
     reason_alone(text) == Some(Reason::Total)
 }
 
-/// A quick look by the first sign, which tells nearly all texts: each row is asked.
+/// A quick look, which tells nearly all texts: each row is asked. What adds up or counts has one of a few signs in it, and
+/// words for nothing are short and begin with one of a few.
 fn may_close(text: &str) -> bool {
-    let mut signs = text.chars().filter(|sign| sign.is_alphanumeric());
-    let Some(first) = signs.next() else { return false };
-    first.is_ascii_digit()
-        || "合总小共累汇平均最截本全各以上年月季人大金资补投面价税户笔件宗项条页数记企单第此无正完表结略省空暂未零续接转承过见ptegsPTEGS壹贰叁肆伍陆柒捌玖拾"
-            .contains(first)
+    if text.is_ascii() {
+        let has = |word: &[u8]| text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
+        return text.len() <= 32 && (has(b"total") || has(b"page") || has(b"end"));
+    }
+    if text.contains(['计', '总', '共', '第', '页', '汇', '均', '最', '截']) {
+        return true;
+    }
+    let first = text.chars().find(|sign| sign.is_alphanumeric());
+    text.len() <= 60 && first.is_some_and(|first| "以此本空无正完全表结数略省暂未零续接转承过见下".contains(first))
 }
 
 /// The pieces a text is made of; `None` when there is something else in it.

@@ -79,29 +79,36 @@ impl Known {
     /// Why a row is a closing line, if each of its texts is one of closing lines or labels, or a total stands behind the
     /// names of what it adds up.
     fn closing(&self, row: &Row) -> Option<Reason> {
+        let is_single = self.columns.len() <= 1;
+        let speaks_of_sheet = |text: &str| if is_single { is_known_label(text) } else { is_labelled(text) };
+        let closes = |text: &&str| reason_alone(text).is_some() || speaks_of_sheet(text) || is_part_of_total(text);
+        // The first text tells nearly all records.
+        let is_named = |text: &&str| !looks_like_figure(text) && !is_rule(text);
+        let first = row.iter().filter_map(|(_, value)| text_of(value)).find(is_named);
+        if first.is_some_and(|first| !closes(&first)) && !may_add_up(row.texts()) {
+            return None;
+        }
         let (mut texts, mut figures, mut rules) = ([""; MOST_TEXTS], 0, 0);
         let mut count = 0;
-        for (column, value) in row.iter() {
+        for (_, value) in row.iter() {
             match value {
+                Value::Text(text) if looks_like_figure(text) => figures += 1,
                 Value::Text(text) if is_rule(text) => rules += 1,
-                Value::Text(text) if !looks_like_figure(text) => {
+                Value::Text(text) => {
                     *texts.get_mut(count)? = text;
                     count += 1;
                 }
-                _ if self.counts_rows(column) => {}
                 _ => figures += 1,
             }
         }
         let texts = &texts[..count];
-        let is_single = self.columns.len() <= 1;
-        let speaks_of_sheet = |text: &str| if is_single { is_known_label(text) } else { is_labelled(text) };
-        let closes = |text: &&str| reason_alone(text).is_some() || speaks_of_sheet(text) || is_part_of_total(text);
         if texts.is_empty() {
             // A row that was struck out; beside figures a stroke is a cell without value.
-            let is_struck = rules > 0 && figures == 0;
+            let is_struck = rules > 0 && figures == self.count_numbers(row);
             return (is_struck || self.is_lone_count(row)).then_some(Reason::Note);
         }
         if texts.iter().all(closes) {
+            let figures = figures - self.count_numbers(row);
             let is_list_of_figures = self.columns.len() <= 2 && figures > 0;
             let is_total = closing_reason(texts, figures);
             return is_total.filter(|_| !is_list_of_figures || texts.iter().any(|text| adds_up_by_word(text)));
@@ -113,10 +120,17 @@ impl Known {
             .then_some(Reason::Total)
     }
 
-    /// Whether a column of the sheet only counts the rows.
-    fn counts_rows(&self, column: u32) -> bool {
-        let at = self.columns.iter().position(|known| known.index == column);
-        at.is_some_and(|at| self.counting.get(at) == Some(&true))
+    /// Cells of a row that only count it.
+    fn count_numbers(&self, row: &Row) -> usize {
+        let counts = |column: u32| {
+            let at = self.columns.iter().position(|known| known.index == column);
+            at.is_some_and(|at| self.counting.get(at) == Some(&true))
+        };
+        let is_number = |value: Value<'_>| match value {
+            Value::Text(text) => looks_like_figure(text),
+            _ => true,
+        };
+        row.iter().filter(|(column, value)| is_number(*value) && counts(*column)).count()
     }
 
     fn repeats_header(&self, row: &Row) -> bool {
@@ -153,6 +167,9 @@ impl Known {
 
 /// 合计 in the first cell or beside it, or 某镇小计 before figures.
 fn is_totals_row(row: &Row, first: &str) -> bool {
+    if !may_add_up(row.texts()) {
+        return false;
+    }
     let [opens, is_second] = [text_of(row.value(0)), text_of(row.value(1))];
     let named = opens.is_some_and(is_total) || is_second.is_some_and(is_total);
     named || opens == Some(first) && ends_like_total(first) && is_mostly_figures(row)
@@ -190,6 +207,12 @@ fn closing_reason(texts: &[&str], figures: usize) -> Option<Reason> {
         _ if texts.iter().all(is_open) && figures <= texts.len() => Some(Reason::Note),
         _ => None,
     }
+}
+
+/// Whether a word of a total may stand among the texts of a row: one look at all of them together.
+fn may_add_up(texts: &str) -> bool {
+    ['计', '总', '汇', '均', '最'].iter().any(|sign| texts.contains(*sign))
+        || ["otal", "OTAL"].iter().any(|word| texts.contains(word))
 }
 
 /// By its first sign: digits with what stands before them.

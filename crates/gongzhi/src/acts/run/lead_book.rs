@@ -251,6 +251,7 @@ impl LeadBook<'_> {
         let (sheet, note) = match sort {
             NoticeSort::OutOfTime => ("run-book-out-of-time", "run-book-out-of-time-note"),
             NoticeSort::Arrears => ("run-book-arrears", "run-book-arrears-note"),
+            NoticeSort::PaidOtherwise => ("run-book-paid-otherwise", "run-book-paid-otherwise-note"),
         };
         TableHead {
             sheet: self.word(sheet),
@@ -280,7 +281,7 @@ impl LeadBook<'_> {
             vec![
                 text(model),
                 text(&lead.taxpayer.name),
-                text(&lead.taxpayer.uscc),
+                text(&self.code(lead)),
                 text(&lead.period),
                 amount(lead.due_low),
                 amount(lead.declared),
@@ -499,9 +500,9 @@ impl LeadColumn {
             Self::RecoverableUntil => ("run-book-recoverable-until", ColumnKind::Date, 11.0),
             Self::LateFee => ("run-book-late-fee", ColumnKind::Amount, 12.0),
             Self::TaxOffice => ("run-book-tax-office", ColumnKind::Wrapped, 12.0),
-            Self::LookFirst => ("run-book-look-first", ColumnKind::Wrapped, 28.0),
-            Self::Formula => ("run-book-formula", ColumnKind::Wrapped, 38.0),
-            Self::Figures => ("run-book-parameters", ColumnKind::Wrapped, 34.0),
+            Self::LookFirst => ("run-book-look-first", ColumnKind::Wrapped, 24.0),
+            Self::Formula => ("run-book-formula", ColumnKind::Wrapped, 32.0),
+            Self::Figures => ("run-book-parameters", ColumnKind::Wrapped, 26.0),
             Self::Narrow => ("run-book-narrow", ColumnKind::Wrapped, 12.0),
             Self::Evidence => ("run-book-evidence", ColumnKind::Wrapped, 30.0),
         }

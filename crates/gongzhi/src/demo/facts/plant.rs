@@ -10,6 +10,7 @@ use gongzhi_core::period::Period;
 use gongzhi_core::values::RowAction;
 
 use super::super::draft::{Draft, Value, Who};
+use super::super::taxpayers::Registration;
 use super::super::world::World;
 use super::cast::{Cast, has_registration, is_local};
 use super::check::{REGISTRATION, check, value_of};
@@ -100,9 +101,11 @@ fn report(world: &mut World, catalog: &Catalog, (row, known): (&'static Row, &mu
     if !known.insert((&row.kind, key_of(kind, row))) {
         draft.action = RowAction::Change;
     }
-    let unknown = |who: &Who| matches!(who, Who::Taxpayer(at) if !world.is_in_registry(*at));
+    let is_unknown =
+        |at: usize| matches!(world.taxpayer(at).registration, Registration::Absent | Registration::Unregistered);
+    let unknown = |who: &Who| matches!(who, Who::Taxpayer(at) if is_unknown(*at));
     if draft.parties.iter().any(|(_, who)| unknown(who)) {
-        // Nobody else says who they are: what their rows say must be right.
+        // The tax bureau does not say who they are: what their rows say must be right.
         draft.exact_identity = true;
     }
     let period = match row.period {

@@ -87,6 +87,7 @@ pub fn funnel(story: &Story, words: &Words<'_>, mark: &str) -> Markup {
             Stage::NotComparable => ("report-stage-not-comparable", "open", false),
             Stage::Arrears => ("report-stage-arrears", "low", false),
             Stage::OutOfTime => ("report-stage-out-of-time", "low", false),
+            Stage::PaidOtherwise => ("report-stage-paid-otherwise", "low", false),
             Stage::Leads => ("report-stage-leads", "lead", false),
         };
         html! {

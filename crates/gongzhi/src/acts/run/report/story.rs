@@ -108,6 +108,8 @@ pub enum Stage {
     Arrears,
     /// Rows too old to be recovered.
     OutOfTime,
+    /// Rows paid under another item or period.
+    PaidOtherwise,
     /// Leads.
     Leads,
 }
@@ -195,6 +197,7 @@ fn funnel(result: &RunResult<'_>, leads: u64) -> Vec<(Stage, u64)> {
         (Stage::NotComparable, not_comparable.map(|(_, count)| count).sum()),
         (Stage::Arrears, rows("arrears")),
         (Stage::OutOfTime, rows("out_of_time")),
+        (Stage::PaidOtherwise, rows("paid_otherwise")),
         (Stage::Leads, leads),
     ]
 }

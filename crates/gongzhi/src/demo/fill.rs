@@ -31,8 +31,8 @@ pub fn fill(catalog: &Catalog, kind: &Kind, (draft, period): (&Draft, Period), s
                 column.example.chars().take(20).collect::<String>(),
                 dice.below(10_000_000)
             )),
-            None if !column.required && dice.happens(1_500) => Value::Empty,
             None if column.column_type == ColumnType::Period => Value::Text(spoken(period)),
+            None if !column.required && dice.happens(1_500) => Value::Empty,
             None => default_of(catalog, column, origin, dice),
         })
         .collect();

@@ -29,12 +29,12 @@ payers as (
   group by taxpayer
 ),
 filed as (
+  -- By which method the project was filed so far: once chosen, the simplified one stays for 36 months (公告2016年第18号 §8).
   select
     p.taxpayer, p.project_name, p.period_to, bool_or(f.general_method) as general_method,
     bool_or(not f.general_method) as simplified_method
   from projects p
-  join real_estate_prepayments f on f.taxpayer = p.taxpayer and f.period_from <= p.period_to and f.period_to >= p.period_from
-    and f.project_name = p.project_name
+  join real_estate_prepayments f on f.taxpayer = p.taxpayer and f.project_name = p.project_name and f.period_from <= p.period_to
   group by p.taxpayer, p.project_name, p.period_to
 ),
 others as (

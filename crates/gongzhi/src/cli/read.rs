@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use gongzhi_core::intake::mask::{mask_citizens, mask_persons};
+use chrono::NaiveDate;
+use gongzhi_core::intake::mask::{is_document_number, mask_citizens, mask_persons};
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_engine::read::{ColumnType, LeftOut, Notice, Row, Value};
 use serde_json::{Value as Json, json};
@@ -37,7 +38,7 @@ pub fn run(args: &Args, context: &Context) -> Result<ExitCode> {
     let file = args.file.display().to_string();
     if args.json {
         let rows = if args.rows { Some(reading.rows(&args.file)?) } else { None };
-        JsonReport { out: &mut out, say, rows }.write(&file, &content)?;
+        JsonReport { out: &mut out, say, today: context.today, rows }.write(&file, &content)?;
     } else {
         write_text(&mut out, say, &file, &content)?;
     }
@@ -55,6 +56,7 @@ pub fn run(args: &Args, context: &Context) -> Result<ExitCode> {
 struct JsonReport<'r, W: Write> {
     out: &'r mut W,
     say: &'r Translator,
+    today: NaiveDate,
     rows: Option<SheetRows>,
 }
 
@@ -92,13 +94,13 @@ impl<W: Write> JsonReport<'_, W> {
         if let Some(rows) = &mut self.rows {
             self.out.write_all(b"\"rows\":[")?;
             let mut is_first = true;
-            let of_codes: Vec<bool> = sheet.head.columns.iter().map(|column| names_codes(&column.name)).collect();
-            let out = &mut *self.out;
+            let (out, today) = (&mut *self.out, self.today);
+            let show = |at: usize, text: String| shown(&sheet.head.columns[at].name, text, today);
             rows.each(sheet, &mut |row| {
                 if !std::mem::take(&mut is_first) {
                     out.write_all(b",")?;
                 }
-                write_row(out, row, (&sheet.types, &of_codes))
+                write_row(out, row, &sheet.types, &show)
             })?;
             self.out.write_all(b"],")?;
         }
@@ -139,7 +141,22 @@ fn hidden(text: String) -> String {
     mask_citizens(&text).unwrap_or(text)
 }
 
-fn write_row(out: &mut dyn Write, row: &Row, (types, of_codes): (&[ColumnType], &[bool])) -> Result<()> {
+/// A cell as it may be shown: numbers of documents stay, those of persons are masked.
+fn shown(header: &str, text: String, today: NaiveDate) -> String {
+    let header = header.trim_end_matches(['*', '＊']);
+    if is_document_number(&text, header, today) {
+        return text;
+    }
+    let masked = if names_codes(header) { mask_persons(&text) } else { mask_citizens(&text) };
+    masked.unwrap_or(text)
+}
+
+fn write_row(
+    out: &mut dyn Write,
+    row: &Row,
+    types: &[ColumnType],
+    show: &dyn Fn(usize, String) -> String,
+) -> Result<()> {
     out.write_all(b"[")?;
     for (position, column_type) in types.iter().enumerate() {
         if position > 0 {
@@ -149,10 +166,7 @@ fn write_row(out: &mut dyn Write, row: &Row, (types, of_codes): (&[ColumnType], 
         match (value, column_type) {
             (Value::Boolean(truth), ColumnType::Boolean) => write!(out, "{truth}")?,
             _ => match text_of(value, *column_type) {
-                Some(text) => {
-                    let masked = if of_codes[position] { mask_persons(&text) } else { mask_citizens(&text) };
-                    serde_json::to_writer(&mut *out, &masked.unwrap_or(text))?;
-                }
+                Some(text) => serde_json::to_writer(&mut *out, &show(position, text))?,
                 None => out.write_all(b"null")?,
             },
         }

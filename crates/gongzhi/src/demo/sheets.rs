@@ -155,6 +155,7 @@ pub fn lay_out(place: Place<'_>, drafts: &[Draft], manner: Manner, dice: &mut Di
     let version = place.item.version_on(place.period.last_day());
     let shown: Vec<usize> =
         (0..kind.columns.len()).filter(|at| kind.columns[*at].is_in(version) && !kind.columns[*at].closed).collect();
+    let manner = manner.fitting(shown.iter().map(|at| &kind.columns[*at]));
     let mut columns: Vec<Option<usize>> = shown.iter().copied().map(Some).collect();
     let mut headers: Vec<OfficeHeader> =
         shown.iter().map(|at| header_of(kind, &kind.columns[*at], manner, dice)).collect();
@@ -272,6 +273,17 @@ fn ungroup_lonely(headers: &mut [OfficeHeader], kind: &Kind, shown: &[usize]) {
         if headers[at].upper.is_some() && !same(before) && !same(headers.get(at + 1)) {
             headers[at] = plain_header(&kind.columns[shown[at]].name.zh);
         }
+    }
+}
+
+impl Manner {
+    /// A line above the table can't say otherwise than a header of the template does: such a table stays in yuan.
+    fn fitting<'c>(mut self, mut columns: impl Iterator<Item = &'c Column>) -> Self {
+        let names_yuan = |column: &Column| column.column_type == ColumnType::Amount && column.name.zh.contains('元');
+        if self.hand.measured == Measured::Title && columns.any(names_yuan) {
+            self.ten_thousands = false;
+        }
+        self
     }
 }
 

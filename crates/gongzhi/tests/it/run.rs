@@ -89,25 +89,23 @@ fn run_and_score(seed: &str) {
     assert_eq!(score["false_alarms"].as_array().map(Vec::len), Some(0), "{score}");
     assert!(percent("identity", "precision_percent") >= 99.5, "{score}");
     assert!(percent("identity", "recall_percent") >= 95.0, "{score}");
-    assert!(percent("all_models", "recall_percent") >= 97.0, "{score}");
+    assert!(percent("all_models", "recall_percent") >= 99.0, "{score}");
     assert!(percent("all_models", "precision_percent") >= 98.0, "{score}");
     let models = score["models"].as_object().expect("models");
     assert_eq!(models.len(), 20, "{score}");
     for (model, tally) in models {
         let of = |share: &str| tally[share].as_str().unwrap_or("").trim_end_matches('%').parse::<f64>().expect(model);
-        assert!(of("recall_percent") >= 75.0 && of("precision_percent") >= 80.0, "{model}: {tally}");
+        assert!(of("recall_percent") >= 90.0 && of("precision_percent") >= 90.0, "{model}: {tally}");
     }
     let gaps = |what: &str| score["gaps"][what].as_u64().expect("a count");
-    assert!(gaps("right") * 100 >= gaps("compared") * 97, "{score}");
-    assert!(percent("facts", "recall_percent") >= 95.0, "{score}");
-    assert!(percent("facts", "precision_percent") >= 97.0, "{score}");
+    assert!(gaps("right") * 100 >= gaps("compared") * 99, "{score}");
+    assert!(percent("facts", "recall_percent") >= 99.0, "{score}");
+    assert!(percent("facts", "precision_percent") >= 98.0, "{score}");
     let tempting = score["tempting"].as_object().expect("what tempts");
     assert_eq!(tempting.len(), 8, "{score}");
     for (tempting, left) in tempting {
         let count = |key: &str| left[key].as_u64().expect(tempting);
-        // What was paid by a branch or under another item is still told as a lead by some models, with the payment.
-        let least = if ["branch", "other_item"].contains(&tempting.as_str()) { 80 } else { 95 };
-        assert!(count("left_alone") * 100 >= count("copies") * least, "{tempting}: {left}");
+        assert!(count("left_alone") * 100 >= count("copies") * 95, "{tempting}: {left}");
     }
 }
 

@@ -17,7 +17,7 @@ const HELP: &str = "cargo xtask demo          builds, makes the demo county, run
 cargo xtask test          everything continuous integration runs
 cargo xtask fuzz MINUTES  spoilt files, sheets and queries, for as long as told
 cargo xtask bench NAME    measured with the release binary, beside its peers: match, pipeline, read-xlsx, read-csv,
-                          scan, growth; `pipeline 1 --before COMMIT` beside an earlier commit";
+                          scan, growth; `before COMMIT` measures it beside an earlier commit";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

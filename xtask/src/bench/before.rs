@@ -1,5 +1,5 @@
-//! The main job beside itself at an earlier commit: both programs built here, run in turn on a county that the earlier
-//! one made, each three times; what counts is the median.
+//! The main job beside itself at an earlier commit: both programs built here in one profile, run in turn on a county that
+//! the earlier one made, each three times; what counts is the median.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::measure::{self, Measured};
+use super::report;
 use crate::steps::{cargo, program, root, step};
 
 /// The day that the county of the earlier commit is looked at from.
@@ -31,15 +32,26 @@ struct Figures {
     of: BTreeMap<String, Vec<f64>>,
 }
 
+/// `cargo xtask bench before COMMIT [SCALE [dev]]`: the comparison alone, with the release programs or, for a quick look,
+/// those of the tests' profile.
+pub fn run(commit: &str, scale: &str, profile: &str) -> Result<()> {
+    let folder = std::env::temp_dir().join(format!("gongzhi-bench-before-{}", std::process::id()));
+    let table = compare((commit, profile), scale, &folder);
+    std::fs::remove_dir_all(&folder)?;
+    report::keep("before", &table?)
+}
+
 /// Builds the earlier commit, runs both, gives the table.
-pub fn compare(commit: &str, scale: &str, folder: &Path) -> Result<String> {
+pub fn compare((commit, profile): (&str, &str), scale: &str, folder: &Path) -> Result<String> {
     let folder = folder.join("before");
     std::fs::create_dir_all(&folder)?;
-    let earlier = build(commit, &folder)?;
+    let built = program(if profile == "dev" { "debug" } else { profile });
+    let words = ["build", "--profile", profile, "--locked", "-p", "gongzhi"];
+    let earlier = build(commit, (&words, &built), &folder)?;
     // The earlier build stands where ours did: ours is built anew and both are copied out of each other's way.
-    step("release build", &mut cargo(&["build", "--release", "--locked", "-p", "gongzhi"]))?;
+    step("build of now", &mut cargo(&words))?;
     let now = Version { name: "now".to_owned(), program: folder.join("now"), layer: root().join("demo/catalog") };
-    std::fs::copy(program("release"), &now.program)?;
+    std::fs::copy(&built, &now.program)?;
     let mut make = earlier.command(&folder);
     make.args(["demo-data", "--scale", scale, "--out"]).arg(folder.join("made"));
     step("county of the earlier commit", &mut make)?;
@@ -50,10 +62,10 @@ pub fn compare(commit: &str, scale: &str, folder: &Path) -> Result<String> {
             version.measure(&folder, figures)?;
         }
     }
-    table(&versions, &figures)
+    Ok(format!("Profile: {profile}; county of scale {scale}.\n") + &table(&versions, &figures)?)
 }
 
-fn build(commit: &str, folder: &Path) -> Result<Version> {
+fn build(commit: &str, (words, built): (&[&str], &Path), folder: &Path) -> Result<Version> {
     let tree = folder.join("tree");
     let mut clone = Command::new("git");
     step("earlier commit", clone.args(["clone", "--quiet"]).arg(root()).arg(&tree))?;
@@ -61,8 +73,8 @@ fn build(commit: &str, folder: &Path) -> Result<Version> {
     if !checkout.success() {
         bail!("there is no commit {commit}");
     }
-    println!("── release build of {commit}");
-    let mut build = cargo(&["build", "--release", "--locked", "-p", "gongzhi"]);
+    println!("── build of {commit}");
+    let mut build = cargo(words);
     // The same target folder: the dependencies are built once.
     build.env("CARGO_TARGET_DIR", crate::steps::target_folder()).current_dir(&tree);
     if !build.status()?.success() {
@@ -70,7 +82,7 @@ fn build(commit: &str, folder: &Path) -> Result<Version> {
     }
     let version =
         Version { name: commit.to_owned(), program: folder.join("earlier"), layer: tree.join("demo/catalog") };
-    std::fs::copy(program("release"), &version.program)?;
+    std::fs::copy(built, &version.program)?;
     Ok(version)
 }
 

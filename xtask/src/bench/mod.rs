@@ -15,7 +15,7 @@ mod sheets;
 use anyhow::{Result, bail};
 
 /// The benchmarks there are.
-pub const NAMES: &str = "match, pipeline, read-xlsx, read-csv, scan, growth";
+pub const NAMES: &str = "match, pipeline, before, read-xlsx, read-csv, scan, growth";
 
 /// Runs the benchmark named.
 pub fn run(words: &[String]) -> Result<()> {
@@ -28,6 +28,11 @@ pub fn run(words: &[String]) -> Result<()> {
             let earlier = mark.and_then(|at| words.get(at + 1)).map(String::as_str);
             let scale = words.get(1).filter(|word| *word != "--before");
             pipeline::run(scale.map_or("1", String::as_str), earlier)
+        }
+        Some("before") => {
+            let Some(commit) = words.get(1) else { bail!("say which commit") };
+            let word = |at: usize, default: &'static str| words.get(at).map_or(default, String::as_str);
+            before::run(commit, word(2, "1"), word(3, "release"))
         }
         Some("read-xlsx") => sheets::run(&sheets::XLSX, part(words)?),
         Some("read-csv") => sheets::run(&sheets::CSV, part(words)?),

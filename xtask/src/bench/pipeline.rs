@@ -48,7 +48,7 @@ pub fn run(scale: &str, earlier: Option<&str>) -> Result<()> {
     let folder = std::env::temp_dir().join(format!("gongzhi-bench-pipeline-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     let outcome = measure_all(&folder, scale);
-    let compared = earlier.map(|commit| before::compare(commit, scale, &folder)).transpose();
+    let compared = earlier.map(|commit| before::compare((commit, "release"), scale, &folder)).transpose();
     std::fs::remove_dir_all(&folder)?;
     let (ours, peer) = outcome?;
     report::keep("pipeline", &(body(&ours, &peer)? + &compared?.unwrap_or_default()))

@@ -47,8 +47,9 @@ pub fn compare((commit, profile): (&str, &str), scale: &str, folder: &Path) -> R
     std::fs::create_dir_all(&folder)?;
     let built = program(if profile == "dev" { "debug" } else { profile });
     let words = ["build", "--profile", profile, "--locked", "-p", "gongzhi"];
-    let earlier = build(commit, (&words, &built), &folder)?;
+    let earlier = build(commit, profile, (&words, &built), &folder)?;
     // The earlier build stands where ours did: ours is built anew and both are copied out of each other's way.
+    forget_built(profile, &root())?;
     step("build of now", &mut cargo(&words))?;
     let now = Version { name: "now".to_owned(), program: folder.join("now"), layer: root().join("demo/catalog") };
     std::fs::copy(&built, &now.program)?;
@@ -65,7 +66,20 @@ pub fn compare((commit, profile): (&str, &str), scale: &str, folder: &Path) -> R
     Ok(format!("Profile: {profile}; county of scale {scale}.\n") + &table(&versions, &figures)?)
 }
 
-fn build(commit: &str, (words, built): (&[&str], &Path), folder: &Path) -> Result<Version> {
+/// Cargo tells the same crate of two clones by the age of its files alone: what was built of the other is taken away.
+fn forget_built(profile: &str, place: &Path) -> Result<()> {
+    let mut clean = cargo(&["clean", "--quiet", "--profile", profile]);
+    for package in ["gongzhi_core", "gongzhi_engine", "gongzhi_store", "gongzhi"] {
+        clean.args(["-p", package]);
+    }
+    let cleaned = clean.env("CARGO_TARGET_DIR", crate::steps::target_folder()).current_dir(place).status()?;
+    if !cleaned.success() {
+        bail!("what was built can't be taken away");
+    }
+    Ok(())
+}
+
+fn build(commit: &str, profile: &str, (words, built): (&[&str], &Path), folder: &Path) -> Result<Version> {
     let tree = folder.join("tree");
     let mut clone = Command::new("git");
     step("earlier commit", clone.args(["clone", "--quiet"]).arg(root()).arg(&tree))?;
@@ -73,6 +87,7 @@ fn build(commit: &str, (words, built): (&[&str], &Path), folder: &Path) -> Resul
     if !checkout.success() {
         bail!("there is no commit {commit}");
     }
+    forget_built(profile, &tree)?;
     println!("── build of {commit}");
     let mut build = cargo(words);
     // The same target folder: the dependencies are built once.

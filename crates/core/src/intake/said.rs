@@ -20,7 +20,8 @@ const LISTS: [&str; 15] = [
 /// Further words that may stand between.
 const THINGS: [&str; 8] = ["信息", "情况", "项目", "企业", "目录", "汇总", "统计", "户"];
 /// Before a word, these make it part of an explanation: 每年第一期报全部数据.
-const EXPLAINS: [&str; 12] = ["报", "填", "应", "须", "需", "请", "时", "或", "每", "以后", "首次", "首期"];
+const EXPLAINS: [&str; 15] =
+    ["报", "填", "应", "须", "需", "请", "时", "或", "每", "以后", "首次", "首期", "不是", "并非", "不含"];
 /// In a nil report: there is nothing left, so what is on record ends.
 const NOTHING_EXISTS: [&str; 6] = ["不存在", "目前没有", "现已没有", "现已无", "现无", "已全部注销"];
 
@@ -160,6 +161,8 @@ kinds:
             "说明：每年第一期报全部数据，以后各期只报变化",
             "请填全部企业",
             "宗地信息表",
+            "不是全部名单，仅新增",
+            "本表并非全量数据",
         ] {
             assert_eq!(said(&[title], "全部资料/宗地.xlsx"), None, "{title}");
         }

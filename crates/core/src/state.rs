@@ -13,6 +13,9 @@
 //! April's set does not cost March its row. What is not whole ends nothing. A late whole set stands before the
 //! differences of its own and later periods, so it does not overwrite them.
 //!
+//! A row says nothing of a column that its sheet does not have: the value that the row before it had stands. An empty cell of a
+//! column that is there is empty.
+//!
 //! Both times are kept: `as_of` is what we knew when, the period is what held when. What doesn't fit together is never
 //! mended in silence: it goes to a worklist for people.
 
@@ -135,6 +138,9 @@ pub struct Counted<'a> {
     pub role: Role,
     /// Which rows a whole set has the last word about.
     pub reach: Reach,
+    /// It has no column for something that another set of its group tells: of that it says nothing, and what stood before
+    /// stands. The caller knows; nobody else said so by itself.
+    pub is_partial: bool,
     /// Behind the whole sets of its period.
     is_behind: bool,
 }
@@ -195,6 +201,7 @@ fn count<'a>(batch: &'a Batch, by_id: &HashMap<&str, &'a Batch>) -> Counted<'a> 
         covers_to: corrected.covers_to,
         role: Role::Upsert,
         reach: if batch.mark == Mark::Stock { Reach::Everything } else { Reach::ItsDays },
+        is_partial: false,
         is_behind: false,
     }
 }

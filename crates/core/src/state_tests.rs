@@ -514,3 +514,26 @@ proptest! {
         prop_assert_eq!(roll(&sets, now()).0, state);
     }
 }
+
+#[test]
+fn a_row_of_a_partial_set_knows_the_rows_whose_words_stand_beneath_it() {
+    let sets = [
+        full("2025Q1", 1, &[(1, 10), (2, 10), (3, 10)]),
+        unsaid("2025Q2", 2, &[(1, 11), (2, 11), (4, 11)]),
+        unsaid("2025Q3", 3, &[(1, 12), (3, 12)]),
+        sent("2025Q4", Differential, 4, &[(2, 13, Revoke), (3, 13, Revoke), (3, 14, Add)]),
+    ];
+    let mut ordered = order_batches(sets.iter().map(|set| &set.batch), now());
+    let mut roller = Roller::new();
+    for (at, counted) in ordered.iter_mut().enumerate() {
+        counted.is_partial = at == 1 || at == 2;
+        let rows = sets[at].rows.iter().enumerate().map(|(row, (key, print, action))| {
+            (*key, Arrival { row: row as u64, action: *action, print: u128::from(*print) })
+        });
+        roller.add(*counted, rows);
+    }
+    let rolled = roller.finish(None);
+    let place = |batch, row| Place { batch, row };
+    // The first thing through both partial sets; the second was taken back, the third came anew, the fourth is new.
+    assert_eq!(rolled.beneath, [(place(2, 0), vec![place(1, 0), place(0, 0)])]);
+}

@@ -16,6 +16,7 @@ use crate::batch::BatchError;
 use crate::parts::{DataPlace, PartReader, Source};
 use crate::schema::{Part, part_of};
 use crate::tables::read_arrivals;
+use crate::unsaid::Unsaid;
 
 /// What a set does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,27 @@ pub struct SetEffect {
     pub effect: Effect,
     /// The first of the rows that end or are not named, as people call them.
     pub first_gone: Vec<String>,
+    /// Columns whose cells are empty now in rows that had a value on record.
+    pub emptied: Vec<Emptied>,
+    /// Columns that it does not have though others of its group do: of rows on record their values stand.
+    pub unsaid: Vec<String>,
+}
+
+/// A column that a set empties.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Emptied {
+    /// Key of the column.
+    pub column: String,
+    /// Of how many rows.
+    pub rows: u64,
+    /// The first of them, as people call it.
+    pub first: String,
+}
+
+impl SetEffect {
+    fn new(role: Role, effect: Effect) -> Self {
+        Self { role, effect, first_gone: Vec::new(), emptied: Vec::new(), unsaid: Vec::new() }
+    }
 }
 
 /// What the wanted sets of a kind do as of the moment of `visible`, by the id of their batch.
@@ -46,7 +68,8 @@ pub fn list_effects(
             .filter(|batch| is_wanted(batch))
             .map(|batch| batch.id.as_str())
             .collect();
-        let group = Group { place, kind, by_id };
+        let unsaid = Unsaid::of_group(place, kind, &batches)?;
+        let group = Group { place, kind, by_id, unsaid };
         group.list(&ordered, &wanted, &mut effects)?;
     }
     Ok(effects)
@@ -57,6 +80,7 @@ struct Group<'a> {
     place: DataPlace<'a>,
     kind: &'a Kind,
     by_id: BTreeMap<&'a str, &'a VisibleBatch>,
+    unsaid: Unsaid,
 }
 
 impl Group<'_> {
@@ -75,8 +99,7 @@ impl Group<'_> {
                 continue;
             }
             let rows = self.by_id.get(counted.batch.id.as_str()).map_or(0, |visible| visible.rows);
-            let effect = SetEffect { role: counted.role, effect: Effect::of_first(rows), first_gone: Vec::new() };
-            effects.insert(counted.batch.id.clone(), effect);
+            effects.insert(counted.batch.id.clone(), SetEffect::new(counted.role, Effect::of_first(rows)));
         }
         let sets: Vec<Counted<'_>> = bearing.into_iter().map(|at| ordered[at]).collect();
         let mut roller = Roller::new();
@@ -85,11 +108,74 @@ impl Group<'_> {
             let Some(visible) = self.by_id.get(id) else { continue };
             let effect = roller.add(*counted, read_arrivals(self.place, visible)?);
             if wanted.contains(id) && !effects.contains_key(id) {
-                let first_gone = self.name_rows(&sets, &effect.first_gone)?;
-                effects.insert(id.to_owned(), SetEffect { role: counted.role, effect, first_gone });
+                let mut told = SetEffect::new(counted.role, effect);
+                told.first_gone = self.name_rows(&sets, &told.effect.first_gone)?;
+                told.emptied = self.list_emptied(&sets, &told.effect.replaced)?;
+                if told.effect.is_about_known() {
+                    told.unsaid =
+                        self.unsaid.of(id).map(|columns| columns.iter().cloned().collect()).unwrap_or_default();
+                }
+                told.effect.replaced = Vec::new();
+                effects.insert(id.to_owned(), told);
             }
         }
         Ok(())
+    }
+
+    /// Columns in which rows that had a value are empty now. Of what a set has no column for it says nothing.
+    fn list_emptied(&self, sets: &[Counted<'_>], replaced: &[(Place, Place)]) -> Result<Vec<Emptied>, BatchError> {
+        let Some((_, after)) = replaced.first() else { return Ok(Vec::new()) };
+        let lacked = self.unsaid.of(&sets[after.batch].batch.id);
+        let is_said = |column: &&Column| {
+            part_of(self.kind, column) == Part::Main
+                && column.column_type != ColumnType::Period
+                && !self.kind.key_columns.contains(&column.key)
+                && !lacked.is_some_and(|lacked| lacked.contains(&column.key))
+        };
+        let columns: Vec<&Column> = self.kind.columns.iter().filter(is_said).collect();
+        let before = self.filled(sets, replaced.iter().map(|(before, _)| *before), &columns)?;
+        let after = self.filled(sets, replaced.iter().map(|(_, after)| *after), &columns)?;
+        let mut emptied = Vec::new();
+        for (at, column) in columns.iter().enumerate() {
+            let gone =
+                before[at].iter().zip(&after[at]).zip(replaced).filter(|((before, after), _)| **before && !**after);
+            let places: Vec<Place> = gone.map(|(_, (_, after))| *after).collect();
+            let Some(first) = places.iter().min() else { continue };
+            let first = self.name_rows(sets, &[*first])?.pop().unwrap_or_default();
+            emptied.push(Emptied { column: column.key.clone(), rows: places.len() as u64, first });
+        }
+        Ok(emptied)
+    }
+
+    /// By column, whether its cell is filled in each of these rows.
+    fn filled(
+        &self,
+        sets: &[Counted<'_>],
+        places: impl Iterator<Item = Place>,
+        columns: &[&Column],
+    ) -> Result<Vec<Vec<bool>>, BatchError> {
+        let mut by_batch: BTreeMap<usize, BTreeMap<u32, usize>> = BTreeMap::new();
+        let mut count = 0;
+        for (at, place) in places.enumerate() {
+            count = at + 1;
+            by_batch.entry(place.batch).or_default().extend(u32::try_from(place.row).ok().map(|row| (row, at)));
+        }
+        let mut filled = vec![vec![false; count]; columns.len()];
+        let names: Vec<(Source, String)> = columns.iter().map(|column| (Source::Main, column.key.clone())).collect();
+        for (batch, rows) in by_batch {
+            let Some(visible) = self.by_id.get(sets[batch].batch.id.as_str()) else { continue };
+            let numbers: Vec<u32> = rows.keys().copied().collect();
+            let mut reader = PartReader::open(self.place, visible, &names, Some(&numbers))?;
+            let mut positions = rows.into_values();
+            while let Some(slice) = reader.next_slice()? {
+                for (row, position) in positions.by_ref().take(slice.rows).enumerate() {
+                    for (column, cells) in filled.iter_mut().zip(&slice.columns) {
+                        column[position] = cells.as_ref().is_some_and(|cells| cells.is_valid(row));
+                    }
+                }
+            }
+        }
+        Ok(filled)
     }
 
     /// Rows as people call them: by the first column that names something, and by the columns of the key that are nobody's

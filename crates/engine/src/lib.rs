@@ -13,6 +13,7 @@ pub mod keys;
 pub mod links;
 pub mod model_cases;
 mod model_fence;
+mod model_parts;
 mod model_rows;
 pub mod model_run;
 pub mod office_files;
@@ -30,6 +31,7 @@ pub mod tables;
 pub mod taxpayers;
 pub mod template;
 pub mod townships;
+mod unsaid;
 pub mod workbook;
 
 pub use pending::clear_unfinished;

@@ -30,6 +30,7 @@ use gongzhi_core::models::{CALENDAR_VIEW, DECLARED_VIEW, FIGURES_VIEW, Model, Mo
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use crate::model_parts::{PartedQuery, collect};
 use crate::model_rows::{
     PAYMENT_COLUMNS, STANDING_COLUMNS, calendar_table, facts_of, figures_table, payments_of, standings_of,
 };
@@ -171,7 +172,7 @@ async fn keep_registrations(
     let mut registered = Vec::new();
     let ready = register_view(session, content, (REGISTRATION_VIEW, &content.1.opened()), &mut registered).await;
     let rows = match ready {
-        Ok(()) => collect(session, REGISTRATION_VIEW, held).await,
+        Ok(()) => collect(session.table(REGISTRATION_VIEW).await?, held).await.map_err(ModelError::from),
         Err(error) => Err(error),
     };
     for view in registered {
@@ -179,22 +180,6 @@ async fn keep_registrations(
     }
     session.register_table(REGISTRATION_VIEW, Arc::new(rows?))?;
     Ok(())
-}
-
-/// The rows of a view, counted as they come.
-async fn collect(session: &SessionContext, view: &str, held: &MemoryReservation) -> Result<MemTable, ModelError> {
-    let view = session.table(view).await?;
-    let schema = Arc::clone(view.schema().inner());
-    let mut partitions = Vec::new();
-    for mut stream in view.execute_stream_partitioned().await? {
-        let mut rows = Vec::new();
-        while let Some(batch) = stream.next().await.transpose()? {
-            held.try_grow(batch.get_array_memory_size())?;
-            rows.push(batch);
-        }
-        partitions.push(rows);
-    }
-    Ok(MemTable::try_new(schema, partitions)?)
 }
 
 /// A context with the same tables and under the same limits.
@@ -247,7 +232,7 @@ pub async fn judge_model(
         views.push(CALENDAR_VIEW.to_owned());
     }
     let gathered = match prepare_views(session, (catalog, models), model, &mut views).await {
-        Ok(()) => within(MOST_TIME, gather(session, catalog, model, run)).await,
+        Ok(()) => within(MOST_TIME, gather(session, (catalog, model), run, &mut views)).await,
         Err(error) => Err(error),
     };
     // Also after a failure: a view left behind would stop the next model, which registers its own.
@@ -266,14 +251,17 @@ async fn within<T>(limit: Duration, work: impl Future<Output = Result<T, ModelEr
 /// that memory grows with what is compared and not with the county.
 async fn gather<'a>(
     session: &SessionContext,
-    catalog: &'a Catalog,
-    model: &'a Model,
+    (catalog, model): (&'a Catalog, &'a Model),
     run: &'a RunFacts,
+    put_up: &mut Vec<String>,
 ) -> Result<Material<'a>, ModelError> {
     let mut material = Material::new(catalog, model, run);
     // The facts are held as a whole: they count towards the session's limit like what the query itself holds.
     let held = MemoryConsumer::new("facts").register(session.task_ctx().memory_pool());
-    let mut batches = query(session, &model.sql, parameters(catalog, model, run)).await?;
+    let of_parts = MemoryConsumer::new("parts").register(session.task_ctx().memory_pool());
+    let parted = PartedQuery::new(session, parameters(catalog, model, run), &of_parts);
+    let plan = parted.plan(&model.sql, put_up).await?;
+    let mut batches = session.execute_logical_plan(plan).await?.execute_stream().await?;
     while let Some(batch) = batches.next().await {
         let batch = batch?;
         held.try_grow(batch.get_array_memory_size())?;

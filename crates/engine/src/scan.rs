@@ -5,6 +5,7 @@
 //! what stands in columns of text (one tax kind of thirty), those columns are read first and of the others only the rows
 //! that are left.
 
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::cast::as_boolean_array;
 use datafusion::common::stats::Precision;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{Column, ColumnStatistics, DFSchema, Statistics};
+use datafusion::common::{Column, ColumnStatistics, DFSchema, ScalarValue, Statistics};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::utils::conjunction;
@@ -34,6 +35,7 @@ use crate::keys::Keys;
 use crate::parts::{DataPlace, PartReader, Slice, Source};
 use crate::schema::{self, Part, party_columns};
 use crate::tables::{KindState, StatePart, append_handles};
+use crate::unsaid::fill;
 
 /// Where batches are kept, shared with every scan.
 #[derive(Debug, Clone)]
@@ -229,6 +231,12 @@ struct Condition {
 }
 
 impl Condition {
+    /// Whether the part itself says all that it asks for.
+    fn is_told_by(&self, part: &StatePart) -> bool {
+        let lacks = |column: &String| part.beneath.as_ref().is_some_and(|beneath| beneath.columns.contains(column));
+        !self.columns.iter().any(|(_, column)| lacks(column))
+    }
+
     /// The rows of a part of which it holds.
     fn rows_of(&self, part: &StatePart, place: DataPlace<'_>) -> Result<Vec<u32>, BatchError> {
         let mut reader = PartReader::open(place, &part.visible, &self.columns, Some(&part.rows))?;
@@ -343,17 +351,22 @@ struct OpenPart {
     reader: PartReader,
     read: usize,
     rows: Option<Vec<u32>>,
+    /// By a column's place among those read, what rows before said of it.
+    before: BTreeMap<usize, HashMap<u32, ScalarValue>>,
 }
 
 impl PartitionReader {
     fn next_batch(&mut self) -> Result<Option<RecordBatch>, BatchError> {
         loop {
             if let Some(open) = &mut self.open {
-                if let Some(slice) = open.reader.next_slice()? {
+                if let Some(mut slice) = open.reader.next_slice()? {
                     let first = open.read;
                     open.read += slice.rows;
                     let part = &self.parts[open.at];
                     let rows = &open.rows.as_ref().unwrap_or(&part.rows)[first..open.read];
+                    for (at, before) in &open.before {
+                        slice.columns[*at] = fill(slice.columns[*at].as_ref(), rows, before)?;
+                    }
                     return Ok(Some(assemble((&self.schema, &self.origins), part, rows, slice)?));
                 }
                 self.open = None;
@@ -368,14 +381,26 @@ impl PartitionReader {
                     _ => None,
                 })
                 .collect();
-            let left =
-                self.condition.as_ref().map(|condition| condition.rows_of(part, self.place.get())).transpose()?;
+            let condition = self.condition.as_ref().filter(|condition| condition.is_told_by(part));
+            let left = condition.map(|condition| condition.rows_of(part, self.place.get())).transpose()?;
+            let before = before_of(part, self.place.get(), &columns)?;
             let rows = left.filter(|left| left.len() * FEW_ROWS <= part.rows.len());
             let wanted = rows.as_ref().unwrap_or(&part.rows);
             let reader = PartReader::open(self.place.get(), &part.visible, &columns, Some(wanted))?;
-            self.open = Some(OpenPart { at, reader, read: 0, rows });
+            self.open = Some(OpenPart { at, reader, read: 0, rows, before });
         }
     }
+}
+
+/// What rows before those of a part said of the columns that it lacks, by a column's place among those read.
+fn before_of(
+    part: &StatePart,
+    place: DataPlace<'_>,
+    columns: &[(Source, String)],
+) -> Result<BTreeMap<usize, HashMap<u32, ScalarValue>>, BatchError> {
+    let Some(beneath) = &part.beneath else { return Ok(BTreeMap::new()) };
+    let lacked = columns.iter().enumerate().filter(|(_, (_, column))| beneath.columns.contains(column));
+    lacked.map(|(at, (source, column))| Ok((at, beneath.values_of(place, (*source, column))?))).collect()
 }
 
 /// The columns asked for, of these rows of a part.

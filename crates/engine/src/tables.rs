@@ -22,6 +22,7 @@ use gongzhi_core::values::RowAction;
 
 use crate::batch::{BatchError, LAYOUTS_ENTRY};
 use crate::parts::{DataPlace, PartReader, Source};
+use crate::unsaid::{Beneath, Unsaid};
 
 /// The rows of one batch that hold.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub struct StatePart {
     pub covers_to: NaiveDate,
     /// Numbers of the rows that hold, ascending.
     pub rows: Vec<u32>,
+    /// Where its sheets lack columns, the rows whose values of those stand.
+    pub(crate) beneath: Option<Arc<Beneath>>,
 }
 
 /// What did not fit together, with the handles of the rows in question.
@@ -129,7 +132,7 @@ pub fn roll_kind(
 ) -> Result<KindState, BatchError> {
     let mut state = KindState::default();
     for (group, batches) in visible.of_kind(item, kind) {
-        let of_group = GroupBatches { place, group: &group, batches: &batches, moment: visible.moment };
+        let of_group = GroupBatches { place, group: &group, kind, batches: &batches, moment: visible.moment };
         match span {
             Span::EachPeriod => of_group.roll(span, |key, period| (key, period), &mut state)?,
             Span::Now | Span::Ever => of_group.roll(span, |key, _| key, &mut state)?,
@@ -145,6 +148,7 @@ pub fn roll_kind(
 struct GroupBatches<'a> {
     place: DataPlace<'a>,
     group: &'a Group,
+    kind: &'a Kind,
     batches: &'a [&'a VisibleBatch],
     moment: Moment,
 }
@@ -160,8 +164,10 @@ impl GroupBatches<'_> {
         let by_id: BTreeMap<&str, &VisibleBatch> =
             self.batches.iter().map(|batch| (batch.batch.id.as_str(), *batch)).collect();
         let mut ordered = order_batches(self.batches.iter().map(|visible| &visible.batch), self.moment);
+        let unsaid = Unsaid::of_group(self.place, self.kind, self.batches)?;
         for counted in &mut ordered {
             counted.reach = span.reach(counted);
+            counted.is_partial = unsaid.of(&counted.batch.id).is_some();
         }
         let mut roller = Roller::new();
         for counted in &ordered {
@@ -180,6 +186,7 @@ impl GroupBatches<'_> {
             after: entry.after.map(handle),
             before: entry.before.map(handle),
         }));
+        let beneath = self.list_beneath(&ordered, &unsaid, rolled.beneath);
         for rows in rolled.rows.chunk_by(|a, b| a.batch == b.batch) {
             let counted: &Counted<'_> = &ordered[rows[0].batch];
             let Some(visible) = by_id.get(counted.batch.id.as_str()) else { continue };
@@ -189,9 +196,42 @@ impl GroupBatches<'_> {
                 covers_from: counted.covers_from,
                 covers_to: counted.covers_to,
                 rows: rows.iter().filter_map(|place| u32::try_from(place.row).ok()).collect(),
+                beneath: beneath.get(&rows[0].batch).cloned(),
             });
         }
         Ok(())
+    }
+
+    /// By the place of a batch in the order, what stands of the columns it lacks.
+    fn list_beneath(
+        &self,
+        ordered: &[Counted<'_>],
+        unsaid: &Unsaid,
+        chains: Vec<(Place, Vec<Place>)>,
+    ) -> BTreeMap<usize, Arc<Beneath>> {
+        if chains.is_empty() {
+            return BTreeMap::new();
+        }
+        let by_id: BTreeMap<&str, &VisibleBatch> =
+            self.batches.iter().map(|batch| (batch.batch.id.as_str(), *batch)).collect();
+        let batch = |counted: &Counted<'_>| {
+            let visible = by_id.get(counted.batch.id.as_str())?;
+            Some(((*visible).clone(), unsaid.of(&counted.batch.id).cloned()))
+        };
+        let Some(batches) = ordered.iter().map(batch).collect::<Option<Vec<_>>>().map(Arc::new) else {
+            return BTreeMap::new();
+        };
+        let mut by_batch: BTreeMap<usize, BTreeMap<u32, Vec<Place>>> = BTreeMap::new();
+        for (row, chain) in chains {
+            if let Ok(number) = u32::try_from(row.row) {
+                by_batch.entry(row.batch).or_default().insert(number, chain);
+            }
+        }
+        let beneath = |(at, chains): (usize, _)| {
+            let columns = Arc::clone(unsaid.of(&ordered[at].batch.id)?);
+            Some((at, Arc::new(Beneath::new(columns, Arc::clone(&batches), chains))))
+        };
+        by_batch.into_iter().filter_map(beneath).collect()
     }
 }
 
@@ -312,10 +352,10 @@ fn read_places(place: DataPlace<'_>, visible: &VisibleBatch, rows: &[u32]) -> Re
 }
 
 /// Columns by key, by sheet.
-type Layouts = BTreeMap<String, Arc<BTreeMap<String, u32>>>;
+pub(crate) type Layouts = BTreeMap<String, Arc<BTreeMap<String, u32>>>;
 
 /// In which columns of its sheets the columns of a batch stood; empty for a batch written before that was kept.
-fn read_layouts(place: DataPlace<'_>, visible: &VisibleBatch) -> Result<Layouts, BatchError> {
+pub(crate) fn read_layouts(place: DataPlace<'_>, visible: &VisibleBatch) -> Result<Layouts, BatchError> {
     let Some(key) = &visible.main_key else { return Ok(Layouts::new()) };
     let path = place.folder.join(key);
     let file = File::open(&path).map_err(|error| BatchError::file(&path, error))?;

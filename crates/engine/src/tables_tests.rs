@@ -649,3 +649,49 @@ fn expected_state(batches: &[VisibleBatch], sets: &[RandomSet]) -> Vec<Vec<Strin
         .collect();
     state.into_values().collect()
 }
+
+#[tokio::test]
+async fn what_a_sheet_has_no_column_for_is_read_from_the_row_before_and_conditions_see_it() {
+    let mut house = House::new(1);
+    house.layout = Some((1..=9).map(Some).collect());
+    let lacking = |house: &mut House| {
+        let places = (1..=9).map(|place| (![2, 4, 8].contains(&place)).then_some(place));
+        house.layout = Some(places.collect());
+    };
+    let short = |code, builder| {
+        let mut row = project(code, 0, "", "", "");
+        for at in [1, 3, 7] {
+            row[at] = CellValue::Null;
+        }
+        row[6] = CellValue::Text(builder);
+        row
+    };
+    let of = |house: &House, quarter, mode, sequence| batch(&house.kind("project"), quarter, mode, sequence);
+    let first = house.write(
+        &of(&house, "2025Q1", SetMode::Full, 1),
+        &add(vec![
+            project("P1", 500, "王某", NUMBER, BUILDER),
+            project("P2", 700, "李某", "", ""),
+            project("P3", 1, "", "", ""),
+        ]),
+    );
+    lacking(&mut house);
+    let second = house.write(
+        &of(&house, "2025Q2", SetMode::Unsaid, 2),
+        &add(vec![short("P2", "二"), short("P1", "二"), short("P4", "二")]),
+    );
+    let third = house.write(&of(&house, "2025Q3", SetMode::Full, 3), &add(vec![short("P1", "三"), short("P4", "三")]));
+    let opened = ["water_project.project.contact_name"];
+    let session = house.session(vec![first.clone(), second.clone()], &["water_project_project"], &opened);
+    let sql = "select project_code, price_yuan, contact_name, builder_uscc, builder_name from water_project_project order by 1";
+    let rows = ask(&session, sql).await;
+    assert_eq!(rows[0], ["P1", "5.00", "王某", BUILDER, "二"]);
+    assert_eq!(rows[1], ["P2", "7.00", "李某", "", "二"]);
+    assert_eq!(rows[2], ["P3", "0.01", "", "", "示例水利建筑有限公司"]);
+    assert_eq!(rows[3], ["P4", "", "", "", "二"]);
+    let sql = format!("select project_code from water_project_project where builder_uscc = '{BUILDER}'");
+    assert_eq!(ask(&session, &sql).await, [["P1"]]);
+    let session = house.session(vec![first, second, third], &["water_project_project"], &opened);
+    let sql = "select project_code, price_yuan, contact_name, builder_name from water_project_project order by 1";
+    assert_eq!(ask(&session, sql).await, [["P1", "5.00", "王某", "三"], ["P4", "", "", "三"]]);
+}

@@ -8,6 +8,8 @@ pub const NEARLY_ALL_PERCENT: u64 = 80;
 pub const MOST_ENDED: u64 = 5;
 /// So many rows that end or are not named are called by name.
 pub const NAMED_PLACES: usize = 3;
+/// Of so many changed rows it is known which they are.
+pub const MOST_COMPARED: usize = 100_000;
 
 /// What a set does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub struct Effect {
     pub ended: u64,
     /// The first of the rows it ends; of a set that only looks like the whole list, of the rows it does not name.
     pub first_gone: Vec<Place>,
+    /// The rows it changes: where each stood before and where it stands now, [`MOST_COMPARED`] at the most.
+    pub replaced: Vec<(Place, Place)>,
     /// Rows among `before` that it names.
     pub(super) named: u64,
     /// It says nothing of itself.
@@ -41,6 +45,11 @@ impl Effect {
     /// Rows on record that it neither names nor ends.
     pub fn absent(&self) -> u64 {
         self.before.saturating_sub(self.named + self.ended)
+    }
+
+    /// Whether it speaks of rows on record.
+    pub fn is_about_known(&self) -> bool {
+        self.named > 0
     }
 
     /// Whether it ends so much that a person should confirm it.

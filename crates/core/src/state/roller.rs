@@ -5,6 +5,7 @@ use std::hash::Hash;
 
 use foldhash::HashMap;
 
+use super::effect::MOST_COMPARED;
 use super::{Counted, Effect, Reach, Role};
 use crate::catalog::Mode;
 use crate::period::Period;
@@ -81,6 +82,8 @@ pub struct Rolled {
     pub rows: Vec<Place>,
     /// What people should look at, ordered.
     pub worklist: Vec<WorklistEntry>,
+    /// Of rows that hold and stand in a set that is partial, the rows of the same thing that stood before, the last first.
+    pub beneath: Vec<(Place, Vec<Place>)>,
 }
 
 /// Rolls the ordered sets of one group into its state, one pass, holding one entry a key, and a few more for keys that
@@ -94,6 +97,8 @@ pub struct Roller<'a, K> {
     /// The rows of a whole set that replaces earlier ones, until it ends.
     whole: HashMap<K, (Place, u128)>,
     worklist: Vec<WorklistEntry>,
+    /// By a row of a partial set, the row it took the place of.
+    beneath: HashMap<Place, Place>,
 }
 
 impl<K> Default for Roller<'_, K> {
@@ -104,6 +109,7 @@ impl<K> Default for Roller<'_, K> {
             shadowed: HashMap::default(),
             whole: HashMap::default(),
             worklist: Vec::new(),
+            beneath: HashMap::default(),
         }
     }
 }
@@ -142,7 +148,7 @@ impl<'a, K: Hash + Eq + Clone> Roller<'a, K> {
                 self.whole.insert(key, (place, arrival.print));
             } else {
                 let before = self.hold(key, (place, arrival.print));
-                self.count(before, Some(arrival.print), (batch, &mut effect));
+                self.count(before, Some((place, arrival.print)), (batch, &mut effect));
                 self.compare((arrival.action, place), before);
             }
         }
@@ -166,21 +172,31 @@ impl<'a, K: Hash + Eq + Clone> Roller<'a, K> {
         self.held.values().filter(|(place, _)| set.touches(&self.sets[place.batch])).count() as u64
     }
 
-    /// Counts a row by what stood before it; one without a print is taken back. A whole set of a flow kind speaks of its
-    /// own days only.
-    fn count(&self, before: Option<(Place, u128)>, print: Option<u128>, (batch, effect): (usize, &mut Effect)) {
+    /// Counts a row by what stood before it; without one after it, it is taken back. A whole set of a flow kind speaks of
+    /// its own days only.
+    fn count(
+        &self,
+        before: Option<(Place, u128)>,
+        after: Option<(Place, u128)>,
+        (batch, effect): (usize, &mut Effect),
+    ) {
         let set = &self.sets[batch];
         let touches = |place: Place| set.touches(&self.sets[place.batch]);
         let before = before.filter(|(place, _)| set.role != Role::Whole || touches(*place));
         if before.is_some_and(|(place, _)| place.batch != batch && touches(place)) {
             effect.named += 1;
         }
-        let count = match (before, print) {
+        let count = match (before, after) {
             // The set itself named it before.
             (Some((place, _)), _) if place.batch == batch => return,
             (Some(_), None) => &mut effect.revoked,
-            (Some((_, earlier)), Some(print)) if earlier == print => &mut effect.unchanged,
-            (Some(_), Some(_)) => &mut effect.changed,
+            (Some((_, earlier)), Some((_, print))) if earlier == print => &mut effect.unchanged,
+            (Some((before, _)), Some((after, _))) => {
+                if effect.replaced.len() < MOST_COMPARED {
+                    effect.replaced.push((before, after));
+                }
+                &mut effect.changed
+            }
             (None, Some(_)) => &mut effect.added,
             (None, None) => return,
         };
@@ -229,6 +245,9 @@ impl<'a, K: Hash + Eq + Clone> Roller<'a, K> {
             }
             Entry::Occupied(mut entry) => {
                 let before = entry.insert(row);
+                if set.is_partial {
+                    self.beneath.insert(row.0, before.0);
+                }
                 if is_of_other_days(&before) {
                     self.shadowed.entry(entry.key().clone()).or_default().push(before);
                 }
@@ -255,7 +274,7 @@ impl<'a, K: Hash + Eq + Clone> Roller<'a, K> {
         self.held.reserve(self.whole.len());
         for (key, (after, print)) in std::mem::take(&mut self.whole) {
             let before = self.hold(key, (after, print));
-            self.count(before, Some(print), (batch, effect));
+            self.count(before, Some((after, print)), (batch, effect));
             let mismatch = match before {
                 None => Mismatch::NewWithoutAddition,
                 Some((_, earlier)) if earlier != print => Mismatch::ChangedWithoutChange,
@@ -298,8 +317,11 @@ impl<'a, K: Hash + Eq + Clone> Roller<'a, K> {
         let places = self.held.into_values().map(|(place, _)| place);
         let mut rows: Vec<Place> = places.filter(|place| sets[place.batch].shows_in(period)).collect();
         rows.sort_unstable();
+        let below = |place: &Place| self.beneath.get(place).copied();
+        let chain = |row: &Place| std::iter::successors(below(row), below).collect::<Vec<_>>();
+        let beneath = rows.iter().map(|row| (*row, chain(row))).filter(|(_, chain)| !chain.is_empty()).collect();
         let mut worklist = self.worklist;
         worklist.sort_unstable_by_key(|entry| (entry.batch, entry.after, entry.before, entry.mismatch));
-        Rolled { rows, worklist }
+        Rolled { rows, worklist, beneath }
     }
 }

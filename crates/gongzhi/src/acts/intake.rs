@@ -38,7 +38,7 @@ use serde_json::{Value as Json, json};
 
 use super::intake_report::report_json;
 use super::profile;
-use super::set_effects::{as_visible, group_of, issue_of};
+use super::set_effects::{as_visible, group_of, issues_of};
 
 /// What is said about the files beside what they say themselves, as written on the command line.
 #[derive(Debug, Clone, Default)]
@@ -452,7 +452,8 @@ impl IntakeDesk {
             if tells_effects {
                 sets.push(own);
                 batch.effect = self.effect_of(sets, &new.id).map_err(|error| told(error.message()))?;
-                issues.extend(batch.effect.as_ref().and_then(|effect| issue_of(&self.catalog, batch, effect)));
+                let told = batch.effect.as_ref().map(|effect| issues_of(&self.catalog, batch, effect));
+                issues.extend(told.into_iter().flatten());
             }
         }
         report.issues.extend(issues);

@@ -1,7 +1,7 @@
 //! What sets do to what stood before them, as it is told: in JSON, in a line, and as a warning where a person should look.
 
 use chrono::{DateTime, Utc};
-use gongzhi_core::catalog::{Catalog, Severity};
+use gongzhi_core::catalog::{Catalog, Kind, Severity};
 use gongzhi_core::issues::Issue;
 use gongzhi_core::messages::Message;
 use gongzhi_core::state::{Batch, Group, Role, VisibleBatch};
@@ -18,16 +18,19 @@ const RULE: &str = "set-effect";
 pub fn effect_json(told: &SetEffect) -> Json {
     let SetEffect { effect, first_gone, .. } = told;
     let named = |is_meant: bool| if is_meant { first_gone.clone() } else { Vec::new() };
+    let emptied: Vec<Json> =
+        told.emptied.iter().map(|emptied| json!({ "column": emptied.column, "rows": emptied.rows })).collect();
     json!({
         "before": effect.before, "new": effect.added, "changed": effect.changed, "unchanged": effect.unchanged,
         "revoked": effect.revoked, "ended": effect.ended, "absent": effect.absent(),
         "first_ended": named(effect.ended > 0), "first_absent": named(effect.ended == 0),
+        "emptied": emptied, "columns_unsaid": told.unsaid,
     })
 }
 
 /// The numbers in a line.
 pub fn effect_line(told: &SetEffect) -> Message {
-    let SetEffect { role, effect, first_gone } = told;
+    let SetEffect { role, effect, first_gone, .. } = told;
     let key = match role {
         Role::NoChange => "intake-effect-no-change",
         _ if effect.before == 0 => "intake-effect-first",
@@ -50,10 +53,11 @@ fn more(count: u64, named: &[String]) -> &'static str {
     if count > named.len() as u64 { "yes" } else { "no" }
 }
 
-/// The warning where a set ends much of what was there, or says nothing of itself and looks like the whole list.
-pub fn issue_of(catalog: &Catalog, batch: &IntakeBatch, told: &SetEffect) -> Option<Issue> {
+/// The warnings where a set ends much of what was there, says nothing of itself and looks like the whole list, empties cells
+/// that had a value, or lacks columns that others of its kind have.
+pub fn issues_of(catalog: &Catalog, batch: &IntakeBatch, told: &SetEffect) -> Vec<Issue> {
     let set = SetNamed { item: &batch.item, kind: &batch.kind, mode: batch.mode };
-    warning(catalog, &set, told)
+    warnings(catalog, &set, told)
 }
 
 /// A set, as its warning names it.
@@ -66,8 +70,27 @@ pub struct SetNamed<'a> {
     pub mode: SetMode,
 }
 
-/// As [`issue_of`], for a set of which only this is known.
-pub fn warning(catalog: &Catalog, set: &SetNamed<'_>, told: &SetEffect) -> Option<Issue> {
+/// As [`issues_of`], for a set of which only this is known.
+pub fn warnings(catalog: &Catalog, set: &SetNamed<'_>, told: &SetEffect) -> Vec<Issue> {
+    let kind = catalog.find_kind(&format!("{}.{}", set.item, set.kind)).map(|(_, kind)| kind);
+    let rows = row_warning(set, told, kind.map_or(set.kind, |kind| kind.name.zh.as_str())).map(issue);
+    let emptied = told.emptied.iter().map(|emptied| {
+        let name = header_of(kind, &emptied.column);
+        let message = Message::new("intake-cells-emptied").with("column", name).with("rows", emptied.rows);
+        Issue { column: Some(emptied.column.clone()), ..issue(message.with("first", &emptied.first)) }
+    });
+    let unsaid: Vec<&str> = told.unsaid.iter().map(|column| header_of(kind, column)).collect();
+    let unsaid =
+        (!unsaid.is_empty()).then(|| issue(Message::new("intake-columns-unsaid").with("columns", unsaid.join("、"))));
+    rows.into_iter().chain(emptied).chain(unsaid).collect()
+}
+
+fn header_of<'n>(kind: Option<&'n Kind>, column: &'n str) -> &'n str {
+    kind.and_then(|kind| kind.find_column(column)).map_or(column, |column| column.name.zh.as_str())
+}
+
+/// What a person should look at in the rows that a set ends or does not name.
+fn row_warning(set: &SetNamed<'_>, told: &SetEffect, kind: &str) -> Option<Message> {
     let effect = &told.effect;
     let key = if effect.ends_much() {
         match set.mode {
@@ -80,17 +103,20 @@ pub fn warning(catalog: &Catalog, set: &SetNamed<'_>, told: &SetEffect) -> Optio
     } else {
         return None;
     };
-    let kind = catalog.find_kind(&format!("{}.{}", set.item, set.kind));
     let message = Message::new(key)
-        .with("kind", kind.map_or(set.kind, |(_, kind)| kind.name.zh.as_str()))
+        .with("kind", kind)
         .with("before", effect.before)
         .with("ended", effect.ended)
         .with("absent", effect.absent())
-        .with("first", told.first_gone.join("、"))
-        .with("more", more(effect.ended.max(effect.absent()), &told.first_gone));
-    let mend = Message { key: format!("{key}-mend").into(), values: message.values.clone() };
+        .with("first", told.first_gone.join("、"));
+    Some(message.with("more", more(effect.ended.max(effect.absent()), &told.first_gone)))
+}
+
+/// A warning about a set as a whole.
+fn issue(message: Message) -> Issue {
+    let mend = Message { key: format!("{}-mend", message.key).into(), values: message.values.clone() };
     let (sheet, value) = (String::new(), String::new());
-    Some(Issue { sheet, cell: None, column: None, severity: Severity::Warning, rule: RULE, value, message, mend })
+    Issue { sheet, cell: None, column: None, severity: Severity::Warning, rule: RULE, value, message, mend }
 }
 
 /// The group of a batch that is not accepted yet.

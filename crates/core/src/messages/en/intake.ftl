@@ -249,6 +249,13 @@ intake-looks-whole = Of { $before } rows of "{ $kind }" on record this sheet, wh
    *[no] {""}
 }; they stand
 intake-looks-whole-mend = If they are no more, send the sheet again with --mode full; if they are, nothing is to be done
+intake-cells-emptied = { $rows ->
+    [one] One row has
+   *[other] { $rows } rows have
+} a value in "{ $column }" on record and an empty cell in this sheet: { $first }. The cells count as empty
+intake-cells-emptied-mend = If nothing changed, write the value of the record into the cell and send the sheet again; if it is no more, nothing is to be done
+intake-columns-unsaid = This sheet has no column { $columns }, which earlier ones have: of rows on record the earlier values stand
+intake-columns-unsaid-mend = If they changed, add the column and send the sheet again; if not, nothing is to be done
 intake-mode-supplement = supplement of a set already accepted
 intake-profile-proposed = { "  " }A layout profile is proposed in { $path }: complete it and confirm it once with gongzhi profile confirm
 intake-annotated = { "  " }The issues are marked in { $path }

@@ -249,6 +249,10 @@ intake-looks-whole = “{ $kind }”在册 { $before } 行，本表没有写明�
    *[no] {""}
 }；这些行仍然在册
 intake-looks-whole-mend = 这些确已不在册的，请加 --mode full 再报一次；仍在册的，不必处理
+intake-cells-emptied = “{ $column }”有 { $rows } 行在册时有值，本表为空（如 { $first }），将以空为准
+intake-cells-emptied-mend = 没有变化的，请照在册的值填上再报一次；确已没有的，不必处理
+intake-columns-unsaid = 本表没有以前报过的列：{ $columns }；在册各行这些列的值继续有效
+intake-columns-unsaid-mend = 有变化的，请补上这些列再报一次；没有变化的，不必处理
 intake-mode-supplement = 对已报数据的补充
 intake-profile-proposed = 　已拟出布局说明 { $path }，补全后请用 gongzhi profile confirm 确认一次
 intake-annotated = 　已在 { $path } 标出问题

@@ -16,7 +16,7 @@ use serde_json::{Value as Json, json};
 use super::RunContext;
 use super::taking_in::TakenFolder;
 use crate::acts::intake_report::issue_json;
-use crate::acts::set_effects::{SetNamed, effect_json, warning};
+use crate::acts::set_effects::{SetNamed, effect_json, warnings};
 
 /// Puts into the report of each file what its sets do, and the warnings about it.
 pub fn tell_sets(
@@ -30,7 +30,7 @@ pub fn tell_sets(
         let (Some(effect), Some(report)) = (effects.get(&batch.id), taken.reports.get_mut(&one.file)) else { continue };
         put(report, (&batch.item, &batch.kind), effect);
         let set = SetNamed { item: &batch.item, kind: &batch.kind, mode: batch.mode };
-        if let Some(issue) = warning(&context.catalog, &set, effect) {
+        for issue in warnings(&context.catalog, &set, effect) {
             warn(report, issue_json(&issue, context.say));
         }
     }

@@ -36,22 +36,17 @@ filed as (
   where tax_kind in ('vat', 'land_vat')
   group by coalesce(taxpayer_taxpayer, taxpayer_uscc), date_trunc('quarter', period_to)
 ),
-followed as (
-  -- Where fewer than half as many returned in the next quarter its returns were not delivered: a missing one says nothing.
-  select
-    f.*,
-    max(returned_to) over (partition by taxpayer) as last_returned_to,
-    count(returned_to) over (partition by quarter_start) as filers,
-    count(returned_to) over (order by quarter_start range between interval '3 months' following and interval '3 months' following)
-      as next_filers
-  from filed f
+quarters as (
+  select quarter_start, count(returned_to) as filers from filed group by quarter_start
 ),
 returned as (
-  select
-    taxpayer, max(returned_to) as returned_to, max(liquidated_on) as liquidated_on,
-    bool_or(returned_to = last_returned_to and next_filers * 2 >= filers) as is_delivered
-  from followed
-  group by taxpayer
+  -- Where fewer than half as many returned in the next quarter its returns were not delivered: a missing one says nothing.
+  select l.taxpayer, l.returned_to, l.liquidated_on, n.filers * 2 >= q.filers as is_delivered
+  from (
+    select taxpayer, max(returned_to) as returned_to, max(liquidated_on) as liquidated_on from filed group by taxpayer
+  ) l
+  left join quarters q on q.quarter_start = date_trunc('quarter', l.returned_to)
+  left join quarters n on n.quarter_start = q.quarter_start + interval '3 months'
 ),
 developers as (
   select developer_taxpayer as taxpayer, min(coalesce(project_name, location)) as project_name, string_agg(_ref, ';') as evidence

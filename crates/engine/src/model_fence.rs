@@ -11,6 +11,7 @@ use gongzhi_core::catalog::{Catalog, Problem};
 use gongzhi_core::messages::Message;
 use gongzhi_core::models::{FIXED_COLUMNS, Model, Models, OPTIONAL_COLUMNS};
 
+use crate::model_parts::plan_parts;
 use crate::model_run::{
     ModelError, REGISTRATION_VIEW, is_float, plan, planning_config, prepare_views, shared_questions, tables_of,
     views_below, views_of,
@@ -68,10 +69,11 @@ const FUNCTIONS: [&str; 48] = [
     "upper",
 ];
 
-/// Plans every model over empty views and reports everything its SQL may not be.
-pub async fn check_models(catalog: &Catalog, models: &Models) -> Vec<Problem> {
+/// Plans models over empty views and reports everything their SQL may not be. Planning all of them takes longer than
+/// running one: a command that runs some looks at those.
+pub async fn check_models(catalog: &Catalog, models: &Models, wanted: impl Fn(&Model) -> bool) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for model in models.models.values().filter(|model| !model.sql.is_empty()) {
+    for model in models.models.values().filter(|model| !model.sql.is_empty() && wanted(model)) {
         let session = SessionContext::new_with_config(planning_config());
         let mut check = Check { file: model.path("sql"), sql: &model.sql, problems: &mut problems };
         match check.model(&session, (catalog, models), model).await {
@@ -122,9 +124,11 @@ impl Check<'_> {
             return Ok(());
         }
         prepare_views(session, (catalog, models), model, &mut Vec::new()).await?;
-        let query = plan(session, &model.sql).await?;
-        self.columns(&query, model);
-        self.walk(&query)?;
+        let plans = plan_parts(session, &model.sql).await?;
+        if let Some(query) = plans.last() {
+            self.columns(query, model);
+        }
+        self.walk(&plans)?;
         for sql in shared_questions(model) {
             plan(session, &sql).await?;
         }
@@ -148,19 +152,21 @@ impl Check<'_> {
         }
     }
 
-    fn walk(&mut self, plan: &LogicalPlan) -> Result<(), DataFusionError> {
+    fn walk(&mut self, plans: &[LogicalPlan]) -> Result<(), DataFusionError> {
         let mut found: BTreeSet<(String, &'static str)> = BTreeSet::new();
-        plan.apply_with_subqueries(|node| {
-            for field in node.schema().fields().iter().filter(|field| is_float(field.data_type())) {
-                found.insert((field.name().clone(), "models-float"));
-            }
-            node.apply_expressions(|expression| {
-                expression.apply(|part| {
-                    found.extend(refused(part));
-                    Ok(TreeNodeRecursion::Continue)
+        for plan in plans {
+            plan.apply_with_subqueries(|node| {
+                for field in node.schema().fields().iter().filter(|field| is_float(field.data_type())) {
+                    found.insert((field.name().clone(), "models-float"));
+                }
+                node.apply_expressions(|expression| {
+                    expression.apply(|part| {
+                        found.extend(refused(part));
+                        Ok(TreeNodeRecursion::Continue)
+                    })
                 })
-            })
-        })?;
+            })?;
+        }
         for (word, key) in found {
             self.record(&word, Message::new(key).with("word", &word));
         }
@@ -261,7 +267,7 @@ from tax_payment_payment";
     fn check(sql: &str) -> Vec<(String, usize)> {
         let (catalog, models) = compile(sql);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let problems = runtime.block_on(check_models(&catalog, &models));
+        let problems = runtime.block_on(check_models(&catalog, &models, |_| true));
         problems.into_iter().map(|problem| (problem.message.key.into_owned(), problem.line)).collect()
     }
 
@@ -311,16 +317,16 @@ from tax_payment_payment";
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let mut broken = catalog.clone();
         broken.items.clear();
-        let told = runtime.block_on(check_models(&broken, &models));
+        let told = runtime.block_on(check_models(&broken, &models, |_| true));
         assert_eq!(told.len(), 0, "the compiler of the YAML tells a view under reads that is nowhere");
         let mut below = models.clone();
         below.views.insert("registration".to_owned(), "select a from no_such_view".to_owned());
-        let told = runtime.block_on(check_models(&catalog, &below));
+        let told = runtime.block_on(check_models(&catalog, &below, |_| true));
         assert_eq!(told[0].message.to_string(), "models-no-view view=no_such_view");
         broken.items = catalog.items.clone();
         broken.items.values_mut().for_each(|item| item.kinds[0].columns.truncate(1));
-        assert_eq!(runtime.block_on(check_models(&broken, &models))[0].message.key, "models-query");
+        assert_eq!(runtime.block_on(check_models(&broken, &models, |_| true))[0].message.key, "models-query");
         broken.faulty_files.insert("templates/tax_bureau/tax_payment.yaml".to_owned());
-        assert_eq!(runtime.block_on(check_models(&broken, &models)), []);
+        assert_eq!(runtime.block_on(check_models(&broken, &models, |_| true)), []);
     }
 }

@@ -40,11 +40,10 @@ impl<'s> PartedQuery<'s> {
     pub(crate) async fn plan(&self, sql: &str, put_up: &mut Vec<String>) -> Result<LogicalPlan, DataFusionError> {
         let state = self.session.state();
         let statement = state.sql_to_statement(sql, &state.config().options().sql_parser.dialect)?;
-        let Statement::Statement(statement) = statement else { return self.plan_statement(statement).await };
-        let ast::Statement::Query(mut query) = *statement else {
-            return self.plan_statement(Statement::Statement(statement)).await;
+        let (parts, query) = match take_parts(statement) {
+            Ok(parted) => parted,
+            Err(whole) => return self.plan_statement(*whole).await,
         };
-        let parts = query.with.take_if(|with| !with.recursive).map(|with| with.cte_tables).unwrap_or_default();
         let reads: BTreeMap<String, usize> = count_reads(&parts, &query);
         let mut texts: Vec<Cte> = Vec::new();
         for part in parts {
@@ -62,18 +61,16 @@ impl<'s> PartedQuery<'s> {
             texts.push(part);
         }
         let query = with_parts(query, &texts);
-        self.plan_statement(Statement::Statement(Box::new(ast::Statement::Query(query)))).await
+        self.plan_statement(statement_of(query)).await
     }
 
     async fn plan_statement(&self, statement: Statement) -> Result<LogicalPlan, DataFusionError> {
-        let plan = self.session.state().statement_to_plan(statement).await?;
-        read_only().verify_plan(&plan)?;
-        plan.with_param_values(self.values.clone())
+        verified(self.session, statement).await?.with_param_values(self.values.clone())
     }
 
     /// The rows of a query; none where they do not fit into the memory.
     async fn rows_of(&self, query: Box<Query>) -> Result<Option<MemTable>, DataFusionError> {
-        let plan = self.plan_statement(Statement::Statement(Box::new(ast::Statement::Query(query)))).await?;
+        let plan = self.plan_statement(statement_of(query)).await?;
         let frame = self.session.execute_logical_plan(plan).await?;
         let before = self.held.size();
         match collect(frame, self.held).await {
@@ -85,6 +82,70 @@ impl<'s> PartedQuery<'s> {
             Err(error) => Err(error),
         }
     }
+}
+
+/// The plan of each named part of a query and then that of the query itself: each text planned once, what reads a part reads a
+/// table without rows in its place. For looking at plans, not for running them; names nothing in the session when it is done.
+pub(crate) async fn plan_parts(session: &SessionContext, sql: &str) -> Result<Vec<LogicalPlan>, DataFusionError> {
+    let mut put_up = Vec::new();
+    let plans = plan_each(session, sql, &mut put_up).await;
+    for name in put_up {
+        session.deregister_table(name.as_str())?;
+    }
+    plans
+}
+
+async fn plan_each(
+    session: &SessionContext,
+    sql: &str,
+    put_up: &mut Vec<String>,
+) -> Result<Vec<LogicalPlan>, DataFusionError> {
+    let state = session.state();
+    let statement = state.sql_to_statement(sql, &state.config().options().sql_parser.dialect)?;
+    let (parts, query) = match take_parts(statement) {
+        Ok(parted) => parted,
+        Err(whole) => return Ok(vec![verified(session, *whole).await?]),
+    };
+    let (mut plans, mut texts) = (Vec::new(), Vec::new());
+    for part in parts {
+        let name = name_of(&part);
+        if !part.alias.columns.is_empty() || session.table_exist(name.as_str())? {
+            texts.push(part);
+            continue;
+        }
+        let plan = verified(session, statement_of(with_parts(part.query, &texts))).await?;
+        let empty = MemTable::try_new(Arc::clone(plan.schema().inner()), vec![Vec::new()])?;
+        session.register_table(name.as_str(), Arc::new(empty))?;
+        put_up.push(name);
+        plans.push(plan);
+    }
+    plans.push(verified(session, statement_of(with_parts(query, &texts))).await?);
+    Ok(plans)
+}
+
+/// The parts of a query and the query without them; the statement itself where it is no query or its parts read themselves.
+fn take_parts(statement: Statement) -> Result<(Vec<Cte>, Box<Query>), Box<Statement>> {
+    match statement {
+        Statement::Statement(statement) => match *statement {
+            ast::Statement::Query(mut query) => {
+                let parts = query.with.take_if(|with| !with.recursive).map(|with| with.cte_tables);
+                Ok((parts.unwrap_or_default(), query))
+            }
+            other => Err(Box::new(Statement::Statement(Box::new(other)))),
+        },
+        other => Err(Box::new(other)),
+    }
+}
+
+fn statement_of(query: Box<Query>) -> Statement {
+    Statement::Statement(Box::new(ast::Statement::Query(query)))
+}
+
+/// The plan of a statement that reads and does nothing else.
+async fn verified(session: &SessionContext, statement: Statement) -> Result<LogicalPlan, DataFusionError> {
+    let plan = session.state().statement_to_plan(statement).await?;
+    read_only().verify_plan(&plan)?;
+    Ok(plan)
 }
 
 /// The rows of a question, counted as they come.

@@ -21,16 +21,29 @@ use super::run::{Compared, Comparing, RunContext, compare, read_coverage, region
 
 /// Compiles the models of a catalogue and plans their SQL; every problem of either, ordered by file and line.
 pub fn check(catalog: &Catalog) -> Result<(Models, Vec<Problem>)> {
+    check_some(catalog, |_| true)
+}
+
+fn check_some(catalog: &Catalog, wanted: impl Fn(&Model) -> bool) -> Result<(Models, Vec<Problem>)> {
     let (models, mut problems) = Models::compile(catalog);
-    problems.extend(runtime()?.block_on(check_models(catalog, &models)));
+    problems.extend(runtime()?.block_on(check_models(catalog, &models, wanted)));
     problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     Ok((models, problems))
 }
 
 /// The catalogue with its models; an unsound one is an error that lists every problem.
 pub fn get_models(place: &CatalogPlace, say: &Translator) -> Result<(Catalog, Models)> {
+    get_models_for(place, |_| true, say)
+}
+
+/// As [`get_models`]; the SQL of the wanted models alone is looked at.
+pub fn get_models_for(
+    place: &CatalogPlace,
+    wanted: impl Fn(&Model) -> bool,
+    say: &Translator,
+) -> Result<(Catalog, Models)> {
     let catalog = get_catalog(place, say)?;
-    let (models, problems) = check(&catalog)?;
+    let (models, problems) = check_some(&catalog, wanted)?;
     if problems.is_empty() {
         return Ok((catalog, models));
     }

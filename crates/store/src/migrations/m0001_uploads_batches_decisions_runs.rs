@@ -13,6 +13,11 @@ pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    /// SQLite's too: killed between two tables it would begin anew on the first of them.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for table in [uploads(), batches(), link_files(), decisions(), runs(), run_steps()] {
             manager.create_table(table).await?;

@@ -63,6 +63,10 @@ with documents as (
     case when object_sort is null then 'missing:object_sort' end
   from state_asset_transfer_transfer
 ),
+heads as (
+  -- By its registered name: a sheet may spell it otherwise.
+  select taxpayer, min(head_name) as head_name from registration where not is_branch group by taxpayer
+),
 branches as (
   -- What branches of a head office paid under the name of a project.
   select head_name, project_name, sum(amount_yuan) as paid_yuan, string_agg(evidence, ';') as evidence
@@ -93,4 +97,6 @@ select
   d.role, d.object, d.document_day, d.price_yuan, d.house_use, coalesce(b.paid_yuan, 0) as branch_paid_yuan
 from documents d
 left join seats s on s.taxpayer = d.taxpayer
-left join branches b on b.head_name = replace(replace(d.taxpayer_name, '（', '('), '）', ')') and b.project_name = d.project_name
+left join heads h on h.taxpayer = d.taxpayer
+left join branches b
+  on b.head_name = coalesce(h.head_name, replace(replace(d.taxpayer_name, '（', '('), '）', ')')) and b.project_name = d.project_name

@@ -37,6 +37,10 @@ filed as (
   join real_estate_prepayments f on f.taxpayer = p.taxpayer and f.project_name = p.project_name and f.period_from <= p.period_to
   group by p.taxpayer, p.project_name, p.period_to
 ),
+heads as (
+  -- By its registered name: a sheet may spell it otherwise.
+  select taxpayer, min(head_name) as head_name from registration where not is_branch group by taxpayer
+),
 others as (
   -- Prepaid for the project by a branch, or by whomever as construction, in the quarter or the one after.
   select
@@ -80,8 +84,9 @@ judged as (
   left join starts s on s.taxpayer = p.taxpayer and s.project_name = p.project_name
   left join payers k on k.taxpayer = p.taxpayer
   left join filed f on f.taxpayer = p.taxpayer and f.project_name = p.project_name and f.period_to = p.period_to
-  left join others o on o.head_name = replace(replace(p.taxpayer_name, '（', '('), '）', ')') and o.project_name = p.project_name
-    and o.quarter_start = date_trunc('quarter', p.period_to)
+  left join heads h on h.taxpayer = p.taxpayer
+  left join others o on o.head_name = coalesce(h.head_name, replace(replace(p.taxpayer_name, '（', '('), '）', ')'))
+    and o.project_name = p.project_name and o.quarter_start = date_trunc('quarter', p.period_to)
 )
 select
   taxpayer, taxpayer_name, confidence, subject,

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::draft::{Draft, share};
 use super::fill::parcel;
 use super::land::settle_stamp;
+use super::prices;
 use super::random::Dice;
 use super::settle::{Duty, settle};
 use super::sources::{Building, hold_building};
@@ -108,8 +109,8 @@ fn company_transfers(world: &mut World) {
 
 fn sell(world: &mut World, at: usize, omits: Omits, dice: &mut Dice) {
     let (seller, buyer) = (world.draw(Part::SmallEmployer), world.draw(Part::SmallEmployer));
-    let (house_use, yuan) = [("commercial", 9_000), ("office", 7_000)][at % 2];
-    let mut sale = Sale::drawn(world, at, ((150, 900), yuan), dice);
+    let house_use = ["commercial", "office"][at % 2];
+    let mut sale = Sale::drawn(world, at, ((150, 900), prices::get("house", house_use)), dice);
     if omits == Omits::Source {
         sale.township = TOWNSHIPS[at % 6].1;
     }
@@ -142,7 +143,7 @@ fn home_transfers(world: &mut World) {
     let mut dice = world.dice("homes");
     for at in 0..world.scaled(1_800) {
         let (seller, buyer) = (world.add_person(&mut dice), world.add_person(&mut dice));
-        let sale = Sale::drawn(world, 1_000_000 + at, ((60, 180), 4_500), &mut dice);
+        let sale = Sale::drawn(world, 1_000_000 + at, ((60, 180), prices::get("house", "residential")), &mut dice);
         pay_deed_tax(world, buyer, &sale);
         let draft = sale.draft().person("seller", seller).person("buyer", buyer).text("house_use", "residential");
         world.ledger.add_on("property_registration.transfer", Frequency::Month, sale.certificate_day(), draft);

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::draft::{Draft, share};
 use super::fill::spoken;
+use super::prices;
 use super::random::Dice;
 use super::settle::{Duty, settle};
 use super::world::{Part, World};
@@ -13,7 +14,9 @@ use super::world::{Part, World};
 /// Resource tax on coal, in hundredths: the demonstration layer's figure.
 const RATE: i64 = 6;
 /// The county's mean price at the pit without VAT, in fen; every mine's is near it.
-const COUNTY_FEN: i64 = 25_000;
+fn county_fen() -> i64 {
+    prices::get("coal", "pit") * 100
+}
 
 /// A mine.
 #[derive(Debug, Clone, Copy)]
@@ -45,8 +48,8 @@ pub fn make(world: &mut World) {
             .text("info_period", spoken(period))
             .figure("output_tonnes", Decimal::from(mined))
             .figure("mined_tonnes", Decimal::from(mined))
-            .fen("pit_price_yuan", share(COUNTY_FEN, 113, 100))
-            .fen("pit_price_without_tax_yuan", COUNTY_FEN)
+            .fen("pit_price_yuan", share(county_fen(), 113, 100))
+            .fen("pit_price_without_tax_yuan", county_fen())
             .flag("quantities_cumulative", false);
         world.ledger.add("coal_output.county_total", period, total);
     }
@@ -60,7 +63,7 @@ fn report(world: &mut World, mine: &mut Mine, period: Period, dice: &mut Dice) -
     let own_use = if dice.below(3) == 0 { dice.between(500, 4_000) } else { 0 };
     // What is raised and neither laid up nor used in further processing left the mine.
     let taxed = (mined - (closing - opening) - own_use).max(0);
-    let price_fen = COUNTY_FEN + dice.between(-25, 25) * 100;
+    let price_fen = county_fen() + dice.between(-25, 25) * 100;
     let draft = Draft::of("enterprise", mine.enterprise)
         .text("mine_name", format!("示例{}号煤矿", mine.enterprise))
         .text("info_period", spoken(period))

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::draft::Draft;
 use super::dues::is_above_floor;
 use super::fill::parcel;
+use super::prices;
 use super::random::Dice;
 use super::settle::{Duty, settle};
 use super::sources::{Land, Registered, hold_land};
@@ -69,8 +70,8 @@ fn transfer(world: &mut World, (seller, sold): (usize, i64), paid: Paid, dice: &
     let buyer = world.draw(Part::SmallEmployer);
     let day = world.day_in(any_month(dice), dice);
     // Large enough that half of the stamp tax stands above the floor; prices as near each other as those of one use are.
-    let area = dice.between(2_500, 30_000);
-    let price_fen = area * dice.between(430, 570) * 100;
+    let area = dice.between(4_000, 30_000);
+    let price_fen = area * prices::get("land", "06") * dice.between(86, 114);
     let deed = Duty::on_amount(buyer, "deed_tax", (price_fen, DEED_RATE), day).item("土地使用权出售");
     let deed_paid = settle(world, &deed, paid.deed);
     world.dues.add("deed/transfer", buyer, day, (deed.due_fen(), deed_paid));

@@ -26,6 +26,7 @@ mod land;
 mod lists;
 mod names;
 mod persons;
+mod prices;
 mod projects;
 mod random;
 pub mod score;
@@ -83,21 +84,8 @@ pub struct Made {
 
 /// Makes the county and its truth in a folder; gives the counts.
 pub fn generate(catalog: &Catalog, settings: Settings, folder: &Path) -> Result<Made> {
-    let mut world = World::new(settings.seed, settings.year, settings.scale);
-    projects::make(&mut world);
-    projects::list_builders(&mut world);
-    land::make(&mut world);
-    farmland::make(&mut world);
-    buildings::make(&mut world);
-    developers::make(&mut world);
-    environment::make(&mut world);
-    business::make(&mut world);
-    support::make(&mut world);
-    trades::make(&mut world);
-    coal::make(&mut world);
-    persons::make(&mut world);
-    dues::plant(&mut world);
     let translator = Translator::new(Language::Chinese);
+    let mut world = happen(settings);
     plant_facts(&mut world, catalog, &translator)?;
     let county = folder.join("county");
     fs::create_dir_all(&county).with_context(|| county.display().to_string())?;
@@ -119,6 +107,25 @@ pub fn generate(catalog: &Catalog, settings: Settings, folder: &Path) -> Result<
     Ok(Made { counts, as_of: world.as_of() })
 }
 
+/// A county in which everything of its own making has happened.
+fn happen(settings: Settings) -> World {
+    let mut world = World::new(settings.seed, settings.year, settings.scale);
+    projects::make(&mut world);
+    projects::list_builders(&mut world);
+    land::make(&mut world);
+    farmland::make(&mut world);
+    buildings::make(&mut world);
+    developers::make(&mut world);
+    environment::make(&mut world);
+    business::make(&mut world);
+    support::make(&mut world);
+    trades::make(&mut world);
+    coal::make(&mut world);
+    persons::make(&mut world);
+    dues::plant(&mut world);
+    world
+}
+
 /// Taxpayers whose code and name the tax bureau's own tables say together.
 fn list_named_by_tax_bureau(catalog: &Catalog, sets: &Sets) -> BTreeSet<usize> {
     let tables = sets.iter().filter(|((key, _), _)| catalog.items.get(*key).is_some_and(Item::is_tax_side));
@@ -136,6 +143,8 @@ fn plant_facts(world: &mut World, catalog: &Catalog, translator: &Translator) ->
         return Ok(());
     }
     let (facts, problems) = facts::embedded();
+    let mut problems = problems.to_vec();
+    problems.extend(prices::check(facts));
     if !problems.is_empty() {
         let lines: Vec<String> = problems.iter().map(|problem| line_of(problem, translator)).collect();
         return Err(anyhow!("{}", lines.join("\n")));
@@ -234,3 +243,6 @@ fn side_by_side<T: Send>(count: usize, work: impl Fn(usize) -> Result<T> + Sync)
     all.sort_by_key(|(at, _)| *at);
     Ok(all.into_iter().map(|(_, value)| value).collect())
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use chrono::Datelike;
 use super::codes;
 use super::draft::Who;
 use super::random::Dice;
-use super::taxpayers::{COUNTY, Taxpayer};
+use super::taxpayers::{COUNTY, Registration, Taxpayer};
 use super::world::World;
 
 /// How often what goes wrong, in ten thousand.
@@ -110,7 +110,9 @@ fn is_mistyped(taxpayer: &Taxpayer, spelled: &Spelled) -> bool {
 fn spell_name(taxpayer: &Taxpayer, spelled: &mut Spelled, dice: &mut Dice) {
     let drawn = dice.below(10_000);
     // One company in seven has a former name; the rate is meant over all rows.
-    let former = if taxpayer.former_name.is_some() { RATES.former_name * 7 } else { 0 };
+    // Whom the market regulator alone knows it knows by the present name: nobody could tell whose a former one is.
+    let told = taxpayer.former_name.is_some() && taxpayer.registration != Registration::Unregistered;
+    let former = if told { RATES.former_name * 7 } else { 0 };
     if drawn < former {
         spelled.name = taxpayer.former_name.clone().unwrap_or_default();
     } else if drawn < former + RATES.typing_mistake {
@@ -191,5 +193,18 @@ mod tests {
         let spaced = with_other_width("沁屹建材有限公司", &mut Dice::new(1, "width"));
         let kept: String = spaced.chars().filter(|sign| !sign.is_whitespace()).collect();
         assert_eq!(kept, "沁屹建材有限公司");
+    }
+
+    #[test]
+    fn nobody_whom_the_market_regulator_alone_knows_is_called_by_a_former_name() {
+        let mut world = World::new(1, 2025, 0.01);
+        world.taxpayers[0].former_name = Some("示例旧号商贸有限公司".to_owned());
+        let former = |world: &World| {
+            let names = (0..400).map(|sheet| spell(world, &format!("sheet{sheet}"), Who::Taxpayer(0), false).name);
+            names.filter(|name| name.contains("旧号")).count()
+        };
+        assert!(former(&world) > 20, "whose registration tells it is");
+        world.taxpayers[0].registration = Registration::Unregistered;
+        assert_eq!(former(&world), 0);
     }
 }

@@ -40,6 +40,13 @@ pub enum Subject {
     Village,
 }
 
+/// Whether a trade (GB/T 4754) is none of those for which tax law has rules of their own: farming, mining, heat and water,
+/// building, storage, banks, real estate, labour dispatch, environmental works, schools and hospitals.
+pub fn is_ordinary(industry: &str) -> bool {
+    let division = industry.get(..2).and_then(|division| division.parse::<u8>().ok());
+    matches!(division, Some(13..=43 | 51 | 52 | 60..=65 | 80 | 81))
+}
+
 /// Where a taxpayer has its seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seat {

@@ -13,7 +13,7 @@ use super::dues::Dues;
 use super::facts::{PlantedFact, TOLD_FROM};
 use super::names::Names;
 use super::random::Dice;
-use super::taxpayers::{Maker, PREFECTURE, PROVINCES, REGION, Registration, Seat, Subject, Taxpayer};
+use super::taxpayers::{Maker, PREFECTURE, PROVINCES, REGION, Registration, Seat, Subject, Taxpayer, is_ordinary};
 
 /// A natural person, plainly made up.
 #[derive(Debug, Clone)]
@@ -264,6 +264,16 @@ impl World {
             taxpayers.push(taxpayer);
         });
         self.taxpayers.len() - 1
+    }
+
+    /// A new taxpayer of a trade that has no rules of tax of its own.
+    pub fn add_ordinary(&mut self, subject: Subject, seat: Seat, registration: Registration) -> usize {
+        let at = self.add(subject, seat, registration);
+        while !is_ordinary(self.taxpayer(at).industry) {
+            self.taxpayers.pop();
+            self.add(subject, seat, registration);
+        }
+        at
     }
 
     /// A new person born in a year.

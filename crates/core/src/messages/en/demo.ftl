@@ -37,3 +37,4 @@ demo-fact-party = Fact { $fact }: there is no party "{ $party }"
 demo-fact-word = Fact { $fact }: nobody knows what "${ $word }" stands for
 demo-fact-missing = Fact { $fact }: { $kind } must say { $column }, or the answer would hang on what is filled in
 demo-fact-period = Fact { $fact }: { $kind } is not reported by { $period }
+demo-fact-price = Fact { $fact }: { $yuan } yuan for { $what } is plainly below the { $usual } it costs in the county (demo/prices.csv), where it may be assessed; say low_price: yes if that is meant

@@ -37,3 +37,4 @@ demo-fact-party = 事实 { $fact }：没有主体“{ $party }”
 demo-fact-word = 事实 { $fact }：不认识的代称“${ $word }”
 demo-fact-missing = 事实 { $fact }：{ $kind } 必须写明 { $column }，否则答案取决于随意填写的值
 demo-fact-period = 事实 { $fact }：{ $kind } 不按 { $period } 报送
+demo-fact-price = 事实 { $fact }：{ $what } 单价 { $yuan } 元，明显低于本县的 { $usual } 元（demo/prices.csv），可能被核定；确为此意的，写明 low_price: yes

@@ -109,14 +109,15 @@ impl Cast {
             "project" => format!("示例事项工程{serial:06}"),
             // Parcels of the county's own making have other middle figures.
             "parcel" => format!("652323100{:03}GB{:05}", 100 + serial / 100_000, serial % 100_000),
-            "certificate" => format!("新（示例）呼图壁县不动产权第{:07}号", 7_000_000 + serial),
+            // The county's own certificates are all below eight million, its cases of three figures.
+            "certificate" => format!("新（示例）呼图壁县不动产权第{:07}号", 9_000_000 + serial),
             "address" => format!("示例大道{serial}号"),
             "document" => format!("呼示例〔2025〕{serial}号"),
             "code" => format!("2501-652323-04-09-{serial:06}"),
             "outlet" => format!("DW{serial:06}"),
             "source" => format!("F652323{serial:09}"),
             "serial" => format!("{serial:06}"),
-            "case" => format!("（2025）新示例破{serial}号"),
+            "case" => format!("（2025）新示例破9{serial:06}号"),
             _ => format!("示例{kind}{serial:06}号"),
         })
     }
@@ -139,11 +140,11 @@ impl Cast {
             Sort::Developer => world.outside(seat, "房地产开发有限公司", registration),
             Sort::Partnership => world.outside(seat, "投资中心（有限合伙）", registration),
             Sort::SoleProprietorship => world.outside(seat, "加工厂", registration),
-            Sort::SoleTrader => world.add(Subject::SoleTrader, seat, registration),
+            Sort::SoleTrader => world.add_ordinary(Subject::SoleTrader, seat, registration),
             Sort::Cooperative => world.add(Subject::Cooperative, seat, registration),
             Sort::Village => world.add(Subject::Village, seat, registration),
             Sort::PublicBody => world.add(Subject::PublicBody, seat, registration),
-            _ => world.add(Subject::Enterprise, seat, registration),
+            _ => world.add_ordinary(Subject::Enterprise, seat, registration),
         };
         self.name(world, at, party);
         Who::Taxpayer(at)

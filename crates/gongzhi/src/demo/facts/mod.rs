@@ -149,6 +149,8 @@ pub struct Fact {
     pub key: String,
     /// What tempts.
     pub tempting: Tempting,
+    /// Its deals are plainly below the county's prices, and mean to be.
+    pub low_price: bool,
     /// Who plays.
     pub parties: Vec<Party>,
     /// What units report.

@@ -256,6 +256,8 @@ fn industry_of<'a>(party: &Party, drawn: &'a str) -> &'a str {
     match party.sort {
         Sort::Developer => "7010",
         Sort::Builder => "4710",
+        Sort::Partnership => "7212",
+        Sort::SoleProprietorship => "3311",
         _ => drawn,
     }
 }

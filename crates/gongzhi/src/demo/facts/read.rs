@@ -32,6 +32,7 @@ fn fact(model: &str, node: &Node, findings: &mut Findings<'_>) -> Fact {
         model: model.to_owned(),
         key: fields.get_text("key", findings),
         tempting: fields.get_as("tempting", word_of(&Tempting::ALL), findings).unwrap_or(Tempting::None),
+        low_price: fields.find_as("low_price", read_yes, findings).unwrap_or(false),
         parties: fields.entries("parties", findings).iter().map(|(name, node)| party(name, node, findings)).collect(),
         reported: fields.list("reported", findings).iter().map(|node| row(("item", node), findings)).collect(),
         tax_side: fields.list("tax_side", findings).iter().map(|node| row(("table", node), findings)).collect(),

@@ -143,6 +143,45 @@ fn what_nobody_knows_is_named_with_file_line_fact_and_key() {
 }
 
 #[test]
+fn a_fact_that_sells_plainly_below_the_county_is_named_unless_it_means_to() {
+    let told = |text: &str| {
+        let mut problems: Vec<Problem> = Vec::new();
+        let facts = read::read("demo/facts/x.yaml", text, &mut problems);
+        problems.extend(super::super::prices::check(&facts));
+        let translator = Translator::new(Language::English);
+        problems.iter().map(|problem| line_of(problem, &translator)).collect::<Vec<_>>().join("\n")
+    };
+    let shop = r#"
+model: deed/transfer
+facts:
+  - key: shop
+    law: 契税法第4条
+    arithmetic: 480 000 × 3% = 14 400.00
+    tempting: none
+    parties:
+      A: {sort: company, vat: general, small_profit: no, seat: here}
+    reported:
+      - {item: property_registration.transfer, period: 2025-11, row: {admin_region: "652323100", buyer: $A, floor_area_square_metres: "100", price_yuan: "480000.00", house_use: commercial}}
+    tax_side: []
+    answer: {leads: []}
+"#;
+    assert_eq!(told(shop), "", "four fifths are not plainly below");
+    let low = shop.replace("480000.00", "479000.00");
+    let named = told(&low);
+    assert!(named.starts_with("demo/facts/x.yaml:11") && named.contains("4790") && named.contains("6000"), "{named}");
+    assert_eq!(told(&low.replace("    tempting: none", "    tempting: none\n    low_price: yes")), "");
+    for elsewhere in [("652323100", "652323523"), ("2025-11", "2022-11"), ("commercial", "public")] {
+        assert_eq!(told(&low.replace(elsewhere.0, elsewhere.1)), "", "{elsewhere:?}");
+    }
+    let mine =
+        shop.replace("property_registration.transfer, period: 2025-11", "coal_output.mine, period: 2025Q3").replace(
+            "floor_area_square_metres: \"100\", price_yuan: \"480000.00\", house_use: commercial",
+            "pit_price_without_tax_yuan: \"180\"",
+        );
+    assert!(told(&mine).contains("coal,pit"), "{}", told(&mine));
+}
+
+#[test]
 fn the_facts_the_program_carries_fit_the_catalogue() {
     let (facts, problems) = embedded();
     let mut problems = problems.to_vec();

@@ -87,8 +87,14 @@ impl Period {
         let rest = text.get(4..)?;
         let rest = rest.strip_prefix('年').unwrap_or(rest);
         let rest = rest.trim_start_matches(['-', '.', '/']);
-        if rest.is_empty() || rest == "度" || rest == "全年" {
-            return Some(Self::Year(year));
+        match rest {
+            "" | "度" | "全年" | "全年度" | "年度" => return Some(Self::Year(year)),
+            "上半年" => return Some(Self::Half(year, 1)),
+            "下半年" => return Some(Self::Half(year, 2)),
+            _ => {}
+        }
+        if let Some(number) = rest.strip_prefix(['Q', 'q']).and_then(|number| number.parse().ok()) {
+            return (1..=4).contains(&number).then_some(Self::Quarter(year, number));
         }
         if let Some(quarter) = rest.strip_suffix("季度").or_else(|| rest.strip_suffix('季')) {
             let quarter = quarter.trim_start_matches('第');
@@ -179,6 +185,8 @@ mod tests {
         assert_eq!(spoken("2025年3月份").as_deref(), Some("2025-03"));
         assert_eq!(spoken("202511").as_deref(), Some("2025-11"));
         assert_eq!(spoken("2025年度").as_deref(), Some("2025"));
+        assert_eq!(spoken("2025年上半年").as_deref(), Some("2025H1"));
+        assert_eq!(spoken("2025-Q3").as_deref(), Some("2025Q3"));
         assert_eq!(spoken("2025年第5季度"), None);
         assert_eq!(spoken("呼图壁镇"), None);
     }

@@ -249,6 +249,20 @@ fn an_unsaid_list_is_whole_where_the_full_set_is_due_and_once_only() {
 }
 
 #[test]
+fn an_unsaid_sheet_behind_a_nil_report_or_differences_of_its_period_only_adds() {
+    let old = full("2024Q1", 1, &[(1, 1), (2, 1)]);
+    let sheet = unsaid("2025Q1", 5, &[(3, 1)]);
+    let differences = sent("2025Q1", Differential, 4, &[(2, 2, Change)]);
+    assert_eq!(state(&[old.clone(), sent("2025Q1", Nil, 4, &[]), sheet.clone()]), [(1, 1), (2, 1), (3, 1)]);
+    assert_eq!(state(&[old.clone(), differences.clone(), sheet.clone()]), [(1, 1), (2, 2), (3, 1)]);
+    // A kind's first period, too.
+    assert_eq!(state(&[differences.clone(), sheet.clone()]), [(2, 2), (3, 1)]);
+    // The list that came before them stays the list.
+    let list = unsaid("2025Q1", 2, &[(2, 1)]);
+    assert_eq!(state(&[old, list, differences, sheet]), [(2, 2), (3, 1)]);
+}
+
+#[test]
 fn a_list_said_to_be_whole_takes_back_what_an_earlier_sheet_of_its_period_said() {
     let sets = [full("2025Q1", 1, &[(1, 1)]), unsaid("2025Q2", 2, &[(9, 1)]), full("2025Q2", 3, &[(1, 2), (2, 1)])];
     assert_eq!(state(&sets), [(1, 2), (2, 1)]);

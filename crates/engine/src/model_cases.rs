@@ -1,7 +1,7 @@
 //! Runs a model's cases on tables in memory, through the very same queries and steps as a real run, in the same kind of
 //! session: a case whose query meets the memory limit fails with a sentence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, StringArray};
@@ -9,13 +9,13 @@ use datafusion::arrow::compute::{CastOptions, cast_with_options};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::datasource::MemTable;
 use datafusion::prelude::SessionContext;
-use gongzhi_core::catalog::{Catalog, Kind};
+use gongzhi_core::catalog::{Catalog, Kind, Problem};
 use gongzhi_core::messages::Message;
 use gongzhi_core::models::cases::{Case, Rows};
 use gongzhi_core::models::{Model, Models};
 use gongzhi_core::period::Period;
 
-use crate::model_run::judge_model;
+use crate::model_run::{ModelError, judge_model, planning_config, views_below, views_of};
 use crate::schema::{party_columns, view_schema_opened};
 use crate::session::{Session, SessionError, SessionOptions};
 
@@ -53,6 +53,31 @@ pub async fn run_cases(
         }
     }
     Ok(results)
+}
+
+/// Warnings of cases that give rows of views which their model doesn't read: the rows prove nothing. Told once a file and view,
+/// at the first case that gives them.
+///
+/// # Errors
+/// The SQL of a view can't be parsed.
+pub fn list_unread(models: &Models) -> Result<Vec<Problem>, ModelError> {
+    let session = SessionContext::new_with_config(planning_config());
+    let mut warnings = Vec::new();
+    for model in models.models.values() {
+        let own: BTreeSet<String> = views_of(model).map(str::to_owned).collect();
+        let read = views_below(&session, models, &own)?;
+        let mut told: BTreeSet<&str> = BTreeSet::new();
+        for case in models.cases.get(&model.key).map_or(&[][..], |file| &file.cases) {
+            let unread = case.rows.iter().filter(|(view, rows)| !rows.is_empty() && !read.contains(*view));
+            for (view, _) in unread.filter(|(view, _)| told.insert(view)) {
+                let message = Message::new("models-warning-case-unread").with("case", &case.name).with("view", view);
+                let reads = read.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+                let message = message.with("reads", reads);
+                warnings.push(Problem { file: model.path("cases.yaml"), line: case.line, message });
+            }
+        }
+    }
+    Ok(warnings)
 }
 
 async fn run_case(
@@ -183,13 +208,32 @@ facts: {}
     const CASES: &str = "cases:\n  - {name: one, sort: leave, as_of: 2025-01-01, given: {}, expect: {leads: []}}\n";
 
     fn content(sql: &str) -> (Catalog, Models) {
+        content_with(sql, CASES)
+    }
+
+    #[test]
+    fn rows_of_a_view_that_the_model_does_not_read_are_warned_of() {
+        let given = |given: &str| {
+            let cases = CASES.replace("given: {}", &format!("given: {given}"));
+            list_unread(&content_with("select n from payments", &cases).1).unwrap()
+        };
+        let told = given("{payments: [{n: 1}], tax_credit_grade: [{n: 1}]}");
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!((told[0].file.as_str(), told[0].line), ("models/deed/example.cases.yaml", 2));
+        assert!(told[0].message.values.iter().any(|(name, value)| name == "view" && value == "tax_credit_grade"));
+        for read in ["{}", "{payments: [{n: 1}]}", "{tax_credit_grade: []}"] {
+            assert!(given(read).is_empty(), "{read}");
+        }
+    }
+
+    fn content_with(sql: &str, cases: &str) -> (Catalog, Models) {
         let files = [
             ("laws/deed_tax_law.yaml", "name: {zh: 契税法, en: Deed Tax Law}\n"),
             ("views/payments.sql", "select 1 as n"),
             ("views/registration.sql", "select 1 as n"),
             ("models/deed/example.yaml", MODEL),
             ("models/deed/example.sql", sql),
-            ("models/deed/example.cases.yaml", CASES),
+            ("models/deed/example.cases.yaml", cases),
         ];
         let sources = files.map(|(path, text)| Source { path: path.to_owned(), text: text.to_owned() });
         let (catalog, _) = Catalog::compile(&sources);

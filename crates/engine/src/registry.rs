@@ -145,6 +145,18 @@ pub fn read_named_columns(path: &Path, columns: &[&str], mut take: impl FnMut(&[
     read_columns(path, choose, |cells| take(cells))
 }
 
+/// A small text file whole, in whichever of the encodings it is; what is no text is refused.
+pub fn read_small_text(path: &Path) -> Result<String, RegistryError> {
+    let bytes =
+        std::fs::read(path).map_err(|why| RegistryError::Unreadable { path: path.to_owned(), why: why.to_string() })?;
+    if bytes.contains(&0) || bytes.starts_with(b"PK") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+        return Err(RegistryError::ForeignFormat { path: path.to_owned() });
+    }
+    let layout = TextLayout::of(&bytes);
+    let skip = usize::try_from(layout.skip).unwrap_or_default();
+    Ok(layout.encoding.decode_without_bom_handling(&bytes[skip..]).0.into_owned())
+}
+
 /// The header of a file of names: every column in order.
 pub fn list_columns(path: &Path) -> Result<Vec<String>, RegistryError> {
     let mut known = Vec::new();

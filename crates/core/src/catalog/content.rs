@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::names::Certainty;
-use super::node::{Fields, Findings, Node, read_day, read_decimal, scalar};
+use super::node::{Fields, Findings, Node, bilingual, read_day, read_decimal, scalar};
 use crate::messages::{Bilingual, Message};
 
 /// No feast is longer: a range of years is a slip of the pen.
@@ -119,6 +119,8 @@ pub struct Parameter {
     pub measure: String,
     /// A county must set it.
     pub local: bool,
+    /// What people call classes that are codes of no list.
+    pub classes: BTreeMap<String, Bilingual>,
     /// Values, in the order of the file.
     pub values: Vec<ParameterValue>,
 }
@@ -215,8 +217,12 @@ pub fn read_parameter(key: &str, node: &Node, findings: &mut Findings<'_>) -> Pa
         name: fields.get_bilingual("name", findings),
         measure: fields.get_text("measure", findings),
         local: fields.flag("local", false, findings),
+        classes: BTreeMap::new(),
         values: Vec::new(),
     };
+    for (class, node) in fields.entries("classes", findings) {
+        parameter.classes.insert(class.clone(), bilingual(node, findings));
+    }
     for node in fields.list("values", findings) {
         let Some(value) = read_parameter_value(node, findings) else { continue };
         let overlaps = |other: &ParameterValue| {

@@ -23,7 +23,7 @@ pub use names::{Certainty, Class, ColumnType, Frequency, Mark, Measure, Mode, Or
 pub use node::Problem;
 pub use template::{Column, DueAfter, DueRule, Item, Kind, Party, PartyPart, RowRule, Rule, TAX_SIDE, Version};
 
-use crate::messages::Message;
+use crate::messages::{Bilingual, Message};
 use node::Findings;
 
 /// Behind the name of a kind's view: not what holds, but what each period said of its keys.
@@ -175,8 +175,55 @@ impl Catalog {
         let (item_word, kind_word) = word.split_once(['.', '．'])?;
         let kind_word = kind_word.trim();
         let item = item(item_word)?;
-        let kind = item.kinds.iter().find(|kind| kind.key == kind_word || kind.name.zh == kind_word)?;
-        Some((item, Some(kind)))
+        let named = item.kinds.iter().find(|kind| kind.key == kind_word || kind.name.zh == kind_word);
+        // A part of a kind's name that no other kind of the item has.
+        let partly = || {
+            let is_word = kind_word.chars().count() >= 2;
+            let mut partly = item.kinds.iter().filter(|kind| is_word && kind.name.zh.contains(kind_word));
+            partly.next().filter(|_| partly.next().is_none())
+        };
+        Some((item, Some(named.or_else(partly)?)))
+    }
+
+    /// What people call a class of a parameter: by the parameter's own words, else by the list named like the fact that gives
+    /// it, else by the lists that have the code, where they agree.
+    pub fn name_of_class(&self, parameter: &str, class: &str, fact: Option<&str>) -> Option<&Bilingual> {
+        if let Some(name) = self.parameters.get(parameter).and_then(|parameter| parameter.classes.get(class)) {
+            return Some(name);
+        }
+        let entry = |list: &'_ CodeList| list.entries.iter().position(|entry| entry.code == class);
+        // pollutant_2 is the second of its kind.
+        let bare = |fact: &'_ str| fact.trim_end_matches(|sign: char| sign.is_ascii_digit() || sign == '_').to_owned();
+        let named = fact.and_then(|fact| self.lists.get(fact).or_else(|| self.lists.get(&bare(fact))));
+        if let Some((list, at)) = named.and_then(|list| Some((list, entry(list)?))) {
+            return Some(&list.entries[at].name);
+        }
+        let mut names = self.lists.values().filter_map(|list| Some(&list.entries[entry(list)?].name));
+        let first = names.next()?;
+        names.all(|other| other == first).then_some(first)
+    }
+
+    /// What to say of a word that names no kind: the kinds there are of the item it names, else items called nearly so.
+    pub fn unknown_kind(&self, word: &str) -> Message {
+        let item = |word: &str| self.items.values().find(|item| item.answers_to(word.trim()));
+        let (item_word, kind_word) = word.split_once(['.', '．']).unwrap_or((word, ""));
+        if let Some(item) = item(word).or_else(|| item(item_word)) {
+            let called = item.number.map_or_else(|| item.key.clone(), |number| number.to_string());
+            let kinds = item.kinds.iter().map(|kind| format!("{called}.{}（{}）", kind.name.zh, kind.key));
+            let key = if kind_word.is_empty() { "catalog-kind-needed" } else { "catalog-kind-unknown" };
+            let message = Message::new(key).with("item", &item.name.zh).with("kind", kind_word.trim());
+            return message.with("known", kinds.collect::<Vec<_>>().join("、"));
+        }
+        let bare = item_word.trim();
+        let holds = |item: &&Item| bare.chars().count() >= 2 && item.name.zh.contains(bare);
+        let mut near: Vec<&Item> = self.items.values().filter(holds).take(5).collect();
+        let names = || self.items.values().flat_map(|item| [item.key.as_str(), item.name.zh.as_str()]);
+        if let (true, Some(name)) = (near.is_empty(), node::nearest(bare, names())) {
+            near.extend(self.items.values().find(|item| item.answers_to(name)));
+        }
+        let near = near.iter().map(|item| format!("{}（{}）", item.name.zh, item.key)).collect::<Vec<_>>();
+        let key = if near.is_empty() { "catalog-item-unknown" } else { "catalog-item-unknown-near" };
+        Message::new(key).with("word", word).with("near", near.join("、"))
     }
 
     /// The item and the kind whose view in SQL has this name, with or without [`BY_PERIOD`] or [`EVER`] behind it.

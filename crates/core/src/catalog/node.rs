@@ -315,7 +315,8 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn bilingual(node: &Node, findings: &mut Findings<'_>) -> Bilingual {
+/// A text in both languages, or one Chinese text.
+pub fn bilingual(node: &Node, findings: &mut Findings<'_>) -> Bilingual {
     if let Value::Scalar(text) = &node.value {
         return Bilingual { zh: text.clone(), en: String::new() };
     }

@@ -53,6 +53,8 @@ pub struct RawCell<'a> {
     pub raw: Option<&'a str>,
     /// The merged cell that it is part of, when it was written above.
     pub filled: Option<Filled>,
+    /// The column, counted from 1, of the filled cell to the left with which it is merged, being empty itself.
+    pub across: Option<u32>,
 }
 
 /// The merged cell whose value holds for the rows below the one in which it stands.

@@ -276,7 +276,7 @@ fn measure_named(folded: &str) -> Option<(&str, Claim)> {
 }
 
 /// What stands before the brackets at the end, and in them.
-fn split_bracket(folded: &str) -> Option<(&str, &str)> {
+pub(super) fn split_bracket(folded: &str) -> Option<(&str, &str)> {
     let inner_end = folded.strip_suffix([')', ']', '】', '〕'])?;
     let at = inner_end.rfind(['(', '[', '【', '〔'])?;
     let width = inner_end[at..].chars().next().map_or(1, char::len_utf8);
@@ -303,7 +303,7 @@ fn claim_of_group(upper: &str) -> Option<Claim> {
 }
 
 /// The header without the number in front of it: `3.总投资`, `(一)总投资`.
-fn without_number(folded: &str) -> &str {
+pub(super) fn without_number(folded: &str) -> &str {
     let rest =
         folded.trim_start_matches(|sign: char| sign.is_ascii_digit() || "()（）一二三四五六七八九十".contains(sign));
     let rest = rest.strip_prefix(['.', '、', ')']).unwrap_or(rest);

@@ -19,6 +19,12 @@ use crate::messages::Message;
 /// Name of the rule broken by a column that nobody knows.
 pub const UNKNOWN_COLUMN: &str = "unknown-column";
 
+/// Name of the rule broken by a sheet that has no header of the kind which was named for it.
+pub const FOREIGN_SHEET: &str = "foreign-sheet";
+
+/// Name of the rule by which a column of the office's own is told.
+pub const OWN_COLUMN: &str = "own-column";
+
 /// Name of the rule broken by a sheet that is no list with its headers in one row above it.
 pub const SHAPE: &str = "shape";
 
@@ -84,6 +90,8 @@ pub enum Target {
 pub struct UnknownColumn {
     /// Header.
     pub header: String,
+    /// The office's own: kept beside the row like a remark.
+    pub is_own: bool,
     issue: Issue,
     has_values: Cell<bool>,
 }
@@ -165,6 +173,7 @@ impl Mapping<'_> {
             }
             map.targets.push(target);
         }
+        self.settle_unknown(&mut map);
         self.report_missing(&map, facts, issues);
         self.report_disagreements(&map, &stated, facts, issues);
         map
@@ -364,7 +373,28 @@ impl Mapping<'_> {
         };
         let mend = mend.with("header", header);
         let issue = self.issue(facts, place, header, (UNKNOWN_COLUMN, message, mend));
-        UnknownColumn { header: header.to_owned(), issue, has_values: Cell::new(false) }
+        UnknownColumn { header: header.to_owned(), is_own: false, issue, has_values: Cell::new(false) }
+    }
+
+    /// What nobody knows may be a field of the template under a wrong name, and blocks; unless it is the office's own, or the
+    /// sheet lacks nothing that it could be.
+    fn settle_unknown(&self, map: &mut SheetMap) {
+        let places = map.place_of.clone();
+        let columns = self.kind.columns.iter().zip(&self.plan.columns).zip(&places);
+        let lacked =
+            columns.filter(|((_, plan), place)| place.is_none() && !plan.closed).map(|((column, _), _)| column);
+        let lacks_nothing = lacked.clone().next().is_none();
+        for target in &mut map.targets {
+            let Target::Unknown(unknown) = target else { continue };
+            if !lacks_nothing && !self.headers.is_own(&unknown.header, lacked.clone()) {
+                continue;
+            }
+            unknown.is_own = true;
+            unknown.issue.severity = Severity::Warning;
+            unknown.issue.rule = OWN_COLUMN;
+            unknown.issue.message = Message::new("intake-column-own").with("header", &unknown.header);
+            unknown.issue.mend = Message::new("intake-column-own-mend").with("header", &unknown.header);
+        }
     }
 
     /// Each missing column that must be filled blocks; those the policy names besides are told in one line; extensions

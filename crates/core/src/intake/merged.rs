@@ -7,7 +7,8 @@ use super::cell::{Fault, Filled};
 use super::issue_list::IssueList;
 use super::plan::ColumnPlan;
 use super::row::{CheckedRow, Place};
-use crate::catalog::ColumnType;
+use crate::catalog::{ColumnType, Severity};
+use crate::issues::CellPlace;
 use crate::messages::Message;
 use crate::values::CellValue;
 
@@ -58,6 +59,23 @@ impl ToldMerges {
                 true
             }
         }
+    }
+}
+
+/// Cells that are empty because they are merged with their neighbour: what stands there is read under the neighbour's header.
+/// Where the column must be filled that blocks; of other figures it is told.
+pub(super) fn tell_across(row: &CheckedRow, place: &Place<'_>, issues: &mut IssueList) {
+    for (at, first) in row.across() {
+        let plan = &place.plan.columns[at];
+        if !plan.required && !counts_once(plan) {
+            continue;
+        }
+        let severity = if plan.required && !plan.extension { Severity::Error } else { Severity::Warning };
+        let cell = CellPlace { row: place.row, column: first }.address();
+        let message = Message::new("intake-merged-across").with("column", &plan.header).with("cell", &cell);
+        let mend = Message::new("intake-merged-across-mend").with("column", &plan.header).with("cell", cell);
+        let fault = Fault::new("merged", message, mend).with_severity(severity);
+        issues.record(place.issue(at, String::new(), *fault));
     }
 }
 

@@ -7,10 +7,13 @@
 //! [`mapping`] lays its columns over the kind's, with the help of a confirmed layout profile ([`profile`]); [`row`] reads
 //! every cell by its column's type ([`cell`]) and checks every rule.
 
+mod action;
+pub mod bookkeeping;
 pub mod cell;
 pub mod claim;
 mod duplicates;
 mod figure;
+pub mod guess;
 pub mod header;
 mod identifier;
 pub mod identity;

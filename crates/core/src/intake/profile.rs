@@ -8,9 +8,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::bookkeeping::{Own, own};
 use super::claim::Claim;
 use super::header::{self, KindHeaders};
 use super::lookup::{Code, CodeLookup};
+use super::measured;
 use crate::catalog::{Kind, Measure};
 
 /// What a foreign header is used for.
@@ -34,6 +36,18 @@ pub enum Use {
     Ignore,
     /// Nobody has decided yet: a profile that holds one can't be confirmed.
     Undecided,
+}
+
+impl Use {
+    /// Whether both say the same, the system's own codes aside.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Column { column, measure, .. }, Self::Column { column: other, measure: others, .. }) => {
+                column == other && measure == others
+            }
+            (one, other) => one == other,
+        }
+    }
 }
 
 /// Whether a profile may be used.
@@ -96,8 +110,24 @@ pub enum ProfileFault {
 pub enum SetFault {
     /// The profile has no such header.
     NoSuchHeader(String),
-    /// The kind has no such column.
-    NoSuchColumn(String),
+    /// The kind has no such column; the headers of those it has, what was perhaps meant first.
+    NoSuchColumn {
+        /// What was given.
+        word: String,
+        /// The header spelt most like it.
+        nearest: Option<String>,
+        /// Every header.
+        known: Vec<String>,
+    },
+    /// The header states a measure that its figures can't have in that column.
+    BadMeasure {
+        /// The header.
+        header: String,
+        /// The column.
+        column: String,
+        /// Measures that can be written.
+        known: String,
+    },
 }
 
 impl LayoutProfile {
@@ -116,6 +146,7 @@ impl LayoutProfile {
                 }
                 None if header::is_action(name) => Some(Use::Action),
                 None if header::is_counting(name) || header::is_remark(name) => Some(Use::Ignore),
+                None if own(name) == Some(Own::Surely) => Some(Use::Ignore),
                 None => None,
             });
         }
@@ -134,7 +165,7 @@ impl LayoutProfile {
     }
 
     /// The column with the measure its header states; one that can't be followed a person must decide on.
-    fn column_use(kind: &Kind, at: usize, claim: Option<&Claim>) -> Use {
+    pub(super) fn column_use(kind: &Kind, at: usize, claim: Option<&Claim>) -> Use {
         let column = &kind.columns[at];
         let measure = match (claim, column.measure) {
             (Some(Claim::Known(stated) | Claim::Per { measure: stated, .. }), Some(kept)) => {
@@ -165,24 +196,41 @@ impl LayoutProfile {
     }
 
     /// Decides what a header is used for, in people's words: a column by its key or header, `ignore`, `action`. Whoever
-    /// changes a confirmed profile confirms it again.
+    /// changes a confirmed profile confirms it again; what was so already changes nothing.
     ///
     /// # Errors
-    /// The profile has no such header, or the kind no such column.
+    /// The profile has no such header, the kind no such column, or the column no such measure.
     pub fn set(&mut self, (header, word): (&str, &str), kind: &Kind, headers: &KindHeaders) -> Result<(), SetFault> {
         let folded = header::fold(header);
         let known = self.headers.iter_mut().find(|known| header::fold(&known.header) == folded);
         let known = known.ok_or_else(|| SetFault::NoSuchHeader(header.to_owned()))?;
-        known.used = match word.trim() {
+        let used = match word.trim() {
             "ignore" | "忽略" | "不收" => Use::Ignore,
             word if word == "action" || header::is_action(word) => Use::Action,
             word => {
-                let found = headers.find(word).ok_or_else(|| SetFault::NoSuchColumn(word.to_owned()))?;
+                let open = |found: &header::HeaderMatch| !kind.columns[found.column].closed;
+                let no_such = || SetFault::NoSuchColumn {
+                    word: word.to_owned(),
+                    nearest: headers.nearest(word, kind).map(str::to_owned),
+                    known: kind.columns.iter().filter(|c| !c.closed).map(|column| column.name.zh.clone()).collect(),
+                };
+                let found = headers.find(word).filter(open).ok_or_else(no_such)?;
                 let claim = found.claim.or_else(|| header::claim_in(&known.header));
-                Self::column_use(kind, found.column, claim.as_ref())
+                let used = Self::column_use(kind, found.column, claim.as_ref());
+                let column = &kind.columns[found.column];
+                let bad = || SetFault::BadMeasure {
+                    header: known.header.clone(),
+                    column: column.name.zh.clone(),
+                    known: measured::understood(column.measure),
+                };
+                Some(used).filter(|used| *used != Use::Undecided).ok_or_else(bad)?
             }
         };
-        (self.status, self.confirmed_by, self.confirmed_on) = (Status::Proposed, None, None);
+        // A person's translations of codes stay with the column they are of.
+        if !known.used.is_same(&used) {
+            known.used = used;
+            (self.status, self.confirmed_by, self.confirmed_on) = (Status::Proposed, None, None);
+        }
         Ok(())
     }
 

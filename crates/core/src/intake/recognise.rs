@@ -1,5 +1,6 @@
 //! Which kind a sheet is, told by its headers.
 
+use super::bookkeeping::own;
 use super::header::{HeaderBook, KindHeaders, fold, is_action, is_blank, is_counting, is_remark};
 use super::mapping::SheetFacts;
 
@@ -55,7 +56,7 @@ pub fn recognise(book: &HeaderBook, facts: &SheetFacts, expected: &Expected) -> 
         book.kinds.iter().filter(wanted).map(|headers| (fit(headers, &names, &places, expected), headers)).collect();
     fits.sort_by_key(|fit| std::cmp::Reverse(fit.0));
     fits.retain(|(fit, _)| fit.known > 0);
-    let saying = names.iter().filter(|name| !is_remark(name)).count();
+    let saying = names.iter().filter(|name| !is_remark(name) && own(name).is_none()).count();
     let enough = |fit: &Fit| {
         let by_itself = fit.known >= 2 && fit.known * 2 >= saying;
         by_itself || expected.kind.is_some() || (expected.item.is_some() && fit.known >= 2)

@@ -4,15 +4,17 @@
 //! and gives the values in the order of the kind's columns; what is wrong goes to the list of issues. The row it gives is
 //! used again for the next one, and a row that is right allocates nothing.
 
+use super::action::{self, Said};
 use super::cell::{Fault, Lens, RawCell, RawValue, Stored, read_cell};
 use super::duplicates::Duplicates;
 use super::issue_list::IssueList;
 use super::mapping::{SheetMap, Target};
 use super::mask::{hide_personal, is_document_number, is_masked_alone, mask, mask_citizens, mask_contacts};
-use super::merged::ToldMerges;
+use super::merged::{self, ToldMerges};
 use super::plan::{ColumnPlan, KindPlan};
 use super::{key, party, persons, rules};
 use crate::catalog::{ColumnType, Severity};
+use crate::cells::is_blank_mark;
 use crate::codes::{may_be_personal, normalise};
 use crate::issues::{CellPlace, Issue};
 use crate::messages::Message;
@@ -32,6 +34,8 @@ pub struct CheckedRow {
     persons: Vec<usize>,
     /// What the office wrote beside the row for itself.
     remark: String,
+    /// Empty columns whose cell is merged with a filled one to its left, with that one's column in the sheet.
+    across: Vec<(usize, u32)>,
 }
 
 impl CheckedRow {
@@ -43,6 +47,7 @@ impl CheckedRow {
         self.faulty.clear();
         self.persons.clear();
         self.remark.clear();
+        self.across.clear();
         self.values.clear();
         self.values.resize(columns, Stored::Null);
     }
@@ -88,6 +93,16 @@ impl CheckedRow {
     /// Whether a column's cell could not be read.
     pub(super) fn is_faulty(&self, column: usize) -> bool {
         self.faulty.contains(&column)
+    }
+
+    /// Whether a column's cell is merged with a filled one to its left.
+    fn is_across(&self, column: usize) -> bool {
+        self.across.iter().any(|(at, _)| *at == column)
+    }
+
+    /// Empty columns whose cell is merged with a filled one to its left, with that one's column in the sheet.
+    pub(super) fn across(&self) -> impl Iterator<Item = (usize, u32)> {
+        self.across.iter().filter(|(at, _)| self.is_null(*at)).copied()
     }
 
     /// The text or number of a column; empty where it holds nothing of the kind.
@@ -304,16 +319,20 @@ impl RowChecker {
             match target {
                 Target::Column { column, .. } => {
                     read_into(row, &place, target, raw, issues);
+                    row.across.extend(raw.across.map(|first| (*column, first)));
                     if let Some(filled) = raw.filled {
                         self.merges.settle(row, &place, (*column, filled), issues);
                     }
                 }
                 Target::Action => row.action = self.actions.read((&place, at), raw, issues),
-                Target::Blank if raw.value != RawValue::Empty => report_blank(&place, at, raw, issues),
+                Target::Blank if holds(raw) => report_blank(&place, at, raw, issues),
                 Target::Remark if raw.value != RawValue::Empty => row.add_remark(&raw.shown()),
-                Target::Unknown(unknown) if raw.value != RawValue::Empty => {
+                Target::Unknown(unknown) if holds(raw) => {
                     if let Some(issue) = unknown.note_value() {
                         issues.record(issue);
+                    }
+                    if unknown.is_own {
+                        row.add_remark(&format!("{}：{}", unknown.header, raw.shown()));
                     }
                 }
                 Target::Ignored | Target::Blank | Target::Remark | Target::Unknown(_) => {}
@@ -324,11 +343,21 @@ impl RowChecker {
         if !ask_as_row(row, &place, issues) {
             key::fill(row, &place, &mut self.filled);
             check_required(row, &place, issues);
+            merged::tell_across(row, &place, issues);
             key::check(row, &place, issues);
             rules::check(row, &place, issues);
         }
         self.duplicates.check(row, &place, issues);
         &self.row
+    }
+}
+
+/// Whether a cell of a column that nobody knows holds something: dashes are nothing.
+fn holds(raw: RawCell<'_>) -> bool {
+    match raw.value {
+        RawValue::Empty => false,
+        RawValue::Text(text) => !is_blank_mark(text),
+        _ => true,
     }
 }
 
@@ -421,32 +450,46 @@ fn keep_shown(row: &mut CheckedRow, column: usize, value: RawValue<'_>) {
     match value {
         RawValue::Text(text) | RawValue::Number { text, .. } => row.keep_raw(column, text),
         other => {
-            let shown = RawCell { value: other, raw: None, filled: None }.shown();
+            let shown = RawCell { value: other, raw: None, filled: None, across: None }.shown();
             row.keep_raw(column, &shown);
         }
     }
 }
 
-/// Columns a sheet has at least before a row with a single filled cell is doubted.
-const DOUBTED_COLUMNS: usize = 3;
+/// Cells filled at most in a row that is asked about as a row: less than half of its sheet's.
+const MOST_OF_SPARSE: usize = 2;
+/// Cells that must be filled and aren't, of a row with two filled cells that is asked about.
+const FEWEST_MISSING: usize = 2;
 
-/// A row with one filled cell is rather a closing line in words that nobody foresaw: it is asked about as a row. Whether
-/// its empty cells need no word of their own.
+/// A row of which hardly anything is filled is rather a closing line in words that nobody foresaw: it is asked about as a row,
+/// once. Whether its empty cells need no word of their own.
 fn ask_as_row(row: &CheckedRow, place: &Place<'_>, issues: &mut IssueList) -> bool {
-    let mut filled = (0..row.values.len()).filter(|at| !row.is_null(*at) || row.is_faulty(*at));
-    let (Some(only), None) = (filled.next(), filled.next()) else { return false };
+    let filled = (0..row.values.len()).filter(|at| !row.is_null(*at) || row.is_faulty(*at));
+    let filled: Vec<usize> = filled.take(MOST_OF_SPARSE + 1).collect();
     let columns = place.map.place_of.iter().flatten().count();
-    if columns < DOUBTED_COLUMNS || row.action == RowAction::Revoke {
+    let Some(first) = filled.first().copied() else { return false };
+    if filled.len() > MOST_OF_SPARSE || columns < filled.len() * 2 + 1 || row.action == RowAction::Revoke {
         return false;
     }
     let missing: Vec<&str> = missing(row, place).map(|at| place.plan.columns[at].header.as_str()).collect();
-    let key = if missing.is_empty() { "intake-row-alone" } else { "intake-row-doubtful" };
-    let message = Message::new(key).with("row", place.row).with("column", &place.plan.columns[only].header);
+    let is_alone = filled.len() == 1;
+    // A code says whose row it is; and a row that lacks one thing is told of that.
+    let is_code = |at: &usize| place.plan.columns[*at].column_type.is_code_of_organisation();
+    if !is_alone && (missing.len() < FEWEST_MISSING || filled.iter().any(is_code)) {
+        return false;
+    }
+    let key = match (is_alone, missing.is_empty()) {
+        (true, true) => "intake-row-alone",
+        (true, false) => "intake-row-doubtful",
+        (false, _) => "intake-row-sparse",
+    };
+    let message = Message::new(key).with("row", place.row).with("column", &place.plan.columns[first].header);
     let mend = Message::new(format!("{key}-mend")).with("columns", missing.join("、"));
     let severity = if missing.is_empty() { Severity::Warning } else { Severity::Error };
-    let shown = place.shown(row, only);
+    let shown = filled.iter().map(|at| place.shown(row, *at)).filter(|text| !text.is_empty());
+    let shown = shown.collect::<Vec<_>>().join("、");
     let fault = Fault::new("row", message.with("value", &shown), mend).with_severity(severity);
-    issues.record(place.issue(only, shown, *fault));
+    issues.record(place.issue(first, shown, *fault));
     !missing.is_empty()
 }
 
@@ -461,7 +504,7 @@ fn missing<'a>(row: &'a CheckedRow, place: &'a Place<'_>) -> impl Iterator<Item 
 
 /// An empty cell that must not be.
 fn check_required(row: &CheckedRow, place: &Place<'_>, issues: &mut IssueList) {
-    for at in missing(row, place) {
+    for at in missing(row, place).filter(|at| !row.is_across(*at)) {
         let header = &place.plan.columns[at].header;
         let message = Message::new("intake-required").with("column", header);
         let fault = Fault::new("required", message, Message::new("intake-required-mend").with("column", header));
@@ -482,18 +525,29 @@ impl Actions {
             RawValue::Empty => "",
             _ => "?",
         };
-        let fault = match (RowAction::find(text), self.mode) {
-            (Some(RowAction::Revoke), SetMode::Full) => "intake-revoke-in-full",
-            (Some(action), SetMode::Unsaid) => {
-                self.mode = SetMode::Differential;
-                return action;
+        let said = action::read(text);
+        let fault = match (said, self.mode) {
+            (Some(Said::Nothing), _) => return RowAction::Unsaid,
+            (Some(Said::Does(RowAction::Revoke)), SetMode::Full) => "intake-revoke-in-full",
+            (Some(Said::Does(said)), _) => {
+                self.hear();
+                return said;
             }
-            (Some(action), _) => return action,
-            (None, _) if text.is_empty() => return RowAction::Unsaid,
+            (Some(Said::Unchanged), _) => {
+                self.hear();
+                return RowAction::Unsaid;
+            }
             (None, _) => "intake-action-unknown",
         };
         issues.record(action_issue((place, at), raw, fault));
-        RowAction::find(text).unwrap_or_default()
+        if said.is_some() { RowAction::Revoke } else { RowAction::Unsaid }
+    }
+
+    /// A row says what it does.
+    fn hear(&mut self) {
+        if self.mode == SetMode::Unsaid {
+            self.mode = SetMode::Differential;
+        }
     }
 }
 
@@ -506,7 +560,7 @@ fn action_issue((place, at): (&Place<'_>, usize), raw: RawCell<'_>, fault: &'sta
         rule: "row-action",
         value: raw.shown(),
         message: Message::new(fault).with("value", raw.shown()),
-        mend: Message::new("intake-action-mend"),
+        mend: Message::new("intake-action-mend").with("words", action::list_words()),
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::header::HeaderBook;
 use super::lookup::RegionLookup;
 use super::place::UnitBook;
-use super::profile::{Status, Use};
+use super::profile::{SetFault, Status, Use};
 use super::recognise::{Expected, Recognised, recognise};
 use super::*;
 use crate::catalog::{Catalog, Severity, Source};
@@ -129,13 +129,16 @@ fn check_all(
             let above = text.strip_prefix('↓');
             let filled = above.map(|_| Filled { row: 2, rows: 3 });
             let text = above.unwrap_or(text);
+            // Merged with the cell to the left, which is filled.
+            let across = (text == "←").then_some(at as u32);
+            let text = if across.is_some() { "" } else { text };
             // As the reader gives what a spreadsheet kept of more than fifteen digits.
             let value = match text {
                 "" => RawValue::Empty,
                 text if text.contains("E+") => RawValue::Number { text, digits_lost: true },
                 text => RawValue::Text(text),
             };
-            RawCell { value, raw: None, filled }
+            RawCell { value, raw: None, filled, across }
         };
         let checked = checker.check(&map, number, cell, &mut issues);
         values.push((0..checked.len()).map(|at| rules::shown(checked.value(at))).collect());
@@ -249,6 +252,33 @@ fn an_unknown_column_blocks_until_a_confirmed_profile_ignores_it() {
 }
 
 #[test]
+fn a_column_of_the_office_warns_and_what_may_be_a_field_under_a_wrong_name_blocks() {
+    let own = ["审核意见", "数据来源", "更新时间", "创建时间", "所属科室", "领导批示", "录入账号", "是否审核"];
+    let headers: Vec<&str> = ["合同编号", "受让单位名称"].into_iter().chain(own).collect();
+    let row: Vec<&str> = ["a1", "示例"].into_iter().chain(own.map(|_| "同意")).collect();
+    let (_, issues) = check(&sheet(&headers, &[]), &[&row, &row], SetMode::Full);
+    assert!(!issues.iter().any(|issue| issue.starts_with("error unknown")), "{issues:?}");
+    assert_eq!(issues.iter().filter(|issue| issue.starts_with("warning own-column")).count(), own.len(), "{issues:?}");
+    // 编号 is the office's own where the contract's number is there, and may be it where it is not.
+    let told = |headers: &[&str]| {
+        let (_, issues) = check(&sheet(headers, &[]), &[&["a1", "示例", "7"]], SetMode::Full);
+        issues.into_iter().filter(|issue| issue.contains("-column") && issue.ends_with("C1")).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&["合同编号", "受让单位名称", "编号"]), ["warning own-column C1"]);
+    assert_eq!(told(&["收回文件", "受让单位名称", "编号"]), ["error unknown-column C1"]);
+    assert_eq!(told(&["合同编号", "受让单位名称", "成交价格"]), ["error unknown-column C1"]);
+    assert_eq!(told(&["合同编号", "受让单位名称", "签订日期情况"]), ["error unknown-column C1"]);
+}
+
+#[test]
+fn a_column_of_dashes_holds_nothing() {
+    let facts = sheet(&["合同编号", "受让单位名称", "天气", "column_4"], &[]);
+    let rows: [&[&str]; 3] = [&["a1", "示例", "—", "/"], &["a2", "示例", "", "－－"], &["a3", "示例", "---", "-"]];
+    let (_, issues) = check(&facts, &rows, SetMode::Full);
+    assert!(!issues.iter().any(|issue| issue.contains("unknown-column")), "{issues:?}");
+}
+
+#[test]
 fn a_code_in_the_wrong_column_of_its_party_is_moved_and_told() {
     let facts = sheet(
         &["合同编号", "受让单位名称", "受让单位统一社会信用代码", "受让单位工商注册号", "受让单位身份证号码"],
@@ -283,7 +313,8 @@ fn two_rows_of_one_key_are_told_with_both_their_numbers() {
 #[test]
 fn a_row_without_an_action_says_what_its_key_shows_and_an_unknown_word_is_told() {
     let facts = sheet(&["操作（新增/变更/撤销）", "合同编号", "受让单位名称"], &[]);
-    let rows: [&[&str]; 4] = [&["变更", "a1", "示例"], &["撤销", "a2", ""], &["", "a3", "示例"], &["改", "a4", "示例"]];
+    let rows: [&[&str]; 4] =
+        [&["变更", "a1", "示例"], &["撤销", "a2", ""], &["", "a3", "示例"], &["待定", "a4", "示例"]];
     let (_, issues, actions) = check_all(&facts, &rows, SetMode::Differential, None);
     let rules: Vec<&str> = issues.iter().map(|issue| issue.rule).filter(|rule| *rule != "missing-column").collect();
     assert_eq!(rules, ["row-action"]);
@@ -309,8 +340,8 @@ fn hear(headers: &[&str], rows: &[&[&str]]) -> (SetMode, Vec<String>, Vec<u64>) 
     let mut checker = RowChecker::new(plan, SetMode::Unsaid);
     for (row, number) in rows.iter().zip(2..) {
         let cell = |at: usize| match row[at] {
-            "" => RawCell { value: RawValue::Empty, raw: None, filled: None },
-            text => RawCell { value: RawValue::Text(text), raw: None, filled: None },
+            "" => RawCell { value: RawValue::Empty, raw: None, filled: None, across: None },
+            text => RawCell { value: RawValue::Text(text), raw: None, filled: None, across: None },
         };
         checker.check(&map, number, cell, &mut issues);
     }
@@ -328,6 +359,11 @@ fn a_column_of_actions_counts_only_once_a_row_says_something() {
     let late: [&[&str]; 3] = [&["", "a1", "示例"], &["变更", "a2", "示例"], &["", "a3", "示例"]];
     let (mode, errors, _) = hear(&headers, &late);
     assert_eq!((mode, errors), (SetMode::Differential, Vec::new()));
+    let unchanged: [&[&str]; 2] = [&["不变", "a1", "示例"], &["无变化", "a2", "示例"]];
+    assert_eq!(hear(&headers, &unchanged).0, SetMode::Differential, "rows say that they are as they were");
+    let other_words: [&[&str]; 3] = [&["注销", "a1", ""], &["新 增。", "a2", "示例"], &["修改", "a3", "示例"]];
+    assert_eq!(hear(&headers, &other_words).0, SetMode::Differential);
+    assert!(hear(&headers, &other_words).1.is_empty(), "of a row that is taken back only the key is asked");
 }
 
 #[test]
@@ -368,8 +404,8 @@ fn an_empty_part_of_a_key_that_says_when_and_cannot_be_filled_is_an_error_at_its
         let mut checker = RowChecker::new(plan, SetMode::Unsaid);
         for (row, number) in rows.iter().zip(2..) {
             let cell = |at: usize| match row[at] {
-                "" => RawCell { value: RawValue::Empty, raw: None, filled: None },
-                text => RawCell { value: RawValue::Text(text), raw: None, filled: None },
+                "" => RawCell { value: RawValue::Empty, raw: None, filled: None, across: None },
+                text => RawCell { value: RawValue::Text(text), raw: None, filled: None, across: None },
             };
             checker.check(&map, number, cell, &mut issues);
         }
@@ -621,11 +657,30 @@ fn a_title_that_no_header_follows_blocks_and_one_that_some_follow_warns() {
 }
 
 #[test]
+fn a_figure_merged_with_its_neighbour_is_told_and_how_to_mend_it() {
+    let rows: [&[&str]; 2] = [&["a1", "示例", "", "1", "←", "2025-03-05", ""], &["a2", "←", "", "1", "2", "", ""]];
+    let (_, issues, _) = check_all(&sheet(&ALL, &[]), &rows, SetMode::Full, None);
+    let told: Vec<String> = issues
+        .iter()
+        .filter(|issue| issue.rule != "missing-column")
+        .map(|issue| format!("{} {} {}", issue.severity.key(), issue.rule, issue.cell.unwrap().address()))
+        .collect();
+    assert_eq!(told, ["error merged B3", "warning merged E2"]);
+    let merged = issues.iter().find(|issue| issue.rule == "merged").unwrap();
+    assert!(merged.message.values.iter().any(|(name, value)| name == "cell" && value == "A3"), "{merged:?}");
+}
+
+#[test]
 fn a_row_of_one_cell_is_asked_about_as_a_row() {
     let facts = sheet(&["合同编号", "受让单位名称", "面积", "成交价款"], &[]);
     let rows: [&[&str]; 2] = [&["a1", "示例有限公司", "100", "900"], &["", "截至三月底", "", ""]];
     let (_, issues) = check(&facts, &rows, SetMode::Full);
     assert_eq!(issues.iter().filter(|issue| !issue.contains("missing")).collect::<Vec<_>>(), ["error row B3"]);
+    // A subtotal in words that nobody foresaw, and a record that lacks one thing.
+    let rows: [&[&str]; 2] = [&["", "", "", "12", "3.5"], &["", "示例有限公司", "", "12"]];
+    let (_, issues) = check(&sheet(&ALL, &[]), &rows, SetMode::Full);
+    let errors: Vec<&str> = issues.iter().map(String::as_str).filter(|issue| issue.starts_with("error")).collect();
+    assert_eq!(errors, ["error row D2", "error required A3"]);
 }
 
 #[test]
@@ -764,6 +819,17 @@ fn a_profile_is_completed_in_the_words_of_the_template() {
     assert!(matches!(&profile.headers[2].used, Use::Column { column, measure: Some(measure), .. }
         if column == "price_yuan" && measure == "ten_thousand_yuan"));
     assert_eq!(profile.headers[3].used, Use::Ignore);
-    assert!(profile.set(("天气", "没有的列"), kind, headers).is_err());
+    let refused = profile.set(("天气", "没有的列"), kind, headers);
+    assert!(matches!(&refused, Err(SetFault::NoSuchColumn { known, .. }) if known.contains(&"合同编号".to_owned())));
+    let refused = profile.set(("天气", "成交价"), kind, headers);
+    assert!(matches!(&refused, Err(SetFault::NoSuchColumn { nearest: Some(near), .. }) if near == "成交价款"));
+    let refused = profile.set(("天气", "成交价款（斤）"), kind, headers);
+    assert!(matches!(&refused, Err(SetFault::BadMeasure { .. })), "{refused:?}: never undecided in silence");
     assert!(profile.set(("没有的列名", "ignore"), kind, headers).is_err());
+    assert_eq!(profile.headers[3].used, Use::Ignore);
+    // What is so already leaves a confirmed profile confirmed.
+    profile.status = Status::Confirmed;
+    profile.set(("天气", "不收"), kind, headers).unwrap();
+    profile.set(("总价万", "成交价款（万元）"), kind, headers).unwrap();
+    assert_eq!(profile.status, Status::Confirmed);
 }

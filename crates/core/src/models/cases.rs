@@ -275,6 +275,7 @@ impl Case {
                 name: crate::messages::Bilingual::default(),
                 measure: String::new(),
                 local: false,
+                classes: BTreeMap::new(),
                 values: Vec::new(),
             });
             parameter.values.clone_from(values);

@@ -231,6 +231,37 @@ fn a_figure_outside_the_days_of_its_law_is_warned_of() {
 }
 
 #[test]
+fn a_kind_of_events_whose_key_says_neither_when_nor_which_is_warned_of() {
+    let of = |mark: &str, key: &str| {
+        let text = format!(
+            "name: {{zh: 产量, en: Output}}\nperiod: quarter\ndue: {{after: quarter, days: 5}}\nmode: full_then_differential\n\
+             basis: x\nsharing: conditional\npurposes: [resource_tax]\nversions: [{{version: 1, from: 2022-04-01}}]\nkinds:\n  output:\n\
+             \u{20}   name: {{zh: 产量, en: Output}}\n    mark: {mark}\n    key: [{key}]\n    columns:\n\
+             \u{20}     - {{party: mine, zh: 矿山企业, en: Mine, required: true}}\n\
+             \u{20}     - {{key: project_code, zh: 项目代码, en: Project, type: text}}\n\
+             \u{20}     - {{key: pit, zh: 矿井名称, en: Pit, type: text}}\n\
+             \u{20}     - {{key: contract_number, zh: 合同编号, en: Contract, type: text}}\n\
+             \u{20}     - {{key: output_month, zh: 产出月份, en: Month, type: month}}\n\
+             \u{20}     - {{key: tons, zh: 产量, en: Tons, type: quantity, measure: ton}}\n"
+        );
+        let unit = "name: {zh: 能源局, en: Energy}\nmember: true\nreports: true\nregion: \"652323\"\n";
+        warnings_of(&[("templates/energy/output.yaml", &text), ("providers/energy.yaml", unit)])
+    };
+    for key in ["mine_name", "mine_name, pit", "project_code", "project_code, mine_name"] {
+        let told = of("flow", key);
+        assert_eq!(told.len(), 1, "{key}");
+        assert_eq!(
+            (told[0].0.as_str(), told[0].1.as_str()),
+            ("models-warning-timeless-key", "templates/energy/output.yaml")
+        );
+        assert!(of("stock", key).is_empty(), "{key}: what exists");
+    }
+    for key in ["mine_name, output_month", "contract_number"] {
+        assert!(of("flow", key).is_empty(), "{key}");
+    }
+}
+
+#[test]
 fn a_law_that_ended_is_warned_of_where_no_law_cited_follows_it() {
     let laws = [
         ("laws/deed_tax_law.yaml", "name: 旧法\nin_force_to: 2020-12-31\n"),

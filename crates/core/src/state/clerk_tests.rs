@@ -93,9 +93,7 @@ impl Office {
             if !known.is_empty() && !matches!(habit, Habit::Silent) {
                 register.extend(known.iter().copied());
                 let known: BTreeMap<u8, u8> = known.into_iter().collect();
-                // What comes without a word after "no change" where the list is due would be the list.
-                let by_action = quarter.corrects_by_action || habit == Habit::NoChange && at.is_multiple_of(4);
-                let (mode, action) = match by_action {
+                let (mode, action) = match quarter.corrects_by_action {
                     true => (SetMode::Differential, RowAction::Change),
                     false => (SetMode::Unsaid, RowAction::Unsaid),
                 };

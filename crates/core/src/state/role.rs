@@ -1,8 +1,8 @@
 //! What a set does to the sets before it.
 //!
 //! A set keeps what it said; its role is decided from the sets known at a moment and never kept. Where nothing was said it
-//! is whole only in a period whose full set is due, as the first set of that period, in an item of which every set is
-//! full, and while it is the only period of its kind that anybody sent. Everything else that says nothing is an upsert: the
+//! is whole only as the first set of its period of whatever sort, where that period's full set is due or no other period of
+//! its kind is on record, and in an item of which every set is full. Everything else that says nothing is an upsert: the
 //! last word about each key it names, and nothing ends.
 
 use super::{Batch, Counted};
@@ -67,11 +67,10 @@ pub(super) fn decide(sets: &mut [Counted<'_>]) {
             SetMode::Nil => (Role::NoChange, false),
             SetMode::Differential => (Role::Differences, true),
             SetMode::Unsaid => {
-                let earlier = || others().filter(|other| other.accepted() < set.accepted());
-                let is_first_list = !earlier().any(|other| is_list(other.batch));
-                let is_due = is_full_due(set.batch.item_mode, set.period) && is_first_list;
-                let is_first_ever = is_only_period && earlier().next().is_none();
-                if set.batch.item_mode == Mode::Full || is_due || is_first_ever {
+                // Behind a set of its period that said anything, "nothing changed" and differences too, it only adds to that.
+                let is_first = !others().any(|other| other.accepted() < set.accepted());
+                let is_expected = is_only_period || is_full_due(set.batch.item_mode, set.period);
+                if set.batch.item_mode == Mode::Full || is_first && is_expected {
                     (Role::Whole, false)
                 } else {
                     // A list sent later for the same period, and said to be whole, has the last word about it.
@@ -92,9 +91,4 @@ fn says_whole(batch: &Batch) -> bool {
         SetMode::Nil => batch.mark == Mark::Flow,
         SetMode::Differential | SetMode::Unsaid => false,
     }
-}
-
-/// Whether a set may be the list of its period.
-fn is_list(batch: &Batch) -> bool {
-    says_whole(batch) || batch.mode == SetMode::Unsaid
 }

@@ -304,11 +304,16 @@ fn unreadable(error: &ReadError) -> Refusal {
 /// Items and kinds named by flags that the catalogue doesn't have.
 fn unknown_names(context: &IntakeContext<'_>, request: &IntakeRequest) -> Option<Refusal> {
     let named = request.item.as_ref()?;
-    let unknown =
-        |key: String| Refusal::new("unknown-item", Message::new("intake-item-unknown").with("item", &key)).about(key);
-    let Some(item) = context.catalog.items.get(named) else { return Some(unknown(named.clone())) };
-    let kind = request.kind.as_ref()?;
-    item.find_kind(kind).is_none().then(|| unknown(format!("{named}.{kind}")))
+    let word = request.kind.as_ref().map_or_else(|| named.clone(), |kind| format!("{named}.{kind}"));
+    let is_known = match &request.kind {
+        Some(_) => context.catalog.find_kind(&word).is_some(),
+        None => context.catalog.items.contains_key(named),
+    };
+    (!is_known).then(|| {
+        let message = context.catalog.unknown_kind(&word);
+        let mend = Message::new("intake-item-unknown-mend");
+        Refusal { mend, ..Refusal::new("unknown-item", message) }.about(word)
+    })
 }
 
 /// Takes in the declaration that there is nothing to report, or that nothing exists: a nil set for each kind of the item,

@@ -26,7 +26,7 @@ use super::sheet::{explains, facts_of, line_of, raw_cell};
 use super::work::{Work, mapping_of};
 use super::{IntakeContext, IntakeError, IntakeRequest, SheetReport, region_of};
 use crate::batch::BatchDescription;
-use crate::read::{LeftOut, Notice, ReadError, Row, SheetEvent, SheetHead};
+use crate::read::{LeftOut, Notice, ReadError, Reason, Row, SheetEvent, SheetHead};
 
 /// Rows held back until the column 信息所属时间期间 says the period.
 const HELD_ROWS: usize = 50;
@@ -64,6 +64,18 @@ pub(super) struct Pass<'c> {
     state: State<'c>,
     /// Whether a sheet had rows that nobody could read.
     unknown: Vec<(String, Vec<String>)>,
+    /// Sheets of the kind that was named, under foreign headers.
+    foreign: Vec<Foreign>,
+}
+
+/// A sheet without any header of the kind that was named.
+struct Foreign {
+    /// What it is beside a sheet that was recognised: nobody's.
+    issue: Issue,
+    /// What it is else.
+    refusal: Refusal,
+    /// What its columns may be.
+    proposal: LayoutProfile,
 }
 
 /// What the current sheet is.
@@ -90,6 +102,7 @@ struct Unknown {
     /// A visible table that may be a report: its rows block.
     is_table: bool,
     texts: FirstTexts,
+    facts: SheetFacts,
 }
 
 /// A sheet held back.
@@ -127,6 +140,7 @@ impl<'c> Pass<'c> {
             proposals: Vec::new(),
             state: State::default(),
             unknown: Vec::new(),
+            foreign: Vec::new(),
         }
     }
 
@@ -218,7 +232,7 @@ impl<'c> Pass<'c> {
                 let is_table = is_table && !head.hidden && !is_scratch(&head.name);
                 let texts = FirstTexts::of(&facts);
                 let refusal = Refusal { sheet: head.name.clone(), ..refusal };
-                self.state = State::Unknown(Box::new(Unknown { refusal, is_table, texts }));
+                self.state = State::Unknown(Box::new(Unknown { refusal, is_table, texts, facts: facts.clone() }));
                 self.report(report_of(&facts, "", ""));
                 return Ok(());
             }
@@ -267,12 +281,31 @@ impl<'c> Pass<'c> {
                 let message = Message::new("intake-sheet-several").with("sheet", &facts.name);
                 Err(Refusal::new("unknown-sheet", message.with("kinds", self.named(&kinds))))
             }
+            Recognised::None(nearest) if nearest.is_empty() && self.lacks_kind().is_some() => {
+                let item = self.lacks_kind().unwrap_or_default();
+                let mend = Message::new("intake-kind-needed-mend");
+                Err(Refusal { mend, ..Refusal::new("unknown-sheet", catalog.unknown_kind(item)) })
+            }
             Recognised::None(nearest) => {
                 let key = if nearest.is_empty() { "intake-sheet-unknown" } else { "intake-sheet-unknown-nearest" };
                 let message = Message::new(key).with("sheet", &facts.name).with("kinds", self.named(&nearest));
                 Err(Refusal::new("unknown-sheet", message))
             }
         }
+    }
+
+    /// The item, where it was named but not which of its kinds.
+    fn lacks_kind(&self) -> Option<&str> {
+        let named = self.request.item.as_deref().filter(|_| self.request.kind.is_none())?;
+        (self.context.catalog.items.get(named)?.kinds.len() > 1).then_some(named)
+    }
+
+    /// The kind that was named, of an item of one kind with the item.
+    fn named_kind(&self) -> Option<(&'c Item, &'c Kind)> {
+        let item = self.context.catalog.items.get(self.request.item.as_deref()?)?;
+        let only = || item.kinds.first().filter(|_| item.kinds.len() == 1);
+        let kind = self.request.kind.as_deref().map_or_else(only, |key| item.find_kind(key))?;
+        Some((item, kind))
     }
 
     fn open_kind(&self, (item, kind): (&'c Item, &'c Kind)) -> Result<(&'c Item, &'c Kind), Refusal> {
@@ -495,6 +528,12 @@ impl<'c> Pass<'c> {
         if sheet.left_out_rows.len() < MOST_LISTED {
             sheet.left_out_rows.push(left_out.clone());
         }
+        if let (Reason::Alone { column }, State::Checked { .. }) = (left_out.reason, &self.state)
+            && self.context.books.units.named_in(&left_out.text).is_empty()
+        {
+            let issue = alone_issue(&sheet.sheet, left_out, column);
+            self.issues.record(issue);
+        }
     }
 
     fn notice(&mut self, notice: &Notice) {
@@ -542,6 +581,14 @@ fn report_of(facts: &SheetFacts, item: &str, kind: &str) -> SheetReport {
         headers: facts.columns.iter().map(|column| column.name.clone()).collect(),
         ..SheetReport::default()
     }
+}
+
+/// A name that stood alone behind a total and was not taken for a record: the clerk is asked.
+fn alone_issue(sheet: &str, left_out: &LeftOut, column: u32) -> Issue {
+    let message = Message::new("intake-row-left-out").with("row", left_out.row).with("value", &left_out.text);
+    let refusal = Refusal { sheet: sheet.to_owned(), ..Refusal::new("row", message) }.about(&left_out.text);
+    let cell = Some(CellPlace { row: left_out.row, column: column + 1 });
+    Issue { cell, severity: Severity::Warning, ..refusal.into_issue() }
 }
 
 /// A member of a zip that can't be read: a sheet among them would be missing from what is taken in.

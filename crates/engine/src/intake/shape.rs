@@ -1,6 +1,10 @@
 //! Sheets that are no list with its headers in one row above it: drafts and lists to choose from, tables on their side,
 //! cards, a second table below the first.
 
+use std::collections::HashMap;
+
+use gongzhi_core::cells::is_blank_mark;
+use gongzhi_core::intake::guess::Sample;
 use gongzhi_core::intake::mapping::{FEWEST_OF_A_TABLE, SHAPE};
 use gongzhi_core::intake::{HeaderBook, RawValue, Refusal, SheetFacts, SheetMap};
 use gongzhi_core::issues::{CellPlace, Issue};
@@ -9,8 +13,8 @@ use gongzhi_core::messages::Message;
 use super::sheet::raw_cell;
 use crate::read::Row;
 
-/// The texts of a sheet's first rows by column, its header among them.
-pub(super) struct FirstTexts(Vec<Vec<String>>);
+/// The texts of a sheet's first rows by column, its header among them, and what the cells below the header hold.
+pub(super) struct FirstTexts(Vec<Vec<String>>, Vec<Vec<Sample>>);
 
 /// Rows of an unknown sheet whose texts are looked at.
 const LOOKED_AT: usize = 60;
@@ -43,7 +47,8 @@ pub(super) fn is_scratch(name: &str) -> bool {
 impl FirstTexts {
     /// A sheet's header to begin with.
     pub(super) fn of(facts: &SheetFacts) -> Self {
-        Self(facts.columns.iter().map(|column| vec![column.name.clone()]).collect())
+        let headers = facts.columns.iter().map(|column| vec![column.name.clone()]).collect();
+        Self(headers, vec![Vec::new(); facts.columns.len()])
     }
 
     /// A row's texts, of the first rows.
@@ -55,6 +60,20 @@ impl FirstTexts {
                 texts.push(text.to_owned());
             }
         }
+        for (at, samples) in self.1.iter_mut().enumerate().filter(|(_, samples)| samples.len() < LOOKED_AT) {
+            samples.extend(match raw_cell(row, at).value {
+                RawValue::Text(text) if !is_blank_mark(text) => Some(Sample::Text(text.to_owned())),
+                RawValue::Number { .. } => Some(Sample::Figure),
+                RawValue::Date(_) => Some(Sample::Day),
+                _ => None,
+            });
+        }
+    }
+
+    /// The cells below each header, for a guess of what its column is.
+    pub(super) fn samples(&self) -> HashMap<String, Vec<Sample>> {
+        let headers = self.0.iter().filter_map(|texts| texts.first().cloned());
+        headers.zip(self.1.iter().cloned()).collect()
     }
 
     /// What a sheet is whose headers don't stand in a row: they stand in its first column, or here and there.

@@ -41,7 +41,9 @@ pub(super) fn raw_cell(row: &Row, position: usize) -> RawCell<'_> {
         Value::Boolean(truth) => RawValue::Boolean(truth),
         Value::Error(text) => RawValue::Error(text),
     };
-    RawCell { value, raw: row.raw(position), filled: row.filled(position) }
+    // Columns of the rules count from 1.
+    let across = row.across(position).map(|first| first + 1);
+    RawCell { value, raw: row.raw(position), filled: row.filled(position), across }
 }
 
 /// A row's texts joined by blanks, as the hidden sheet is read.

@@ -7,6 +7,11 @@ const ABSENT: &str = "absent";
 const NO_RIGHT: &str = "no right to read it";
 pub(super) const NO_FILE: &str = "not a file";
 
+/// What a zip inside a zip is called.
+pub(super) const ZIP_IN_ZIP: &str = "zip in zip";
+/// Packed files that are not unpacked here.
+const PACKED: [&str; 5] = ["RAR", "7z", "gzip", "bzip2", "xz"];
+
 /// A refusal. Nothing of the file may be used after it, whatever was read before.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
@@ -116,6 +121,10 @@ impl ReadError {
             Self::ZeroBytes => Message::new("read-zero-bytes"),
             Self::Encrypted => Message::new("read-encrypted"),
             Self::Unreadable(_) => Message::new("read-unreadable"),
+            Self::NoTable(kind) if kind == ZIP_IN_ZIP => Message::new("read-zip-in-zip"),
+            Self::NoTable(kind) if PACKED.iter().any(|packed| packed.eq_ignore_ascii_case(kind)) => {
+                Message::new("read-packed").with("kind", kind)
+            }
             Self::NoTable(kind) => Message::new("read-no-table").with("kind", kind),
             Self::BeyondLimits(limit) => Message::new(format!("read-limit-{}", limit.key())),
             Self::CannotOpen(reason) if reason == ABSENT => Message::new("read-absent"),
@@ -196,6 +205,8 @@ mod tests {
                 ReadError::Encrypted,
                 ReadError::Unreadable("crc".into()),
                 ReadError::NoTable("pdf".into()),
+                ReadError::NoTable(ZIP_IN_ZIP.to_owned()),
+                ReadError::NoTable("RAR".into()),
                 ReadError::Worker("died".into()),
             ];
             for error in limits.into_iter().chain(opening).chain(others) {

@@ -112,6 +112,8 @@ pub struct Row {
     cells: Vec<StoredCell>,
     /// Positions of cells that hold what a merged cell above says, with that cell.
     filled: Vec<(usize, Filled)>,
+    /// Positions of empty cells that are merged with a filled one to their left, with that one's column.
+    across: Vec<(usize, u32)>,
     /// How far the texts announced by [`Self::push_coming`] reach.
     coming: u32,
 }
@@ -128,6 +130,7 @@ impl Row {
         self.text.clear();
         self.cells.clear();
         self.filled.clear();
+        self.across.clear();
         self.coming = 0;
     }
 
@@ -137,6 +140,7 @@ impl Row {
         self.text.push_str(&other.text);
         self.cells.extend_from_slice(&other.cells);
         self.filled.extend_from_slice(&other.filled);
+        self.across.extend_from_slice(&other.across);
     }
 
     /// All texts of the row, one behind another.
@@ -246,6 +250,16 @@ impl Row {
             return None;
         }
         self.filled.iter().find(|(at, _)| *at == position).map(|(_, filled)| *filled)
+    }
+
+    /// Says of an empty cell that it is merged with a filled one to its left.
+    pub(super) fn mark_across(&mut self, position: usize, first: u32) {
+        self.across.push((position, first));
+    }
+
+    /// The column, counted from 0, of the filled cell to the left with which an empty one is merged.
+    pub fn across(&self, position: usize) -> Option<u32> {
+        self.across.iter().find(|(at, _)| *at == position).map(|(_, first)| *first)
     }
 
     /// Adds a cell whose text of so many bytes is still to come, by [`Self::come`], behind that of the cell before.

@@ -118,6 +118,76 @@ fn a_header_repeated_on_each_printed_page_is_left_out_with_its_title() {
 }
 
 #[test]
+fn a_name_alone_behind_a_total_is_a_record_between_records_and_told_at_the_end() {
+    let rows = |page: &str| {
+        let found = read(page.as_bytes()).expect("read");
+        (found.rows.iter().map(|(number, _)| *number).collect::<Vec<_>>(), found.left_out)
+    };
+    let head = "名称,代码,镇,金额\n甲公司,01,东,1\n合计,,,1\n";
+    let (given, left_out) = rows(&format!("{head}乙建材有限公司,,,\n丙公司,03,西,2\n"));
+    assert_eq!((given, left_out), (vec![2, 4, 5], vec![(3, Reason::Total)]));
+    // Before another total, too; what is called like no business heads a group, and is told.
+    let (given, left_out) = rows(&format!("{head}大丰镇,,,\n乙商行,,,\n小计,,,0\n丁公司,04,西,2\n"));
+    assert_eq!(given, [2, 5, 7]);
+    assert_eq!(left_out, [(3, Reason::Total), (4, Reason::Alone { column: 0 }), (6, Reason::Total)]);
+    // At the end: who sends the sheet, and the day.
+    let (given, left_out) = rows(&format!("{head}呼图壁县住建局,,,\n2025年3月31日,,,\n"));
+    assert_eq!(given, [2]);
+    assert_eq!(left_out.iter().map(|(row, _)| *row).collect::<Vec<_>>(), [3, 5, 4]);
+    assert!(left_out.contains(&(4, Reason::Signature)), "{left_out:?}");
+    let (given, left_out) = rows(&format!("{head}乙商行,,,\n"));
+    assert_eq!((given, left_out), (vec![2], vec![(3, Reason::Total), (4, Reason::Alone { column: 0 })]));
+    // Three names are a list.
+    let (given, _) = rows(&format!("{head}乙商行,,,\n丙商店,,,\n丁公司,,,\n"));
+    assert_eq!(given, [2, 4, 5, 6]);
+    let (given, left_out) = rows(&format!("{head}注：以上金额含税。,,,\n数据截至三月底，以实际为准,,,\n"));
+    assert_eq!((given, left_out.len()), (vec![2], 3));
+}
+
+#[test]
+fn an_empty_cell_merged_with_a_filled_one_to_its_left_says_so() {
+    let cell = |name: &str, text: &str| format!("<c r=\"{name}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+    let row = |number: u32, cells: &[(&str, &str)]| {
+        let cells: String = cells.iter().map(|(column, text)| cell(&format!("{column}{number}"), text)).collect();
+        format!("<row r=\"{number}\">{cells}</row>")
+    };
+    let rows = row(1, &[("A", "名称"), ("B", "代码"), ("C", "金额")])
+        + &row(2, &[("A", "甲公司"), ("B", "01"), ("C", "5")])
+        + &row(3, &[("A", "乙公司"), ("B", "700")]);
+    let sheet = format!("<sheetData>{rows}</sheetData><mergeCells><mergeCell ref=\"B3:C3\"/></mergeCells>");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("表.xlsx");
+    std::fs::write(&path, workbook(&sheet, "<sst/>")).expect("a file");
+    let mut frames = Vec::new();
+    let mut sender = Sender::new(&mut frames);
+    let outcome = formats::read_file(&path, &mut sender);
+    sender.finish(&outcome).expect("the last frame");
+    let mut reader = SheetReader::new(RowStream::of_frames(Cursor::new(frames)));
+    let mut across = Vec::new();
+    while let Some(event) = reader.next_event().expect("an event") {
+        if let SheetEvent::Row(row) = event {
+            across.push((row.number(), row.across(0), row.across(1), row.across(2)));
+        }
+    }
+    assert_eq!(across, [(2, None, None, None), (3, None, None, Some(1))]);
+}
+
+#[test]
+fn a_zip_inside_a_zip_says_to_unpack_it() {
+    let zipped = |name: &str, bytes: &[u8]| {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("a part");
+        zip.write_all(bytes).expect("written");
+        zip.finish().expect("a zip").into_inner()
+    };
+    let inner = zipped("甲.csv", "名称,金额\n甲公司,1\n".as_bytes());
+    let refused = read(&zipped("内.zip", &inner)).expect_err("refused");
+    assert_eq!(refused.message().key, "read-zip-in-zip");
+    let packed = read(b"Rar!\x1A\x07\x00 whatever").expect_err("refused");
+    assert_eq!(packed.message().key, "read-packed");
+}
+
+#[test]
 fn a_row_that_numbers_the_columns_is_no_data_but_a_row_of_figures_is() {
     let numbered = read("名称,代码,数量,金额\n甲,乙,1,2\n某公司,9,1,2\n".as_bytes()).expect("read");
     assert_eq!(numbered.left_out, [(2, Reason::ColumnNumbers)]);

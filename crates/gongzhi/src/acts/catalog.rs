@@ -115,4 +115,18 @@ mod tests {
         assert!(lines[0].starts_with("laws/deed_tax_law.yaml:2: This file is not UTF-8"), "{told}");
         assert!(lines[1].starts_with("laws/stamp_tax_law.yaml:2: Unknown key \"numbr\""), "{told}");
     }
+
+    #[test]
+    fn every_class_of_a_figure_of_law_has_words() {
+        let catalog = get_catalog(&CatalogPlace::default(), &Translator::new(Language::English)).unwrap();
+        let name = |key: &str, class: &str, fact| catalog.name_of_class(key, class, fact).map(|name| name.zh.as_str());
+        for (key, parameter) in &catalog.parameters {
+            for value in parameter.values.iter().filter(|value| !value.class.is_empty()) {
+                assert!(name(key, &value.class, None).is_some(), "{key} {}", value.class);
+            }
+        }
+        assert_eq!(name("relief/six_taxes_half", "small_profit", None), Some("小型微利企业"));
+        assert_eq!(name("land_use/yuan_per_square_metre", "3", Some("land_grade")), Some("三级"));
+        assert_eq!(name("land_use/yuan_per_square_metre", "4", None), None, "several lists have it");
+    }
 }

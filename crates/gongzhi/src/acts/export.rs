@@ -88,7 +88,7 @@ pub fn export(
 fn list_kinds<'c>(catalog: &'c Catalog, words: &[String], say: &Translator) -> Result<Vec<(&'c Item, &'c Kind)>> {
     let mut kinds = Vec::new();
     for word in words {
-        let unknown = || anyhow!("{}", say.say(&Message::new("export-kind-unknown").with("word", word)));
+        let unknown = || anyhow!("{}", say.say(&catalog.unknown_kind(word)));
         let (item, kind) = catalog.find_spoken(word).ok_or_else(unknown)?;
         match kind {
             Some(kind) => kinds.push((item, kind)),

@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result, anyhow};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use gongzhi_core::access::{Purpose, Scope};
 use gongzhi_core::catalog::Catalog;
-use gongzhi_core::intake::mapping::UNKNOWN_COLUMN;
+use gongzhi_core::intake::mapping::{FOREIGN_SHEET, UNKNOWN_COLUMN};
 use gongzhi_core::intake::{Flags, LayoutProfile, Refusal};
 use gongzhi_core::issues::Issue;
 use gongzhi_core::messages::{Message, Translator};
@@ -114,10 +114,26 @@ pub struct IntakeDesk {
     profiles: Vec<LayoutProfile>,
     now: DateTime<Utc>,
     runtime: tokio::runtime::Runtime,
+    /// The home folder of a dry run where there is none yet; taken away again with the desk.
+    _scratch: Option<tempfile::TempDir>,
 }
 
 impl IntakeDesk {
-    /// Opens the home folder.
+    /// Opens the home folder to check only: where there is none, none is made.
+    ///
+    /// # Errors
+    /// As of [`Self::open`].
+    pub fn open_dry(catalog: Catalog, home: &Path, now: DateTime<Utc>, say: &Translator) -> Result<Self> {
+        if home.join("keys").is_dir() {
+            return Self::open(catalog, home, now, say);
+        }
+        let scratch = tempfile::tempdir()?;
+        let desk = Self::open(catalog, scratch.path(), now, say)?;
+        let profiles = profile::list_profiles(home).into_iter().filter_map(|(_, read)| read.ok()).collect();
+        Ok(Self { profiles, _scratch: Some(scratch), ..desk })
+    }
+
+    /// Opens the home folder, and makes it where there is none.
     ///
     /// # Errors
     /// The home folder, its keys or its store can't be opened.
@@ -140,6 +156,7 @@ impl IntakeDesk {
             profiles: profile::list_profiles(home).into_iter().filter_map(|(_, read)| read.ok()).collect(),
             now,
             runtime,
+            _scratch: None,
         })
     }
 
@@ -495,7 +512,8 @@ impl TakenIn {
 /// An issue about a column nobody knows says where the profile lies in which a person can say what it is.
 fn point_to_proposal(issues: &mut [Issue], proposal: &LayoutProfile, path: &str) {
     let of_proposal = |issue: &&mut Issue| {
-        issue.rule == UNKNOWN_COLUMN && proposal.headers.iter().any(|known| known.header == issue.value)
+        issue.rule == FOREIGN_SHEET
+            || issue.rule == UNKNOWN_COLUMN && proposal.headers.iter().any(|known| known.header == issue.value)
     };
     for issue in issues.iter_mut().filter(of_proposal) {
         let key = issue.mend.key.strip_suffix("-mend").map(|key| format!("{key}-proposed-mend"));

@@ -8,10 +8,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use gongzhi_core::access::{Purpose, Scope};
 use gongzhi_core::catalog::{Catalog, Problem};
 use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::models::warnings::list_warnings;
 use gongzhi_core::models::{Model, Models};
 use gongzhi_core::state::Moment;
 use gongzhi_engine::keys::{Dice, Keys};
-use gongzhi_engine::model_cases::{CaseResult, run_cases};
+use gongzhi_engine::model_cases::{CaseResult, list_unread, run_cases};
 use gongzhi_engine::model_run::check_models;
 use gongzhi_engine::session::{SessionOptions, SessionPlace};
 use gongzhi_store::{Store, StorePlace};
@@ -29,6 +30,15 @@ fn check_some(catalog: &Catalog, wanted: impl Fn(&Model) -> bool) -> Result<(Mod
     problems.extend(runtime()?.block_on(check_models(catalog, &models, wanted)));
     problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     Ok((models, problems))
+}
+
+/// Everything suspicious in a catalogue that may yet be right, by file and line. Of models that can't be planned their cases
+/// are not looked at: that is told already.
+pub fn warnings(catalog: &Catalog, models: &Models, today: NaiveDate) -> Vec<Problem> {
+    let mut warnings = list_warnings(catalog, models, today);
+    warnings.extend(list_unread(models).unwrap_or_default());
+    warnings.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    warnings
 }
 
 /// The catalogue with its models; an unsound one is an error that lists every problem.

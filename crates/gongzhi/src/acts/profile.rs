@@ -64,6 +64,14 @@ pub fn get_profile(path: &Path, say: &Translator) -> Result<LayoutProfile> {
     serde_json::from_str(&text).map_err(|error| unreadable(path, &error, say))
 }
 
+/// A profile after headers of it were decided on.
+pub struct SetDone {
+    /// As it is now.
+    pub profile: LayoutProfile,
+    /// It was confirmed before and is not any more.
+    pub is_unconfirmed: bool,
+}
+
 /// Decides what headers of a profile are used for, each as `HEADER=COLUMN`, `HEADER=ignore` or `HEADER=action`; gives
 /// the profile as it is now, or everything that is wrong, and then nothing is changed.
 ///
@@ -74,8 +82,9 @@ pub fn set(
     words: &[String],
     catalog: &Catalog,
     say: &Translator,
-) -> Result<Result<LayoutProfile, Vec<Message>>> {
+) -> Result<Result<SetDone, Vec<Message>>> {
     let mut profile = get_profile(path, say)?;
+    let was_confirmed = profile.status == Status::Confirmed;
     let book = HeaderBook::new(catalog);
     let found = catalog.find_kind(&profile.kind);
     let headers = found.and_then(|(item, kind)| Some((kind, book.find(&item.key, &kind.key)?)));
@@ -90,8 +99,14 @@ pub fn set(
         };
         match profile.set((header.trim(), used), kind, headers) {
             Ok(()) => {}
-            Err(SetFault::NoSuchColumn(column)) => {
-                faults.push(Message::new("profile-no-such-column").with("column", column));
+            Err(SetFault::NoSuchColumn { word, nearest, known }) => {
+                let key = if nearest.is_some() { "profile-set-column-nearest" } else { "profile-set-column" };
+                let message = Message::new(key).with("column", word).with("known", known.join("、"));
+                faults.push(message.with("nearest", nearest.unwrap_or_default()));
+            }
+            Err(SetFault::BadMeasure { header, column, known }) => {
+                let message = Message::new("profile-set-measure").with("header", header).with("column", column);
+                faults.push(message.with("known", known));
             }
             Err(SetFault::NoSuchHeader(header)) => {
                 let known: Vec<&str> = profile.headers.iter().map(|known| known.header.as_str()).collect();
@@ -102,7 +117,8 @@ pub fn set(
     }
     if faults.is_empty() {
         save(path, &profile, say)?;
-        return Ok(Ok(profile));
+        let is_unconfirmed = was_confirmed && profile.status != Status::Confirmed;
+        return Ok(Ok(SetDone { profile, is_unconfirmed }));
     }
     Ok(Err(faults))
 }

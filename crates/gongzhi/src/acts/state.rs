@@ -98,11 +98,7 @@ pub fn open_state(
     translator: &Translator,
 ) -> Result<OpenState> {
     let told = |message: Message| anyhow!("{}", translator.say(&message));
-    let unknown = || told(Message::new("state-kind-unknown").with("kind", &order.kind));
-    let (item, kind) = catalog.find_spoken(&order.kind).ok_or_else(unknown)?;
-    // An item of one kind need not name it.
-    let only = || item.kinds.first().filter(|_| item.kinds.len() == 1);
-    let kind = kind.or_else(only).ok_or_else(unknown)?;
+    let (item, kind) = spoken_kind(catalog, &order.kind).ok_or_else(|| told(catalog.unknown_kind(&order.kind)))?;
     let moment = Moment { as_of: order.as_of.map_or(now, end_of_day), period: order.period };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().context("tokio")?;
@@ -119,6 +115,13 @@ pub fn open_state(
     let session = opened.map_err(|error| told(error.message()))?;
     let day = (now + TimeDelta::hours(8)).date_naive();
     Ok(OpenState { runtime, session, view, day, visible, place, batches })
+}
+
+/// The kind a person means; an item of one kind need not name it.
+fn spoken_kind<'c>(catalog: &'c Catalog, word: &str) -> Option<(&'c Item, &'c Kind)> {
+    let (item, kind) = catalog.find_spoken(word)?;
+    let only = || item.kinds.first().filter(|_| item.kinds.len() == 1);
+    Some((item, kind.or_else(only)?))
 }
 
 /// Shows each row that holds, ordered by its evidence, and gives back the rest.
@@ -138,7 +141,7 @@ pub fn show_state(
     let data = DataPlace { folder: &state.place.folder, keys: &state.place.keys };
     let worklist = place_worklist(data, &state.visible, state.session.worklist());
     let worklist = worklist.map_err(|error| told(error.message()))?;
-    let sets = match catalog.find_kind(&order.kind).filter(|_| tells_sets) {
+    let sets = match spoken_kind(catalog, &order.kind).filter(|_| tells_sets) {
         Some(kind) => list_sets(data, &state.visible, kind).map_err(|error| told(error.message()))?,
         None => Vec::new(),
     };

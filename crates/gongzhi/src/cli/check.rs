@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::messages::Message;
-use gongzhi_core::models::warnings::list_warnings;
 
 use super::{CatalogWords, Context};
 use crate::acts::catalog::{line_of, list_sources};
@@ -25,7 +24,7 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     for problem in &problems {
         println!("{}", line_of(problem, say));
     }
-    let warnings = list_warnings(&catalog, &models, context.now.date_naive());
+    let warnings = models::warnings(&catalog, &models, context.now.date_naive());
     for warning in &warnings {
         let place = format!("{}:{}", warning.file, warning.line);
         let message = Message::new("catalog-warning").with("place", place).with("text", say.say(&warning.message));

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use gongzhi_core::catalog::{Catalog, Severity};
+use gongzhi_core::intake::mask::mask_citizens;
 use gongzhi_core::issues::{CellPlace, Issue};
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::values::SetMode;
-use gongzhi_engine::intake::{IntakeReport, Outcome};
+use gongzhi_engine::intake::{IntakeReport, Outcome, SheetReport};
+use gongzhi_engine::read::Reason;
 
 use super::{CatalogWords, Context};
 use crate::acts::catalog::get_catalog;
@@ -52,7 +54,10 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         is_dry_run: args.dry_run,
         is_by_name: false,
     };
-    let desk = IntakeDesk::open(catalog, &args.home, context.now, say)?;
+    let desk = match args.dry_run {
+        true => IntakeDesk::open_dry(catalog, &args.home, context.now, say)?,
+        false => IntakeDesk::open(catalog, &args.home, context.now, say)?,
+    };
     let is_nil = order.mode.as_deref().and_then(SetMode::find).is_some_and(SetMode::is_nil);
     if args.files.is_empty() && !is_nil {
         eprintln!("{}", say.say(&Message::new("intake-no-file")));
@@ -103,6 +108,7 @@ fn print_text(taken: &TakenIn, headline: &Message, say: &Translator) {
             .with("rows", sheet.rows)
             .with("left_out", sheet.left_out);
         println!("{}", say.say(&line));
+        print_left_out(sheet, say);
     }
     for effect in report.batches.iter().filter_map(|batch| batch.effect.as_ref()) {
         println!("{}", say.say(&effect_line(effect)));
@@ -116,6 +122,29 @@ fn print_text(taken: &TakenIn, headline: &Message, say: &Translator) {
     }
     for path in &taken.proposals {
         println!("{}", say.say(&Message::new("intake-profile-proposed").with("path", path.display())));
+    }
+}
+
+/// Rows that are no rows of the table, by why: what is left out is never left out in silence.
+fn print_left_out(sheet: &SheetReport, say: &Translator) {
+    const LISTED: usize = 8;
+    let mut reasons: Vec<(String, Vec<u32>)> = Vec::new();
+    // What stands above the header was never taken for a row.
+    for left_out in sheet.left_out_rows.iter().filter(|one| one.reason != Reason::Title) {
+        let reason = say.say(&left_out.message());
+        let reason = mask_citizens(&reason).unwrap_or(reason);
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, rows)) => rows.push(left_out.row),
+            None => reasons.push((reason, vec![left_out.row])),
+        }
+    }
+    for (reason, rows) in reasons.iter().take(LISTED) {
+        let mut listed: Vec<String> = rows.iter().take(LISTED).map(u32::to_string).collect();
+        if rows.len() > LISTED {
+            listed.push("…".to_owned());
+        }
+        let line = Message::new("intake-left-out-line").with("rows", listed.join("、")).with("reason", reason);
+        println!("{}", say.say(&line));
     }
 }
 

@@ -204,13 +204,15 @@ fn run_kept(args: &Run, context: &Context) -> anyhow::Result<ExitCode> {
             }
             continue;
         }
+        if let Some(stopped) = &report.stopped {
+            let line = Message::new("run-stopped-line").with("model", &report.model).with("why", say.say(stopped));
+            println!("{}", say.say(&line));
+            continue;
+        }
         let outcomes: Vec<String> =
             report.outcomes.iter().map(|(outcome, count)| format!("{outcome} {count}")).collect();
         let line = Message::new("models-run-line").with("model", &report.model).with("compared", report.compared);
         println!("{}", say.say(&line.with("leads", report.leads.len()).with("outcomes", outcomes.join(" · "))));
-        if let Some(stopped) = &report.stopped {
-            println!("    {}", say.say(stopped));
-        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -53,9 +53,14 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
             show(file, &get_profile(file, say)?, say);
         }
         What::Set { file, uses, place } => match set(file, uses, &get_catalog(&place.place(), say)?, say)? {
-            Ok(profile) => {
-                show(file, &profile, say);
-                println!("{}", say.say(&Message::new("profile-set").with("path", file.display())));
+            Ok(done) => {
+                show(file, &done.profile, say);
+                let key = match done.profile.status {
+                    Status::Confirmed => "profile-set-confirmed",
+                    Status::Proposed if done.is_unconfirmed => "profile-set-unconfirmed",
+                    Status::Proposed => "profile-set",
+                };
+                println!("{}", say.say(&Message::new(key).with("path", file.display())));
             }
             Err(faults) => {
                 println!("{}", say.say(&Message::new("profile-not-set").with("path", file.display())));

@@ -85,7 +85,9 @@ fn tell(end: &RunEnd, order: &RunOrder, say: &Translator) {
         let line = Message::new("run-step-line").with("step", name).with("seconds", seconds);
         println!("{}", say.say(&line.with("counts", counts.join(" · "))));
     }
-    for (model, count) in &end.leads {
+    // A model that did not run found nothing out: no number of leads, but why.
+    let is_stopped = |model: &String| end.stopped.iter().any(|(stopped, _)| stopped == model);
+    for (model, count) in end.leads.iter().filter(|(model, _)| !is_stopped(model)) {
         println!("{}", say.say(&Message::new("run-leads-line").with("model", model).with("count", count)));
     }
     for (model, why) in &end.stopped {

@@ -20,3 +20,4 @@ mod run;
 mod sets;
 mod shipped;
 mod template;
+mod understood;

@@ -48,3 +48,7 @@ help-check-layer = A folder of local content laid over the catalogue; may be giv
 catalog-not-utf8 = This file is not UTF-8 text; save it again with the encoding UTF-8.
 catalog-file-empty = The file is empty.
 catalog-extension-blocks = The rule touches the extension column "{ $column }", which never blocks: add severity: warning.
+catalog-kind-needed = "{ $item }" has several kinds, say which: { $known }
+catalog-kind-unknown = "{ $item }" has no kind "{ $kind }"; it has: { $known }
+catalog-item-unknown = The catalogue has no "{ $word }". Give an item's name, number or key, or item.kind, such as 15 or tax_related_case.auction
+catalog-item-unknown-near = The catalogue has no "{ $word }", perhaps: { $near }? Give an item's name, number or key, or item.kind

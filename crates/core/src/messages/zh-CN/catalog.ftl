@@ -48,3 +48,7 @@ help-check-layer = 叠加在目录之上的地方内容文件夹，可多次给�
 catalog-not-utf8 = 文件不是 UTF-8 编码（可能是 GBK）；请另存为 UTF-8 编码。
 catalog-file-empty = 文件是空的。
 catalog-extension-blocks = 规则涉及扩展列“{ $column }”，扩展列不得阻断：请加上 severity: warning。
+catalog-kind-needed = “{ $item }”有几种表，请写明是哪一种：{ $known }
+catalog-kind-unknown = “{ $item }”没有“{ $kind }”这一种表；有：{ $known }
+catalog-item-unknown = 目录中没有“{ $word }”。请写事项的名称、序号或键，或者 事项.表，如 15 或 tax_related_case.auction
+catalog-item-unknown-near = 目录中没有“{ $word }”，是否应为：{ $near }？请写事项的名称、序号或键，或者 事项.表

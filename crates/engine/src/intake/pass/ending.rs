@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use gongzhi_core::catalog::Severity;
+use gongzhi_core::intake::guess::Seen;
 use gongzhi_core::intake::issue_list::Mark;
-use gongzhi_core::intake::mapping::SHAPE;
+use gongzhi_core::intake::mapping::{FOREIGN_SHEET, SHAPE};
 use gongzhi_core::intake::{LayoutProfile, Refusal, SheetMap, TemplateIdentity};
 use gongzhi_core::issues::Issue;
 use gongzhi_core::messages::Message;
 use gongzhi_core::values::SetMode;
 
-use super::{MOST_LISTED, NOTE_ROWS, Pass, State, Unknown};
+use super::{Foreign, MOST_LISTED, NOTE_ROWS, Pass, State, Unknown};
 use crate::batch::BatchWriter;
 use crate::intake::shape::FirstTexts;
 use crate::intake::work::Work;
@@ -56,7 +57,7 @@ impl<'c> Pass<'c> {
             let message = Message::new("intake-columns-empty").with("headers", headers.join("、"));
             self.notices.push(Notice::of_sheet(&map.sheet, message));
         }
-        if !filled.is_empty() {
+        if filled.iter().any(|unknown| !unknown.is_own) {
             self.propose(work);
         }
     }
@@ -82,20 +83,62 @@ impl<'c> Pass<'c> {
             return;
         }
         let shape = unknown.texts.shape(&self.context.books.headers);
+        let proposal = shape.is_none().then(|| self.propose_foreign(&unknown)).flatten();
         let Unknown { refusal, is_table, .. } = unknown;
         self.unknown.push((sheet.sheet.clone(), sheet.headers));
         // A few words and figures that nobody knows beside a report are notes.
-        let is_note = shape.is_none() && totals.row_count <= NOTE_ROWS && refusal.message.key == "intake-sheet-unknown";
+        let is_like_none = ["intake-sheet-unknown", "catalog-kind-needed"].contains(&refusal.message.key.as_ref());
+        let is_note = shape.is_none() && totals.row_count <= NOTE_ROWS && is_like_none;
         let severity = if is_table && !is_note { Severity::Error } else { Severity::Warning };
         let refusal = match shape {
             Some(key) => Refusal { sheet: refusal.sheet, ..Refusal::new(SHAPE, Message::new(key)) },
             None => refusal,
         };
-        self.issues.record(Issue { severity, ..refusal.into_issue() });
+        let name = refusal.sheet.clone();
+        let issue = Issue { severity, ..refusal.into_issue() };
+        match proposal {
+            Some((item, proposal)) => {
+                let message = Message::new("intake-sheet-foreign").with("sheet", &name).with("item", item);
+                let refusal = Refusal { sheet: name, ..Refusal::new(FOREIGN_SHEET, message) };
+                self.foreign.push(Foreign { issue, refusal, proposal });
+            }
+            None => self.issues.record(issue),
+        }
+    }
+
+    /// What the columns of a sheet may be that has no header of the kind which was named, by what stands in them.
+    fn propose_foreign(&self, unknown: &Unknown) -> Option<(String, LayoutProfile)> {
+        let (item, kind) = self.named_kind().filter(|_| unknown.is_table)?;
+        let headers = self.context.books.headers.find(&item.key, &kind.key)?;
+        let unit = self.judge(item).unit(&self.clues(&unknown.facts, None)).map(|(unit, _)| unit).unwrap_or_default();
+        let names = unknown.facts.columns.iter().map(|column| column.name.as_str());
+        let mut proposal = LayoutProfile::propose(kind, headers, &unit, names);
+        let samples = unknown.texts.samples();
+        proposal.guess(kind, &Seen { samples: &samples, catalog: self.context.catalog, day: self.request.today });
+        Some((item.name.zh.clone(), proposal))
+    }
+
+    /// A sheet under foreign headers is nobody's beside one that was recognised; else it is what was meant.
+    fn end_foreign(&mut self) {
+        let is_beside = !self.works.is_empty();
+        for Foreign { issue, refusal, proposal } in std::mem::take(&mut self.foreign) {
+            if is_beside {
+                self.issues.record(issue);
+                continue;
+            }
+            match self.refusal {
+                None => self.refusal = Some(refusal),
+                Some(_) => self.issues.record(refusal.into_issue()),
+            }
+            if !self.proposals.contains(&proposal) {
+                self.proposals.push(proposal);
+            }
+        }
     }
 
     /// The report, and the batches that may be written when nothing blocks.
     pub(in crate::intake) fn finish(mut self) -> CheckedFile<'c> {
+        self.end_foreign();
         self.refusal = self.refusal.take().or_else(|| self.reason_to_refuse());
         let mode = self.works.first().map(Work::mode).or(self.request.flags.mode);
         let rows: u64 = self.works.iter().map(|work| work.rows).sum();

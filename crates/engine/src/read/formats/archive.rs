@@ -1,6 +1,6 @@
 //! A zip of several files: each member is read by its own content, one after another.
 
-use super::super::error::ReadError;
+use super::super::error::{ReadError, ZIP_IN_ZIP};
 use super::detect::{Format, detect};
 use super::input::Input;
 use super::package::Package;
@@ -55,7 +55,7 @@ fn read_member(bytes: Vec<u8>, name: &str, sink: &mut Sink<'_, '_>) -> Result<()
     let mut input = Input::of_bytes(bytes);
     let format = detect(&mut input)?;
     if format == Format::Archive {
-        return Err(ReadError::NoTable("zip".to_owned()));
+        return Err(ReadError::NoTable(ZIP_IN_ZIP.to_owned()));
     }
     let file = name.rsplit('/').next().unwrap_or(name);
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);

@@ -370,11 +370,53 @@ fn label_of(text: &str) -> Option<String> {
     (is_short && !label.is_ascii()).then_some(label)
 }
 
-/// `其中：农村`, `其中`: a part of the total above it.
+/// Ends of what a total is made up of.
+const PARTS: [&str; 16] = [
+    "纳税人",
+    "企业",
+    "户",
+    "类",
+    "项",
+    "部分",
+    "农村",
+    "城镇",
+    "个体",
+    "单位",
+    "法人",
+    "个人",
+    "居民",
+    "项目",
+    "工程",
+    "自然人",
+];
+/// What a total is made up of, in words of its own.
+const GROUPS: [&str; 14] = [
+    "一般纳税人",
+    "小规模纳税人",
+    "小规模",
+    "个体工商户",
+    "个体户",
+    "企业",
+    "自然人",
+    "个人",
+    "其他",
+    "其它",
+    "农村",
+    "城镇",
+    "单位",
+    "法人",
+];
+
+/// `其中：农村`, `其中`, `其中一般纳税人`: a part of the total above it.
 pub(super) fn is_part_of_total(text: &str) -> bool {
-    text.trim_start()
-        .strip_prefix("其中")
-        .is_some_and(|rest| rest.is_empty() || rest.trim_start().starts_with(['：', ':', '，', ',']))
+    let Some(rest) = text.trim_start().strip_prefix("其中") else { return false };
+    let is_part = |rest: &str| rest.chars().count() <= 12 && PARTS.iter().any(|part| rest.ends_with(part));
+    rest.is_empty() || rest.trim_start().starts_with(['：', ':', '，', ',', '、', '(', '（']) || is_part(rest.trim())
+}
+
+/// A group of which a total is made up, below the total or its first part.
+pub(super) fn is_group(text: &str) -> bool {
+    GROUPS.contains(&text.trim_start_matches(['-', '—', '－', '·', ' ']).trim())
 }
 
 #[cfg(test)]

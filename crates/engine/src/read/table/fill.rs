@@ -1,4 +1,4 @@
-//! Vertically merged cells: the value of the first row holds for the rows under it.
+//! Merged cells: the value of the first row holds for the rows under it, that of the first column for no other column.
 
 use gongzhi_core::intake::Filled;
 
@@ -53,5 +53,50 @@ impl FillDown {
             |merge: &Merge| merge.first_column == column && merge.first_row < number && number <= merge.last_row;
         let (merge, cell) = self.active.iter().find(|(merge, _)| holds(merge))?;
         Some((cell, Filled { row: merge.first_row, rows: merge.last_row - merge.first_row + 1 }))
+    }
+}
+
+/// Follows the merges of more than one column: what stands in the first of them is nobody else's.
+#[derive(Debug, Default)]
+pub(super) struct Across {
+    /// By first row.
+    merges: Vec<Merge>,
+    next: usize,
+    active: Vec<Merge>,
+}
+
+impl Across {
+    /// Keeps the merges that begin below the header.
+    pub(super) fn new(merges: &[Merge], header_end: u32) -> Self {
+        let is_across = |merge: &&Merge| merge.last_column > merge.first_column && merge.first_row > header_end;
+        let mut merges: Vec<Merge> = merges.iter().filter(is_across).copied().collect();
+        merges.sort_unstable();
+        Self { merges, next: 0, active: Vec::new() }
+    }
+
+    /// Goes on to a row laid under its columns and marks its empty cells that are merged with a filled one to their left.
+    pub(super) fn mark(&mut self, row: &mut Row) {
+        let number = row.number();
+        self.active.retain(|merge| merge.last_row >= number);
+        while let Some(merge) = self.merges.get(self.next).filter(|merge| merge.first_row <= number) {
+            self.next += 1;
+            if merge.last_row >= number {
+                self.active.push(*merge);
+            }
+        }
+        for merge in &self.active {
+            let first = row.position_at(merge.first_column);
+            if row.value_at(merge.first_column).is_empty() {
+                continue;
+            }
+            for position in first + 1..row.len() {
+                if row.column(position) > merge.last_column {
+                    break;
+                }
+                if row.value(position).is_empty() {
+                    row.mark_across(position, merge.first_column);
+                }
+            }
+        }
     }
 }

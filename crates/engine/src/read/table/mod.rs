@@ -13,6 +13,7 @@ mod header;
 mod names;
 mod reason;
 mod state;
+mod trailing;
 mod words;
 
 use std::sync::Arc;
@@ -112,6 +113,11 @@ pub enum Reason {
     },
     /// A row far below the table with next to nothing in it.
     StrayRow,
+    /// A name alone behind a total or a signature: the head of a group, who sends the sheet, or a record after all.
+    Alone {
+        /// The cell's column in the sheet, counted from 0.
+        column: u32,
+    },
 }
 
 impl Reason {
@@ -127,6 +133,7 @@ impl Reason {
             Self::ColumnNumbers => "column-numbers",
             Self::StrayCell { .. } => "stray-cell",
             Self::StrayRow => "stray-row",
+            Self::Alone { .. } => "alone",
         }
     }
 }

@@ -3,13 +3,16 @@
 use super::super::row::{Row, Value};
 use super::Reason;
 use super::clean::{row_text, shown};
-use super::closing::{adds_up, adds_up_by_word, is_known_label, is_labelled, is_part_of_total, is_rule, reason_alone};
+use super::closing::{
+    adds_up, adds_up_by_word, is_group, is_known_label, is_labelled, is_part_of_total, is_rule, reason_alone,
+};
 use super::state::Known;
-use super::words::{ends_like_total, is_labelled_value, is_note, is_prose, is_section, is_signature, is_total};
+use super::trailing::{is_organisation, may_be_name};
+use super::words::{is_labelled_value, is_like_total, is_note, is_prose, is_section, is_signature, is_total, may_sign};
 use gongzhi_core::cells;
 
 /// A row with more texts than these that are no figures is never a closing line.
-const MOST_TEXTS: usize = 4;
+const MOST_TEXTS: usize = 8;
 
 /// Where a row stands among the others.
 pub(super) struct Place {
@@ -31,10 +34,12 @@ impl Known {
             return Some(Reason::ColumnNumbers);
         }
         let is_alone = row.len() == 1 && self.columns.len() >= 3;
-        // What stands alone behind the end of a table goes with what ended it: the date under a signature.
+        // What stands alone behind the end of a table goes with what ended it: the date under a signature. A name may be a
+        // record: what follows tells.
+        let is_name = matches!(row.value(0), Value::Text(text) if may_be_name(text));
         let trailing = match place.before {
-            Some(Reason::Total | Reason::Note) if is_alone => Some(Reason::Note),
-            Some(Reason::Signature) if is_alone => Some(Reason::Signature),
+            Some(Reason::Total | Reason::Note | Reason::Alone { .. }) if is_alone && !is_name => Some(Reason::Note),
+            Some(Reason::Signature) if is_alone && !is_name => Some(Reason::Signature),
             _ => None,
         };
         let Some(first) = row.iter().find_map(|(_, value)| text_of(value)) else {
@@ -44,6 +49,12 @@ impl Known {
             return Some(Reason::Total);
         }
         let is_sparse = row.len() * 2 <= self.columns.len() || row.len() <= 2 && self.columns.len() > 2;
+        if place.before == Some(Reason::Total) && is_group(first) && is_mostly_figures(row) {
+            return Some(Reason::Total);
+        }
+        if is_signed(row) {
+            return Some(Reason::Signature);
+        }
         if is_signature(first) && (is_sparse || is_labelled_value(first) || place.before == Some(Reason::Signature)) {
             return Some(Reason::Signature);
         }
@@ -111,11 +122,12 @@ impl Known {
             let figures = figures - self.count_numbers(row);
             let is_list_of_figures = self.columns.len() <= 2 && figures > 0;
             let is_total = closing_reason(texts, figures);
-            return is_total.filter(|_| !is_list_of_figures || texts.iter().any(|text| adds_up_by_word(text)));
+            let is_sure = |text: &&str| adds_up_by_word(text) || is_part_of_total(text);
+            return is_total.filter(|_| !is_list_of_figures || texts.iter().any(is_sure));
         }
         let total = texts.iter().position(|text| adds_up(text))?;
         let (before, after) = (&texts[..total], &texts[total + 1..]);
-        let names_group = |text: &&str| !has_long_number(text) && !is_company(text);
+        let names_group = |text: &&str| !has_long_number(text) && !is_organisation(text);
         (figures > 0 && before.len() <= 2 && before.iter().all(names_group) && after.iter().all(closes))
             .then_some(Reason::Total)
     }
@@ -172,7 +184,21 @@ fn is_totals_row(row: &Row, first: &str) -> bool {
     }
     let [opens, is_second] = [text_of(row.value(0)), text_of(row.value(1))];
     let named = opens.is_some_and(is_total) || is_second.is_some_and(is_total);
-    named || opens == Some(first) && ends_like_total(first) && is_mostly_figures(row)
+    named || is_like_total(first) && !is_organisation(first) && (row.len() == 1 || is_mostly_figures(row))
+}
+
+/// Two cells and more that are signatures, with at most as many beside them that are names or days: `制表人 | 张某 | 审核人 | 李某`.
+fn is_signed(row: &Row) -> bool {
+    let (mut signs, mut others) = (0, 0);
+    for (_, value) in row.iter() {
+        match value {
+            Value::Text(text) if is_organisation(text) && !is_labelled_value(text) => return false,
+            Value::Text(text) if may_sign(text) => signs += 1,
+            Value::Text(text) if text.chars().count() > 11 => return false,
+            _ => others += 1,
+        }
+    }
+    signs >= 2 && others <= signs && row.iter().find_map(|(_, value)| text_of(value)).is_some_and(may_sign)
 }
 
 fn text_of(value: Value<'_>) -> Option<&str> {
@@ -182,9 +208,14 @@ fn text_of(value: Value<'_>) -> Option<&str> {
     }
 }
 
-/// Figures outnumber texts.
+/// Figures are as many as texts, in cells of figures or written as texts; a code is none.
 fn is_mostly_figures(row: &Row) -> bool {
-    let figures = row.iter().filter(|(_, value)| matches!(value, Value::Number(_))).count();
+    let is_figure = |value: Value<'_>| match value {
+        Value::Number(_) => true,
+        Value::Text(text) => !has_long_number(text) && looks_like_figure(text),
+        _ => false,
+    };
+    let figures = row.iter().filter(|(_, value)| is_figure(*value)).count();
     figures > 0 && figures * 2 >= row.len()
 }
 
@@ -224,13 +255,6 @@ fn looks_like_figure(text: &str) -> bool {
 /// Six digits and more: a code, the number of a document.
 fn has_long_number(text: &str) -> bool {
     text.bytes().filter(u8::is_ascii_digit).count() >= 6
-}
-
-/// A text that ends as names of organisations do.
-fn is_company(text: &str) -> bool {
-    const ENDINGS: [&str; 16] =
-        ["公司", "厂", "店", "社", "局", "中心", "部", "院", "所", "站", "行", "户", "会", "场", "校", "铺"];
-    ENDINGS.iter().any(|ending| text.ends_with(ending))
 }
 
 #[cfg(test)]
@@ -308,6 +332,41 @@ mod tests {
     }
 
     #[test]
+    fn subtotals_and_sign_offs_of_several_cells_are_no_records() {
+        let counted = ["企业名称", "代码", "户数", "面积"];
+        for first in
+            ["小计", "大丰镇小计", "一般纳税人小计", "小计-农村", "其中：一般纳税人", "其中一般纳税人", "合计（2户）"]
+        {
+            assert_eq!(reason(&counted, &[first, "", "12", "3.5"]), Some(Reason::Total), "{first}");
+            assert_eq!(reason(&counted, &[first, "", "3", ""]), Some(Reason::Total), "{first}");
+        }
+        assert_eq!(reason(&["企业名称", "户数"], &["其中：一般纳税人", "3"]), Some(Reason::Total));
+        for cells in [
+            ["制表人：某某", "审核人：某某", "日期：2025-03-31", ""],
+            ["制表人", "张某", "审核人", "李某"],
+            ["制表人张某", "", "审核人李某", ""],
+            ["填表人 张某", "", "日期", "2025年3月31日"],
+            ["填表单位：住建局", "填表人：张某", "审核：李某", "日期：2025年"],
+            ["制表人 张某  审核人 李某", "", "", ""],
+            ["经手人：张某", "会计：李某", "出纳：王某", ""],
+        ] {
+            assert_eq!(reason(&counted, &cells), Some(Reason::Signature), "{cells:?}");
+        }
+        let eight = ["乡镇", "名称", "代码", "地址", "电话", "金额", "面积", "日期"];
+        let signed = [
+            "填表单位：住建局",
+            "",
+            "负责人：张某",
+            "填表人：李某",
+            "审核：王某",
+            "电话：13900000001",
+            "日期：三月",
+            "",
+        ];
+        assert_eq!(reason(&eight, &signed), Some(Reason::Signature));
+    }
+
+    #[test]
     fn a_record_is_never_taken_for_a_closing_line() {
         for name in [
             "合计（新疆）商贸有限公司",
@@ -329,5 +388,14 @@ mod tests {
         assert_eq!(reason(&PAYMENTS, &["-", "-", "", "", "100"]), None);
         assert_eq!(reason(&["企业名称"], &["某某：公司"]), None);
         assert_eq!(reason(&["指标", "数值"], &["总面积", "300"]), None);
+        let people = ["职务", "姓名", "电话", "单位"];
+        assert_eq!(
+            reason(&people, &["负责人", "张某", "13900000001", "大丰镇"]),
+            None,
+            "one word of signatures is a post"
+        );
+        assert_eq!(reason(&people, &["会计", "李某", "13900000002", "某某公司"]), None);
+        assert_eq!(reason(&BUILDERS, &["", "某某会计师事务所", "", ""]), None);
+        assert_eq!(reason(&PAYMENTS, &["", "日期食品店", "", "电话机维修", "100"]), None);
     }
 }

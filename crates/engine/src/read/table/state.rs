@@ -11,10 +11,11 @@ use super::super::event::{Merge, Notice, SheetFacts};
 use super::super::row::{Row, Value, cell_name};
 use super::align::{Grid, lay_under};
 use super::clean::{clean_into, row_text, shown};
-use super::fill::FillDown;
+use super::fill::{Across, FillDown};
 use super::header::{self, Layout};
 use super::names::make_unique;
 use super::reason::Place;
+use super::trailing::{Became, Trailing};
 use super::words::{is_note, is_signature, is_total};
 use super::{Column, HeaderHint, HeaderPlace, LeftOut, Reason, SheetHead, SheetTotals, Title};
 
@@ -60,6 +61,7 @@ pub(in super::super) struct Table {
     scratch: Row,
     spare: Vec<Row>,
     strays: Vec<LeftOut>,
+    trailing: Trailing,
     /// The format names the columns itself, so every row is one of the table.
     are_all_rows: bool,
 }
@@ -75,6 +77,7 @@ pub(super) struct Known {
     /// Rows whose merged cell lies across most of the table.
     pub(super) wide_rows: HashSet<u32>,
     fill: FillDown,
+    across: Across,
 }
 
 impl Table {
@@ -131,6 +134,8 @@ impl Table {
         } else if self.known.is_none() {
             self.decide(out);
         }
+        let trailing = self.trailing.end();
+        self.settle_held(trailing, out);
         let name = &self.facts.name;
         if self.totals.blank_count > 0 {
             let message = Message::new("read-blank-rows").with("count", self.totals.blank_count);
@@ -174,6 +179,7 @@ impl Table {
             titles: HashSet::new(),
             wide_rows: HashSet::new(),
             fill: FillDown::default(),
+            across: Across::default(),
         });
     }
 
@@ -234,6 +240,7 @@ impl Table {
             header_rows,
             titles: titles.iter().map(|title| title.text.clone()).collect(),
             fill: FillDown::new(&self.facts.merges, header_end),
+            across: Across::new(&self.facts.merges, header_end),
         });
         (first_data, titles)
     }
@@ -275,17 +282,46 @@ impl Table {
             self.totals.blank_count += u64::from(gap);
             self.last_row = row.number();
         }
+        let is_wide = known.columns.len() >= 3 && !self.are_all_rows;
+        if reason.is_none() && is_wide && !known.is_filled_down(&row) && self.trailing.is_one(&row, self.last_reason) {
+            let became = self.trailing.hold(row);
+            self.settle_held(became, out);
+            return;
+        }
+        if matches!(reason, None | Some(Reason::Total)) {
+            let became = self.trailing.go_on();
+            self.settle_held(became, out);
+        }
         match reason {
             Some(reason) => {
                 self.leave_out(&row, reason, out);
                 self.recycle(row);
             }
-            None => self.give(row, out),
+            None => {
+                self.trailing.note_alone(&row);
+                self.give(row, out);
+            }
+        }
+    }
+
+    /// Rows that were held back, as what they turned out to be.
+    fn settle_held(&mut self, held: Vec<Became>, out: &mut VecDeque<Out>) {
+        for became in held {
+            match became {
+                Became::Row(row) => {
+                    self.trailing.note_alone(&row);
+                    self.give(row, out);
+                }
+                Became::LeftOut(row, reason) => {
+                    self.leave_out(&row, reason, out);
+                    self.recycle(row);
+                }
+            }
         }
     }
 
     fn give(&mut self, row: Row, out: &mut VecDeque<Out>) {
-        let Some(known) = &self.known else { return };
+        let Some(known) = self.known.as_mut() else { return };
         let mut aligned = row;
         if known.fill.is_idle() {
             lay_under(&known.columns, &mut aligned, &mut self.strays);
@@ -294,6 +330,7 @@ impl Table {
             let grid = Grid { columns: &known.columns, fill: &known.fill };
             grid.align(&self.scratch, &mut aligned, &mut self.strays);
         }
+        known.across.mark(&mut aligned);
         self.last_reason = None;
         for stray in self.strays.drain(..) {
             out.push_back(Out::LeftOut(stray));
@@ -382,12 +419,21 @@ fn is_figure(value: Value<'_>) -> bool {
     }
 }
 
+impl Known {
+    /// Whether a merged cell above says something in a row.
+    fn is_filled_down(&self, row: &Row) -> bool {
+        let is_filled = |column: &Column| self.fill.find(row.number(), column.index).is_some();
+        !self.fill.is_idle() && self.columns.iter().any(is_filled)
+    }
+}
+
 #[cfg(test)]
 impl Known {
     pub(super) fn for_tests(columns: Vec<Column>, header: HashMap<u32, String>, titles: HashSet<String>) -> Self {
         let counting = counting_columns(&columns);
         let header_rows = if header.is_empty() { Vec::new() } else { vec![header] };
-        Self { columns, counting, header_rows, titles, wide_rows: HashSet::new(), fill: FillDown::default() }
+        let (wide_rows, fill, across) = (HashSet::new(), FillDown::default(), Across::default());
+        Self { columns, counting, header_rows, titles, wide_rows, fill, across }
     }
 }
 

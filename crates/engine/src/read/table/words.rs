@@ -66,13 +66,25 @@ pub(super) fn is_total(text: &str) -> bool {
     text.len() <= 64 && adds_up_by_word(text)
 }
 
-/// A text that ends like a totals row of a group: `大丰镇小计`. Only the rest of the row can tell whether it is one.
-pub(super) fn ends_like_total(text: &str) -> bool {
-    if !text.trim_end().ends_with('计') {
+/// Ends and beginnings of texts that name a total of something: 大丰镇小计, 一般纳税人合计数, 小计-农村.
+const TOTALS: [&str; 5] = ["合计", "小计", "总计", "共计", "累计"];
+/// Words behind a total's.
+const BEHIND_TOTALS: [&str; 6] = ["金额", "户数", "面积", "人数", "数", "额"];
+
+/// A text that ends or begins like a totals row of a group: `大丰镇小计`, `小计-农村`. Only the rest of the row can tell whether
+/// it is one.
+pub(super) fn is_like_total(text: &str) -> bool {
+    if text.len() > 80 || !text.contains('计') {
         return false;
     }
-    let word = squeezed(text, 16);
-    word.chars().count() <= 12 && ["合计", "小计", "总计"].iter().any(|ending| word.ends_with(ending))
+    let word = squeezed(text, 24);
+    let word = word.trim_end_matches([':', '：', ')', '）']);
+    let word = BEHIND_TOTALS.iter().find_map(|behind| word.strip_suffix(behind)).unwrap_or(word);
+    let begins = |total: &str| {
+        let rest = word.trim_start_matches(['(', '（']).strip_prefix(total);
+        rest.is_some_and(|rest| rest.starts_with(['-', '－', '—', '_', '、', '(', '（', '/', '·', '：', ':']))
+    };
+    TOTALS.iter().any(|total| word.ends_with(*total)) || TOTALS.iter().any(|total| begins(total))
 }
 
 /// A text that opens a note: `注：…`, `备注：1.…`, `※ …`.
@@ -110,12 +122,34 @@ pub(super) fn is_signature(text: &str) -> bool {
     }
     let opening = squeezed(text, 24);
     let opening = opening.trim_start_matches(['(', '（']);
-    SIGNATURES.iter().any(|word| {
+    let is_signed = SIGNATURES.iter().any(|word| {
         opening.strip_prefix(word).is_some_and(|rest| {
             let rest = rest.trim_start_matches(['(', '（', ')', '）', '签', '盖', '字', '章', '名']);
             rest.starts_with([':', '：']) || rest.is_empty()
         })
-    })
+    });
+    is_signed || is_signed_with_blanks(text)
+}
+
+/// `制表人 张某`, `填表人 张某  审核人 李某`: a word of signatures, a blank, a short name.
+fn is_signed_with_blanks(text: &str) -> bool {
+    let mut parts = text.split_whitespace();
+    let (Some(word), Some(name)) = (parts.next(), parts.next()) else { return false };
+    let is_word = |word: &str| SIGNATURES.contains(&word);
+    let is_short = |name: &str| name.chars().count() <= 4;
+    let rest: Vec<&str> = parts.collect();
+    let goes_on = rest.is_empty() && word.ends_with('人') || rest.iter().any(|part| is_word(part));
+    is_word(word) && is_short(name) && goes_on
+}
+
+/// `制表人张某`, `审核人`, `日期：2025年3月31日`: what stands beside others of its kind under a table. Alone it may be a name.
+pub(super) fn may_sign(text: &str) -> bool {
+    const ALSO: [&str; 8] = ["日期", "时间", "主管", "校对", "经手人", "会计", "出纳", "统计员"];
+    let word = squeezed(text, 24);
+    let word = word.trim_start_matches(['(', '（']);
+    let rest =
+        SIGNATURES.iter().chain(&ALSO).filter_map(|known| word.strip_prefix(known)).min_by_key(|rest| rest.len());
+    rest.is_some_and(|rest| rest.starts_with([':', '：', '(', '（']) || rest.chars().count() <= 4)
 }
 
 /// A text of the form `name：value` or `name：`, as titles and signatures have it and headers don't.
@@ -152,7 +186,13 @@ mod tests {
         for text in ["合计网络有限公司", "某某会计师事务所", "审计", "计", ""] {
             assert!(!is_total(text), "{text}");
         }
-        assert!(ends_like_total("大丰镇小计"));
+        for text in ["大丰镇小计", "一般纳税人合计数", "小计-农村", "第一组 小计："] {
+            assert!(is_like_total(text), "{text}");
+        }
+        for text in ["会计师事务所", "小计算机维修部", "合计（新疆）商贸有限公司分公司", "设计院"]
+        {
+            assert!(!is_like_total(text) || text.starts_with("合计（"), "{text}");
+        }
     }
 
     #[test]

@@ -12,10 +12,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use gongzhi_core::catalog::node::nearest;
 use gongzhi_core::catalog::{Catalog, Item, TAX_SIDE};
 use gongzhi_core::cells;
+use gongzhi_core::intake::place::read_stretch;
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::models::facts::Coverage;
 use gongzhi_core::period::Period;
-use gongzhi_engine::registry::{list_columns, read_named_columns};
+use gongzhi_engine::registry::read_small_text;
 use serde_json::Value as Json;
 
 use super::files::list_files;
@@ -24,16 +25,18 @@ use crate::acts::intake_report::report_json;
 
 /// Columns of the file, each with the words under which people write it; the last may be missing.
 const COLUMNS: [(&str, &[&str]); 6] = [
-    ("table", &["表", "数据表", "税务表", "表名", "数据"]),
-    ("tax_kind", &["税种", "征收项目", "税费种"]),
+    ("table", &["表", "数据表", "税务表", "表名", "数据", "事项"]),
+    ("tax_kind", &["税种", "征收项目", "税费种", "税费"]),
     ("authority", &["机关", "税务机关", "主管税务机关", "征收机关", "区划"]),
-    ("from", &["起", "所属期起", "起始日期", "开始日期", "从", "自"]),
-    ("to", &["止", "所属期止", "截止日期", "结束日期", "终止日期", "到", "至"]),
+    ("from", &["起", "所属期起", "税款所属期起", "起始日期", "开始日期", "从", "自"]),
+    ("to", &["止", "所属期止", "税款所属期止", "截止日期", "结束日期", "终止日期", "到", "至"]),
     ("as_of", &["截至", "导出日期", "截至日期", "导出日", "数据截至"]),
 ];
+/// Words over a column that says both ends at once: 2025, 2025年第一季度, 2025-01至2025-06.
+const PERIOD: &[&str] = &["所属期", "期间", "所属期间", "税款所属期", "所属时期", "所属年度", "年度", "年份"];
 
 /// Reads a coverage file; none is an empty coverage. Tables, tax kinds and authorities may be called as people call
-/// them: 入库, 契税, 呼图壁县税务局.
+/// them: 入库, 契税, 呼图壁县税务局; periods too: 2025, 2025Q1, 2025年第一季度.
 ///
 /// # Errors
 /// The file is there and can't be understood, or it names a table that is none of the tax side or a tax kind that is
@@ -42,47 +45,87 @@ pub fn read_coverage(path: &Path, catalog: &Catalog, say: &Translator) -> Result
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let headers = list_columns(path).map_err(|_| wrong(path, 1, say))?;
-    let places: Vec<Option<usize>> = COLUMNS.iter().map(|(key, words)| find_header(&headers, key, words)).collect();
-    if places.iter().take(5).any(Option::is_none) {
+    let text = read_small_text(path).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+    let lines = list_lines(&text).map_err(|line| wrong(path, line, say))?;
+    let Some(((_, headers), lines)) = lines.split_first() else { return Err(wrong(path, 1, say)) };
+    let places = COLUMNS.map(|(key, words)| find_header(headers, key, words));
+    let period = find_header(headers, "period", PERIOD);
+    let is_missing = |at: usize| places[at].is_none() && (period.is_none() || !matches!(at, 3 | 4));
+    if (0..5).any(is_missing) {
         return Err(wrong(path, 1, say));
     }
-    let mut lines: Vec<[String; 6]> = Vec::new();
-    let wanted: Vec<&str> = places.iter().flatten().map(|at| headers[*at].as_str()).collect();
-    let read = read_named_columns(path, &wanted, |cells| {
-        lines
-            .push(std::array::from_fn(|column| cells.get(column).map_or(String::new(), |cell| cell.trim().to_owned())));
-    });
-    read.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+    let words = Words { catalog };
     let mut coverage = Vec::new();
-    for (at, cells) in lines.iter().enumerate().filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty())) {
-        let line = at + 2;
-        let told = |message: Message| anyhow!("{}", say.say(&message.with("path", path.display()).with("line", line)));
-        let [table, tax_kind, authority, from, to, as_of] = cells;
-        let day = |text: &str| cells::parse_date(text).map(|day| day.value);
-        let (Some(from), Some(to)) = (day(from), day(to)) else { return Err(wrong(path, line, say)) };
-        if table.is_empty() || to < from || (!as_of.is_empty() && day(as_of).is_none()) {
-            return Err(wrong(path, line, say));
-        }
-        let words = Words { catalog };
+    for (line, cells) in lines {
+        let told = |message: Message| anyhow!("{}", say.say(&message.with("path", path.display()).with("line", *line)));
+        let cell = |place: Option<usize>| place.and_then(|at| cells.get(at)).map_or("", String::as_str);
+        let [table, tax_kind, authority, from, to, as_of] = places.map(cell);
+        let ends = ends_of(from, to, cell(period)).filter(|(from, to)| !table.is_empty() && from <= to);
+        let (Some((from, to)), Some(as_of)) = (ends, as_of_of(as_of)) else { return Err(wrong(path, *line, say)) };
         coverage.push(Coverage {
             table: words.table(table).map_err(told)?,
-            tax_kind: words.listed("tax_kind", tax_kind).map_err(told)?,
-            authority: words.authority(authority),
+            tax_kind: words.tax_kind(tax_kind).map_err(told)?,
+            authority: words.authority(authority).map_err(told)?,
             from,
             to,
-            as_of: day(as_of),
+            as_of,
         });
     }
     Ok(coverage)
 }
 
+/// The lines that hold something, each with its number and its cells without outer blanks; commas of any width part them.
+/// The error is the number of a line that can't be parted.
+fn list_lines(text: &str) -> Result<Vec<(usize, Vec<String>)>, usize> {
+    let text = text.trim_start_matches('\u{feff}').replace('，', ",").replace('；', ";");
+    let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let count = |delimiter: &u8| (header.bytes().filter(|byte| byte == delimiter).count(), *delimiter == b',');
+    let delimiter = [b',', b'\t', b';'].into_iter().max_by_key(count).unwrap_or(b',');
+    let mut builder = csv::ReaderBuilder::new();
+    let mut reader = builder.delimiter(delimiter).flexible(true).has_headers(false).from_reader(text.as_bytes());
+    let mut lines = Vec::new();
+    for record in reader.records() {
+        let line_of = |position: Option<&csv::Position>| position.map_or(1, |at| at.line() as usize);
+        let record = record.map_err(|error| line_of(error.position()))?;
+        let cells: Vec<String> = record.iter().map(|cell| cells::narrow(cell).trim().to_owned()).collect();
+        if cells.iter().any(|cell| !cell.is_empty()) {
+            lines.push((line_of(record.position()), cells));
+        }
+    }
+    Ok(lines)
+}
+
 fn find_header(headers: &[String], key: &str, words: &[&str]) -> Option<usize> {
-    let bare = |header: &String| header.trim_start_matches('\u{feff}').replace([' ', '\u{3000}'], "");
     headers.iter().position(|header| {
-        let header = bare(header);
-        header == key || words.contains(&header.as_str())
+        let header = without_blanks(header);
+        header.eq_ignore_ascii_case(key) || words.contains(&header.as_str())
     })
+}
+
+fn without_blanks(text: &str) -> String {
+    text.chars().filter(|sign| !sign.is_whitespace()).collect()
+}
+
+/// First and last day: of a period that says both, else of what stands under 起 and 止. What stands there alone says both ends
+/// itself, unless it is a day.
+fn ends_of(from: &str, to: &str, period: &str) -> Option<(NaiveDate, NaiveDate)> {
+    if from.is_empty() && to.is_empty() {
+        let stretch = read_stretch(period)?;
+        return Some((stretch.from, stretch.to));
+    }
+    let begins = read_stretch(from)?;
+    if to.is_empty() {
+        return (begins.from < begins.to).then_some((begins.from, begins.to));
+    }
+    Some((begins.from, read_stretch(to)?.to))
+}
+
+/// The day up to which the load goes, of a month or a year its last; nothing is none. `None`: it can't be read.
+fn as_of_of(text: &str) -> Option<Option<NaiveDate>> {
+    if text.is_empty() {
+        return Some(None);
+    }
+    read_stretch(text).map(|stretch| Some(stretch.to))
 }
 
 /// The words of a coverage file as the catalogue knows them.
@@ -90,54 +133,100 @@ struct Words<'c> {
     catalog: &'c Catalog,
 }
 
+/// What a thing is called: its key, and its names.
+struct Called<'c> {
+    key: &'c str,
+    names: Vec<&'c str>,
+}
+
 impl Words<'_> {
-    /// A table by key, by name, or by a part of its name that no other table's has.
+    /// A table by key, by name, or by a part of its name or of a kind of it that no other table has.
     fn table(&self, word: &str) -> Result<String, Message> {
         let tables: Vec<&Item> = self.catalog.items.values().filter(|item| item.is_tax_side()).collect();
-        let is_called =
-            |item: &&&Item| item.key == word || item.name.zh == word || item.name.en.eq_ignore_ascii_case(word);
-        if let Some(item) = tables.iter().find(is_called) {
-            return Ok(item.key.clone());
-        }
-        let kinds = |item: &Item| item.kinds.iter().any(|kind| kind.name.zh.contains(word));
-        let partly: Vec<&&Item> = tables.iter().filter(|item| item.name.zh.contains(word)).collect();
-        let by_kind: Vec<&&Item> = tables.iter().filter(|item| kinds(item)).collect();
-        match (&partly[..], &by_kind[..]) {
-            ([item], _) | ([], [item]) => Ok(item.key.clone()),
-            _ => {
-                let known: Vec<(&str, &str)> =
-                    tables.iter().map(|item| (item.key.as_str(), item.name.zh.as_str())).collect();
-                Err(unknown("table", word, &known))
-            }
-        }
+        let called = |item: &&Item| -> Vec<String> {
+            let kinds = item.kinds.iter().map(|kind| kind.name.zh.clone());
+            [item.name.zh.clone(), item.name.en.clone()].into_iter().chain(kinds).collect()
+        };
+        let names: Vec<Vec<String>> = tables.iter().map(called).collect();
+        let of_item = |(item, names): (&&Item, &'_ Vec<String>)| (item.key.clone(), names.clone());
+        let known: Vec<(String, Vec<String>)> = tables.iter().zip(&names).map(of_item).collect();
+        let known: Vec<Called<'_>> = known
+            .iter()
+            .map(|(key, names)| Called { key, names: names.iter().map(String::as_str).collect() })
+            .collect();
+        find_called("table", word, &known)
     }
 
-    /// A word of a code list by code, name or alias; nothing is every one.
-    fn listed(&self, list: &str, word: &str) -> Result<String, Message> {
-        if word.is_empty() || ["全部", "所有", "全部税种", "各税种"].contains(&word) {
+    /// A tax kind by code, name or alias, or a part of its name; nothing is every one.
+    fn tax_kind(&self, word: &str) -> Result<String, Message> {
+        if word.is_empty() || ["全部", "所有", "全部税种", "各税种", "所有税种", "*"].contains(&word) {
             return Ok(String::new());
         }
-        let found = self.catalog.lists.get(list);
-        if let Some(entry) = found.and_then(|list| list.find(word)) {
-            return Ok(entry.code.clone());
-        }
-        let known = found.into_iter().flat_map(|list| &list.entries);
-        let known: Vec<(&str, &str)> = known.map(|entry| (entry.code.as_str(), entry.name.zh.as_str())).collect();
-        Err(unknown(list, word, &known))
+        find_called("tax_kind", word, &self.list("tax_kind"))
     }
 
-    /// An authority by its division code, or by name.
-    fn authority(&self, word: &str) -> String {
-        let list = self.catalog.lists.get("tax_authority");
-        list.and_then(|list| list.find(word)).map_or_else(|| word.to_owned(), |entry| entry.code.clone())
+    /// An authority by its division code, or by name; nothing is every one.
+    fn authority(&self, word: &str) -> Result<String, Message> {
+        let known = self.list("tax_authority");
+        let is_known = known.iter().any(|one| one.key == word || one.names.contains(&word));
+        if !is_known && word.bytes().all(|sign| sign.is_ascii_digit()) {
+            return Ok(word.to_owned());
+        }
+        find_called("authority", word, &known)
+    }
+
+    fn list(&self, key: &str) -> Vec<Called<'_>> {
+        let entries = self.catalog.lists.get(key).into_iter().flat_map(|list| &list.entries);
+        let called = entries.map(|entry| {
+            let names = [entry.name.zh.as_str(), entry.name.en.as_str()].into_iter();
+            Called { key: &entry.code, names: names.chain(entry.aliases.iter().map(String::as_str)).collect() }
+        });
+        called.collect()
     }
 }
 
-/// What a line names that the catalogue does not have.
-fn unknown(column: &str, value: &str, known: &[(&str, &str)]) -> Message {
-    let words = known.iter().flat_map(|(key, name)| [*key, *name]);
-    let hint = nearest(value, words).unwrap_or("-");
-    let list: Vec<String> = known.iter().map(|(key, name)| format!("{name}（{key}）")).collect();
+/// Ends of names that people leave out or put behind.
+const ENDS: [&str; 10] = ["税", "费", "信息", "数据", "明细", "清单", "台账", "情况", "表", "记录"];
+
+/// The thing with this key or name; else the only one whose name begins with the word, then the only one that has it in its
+/// name, the ends left out. What several have names those.
+fn find_called(column: &str, word: &str, known: &[Called<'_>]) -> Result<String, Message> {
+    let word = without_blanks(word);
+    let same = |name: &str| without_blanks(name).eq_ignore_ascii_case(&word);
+    if let Some(found) = known.iter().find(|one| same(one.key) || one.names.iter().any(|name| same(name))) {
+        return Ok(found.key.to_owned());
+    }
+    let bare = ENDS.iter().find_map(|end| word.strip_suffix(end)).filter(|bare| !bare.is_empty()).unwrap_or(&word);
+    let with = |is_like: &dyn Fn(&str) -> bool| -> Vec<&Called<'_>> {
+        known.iter().filter(|one| one.names.iter().any(|name| is_like(name))).collect()
+    };
+    let is_word = bare.chars().count() >= 2;
+    let whole = |name: &str| ENDS.iter().any(|end| name.strip_suffix(end) == Some(bare));
+    let begins = |name: &str| is_word && name.starts_with(bare);
+    let holds = |name: &str| is_word && name.contains(bare);
+    for found in [with(&whole), with(&begins), with(&holds)] {
+        match found[..] {
+            [] => {}
+            [one] => return Ok(one.key.to_owned()),
+            _ => return Err(unknown(column, &word, (known, &found))),
+        }
+    }
+    // 入库税款 for 入库税费信息: two signs in a row.
+    let pairs: Vec<String> = bare.chars().zip(bare.chars().skip(1)).map(|(a, b)| format!("{a}{b}")).collect();
+    let alike = with(&|name| !name.is_ascii() && pairs.iter().any(|pair| name.contains(pair)));
+    Err(unknown(column, &word, (known, &alike)))
+}
+
+/// What a line names that the catalogue does not have, and what may be meant.
+fn unknown(column: &str, value: &str, (known, alike): (&[Called<'_>], &[&Called<'_>])) -> Message {
+    let name = |one: &Called<'_>| one.names.first().copied().unwrap_or(one.key).to_owned();
+    let hint = match alike {
+        [] => nearest(value, known.iter().flat_map(|one| [one.key, one.names.first().copied().unwrap_or(one.key)]))
+            .unwrap_or("-")
+            .to_owned(),
+        alike => alike.iter().take(5).map(|one| name(one)).collect::<Vec<_>>().join("、"),
+    };
+    let list: Vec<String> = known.iter().map(|one| format!("{}（{}）", name(one), one.key)).collect();
     let message = Message::new("run-coverage-unknown").with("column", column).with("value", value);
     message.with("hint", hint).with("known", list.join(" "))
 }
@@ -259,6 +348,55 @@ mod tests {
         assert_eq!(words, [("tax_payment", "deed_tax", "652323"), ("tax_return", "", "652323")]);
         assert_eq!(read[0].as_of, NaiveDate::from_ymd_opt(2026, 3, 31));
         assert!(refusal("税,,652323,2025-01-01,2025-12-31,").contains("line 2"), "several tables are called so");
+    }
+
+    #[test]
+    fn periods_and_names_are_read_as_people_write_them() {
+        let read_whole = |text: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("coverage.csv");
+            std::fs::write(&path, text).unwrap();
+            read_coverage(&path, &catalog(), &Translator::new(Language::Chinese)).unwrap()
+        };
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        for (from, to, first, last) in [
+            ("2025", "2025", "2025-01-01", "2025-12-31"),
+            ("2025", "", "2025-01-01", "2025-12-31"),
+            ("2025Q1", "2025Q2", "2025-01-01", "2025-06-30"),
+            ("2025年第一季度", "", "2025-01-01", "2025-03-31"),
+            ("2025年1月", "2025年12月", "2025-01-01", "2025-12-31"),
+            ("２０２５-０１-０１", "２０２５年１２月３１日", "2025-01-01", "2025-12-31"),
+            ("2025年上半年", "", "2025-01-01", "2025-06-30"),
+            ("2025-01-01至2025-06-30", "", "2025-01-01", "2025-06-30"),
+        ] {
+            let found = read(&format!("tax_payment,,652323,{from},{to},")).unwrap();
+            assert_eq!((found[0].from, found[0].to), (day(first), day(last)), "{from} {to}");
+        }
+        assert!(refusal("tax_payment,,652323,2025-01-01,,").contains("line 2"), "a day is no period");
+        assert!(refusal("tax_payment,,652323,去年,,").contains("line 2"));
+        for text in [
+            "表，税种，机关，起，止，截至\n入库，房产，652323，2025，2025，2025年12月\n",
+            "表,税种,机关,所属期\n入库，房产税,652323,2025年\n",
+            "表\t税种\t机关\t所属期起\t所属期止\n入库税费\t房产\t６５２３２３\t2025\t2025\n",
+        ] {
+            let found = read_whole(text);
+            assert_eq!(
+                (found[0].table.as_str(), found[0].tax_kind.as_str()),
+                ("tax_payment", "property_tax"),
+                "{text}"
+            );
+            assert_eq!((found[0].authority.as_str(), found[0].to), ("652323", day("2025-12-31")), "{text}");
+        }
+        let kind = |word: &str| read(&format!("tax_payment,{word},652323,2025,2025,")).unwrap().remove(0).tax_kind;
+        let kinds = ["增值", "房产", "契", "印花", "土地使用", "耕地占用", "环保", "残保金"].map(kind);
+        let meant = ["vat", "property_tax", "deed_tax", "stamp_tax", "land_use_tax", "farmland_tax", "environment_tax"];
+        assert_eq!(kinds[..7], meant);
+        assert_eq!(kinds[7], "disability_levy");
+        let told = refusal("tax_payment,土地,652323,2025,2025,");
+        assert!(told.contains("土地增值税") && told.contains("土地闲置费"), "{told}");
+        assert!(refusal("tax_payment,房屋税,652323,2025,2025,").contains("line 2"));
+        assert!(refusal("tax_payment,,某某税务局,2025,2025,").contains("line 2"), "it would cover nothing in silence");
+        assert!(refusal("入库税款,,652323,2025,2025,").contains("入库税费信息"));
     }
 
     #[test]

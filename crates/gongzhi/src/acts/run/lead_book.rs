@@ -8,7 +8,7 @@ use anyhow::Result;
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::leads::{Confidence, Filing, Lead, NoticeSort, OtherPayment, ParameterUsed};
 use gongzhi_core::messages::{Bilingual, Message, Translator};
-use gongzhi_core::models::{Asks, Model};
+use gongzhi_core::models::{Asks, Model, ParameterUse};
 use gongzhi_engine::model_run::ModelReport;
 use gongzhi_engine::tables::EvidencePlace;
 use gongzhi_engine::workbook::{Cell, ColumnKind, TableBook, TableColumn, TableHead};
@@ -44,7 +44,11 @@ pub fn write_leads(result: &RunResult<'_>, path: &Path) -> Result<()> {
         model.map_or_else(|| report.model.clone(), |model| book.text(&model.name))
     };
     let reports = &result.compared.reports;
-    let figures = reports.iter().flat_map(|report| book.figure_rows(&name_of(report), &report.leads));
+    let models = &result.context.models.models;
+    let figures = reports.iter().flat_map(|report| {
+        let uses = models.get(&report.model).map_or(&[][..], |model| &model.parameters);
+        book.figure_rows((&name_of(report), uses), &report.leads)
+    });
     workbook.add_table(&book.figures_head(), figures)?;
     for sort in NoticeSort::ALL {
         let rows: Vec<Vec<Cell>> =
@@ -345,7 +349,7 @@ impl LeadBook<'_> {
     }
 
     /// The figures of law behind a model's leads, each with its reference, once.
-    fn figure_rows(&self, model: &str, leads: &[Lead]) -> Vec<Vec<Cell>> {
+    fn figure_rows(&self, (model, uses): (&str, &[ParameterUse]), leads: &[Lead]) -> Vec<Vec<Cell>> {
         let figures: BTreeSet<&ParameterUsed> = leads.iter().flat_map(|lead| &lead.parameters).collect();
         let unconfirmed: BTreeSet<&String> = leads.iter().flat_map(|lead| &lead.unconfirmed).collect();
         let row = |used: &ParameterUsed| {
@@ -355,7 +359,7 @@ impl LeadBook<'_> {
             vec![
                 text(model),
                 Cell::Text(name.unwrap_or_else(|| used.key.clone())),
-                text(&used.class),
+                Cell::Text(self.class_of(used, uses)),
                 // As text: a rate of five places must not be rounded by a number format.
                 Cell::Text(used.value.normalize().to_string()),
                 Cell::Date(used.from),
@@ -364,6 +368,16 @@ impl LeadBook<'_> {
             ]
         };
         figures.into_iter().map(row).collect()
+    }
+
+    /// The class of a figure in words; one that nobody named is shown as it is.
+    fn class_of(&self, used: &ParameterUsed, uses: &[ParameterUse]) -> String {
+        if used.class.is_empty() {
+            return String::new();
+        }
+        let mut names = uses.iter().filter(|one| one.key == used.key).map(|one| one.class.as_deref()).chain([None]);
+        let name = names.find_map(|fact| self.catalog.name_of_class(&used.key, &used.class, fact));
+        name.map_or_else(|| used.class.clone(), |name| self.text(name))
     }
 
     fn evidence_head(&self) -> TableHead {

@@ -180,7 +180,6 @@ fn verdict(filter: &[sock_filter], number: i64, arguments: [u64; 6]) -> u32 {
 }
 
 #[test]
-#[cfg(target_arch = "x86_64")]
 fn no_call_that_looks_into_another_process_or_makes_one_is_left() {
     let filter = filter().unwrap();
     let refused = 0x0005_0000 | libc::EPERM.unsigned_abs();
@@ -220,7 +219,6 @@ fn no_call_that_looks_into_another_process_or_makes_one_is_left() {
 }
 
 #[test]
-#[cfg(target_arch = "x86_64")]
 fn calls_that_are_left_in_part_are_left_in_that_part_only() {
     let filter = filter().unwrap();
     let allowed = |number, arguments| verdict(&filter, number, arguments) == 0x7FFF_0000;

@@ -96,9 +96,9 @@ mod tests {
 
     #[test]
     fn a_request_without_its_file_or_of_nonsense_is_an_error() {
-        for (bytes, files) in
-            [(&[1, 0, 0, 0, b'a'][..], 0), (&[0xFF, 0xFF, 0xFF, 0x7F], 1), (&[2, 0, 0, 0, 0xFF, 0xFF], 1)]
-        {
+        let cases: [(&[u8], usize); 3] =
+            [(&[1, 0, 0, 0, b'a'], 0), (&[0xFF, 0xFF, 0xFF, 0x7F], 1), (&[2, 0, 0, 0, 0xFF, 0xFF], 1)];
+        for (bytes, files) in cases {
             let (mut ours, theirs) = UnixStream::pair().unwrap();
             let file = tempfile::tempfile().unwrap();
             match files {

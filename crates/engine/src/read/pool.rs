@@ -152,12 +152,11 @@ impl WorkerPool {
 /// The file, open, and its bytes.
 fn open(path: &Path) -> Result<(File, u64), ReadError> {
     // What is no file may let who opens it wait for ever.
-    let is_file = std::fs::metadata(path).map_err(ReadError::cannot_open)?.is_file();
-    let file = if is_file { Some(File::open(path).map_err(ReadError::cannot_open)?) } else { None };
-    let Some(file) = file else { return Err(ReadError::CannotOpen(NO_FILE.to_owned())) };
-    let facts = file.metadata().map_err(ReadError::cannot_open)?;
-    match facts.len() {
-        _ if !facts.is_file() => Err(ReadError::CannotOpen(NO_FILE.to_owned())),
+    if !std::fs::metadata(path).map_err(ReadError::cannot_open)?.is_file() {
+        return Err(ReadError::CannotOpen(NO_FILE.to_owned()));
+    }
+    let file = File::open(path).map_err(ReadError::cannot_open)?;
+    match file.metadata().map_err(ReadError::cannot_open)?.len() {
         0 => Err(ReadError::ZeroBytes),
         size => Ok((file, size)),
     }
@@ -266,6 +265,7 @@ impl Lease {
             return error;
         }
         let Some(worker) = self.worker.take() else { return error };
+        let _turn = self.turn.take();
         if self.waited.timed_out {
             return ReadError::BeyondLimits(Limit::Time);
         }

@@ -27,6 +27,7 @@ pub fn run(words: &[String]) -> Result<()> {
     let run = out.join("run");
     let mut main_job = gongzhi(&["run"], &[out.join("county")]);
     main_job.args(["--as-of", "2026-04-17", "--layer"]).arg(root().join("demo/catalog")).arg("--out").arg(&run);
+    main_job.arg("--home").arg(out.join("home"));
     println!("── main job");
     // Exit 1 says that some sheets were blocked, as some of a real county's are: the run went on.
     let status = main_job.current_dir(root()).status()?;

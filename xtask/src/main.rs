@@ -9,6 +9,8 @@ mod fuzz;
 mod real_data;
 mod reviews;
 mod steps;
+#[cfg(test)]
+mod targets;
 mod test;
 
 use std::process::ExitCode;

@@ -11,8 +11,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::steps::{cargo, root};
 
-/// The reviews, and how many findings each has.
-const REVIEWS: [(&str, u32); 3] = [("law", 23), ("field", 23), ("county", 13)];
+/// The reviews, and how many findings each has; of those that are mended one after another, how many must stand.
+const REVIEWS: [(&str, u32); 4] = [("law", 23), ("field", 23), ("county", 13), ("ground", 0)];
 
 /// What keeps a finding mended.
 #[derive(Debug, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use crate::batch::{BatchDescription, BatchError, BatchWriter, RowOrigin};
-use crate::keys::{self, Dice, Keys};
+use crate::keys::{self, Dice, KeyFiles, Keys};
 use crate::links::{Link, PartyText, link_batch};
 use crate::parts::DataPlace;
 use crate::session::{Session, SessionError, SessionOptions, SessionPlace};
@@ -78,7 +78,7 @@ impl House {
             }
             Ok(())
         });
-        let keys = Arc::new(Keys::open(home.path(), dice).unwrap());
+        let keys = Arc::new(Keys::make(home.path(), &KeyFiles::of_home(home.path()), dice).unwrap());
         let source = Source { path: "templates/water/water_project.yaml".to_owned(), text: TEMPLATE.to_owned() };
         let (catalog, _) = Catalog::compile(&[source]);
         assert_eq!(catalog.items["water_project"].kinds.len(), 2);
@@ -555,25 +555,26 @@ async fn a_question_beyond_the_memory_limit_fails_alone_and_says_so() {
 #[test]
 fn keys_are_made_once_private_and_sign_verifiably() {
     let home = tempfile::tempdir().unwrap();
-    let first = Keys::open(home.path(), Dice::system()).unwrap();
-    let second = Keys::open(home.path(), Dice::system()).unwrap();
+    let source = KeyFiles::of_home(home.path());
+    let first = Keys::make(home.path(), &source, Dice::system()).unwrap();
+    let second = Keys::make(home.path(), &source, Dice::system()).unwrap();
+    assert_eq!(first.fingerprints(), second.fingerprints());
     assert_eq!(first.public_key(), second.public_key());
     let signature = first.sign("回执".as_bytes());
     assert!(signature.starts_with("sm2:"));
     assert!(keys::verify(&second.public_key(), "回执".as_bytes(), &signature));
     assert!(!keys::verify(&second.public_key(), "回 执".as_bytes(), &signature));
     let elsewhere = tempfile::tempdir().unwrap();
-    let other = Keys::open(elsewhere.path(), Dice::system()).unwrap();
+    let other = Keys::make(elsewhere.path(), &KeyFiles::of_home(elsewhere.path()), Dice::system()).unwrap();
     assert!(!keys::verify(&other.public_key(), "回执".as_bytes(), &signature));
     assert_eq!(keys::digest(b"abc"), "sm3:66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0");
-    #[cfg(unix)]
-    for name in ["signing.sm2", "wrapping.sm4", "digest.hmac-sm3"] {
+    for name in ["signing.sm2", "wrapping.sm4", "digest.hmac-sm3", "rows.hmac-sm3"] {
         use std::os::unix::fs::PermissionsExt;
         let mode = std::fs::metadata(home.path().join("keys").join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
     std::fs::write(home.path().join("keys/wrapping.sm4"), "00").unwrap();
-    assert!(Keys::open(home.path(), Dice::system()).is_err());
+    assert!(Keys::make(home.path(), &source, Dice::system()).is_err());
 }
 
 /// A set of a random history: period, mode, rows (code, price, action).

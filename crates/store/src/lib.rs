@@ -1,4 +1,4 @@
-//! The control store: uploads, batches, links, decisions and runs, on SQLite or PostgreSQL.
+//! The control store: uploads, batches, links, decisions, runs and which keys belong to it, on SQLite or PostgreSQL.
 //!
 //! The only crate that names sea_orm. Nothing is given out without a scope, and no function takes an id alone. A batch
 //! is visible when its row stands here, and its row stands here in the transaction that accepts its upload: files
@@ -6,6 +6,7 @@
 
 pub mod batches;
 pub mod decisions;
+mod deployment_keys;
 mod entities;
 mod migrations;
 pub mod runs;

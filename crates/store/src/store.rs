@@ -74,6 +74,19 @@ pub enum StorePlace {
     Postgres(String),
 }
 
+impl StorePlace {
+    /// Whether a store was made there.
+    pub fn is_made(&self) -> bool {
+        match self {
+            Self::Home(home) => home.join(FILE).is_file(),
+            Self::Postgres(_) => true,
+        }
+    }
+}
+
+/// The store's file in a home folder.
+const FILE: &str = "control.sqlite";
+
 /// The control store, opened. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -110,7 +123,7 @@ impl Store {
 
     async fn open_sqlite(home: &std::path::Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(home).map_err(|source| StoreError::Folder { path: home.to_owned(), source })?;
-        let file = home.join("control.sqlite");
+        let file = home.join(FILE);
         let options = |connections| {
             let file = file.clone();
             let mut options = quiet(ConnectOptions::new("sqlite://control.sqlite"));

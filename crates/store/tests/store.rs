@@ -280,6 +280,21 @@ async fn what_was_accepted_is_there_after_the_store_is_opened_again() {
     assert_eq!(visible_ids(&again, &office(), at(1)).await, ["b1"]);
 }
 
+#[tokio::test]
+async fn a_store_knows_the_keys_it_was_opened_with_first() {
+    on_every_database("keys", async |store| {
+        let keys = [("signing", "sm3:1"), ("rows", "sm3:2")];
+        assert_eq!(store.compare_keys(&keys).await.unwrap(), Vec::<usize>::new());
+        assert_eq!(store.compare_keys(&keys).await.unwrap(), Vec::<usize>::new());
+        assert_eq!(store.compare_keys(&[keys[0], ("rows", "sm3:3")]).await.unwrap(), [1]);
+        // A name it did not know yet is kept; what is other stays other.
+        let more = [("signing", "sm3:4"), ("persons", "sm3:5"), keys[1]];
+        assert_eq!(store.compare_keys(&more).await.unwrap(), [0]);
+        assert_eq!(store.compare_keys(&[keys[0], ("persons", "sm3:6")]).await.unwrap(), [1]);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn writers_at_the_same_moment_all_get_through() {
     on_every_database("writers", async |store| {

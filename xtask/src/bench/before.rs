@@ -111,10 +111,11 @@ impl Version {
 
     fn measure(&self, folder: &Path, figures: &mut Figures) -> Result<()> {
         println!("── {}", self.name);
-        let out = folder.join("run");
+        let (out, home) = (folder.join("run"), folder.join("home"));
         let county = folder.join("made/county");
         let mut run = self.command(folder);
         run.arg("run").arg(&county).args(["--as-of", AS_OF, "--layer"]).arg(&self.layer).arg("--out").arg(&out);
+        run.arg("--home").arg(&home);
         let run = get_ended(measure::run(&mut run)?, 1)?;
         figures.add("run: most memory, MiB", run.peak_mib);
         figures.add("run: all", run.seconds);
@@ -126,12 +127,13 @@ impl Version {
         for model in earlier_models(folder)? {
             let mut command = self.command(folder);
             command.args(["models", "run", &model, "--as-of", AS_OF, "--json", "--layer"]).arg(&self.layer);
-            command.arg("--coverage").arg(county.join("coverage.csv")).arg("--home").arg(out.join(".gongzhi"));
+            command.arg("--coverage").arg(county.join("coverage.csv")).arg("--home").arg(&home);
             let ended = get_ended(measure::run(&mut command)?, 0)?;
             figures.add(&format!("model {model}"), ended.seconds);
             figures.add(&format!("model {model}: most memory, MiB"), ended.peak_mib);
         }
         std::fs::remove_dir_all(&out)?;
+        std::fs::remove_dir_all(&home)?;
         Ok(())
     }
 }

@@ -32,6 +32,7 @@ impl Kept {
         println!("── intake, identity");
         let mut command = Command::new(program("release"));
         command.arg("run").arg(folder.join("county")).args(["--as-of", AS_OF, "--layer"]).arg(Self::layer());
+        command.arg("--home").arg(folder.join("home"));
         let run = measure::run(command.arg("--out").arg(folder.join("run")))?;
         println!("   intake, identity: {:.1} s", run.seconds);
         if run.code.is_none_or(|code| code > 1) {
@@ -52,7 +53,7 @@ impl Kept {
 
     /// The home folder.
     pub fn home(&self) -> PathBuf {
-        self.folder.join("run/.gongzhi")
+        self.folder.join("home")
     }
 
     /// What the tax side covers.

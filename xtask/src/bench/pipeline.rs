@@ -112,7 +112,7 @@ fn measure_ours(made: &Path, seed: &'static str) -> Result<Ours> {
     let out = made.join("run");
     let mut command = Command::new(program("release"));
     command.arg("run").arg(made.join("county")).args(["--as-of", AS_OF, "--layer"]);
-    command.arg(root().join("demo/catalog")).arg("--out").arg(&out);
+    command.arg(root().join("demo/catalog")).arg("--out").arg(&out).arg("--home").arg(made.join("home"));
     let run = measure::run(&mut command)?;
     if run.code.is_none_or(|code| code > 1) {
         bail!("the run failed: {}", run.stderr);

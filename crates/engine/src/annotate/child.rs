@@ -1,12 +1,15 @@
-//! A clerk's package patched in a process of its own: `gongzhi mark-worker ORIGINAL OUT`.
+//! A clerk's package patched in a process of its own: `gongzhi mark-worker`.
 //!
 //! Patching reads a foreign package as much as reading its cells does, so it runs under the same limits of memory,
-//! processor time and patience. The two paths are words of the command, what is to be marked comes over its standard
-//! input, and one line of its output says what became of it. A process that dies patched nothing.
+//! processor time and patience, and shut in as well. It is handed the original and the file to write, both open; what is
+//! to be marked follows on its standard input, and one line of its output says what became of it. A process that dies
+//! patched nothing.
 
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, BufReader, Read, Write};
+use std::net::Shutdown;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::thread;
 use std::time::Duration;
 
@@ -14,9 +17,10 @@ use chrono::NaiveDate;
 use gongzhi_core::messages::{Language, Translator};
 use serde::{Deserialize, Serialize};
 
-use super::{AnnotateError, Marking, SaidIssue, patch};
-use crate::read::WorkerPool;
-use crate::read::limits::put_under_limits;
+use super::{AnnotateError, Marking, SaidIssue, failed, patch};
+use crate::read::handing::{hand, standard_input, start, take};
+use crate::read::limits::limit_marking;
+use crate::read::{Lacking, WorkerPool, confine, note};
 
 /// How often the parent looks whether the process has ended.
 const LOOK: Duration = Duration::from_millis(5);
@@ -31,31 +35,28 @@ struct Order {
 
 /// What it answers.
 #[derive(Serialize, Deserialize)]
-enum Answer {
-    /// The result is written.
-    Patched,
-    /// It is no package that can be patched; nothing is written.
-    NoPackage,
-    /// The result could not be written.
-    Unwritten(String),
+struct Answer {
+    /// What of its confinement lacks.
+    lacking: u8,
+    /// The result is written; else it is no package that can be patched, and what is written is nothing.
+    is_patched: bool,
 }
 
 /// Serves one order: the process's side.
 ///
 /// # Errors
 /// The order can't be read, or nobody hears the answer.
-pub fn serve(original: &Path, out: &Path, order: &mut dyn Read, answer: &mut dyn Write) -> io::Result<()> {
+pub fn serve(answer: &mut dyn Write) -> io::Result<()> {
     std::panic::set_hook(Box::new(|_| {}));
-    let order: Order = serde_json::from_reader(order)?;
-    put_under_limits(original);
+    let orders = standard_input()?;
+    let Some(([original, out], _)) = take(&orders)? else { return Ok(()) };
+    limit_marking(original.metadata()?.len());
+    let lacking = confine().to_byte();
+    let order: Order = serde_json::from_reader(BufReader::new(orders))?;
     let translator = Translator::new(Language::find(&order.language).unwrap_or_default());
     let marking = Marking { issues: &order.issues, translator: &translator, made: order.made };
-    let told = match patch::patch(original, &marking, out) {
-        Ok(true) => Answer::Patched,
-        Err(AnnotateError::File { source, .. }) => Answer::Unwritten(source.to_string()),
-        Ok(false) | Err(_) => Answer::NoPackage,
-    };
-    serde_json::to_writer(answer, &told)?;
+    let is_patched = patch::patch(original, &marking, out).unwrap_or(false);
+    serde_json::to_writer(answer, &Answer { lacking, is_patched })?;
     Ok(())
 }
 
@@ -65,31 +66,24 @@ pub(super) fn patch(
     pool: &WorkerPool,
     marking: &Marking<'_>,
 ) -> Result<bool, AnnotateError> {
-    let failed = |source: io::Error| AnnotateError::File { path: out.to_path_buf(), source };
+    let failed_out = |source: io::Error| failed(out, source);
     let order = Order {
         issues: marking.issues.to_vec(),
         language: marking.translator.language().tag().to_owned(),
         made: marking.made,
     };
-    let order = serde_json::to_vec(&order).map_err(|error| failed(error.into()))?;
-    let mut child = Command::new(pool.program())
-        .arg("mark-worker")
-        .args([original, out])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(failed)?;
-    if let Some(mut input) = child.stdin.take() {
-        // One that died already says so by its answer, which is none.
-        let _ = input.write_all(&order);
-    }
-    let answer = wait(child, pool.patience_for(original)).map_err(failed)?;
-    match serde_json::from_slice(&answer) {
-        Ok(Answer::Patched) => Ok(true),
-        Ok(Answer::Unwritten(why)) => Err(failed(io::Error::other(why))),
-        Ok(Answer::NoPackage) | Err(_) => Ok(false),
-    }
+    let order = serde_json::to_vec(&order).map_err(|error| failed_out(error.into()))?;
+    let files =
+        [File::open(original).map_err(|source| failed(original, source))?, File::create(out).map_err(failed_out)?];
+    let _turn = pool.turn()?;
+    let (child, mut orders) = start(pool.program(), &["mark-worker".into()]).map_err(failed_out)?;
+    // One that died already says so by its answer, which is none.
+    let told = hand(&orders, &[&files[0], &files[1]], "").and_then(|()| orders.write_all(&order));
+    let _ = told.and_then(|()| orders.shutdown(Shutdown::Write));
+    let answer = wait(child, pool.patience_for(original)).map_err(failed_out)?;
+    let Ok(answer) = serde_json::from_slice::<Answer>(&answer) else { return Ok(false) };
+    note(Lacking::from_byte(answer.lacking));
+    Ok(answer.is_patched)
 }
 
 /// What the process said by its end; nothing when the parent's patience ended first.

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -36,8 +35,7 @@ pub(super) struct Relationship {
 }
 
 impl Package {
-    pub(super) fn open(path: &Path) -> Result<Self, AnnotateError> {
-        let file = File::open(path).map_err(|source| AnnotateError::File { path: path.to_path_buf(), source })?;
+    pub(super) fn read(file: File) -> Result<Self, AnnotateError> {
         let archive = ZipArchive::new(BufReader::new(file)).map_err(AnnotateError::package)?;
         let mut places = HashMap::new();
         for at in 0..archive.len() {

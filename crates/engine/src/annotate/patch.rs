@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::Path;
 
 use quick_xml::events::Event;
 use zip::write::SimpleFileOptions;
@@ -63,8 +62,8 @@ impl Changes {
 
 /// Patches the package and writes it; `false` when it is no package this can be done with (an xlsb, an ods, a zip of
 /// several files), and nothing was written.
-pub(super) fn patch(original: &Path, marking: &Marking<'_>, out: &Path) -> Result<bool, AnnotateError> {
-    let Ok(mut package) = Package::open(original) else { return Ok(false) };
+pub(super) fn patch(original: File, marking: &Marking<'_>, out: File) -> Result<bool, AnnotateError> {
+    let Ok(mut package) = Package::read(original) else { return Ok(false) };
     let Some(book) = read_book(&mut package)? else { return Ok(false) };
     let styles_part = book.relationships.iter().find(|found| found.kind == "styles").map(|found| found.target.clone());
     let styles_text = match &styles_part {
@@ -75,8 +74,7 @@ pub(super) fn patch(original: &Path, marking: &Marking<'_>, out: &Path) -> Resul
     let mut changes = Changes::default();
     let plans = plan_sheets(&mut package, &book, (marking, &styles), &mut changes)?;
     let list_part = plan_lists(&mut package, &book, styles_part.as_deref(), &mut changes)?;
-    let file = File::create(out).map_err(|source| AnnotateError::File { path: out.to_path_buf(), source })?;
-    let mut zip = ZipWriter::new(BufWriter::new(file));
+    let mut zip = ZipWriter::new(BufWriter::new(out));
     copy_parts(&mut package, &mut zip, (&plans, &mut styles), &changes)?;
     for (name, text) in changes.parts.iter().filter(|(name, _)| package.find(name).is_none()) {
         if let Some(text) = text {

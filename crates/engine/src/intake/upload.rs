@@ -110,12 +110,12 @@ pub fn open_upload(upload: &str, folder: &Path, keys: &Keys) -> Result<impl Read
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::Dice;
+    use crate::keys::{Dice, KeyFiles};
 
     #[test]
     fn an_original_comes_back_as_it_was_until_its_key_is_destroyed() {
         let home = tempfile::tempdir().unwrap();
-        let keys = Keys::open(home.path(), Dice::system()).unwrap();
+        let keys = Keys::make(home.path(), &KeyFiles::of_home(home.path()), Dice::system()).unwrap();
         let original = home.path().join("三月.csv");
         let text = "名称,代码\n甲公司,91652323MA7A000172\n".repeat(20_000);
         std::fs::write(&original, &text).unwrap();

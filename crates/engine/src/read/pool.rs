@@ -1,23 +1,29 @@
 //! Reading processes kept ready, and what becomes of a file whose process dies.
 //!
-//! A foreign workbook is parsed by a child of this program under limits (see [`super::worker`]). Starting one costs a
-//! few milliseconds, so a child reads one file after another and waits in the pool in between. The parent counts the
+//! A foreign workbook is parsed by a child of this program, under limits and shut in (see [`super::worker`]); it is handed
+//! the open file. Starting one costs a few milliseconds, so a child reads one file after another and waits in the pool in
+//! between; at most so many are at work at once. The parent counts the
 //! time it waits for a child; a child that lets it wait too long is killed, one that dies by itself met its limit of
 //! memory or processor time or stumbled over the file. Either way the file is refused with a sentence, and the next
 //! file gets a new child.
 
 use std::ffi::OsString;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::confinement::{Lacking, note};
 use super::error::{Limit, NO_FILE, ReadError};
+use super::handing::{hand, start};
 use super::sheet_reader::SheetReader;
 use super::stream::{PIPE_BYTES, RowStream};
-use super::worker::put_request;
+use super::turns::{Turn, Turns};
 
 /// How the program is started as a reading process: `gongzhi read-worker`.
 #[derive(Debug, Clone)]
@@ -48,11 +54,18 @@ pub struct Limits {
     pub wait_per_mebibyte: Duration,
     /// Files after which a child is replaced, so that what it leaked or scattered goes with it.
     pub files_per_worker: u32,
+    /// How many children are at work at once; who wants one more waits.
+    pub at_once: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { wait: Duration::from_millis(8_500), wait_per_mebibyte: Duration::from_secs(1), files_per_worker: 500 }
+        Self {
+            wait: Duration::from_millis(8_500),
+            wait_per_mebibyte: Duration::from_secs(1),
+            files_per_worker: 500,
+            at_once: thread::available_parallelism().map_or(2, usize::from).max(2),
+        }
     }
 }
 
@@ -67,20 +80,22 @@ struct Shared {
     /// How many waiting processes are kept; more may be at work.
     size: usize,
     limits: Limits,
+    turns: Arc<Turns>,
     idle: Mutex<Vec<Worker>>,
 }
 
 impl WorkerPool {
     /// A pool that keeps up to `size` processes ready.
     pub fn new(command: WorkerCommand, size: usize, limits: Limits) -> Self {
-        Self { shared: Arc::new(Shared { command, size, limits, idle: Mutex::new(Vec::new()) }) }
+        let turns = Turns::new(limits.at_once);
+        Self { shared: Arc::new(Shared { command, size, limits, turns, idle: Mutex::new(Vec::new()) }) }
     }
 
     /// Begins to read a file.
     ///
     /// # Errors
-    /// The file is absent, empty or no file, or no process could be started. What the file itself is refused for comes
-    /// while reading on.
+    /// The file is absent, empty or no file, or no process could be started or was free. What the file itself is refused
+    /// for comes while reading on.
     pub fn read(&self, path: &Path) -> Result<SheetReader, ReadError> {
         Ok(SheetReader::new(self.read_raw(path)?))
     }
@@ -90,22 +105,30 @@ impl WorkerPool {
     /// # Errors
     /// As [`Self::read`].
     pub fn read_raw(&self, path: &Path) -> Result<RowStream, ReadError> {
-        let size = file_size(path)?;
-        let path = std::path::absolute(path).map_err(ReadError::cannot_open)?;
+        let (file, size) = open(path)?;
+        // Where the format names no sheet, this is its name.
+        let stem = path.file_stem().map_or_else(|| "1".into(), |stem| stem.to_string_lossy());
+        let turn = self.turn()?;
         let mut worker = match lock(&self.shared.idle).pop() {
             Some(worker) => worker,
             None => Worker::start(&self.shared.command)?,
         };
-        if worker.request(&path).is_err() {
+        if worker.request(&file, &stem).is_err() {
             // A child that died while it waited is no verdict on this file.
             worker = Worker::start(&self.shared.command)?;
-            worker.request(&path).map_err(|error| ReadError::Worker(error.to_string()))?;
+            worker.request(&file, &stem).map_err(|error| ReadError::Worker(error.to_string()))?;
         }
         Ok(RowStream::of_worker(Lease {
             shared: Arc::clone(&self.shared),
             waited: Waited { left: self.patience(size), timed_out: false },
             worker: Some(worker),
+            turn: Some(turn),
         }))
+    }
+
+    /// Waits until a process may be put to work.
+    pub(crate) fn turn(&self) -> Result<Turn, ReadError> {
+        self.shared.turns.take().ok_or_else(|| ReadError::Worker("too many at work".to_owned()))
     }
 
     /// How long a file of this size is waited for.
@@ -126,15 +149,17 @@ impl WorkerPool {
     }
 }
 
-fn file_size(path: &Path) -> Result<u64, ReadError> {
-    let metadata = std::fs::metadata(path).map_err(ReadError::cannot_open)?;
-    if !metadata.is_file() {
+/// The file, open, and its bytes.
+fn open(path: &Path) -> Result<(File, u64), ReadError> {
+    // What is no file may let who opens it wait for ever.
+    if !std::fs::metadata(path).map_err(ReadError::cannot_open)?.is_file() {
         return Err(ReadError::CannotOpen(NO_FILE.to_owned()));
     }
-    if metadata.len() == 0 {
-        return Err(ReadError::ZeroBytes);
+    let file = File::open(path).map_err(ReadError::cannot_open)?;
+    match file.metadata().map_err(ReadError::cannot_open)?.len() {
+        0 => Err(ReadError::ZeroBytes),
+        size => Ok((file, size)),
     }
-    Ok(metadata.len())
 }
 
 /// A poisoned lock guards nothing that could be half written here.
@@ -145,9 +170,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// One reading process.
 struct Worker {
     watch: Arc<Watch>,
-    requests: ChildStdin,
+    requests: UnixStream,
     frames: BufReader<ChildStdout>,
     served: u32,
+    /// It has told what of its confinement lacks.
+    has_told: bool,
 }
 
 /// What the watchman looks at: the process, and until when the parent is willing to wait for it.
@@ -159,25 +186,26 @@ struct Watch {
 impl Worker {
     fn start(command: &WorkerCommand) -> Result<Self, ReadError> {
         let failed = |error: io::Error| ReadError::Worker(error.to_string());
-        let mut child = Command::new(&command.program)
-            .args(&command.arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(failed)?;
-        let (Some(requests), Some(frames)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(ReadError::Worker("no pipes".to_owned()));
-        };
+        let (mut child, requests) = start(&command.program, &command.arguments).map_err(failed)?;
+        let Some(frames) = child.stdout.take() else { return Err(ReadError::Worker("no pipe".to_owned())) };
         let watch = Arc::new(Watch { child: Mutex::new(child), deadline: Mutex::new(None) });
         keep_watch(Arc::downgrade(&watch));
-        Ok(Self { watch, requests, frames: BufReader::with_capacity(PIPE_BYTES, frames), served: 0 })
+        let frames = BufReader::with_capacity(PIPE_BYTES, frames);
+        Ok(Self { watch, requests, frames, served: 0, has_told: false })
     }
 
-    fn request(&mut self, path: &Path) -> io::Result<()> {
+    fn request(&mut self, file: &File, stem: &str) -> io::Result<()> {
         self.served += 1;
-        put_request(&mut self.requests, path)?;
-        self.requests.flush()
+        hand(&self.requests, &[file], stem)
+    }
+
+    /// The first byte of all it says is about itself, the others are about files.
+    fn take_told(&mut self) {
+        if let (false, Some(byte)) = (self.has_told, self.frames.buffer().first()) {
+            note(Lacking::from_byte(*byte));
+            self.frames.consume(1);
+            self.has_told = true;
+        }
     }
 }
 
@@ -216,12 +244,14 @@ pub(super) struct Lease {
     shared: Arc<Shared>,
     worker: Option<Worker>,
     waited: Waited,
+    turn: Option<Turn>,
 }
 
 impl Lease {
     /// The file is over: the worker waits for the next.
     pub(super) fn give_back(&mut self) {
         let Some(worker) = self.worker.take() else { return };
+        let _turn = self.turn.take();
         let mut idle = lock(&self.shared.idle);
         if idle.len() < self.shared.size && worker.served < self.shared.limits.files_per_worker {
             idle.push(worker);
@@ -235,6 +265,7 @@ impl Lease {
             return error;
         }
         let Some(worker) = self.worker.take() else { return error };
+        let _turn = self.turn.take();
         if self.waited.timed_out {
             return ReadError::BeyondLimits(Limit::Time);
         }
@@ -248,9 +279,7 @@ impl Lease {
 }
 
 /// What the death of a child says of the file: memory it was refused aborts it, processor time ends by SIGXCPU.
-#[cfg(unix)]
 fn verdict(status: std::process::ExitStatus, error: ReadError) -> ReadError {
-    use std::os::unix::process::ExitStatusExt;
     const SIGABRT: i32 = 6;
     const SIGSEGV: i32 = 11;
     const SIGXCPU: i32 = 24;
@@ -261,14 +290,19 @@ fn verdict(status: std::process::ExitStatus, error: ReadError) -> ReadError {
     }
 }
 
-#[cfg(not(unix))]
-fn verdict(status: std::process::ExitStatus, error: ReadError) -> ReadError {
-    if status.success() { error } else { ReadError::BeyondLimits(Limit::Memory) }
-}
-
 impl Lease {
-    /// Fills the buffer from the pipe with the watchman's clock running.
+    /// Fills the buffer with what is about the file.
     fn wait_for_bytes(&mut self) -> io::Result<()> {
+        self.wait()?;
+        if let Some(worker) = self.worker.as_mut().filter(|worker| !worker.has_told) {
+            worker.take_told();
+            return self.wait();
+        }
+        Ok(())
+    }
+
+    /// Fills the buffer from the pipe with the watchman's clock running.
+    fn wait(&mut self) -> io::Result<()> {
         let Some(worker) = &mut self.worker else { return Err(io::ErrorKind::UnexpectedEof.into()) };
         if !worker.frames.buffer().is_empty() {
             return Ok(());

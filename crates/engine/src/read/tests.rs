@@ -32,7 +32,8 @@ fn read_with(bytes: &[u8], hint: Option<HeaderHint>) -> Result<Understood, ReadE
     std::fs::write(&path, bytes).expect("a file");
     let mut frames = Vec::new();
     let mut sender = Sender::new(&mut frames);
-    let outcome = formats::read_file(&path, &mut sender);
+    let file = std::fs::File::open(&path).expect("the file");
+    let outcome = formats::read_file(file, "表", &mut sender);
     sender.finish(&outcome).expect("the last frame");
     let mut reader = SheetReader::new(RowStream::of_frames(Cursor::new(frames)));
     if let Some(hint) = hint {
@@ -331,7 +332,8 @@ fn the_original_text_is_kept_beside_the_cleaned_one() {
     std::fs::write(&path, "名称,代码\n　甲公司 ,９１\n").expect("a file");
     let mut frames = Vec::new();
     let mut sender = Sender::new(&mut frames);
-    let outcome = formats::read_file(&path, &mut sender);
+    let file = std::fs::File::open(&path).expect("the file");
+    let outcome = formats::read_file(file, "a", &mut sender);
     sender.finish(&outcome).expect("the last frame");
     let mut reader = SheetReader::new(RowStream::of_frames(Cursor::new(frames)));
     let mut seen = 0;

@@ -1,37 +1,41 @@
 //! The reading process: `gongzhi read-worker`.
 //!
 //! Readers of foreign formats believe counts that stand in the file; a workbook of 7 KB can ask for 10¹³ strings. So
-//! they run in a process of their own that puts itself under a limit of address space before the first file and of
-//! processor time before each, and answers in frames ([`super::wire`]) over its standard output. Requests come over
-//! its standard input: the length of a path and its bytes. It ends when the input ends.
+//! they run in a process of their own that puts itself under limits ([`super::limits`]) and shuts itself in
+//! ([`super::confinement`]) before the first file. It is handed open files over its standard input
+//! ([`super::handing`]) and answers over its standard output: first a byte that says what of the confinement this
+//! kernel lacks, then for each file its frames ([`super::wire`]). It ends when the input ends.
 
-use std::io::{self, BufWriter, Read, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::confinement::confine;
 use super::error::ReadError;
 use super::formats;
-use super::limits::{limit_memory, limit_processor_time};
+use super::handing::{standard_input, take};
+use super::limits::{limit_processor_time, limit_reading};
 use super::wire::Sender;
-
-/// The longest path.
-const LONGEST_PATH: usize = 1 << 16;
 
 /// Serves requests until the input ends.
 ///
 /// # Errors
-/// The parent went away in the middle of an answer.
-pub fn serve(requests: &mut dyn Read, answers: &mut dyn Write) -> Result<(), ReadError> {
+/// The parent went away in the middle of an answer, or there is none.
+pub fn serve(answers: &mut dyn Write) -> Result<(), ReadError> {
+    let failed = |error: io::Error| ReadError::Worker(error.to_string());
     // A reader that panics over a file says so in a frame; its text is for nobody.
     std::panic::set_hook(Box::new(|_| {}));
     let begun = Instant::now();
-    limit_memory();
+    let requests = standard_input().map_err(failed)?;
+    limit_reading();
+    let lacking = confine();
     let mut answers = BufWriter::with_capacity(super::stream::PIPE_BYTES, answers);
-    while let Some(path) = next_request(requests).map_err(|error| ReadError::Worker(error.to_string()))? {
-        limit_processor_time(begun, &path);
+    answers.write_all(&[lacking.to_byte()]).and_then(|()| answers.flush()).map_err(failed)?;
+    while let Some(([mut file], stem)) = take(&requests).map_err(failed)? {
+        limit_processor_time(begun, size_of(&mut file));
         let mut sender = Sender::new(&mut answers);
-        let outcome = catch_unwind(AssertUnwindSafe(|| formats::read_file(&path, &mut sender)))
+        let outcome = catch_unwind(AssertUnwindSafe(|| formats::read_file(file, &stem, &mut sender)))
             .unwrap_or_else(|_| Err(ReadError::Unreadable("the reader stumbled".to_owned())));
         if let Err(ReadError::Worker(_)) = &outcome {
             return outcome;
@@ -41,49 +45,8 @@ pub fn serve(requests: &mut dyn Read, answers: &mut dyn Write) -> Result<(), Rea
     Ok(())
 }
 
-/// Writes a request as [`serve`] reads it.
-pub(super) fn put_request(requests: &mut dyn Write, path: &Path) -> io::Result<()> {
-    let bytes = path_bytes(path)?;
-    let mut request = u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes().to_vec();
-    request.extend_from_slice(bytes);
-    requests.write_all(&request)
-}
-
-fn next_request(requests: &mut dyn Read) -> io::Result<Option<PathBuf>> {
-    let mut length = [0_u8; 4];
-    match requests.read_exact(&mut length) {
-        Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-        Err(error) => return Err(error),
-    }
-    let length = u32::from_le_bytes(length) as usize;
-    if length > LONGEST_PATH {
-        return Err(io::ErrorKind::InvalidInput.into());
-    }
-    let mut bytes = vec![0; length];
-    requests.read_exact(&mut bytes)?;
-    path_from(bytes).map(Some)
-}
-
-/// Names of files on shared drives are often GBK: on Unix a path is its bytes.
-#[cfg(unix)]
-fn path_bytes(path: &Path) -> io::Result<&[u8]> {
-    use std::os::unix::ffi::OsStrExt;
-    Ok(path.as_os_str().as_bytes())
-}
-
-#[cfg(unix)]
-fn path_from(bytes: Vec<u8>) -> io::Result<PathBuf> {
-    use std::os::unix::ffi::OsStringExt;
-    Ok(std::ffi::OsString::from_vec(bytes).into())
-}
-
-#[cfg(not(unix))]
-fn path_bytes(path: &Path) -> io::Result<&[u8]> {
-    path.to_str().map(str::as_bytes).ok_or_else(|| io::ErrorKind::InvalidInput.into())
-}
-
-#[cfg(not(unix))]
-fn path_from(bytes: Vec<u8>) -> io::Result<PathBuf> {
-    String::from_utf8(bytes).map(PathBuf::from).map_err(|_| io::ErrorKind::InvalidInput.into())
+/// The bytes of a file that has a size; it begins at its beginning.
+fn size_of(file: &mut File) -> u64 {
+    let size = file.seek(SeekFrom::End(0));
+    size.and_then(|size| file.rewind().map(|()| size)).unwrap_or(0)
 }

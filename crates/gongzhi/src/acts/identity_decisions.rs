@@ -9,9 +9,10 @@ use gongzhi_core::access::{Purpose, Scope};
 use gongzhi_core::identity::Decision;
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_engine::read::{ColumnType, Row};
+use gongzhi_store::Store;
 use gongzhi_store::decisions::NewDecision;
-use gongzhi_store::{Store, StorePlace};
 
+use super::home;
 use super::read::{Reading, text_of};
 
 /// A cell of the column where people decide.
@@ -37,11 +38,10 @@ impl DecisionDesk {
     /// Opens the home folder; decisions hold in the region.
     ///
     /// # Errors
-    /// The store can't be opened.
+    /// There is no home, its keys are gone or others, the store can't be opened.
     pub fn open(home: &Path, region: &str, say: &Translator) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let store = runtime.block_on(Store::open(&StorePlace::Home(home.to_owned())));
-        let store = store.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+        let store = runtime.block_on(home::open(home, say))?.store;
         Ok(Self { store, runtime, region: region.to_owned() })
     }
 

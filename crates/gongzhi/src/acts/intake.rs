@@ -29,13 +29,14 @@ use gongzhi_engine::intake::{
     CheckedFile, IntakeBatch, IntakeBooks, IntakeContext, IntakeError, IntakeReport, IntakeRequest, Outcome,
     PackedUpload, check_file, declare_nil, pack_upload, upload_key,
 };
-use gongzhi_engine::keys::{Dice, Keys, digest_reader};
+use gongzhi_engine::keys::{Keys, digest_reader};
 use gongzhi_engine::parts::DataPlace;
 use gongzhi_engine::read::{Limits, WorkerCommand, WorkerPool};
+use gongzhi_store::Store;
 use gongzhi_store::uploads::{NewBatch, NewUpload, UploadStatus};
-use gongzhi_store::{Store, StorePlace};
 use serde_json::{Value as Json, json};
 
+use super::home::{self, Home};
 use super::intake_report::report_json;
 use super::profile;
 use super::set_effects::{as_visible, group_of, issues_of};
@@ -124,7 +125,7 @@ impl IntakeDesk {
     /// # Errors
     /// As of [`Self::open`].
     pub fn open_dry(catalog: Catalog, home: &Path, now: DateTime<Utc>, say: &Translator) -> Result<Self> {
-        if home.join("keys").is_dir() {
+        if home::is_there(home) {
             return Self::open(catalog, home, now, say);
         }
         let scratch = tempfile::tempdir()?;
@@ -133,17 +134,15 @@ impl IntakeDesk {
         Ok(Self { profiles, _scratch: Some(scratch), ..desk })
     }
 
-    /// Opens the home folder, and makes it where there is none.
+    /// Opens the home folder; a new one is made.
     ///
     /// # Errors
     /// The home folder, its keys or its store can't be opened.
     pub fn open(catalog: Catalog, home: &Path, now: DateTime<Utc>, say: &Translator) -> Result<Self> {
         let told = |message: Message| anyhow!("{}", say.say(&message));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("tokio")?;
-        let keys = Keys::open(home, Dice::system()).map_err(|error| told(error.message()))?;
+        let Home { keys, store } = runtime.block_on(home::open_or_make(home, say))?;
         clear_unfinished(&home.join("data"));
-        let place = StorePlace::Home(home.to_owned());
-        let store = runtime.block_on(Store::open(&place)).map_err(|error| told(error.message()))?;
         let command = WorkerCommand::of_this_program().map_err(|error| told(error.message()))?;
         Ok(Self {
             books: IntakeBooks::new(&catalog),

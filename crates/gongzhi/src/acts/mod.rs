@@ -5,6 +5,7 @@
 pub mod catalog;
 pub mod data_package;
 pub mod export;
+pub mod home;
 pub mod identity;
 pub mod identity_decisions;
 pub mod intake;

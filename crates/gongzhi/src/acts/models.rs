@@ -7,17 +7,16 @@ use anyhow::{Result, anyhow};
 use chrono::{DateTime, NaiveDate, Utc};
 use gongzhi_core::access::{Purpose, Scope};
 use gongzhi_core::catalog::{Catalog, Problem};
-use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::messages::Translator;
 use gongzhi_core::models::warnings::list_warnings;
 use gongzhi_core::models::{Model, Models};
 use gongzhi_core::state::Moment;
-use gongzhi_engine::keys::{Dice, Keys};
 use gongzhi_engine::model_cases::{CaseResult, list_unread, run_cases};
 use gongzhi_engine::model_run::check_models;
 use gongzhi_engine::session::{SessionOptions, SessionPlace};
-use gongzhi_store::{Store, StorePlace};
 
 use super::catalog::{CatalogPlace, get_catalog, line_of};
+use super::home::{self, Home};
 use super::run::{Compared, Comparing, RunContext, compare, read_coverage, region_of};
 
 /// Compiles the models of a catalogue and plans their SQL; every problem of either, ordered by file and line.
@@ -85,15 +84,11 @@ pub struct CompareOrder {
 /// The home folder is missing or can't be read, or the coverage file can't.
 pub fn compare_kept(order: &CompareOrder, context: &RunContext<'_>) -> Result<Compared> {
     let say = context.say;
-    let told = |message: Message| anyhow!("{}", say.say(&message));
-    if !order.home.is_dir() {
-        return Err(told(Message::new("state-home-missing").with("path", order.home.display())));
-    }
-    let keys = Keys::open(&order.home, Dice::system()).map_err(|error| told(error.message()))?;
+    let runtime = runtime()?;
+    let Home { keys, store } = runtime.block_on(home::open(&order.home, say))?;
     let place = SessionPlace { folder: order.home.join("data"), keys: Arc::new(keys) };
     let coverage = read_coverage(&order.coverage, &context.catalog, say)?;
-    runtime()?.block_on(async {
-        let store = Store::open(&StorePlace::Home(order.home.clone())).await?;
+    runtime.block_on(async {
         let moment = Moment { as_of: order.now, period: None };
         let visible = store.visible_batches(&Scope::region("", Purpose::Analysis), moment).await?;
         store.close().await?;

@@ -9,6 +9,7 @@ use gongzhi_core::catalog::Catalog;
 use gongzhi_core::intake::profile::{ProfileFault, SetFault, Status};
 use gongzhi_core::intake::{HeaderBook, LayoutProfile};
 use gongzhi_core::messages::{Message, Translator};
+use gongzhi_store::StorePlace;
 
 /// Every profile of a home folder with its path, or why it can't be read; by path.
 pub fn list_profiles(home: &Path) -> Vec<(PathBuf, Result<LayoutProfile, String>)> {
@@ -128,7 +129,10 @@ pub fn find_home(file: &Path) -> Option<PathBuf> {
     let whole = fs::canonicalize(file).ok()?;
     let folders = whole.ancestors().skip(1).filter(|folder| folder.file_name().is_some_and(|name| name == "profiles"));
     let mut above = folders.filter_map(Path::parent);
-    above.find(|folder| folder.ends_with(".gongzhi") || folder.join("keys").is_dir()).map(Path::to_owned)
+    let is_home = |folder: &&Path| {
+        folder.ends_with(".gongzhi") || folder.join("keys").is_dir() || StorePlace::Home(folder.to_path_buf()).is_made()
+    };
+    above.find(is_home).map(Path::to_owned)
 }
 
 /// Confirms a profile when nothing is left open; gives everything that is. A file from elsewhere is copied into the home

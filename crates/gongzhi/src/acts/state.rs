@@ -13,12 +13,13 @@ use gongzhi_core::period::Period;
 use gongzhi_core::state::{Batch, Counted, Moment, VisibleBatch, VisibleBatches, order_batches};
 use gongzhi_engine::batch::BatchError;
 use gongzhi_engine::effects::{SetEffect, list_effects};
-use gongzhi_engine::keys::{Dice, Keys};
 use gongzhi_engine::parts::DataPlace;
 use gongzhi_engine::session::{Session, SessionOptions, SessionPlace};
 use gongzhi_engine::tables::{EvidencePlace, WorklistLine, list_evidence};
-use gongzhi_store::{Store, StorePlace};
+use gongzhi_store::Store;
 use serde_json::{Map, Value};
+
+use super::home::{self, Home};
 
 /// What is asked for.
 pub struct StateOrder {
@@ -102,12 +103,9 @@ pub fn open_state(
     let moment = Moment { as_of: order.as_of.map_or(now, end_of_day), period: order.period };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().context("tokio")?;
-    if !order.home.is_dir() {
-        return Err(told(Message::new("state-home-missing").with("path", order.home.display())));
-    }
-    let keys = Keys::open(&order.home, Dice::system()).map_err(|error| told(error.message()))?;
+    let Home { keys, store } = runtime.block_on(home::open(&order.home, translator))?;
     let place = SessionPlace { folder: order.home.join("data"), keys: Arc::new(keys) };
-    let visible = runtime.block_on(visible_batches(order, moment)).map_err(|error| told(error.message()))?;
+    let visible = runtime.block_on(visible_batches(store, moment)).map_err(|error| told(error.message()))?;
     let of_kind = visible.of_kind(item, kind);
     let batches = of_kind.values().flatten().map(|one| one.batch.clone()).collect();
     let view = item.view_of(kind);
@@ -163,8 +161,7 @@ fn list_sets(
     Ok(sets.filter_map(|set| Some(SetLine { effect: effects.remove(&set.batch.id)?, set })).collect())
 }
 
-async fn visible_batches(order: &StateOrder, moment: Moment) -> Result<VisibleBatches, gongzhi_store::StoreError> {
-    let store = Store::open(&StorePlace::Home(order.home.clone())).await?;
+async fn visible_batches(store: Store, moment: Moment) -> Result<VisibleBatches, gongzhi_store::StoreError> {
     let visible = store.visible_batches(&Scope::region("", Purpose::Analysis), moment).await?;
     store.close().await?;
     Ok(visible)

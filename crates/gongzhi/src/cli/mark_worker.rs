@@ -1,20 +1,15 @@
 //! `gongzhi mark-worker`: the process in which a clerk's package is patched. The program starts it itself.
 
 use std::io;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::Context;
 
 #[derive(clap::Args)]
-pub struct Args {
-    original: PathBuf,
-    out: PathBuf,
-}
+pub struct Args {}
 
 /// Serves one order.
-pub fn run(args: &Args, _context: &Context) -> anyhow::Result<ExitCode> {
-    let (mut order, mut answer) = (io::stdin().lock(), io::stdout().lock());
-    gongzhi_engine::annotate::serve_marking(&args.original, &args.out, &mut order, &mut answer)?;
+pub fn run(_args: &Args, _context: &Context) -> anyhow::Result<ExitCode> {
+    gongzhi_engine::annotate::serve_marking(&mut io::stdout().lock())?;
     Ok(ExitCode::SUCCESS)
 }

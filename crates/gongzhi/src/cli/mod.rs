@@ -10,6 +10,7 @@ mod demo_data;
 mod demo_score;
 mod export;
 mod identity;
+mod init;
 mod intake;
 mod mark_worker;
 mod match_names;
@@ -67,6 +68,7 @@ struct Words {
 
 #[derive(Subcommand)]
 enum Command {
+    Init(init::Args),
     Check(check::Args),
     Read(read::Args),
     Intake(intake::Args),
@@ -108,6 +110,7 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
     let now = now();
     let context = Context { translator, today: (now + TimeDelta::hours(8)).date_naive(), now };
     let outcome = match words.command {
+        Command::Init(args) => init::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),
         Command::Read(args) => read::run(&args, &context),
         Command::Intake(args) => intake::run(args, &context),
@@ -126,6 +129,10 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         Command::ReadWorker(args) => read_worker::run(&args, &context),
         Command::MarkWorker(args) => mark_worker::run(&args, &context),
     };
+    // What the processes that read foreign files lacked: said once, whatever came of the command.
+    if let Some(message) = gongzhi_engine::read::lacking().message() {
+        eprintln!("{}", context.translator.say(&message));
+    }
     outcome.unwrap_or_else(|error| {
         eprintln!("{error:#}");
         ExitCode::from(2)

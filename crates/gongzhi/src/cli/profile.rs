@@ -9,6 +9,7 @@ use gongzhi_core::messages::{Message, Translator};
 
 use super::{CatalogWords, Context};
 use crate::acts::catalog::get_catalog;
+use crate::acts::home;
 use crate::acts::profile::{confirm, find_home, get_profile, list_profiles, set};
 
 #[derive(clap::Args)]
@@ -47,8 +48,16 @@ enum What {
 /// Exit 0 when done, 1 when a profile can't be confirmed yet, 2 when it can't be read.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
+    if let What::Show { file } | What::Set { file, .. } = &args.what
+        && let Some(home) = find_home(file)
+    {
+        home::check(&home, say)?;
+    }
     match &args.what {
-        What::List { home } => list(home, say),
+        What::List { home } => {
+            home::check(home, say)?;
+            list(home, say);
+        }
         What::Show { file } => {
             show(file, &get_profile(file, say)?, say);
         }
@@ -72,6 +81,7 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
             let catalog = get_catalog(&place.place(), say)?;
             // A profile is used by the home it lies in: whoever confirms it where it was proposed means that one.
             let home = home.clone().or_else(|| find_home(file)).unwrap_or_else(|| PathBuf::from(".gongzhi"));
+            home::check(&home, say)?;
             match confirm((file, &home), (by, context.today), &catalog, say)? {
                 Ok(path) => {
                     let confirmed = Message::new("profile-confirmed").with("path", path.display());

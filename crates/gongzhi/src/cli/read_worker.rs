@@ -10,6 +10,6 @@ pub struct Args {}
 
 /// Serves requests until the parent closes them.
 pub fn run(_args: &Args, _context: &Context) -> anyhow::Result<ExitCode> {
-    gongzhi_engine::read::serve(&mut io::stdin().lock(), &mut io::stdout().lock())?;
+    gongzhi_engine::read::serve(&mut io::stdout().lock())?;
     Ok(ExitCode::SUCCESS)
 }

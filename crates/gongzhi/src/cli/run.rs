@@ -20,8 +20,8 @@ pub struct Args {
     as_of: NaiveDate,
     #[arg(long)]
     out: PathBuf,
-    #[arg(long)]
-    home: Option<PathBuf>,
+    #[arg(long, default_value = ".gongzhi")]
+    home: PathBuf,
     #[command(flatten)]
     place: CatalogWords,
 }
@@ -31,13 +31,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
     let sources = list_sources(&args.place.place(), say)?;
     let (catalog, models) = get_models(&args.place.place(), say)?;
-    let order = RunOrder {
-        home: args.home.unwrap_or_else(|| args.out.join(".gongzhi")),
-        folder: args.folder,
-        out: args.out,
-        as_of: args.as_of,
-        now: context.now,
-    };
+    let order = RunOrder { home: args.home, folder: args.folder, out: args.out, as_of: args.as_of, now: context.now };
     let bar = progress_bar();
     let progress = |message: &Message, done: u64, all: u64| {
         bar.set_length(all);

@@ -425,7 +425,7 @@ fn a_builder_from_outside_is_certain_and_a_person_is_one_taxpayer_on_both_sides(
     let builder: Json = serde_json::from_str(linked.lines().find(|line| line.contains("builder")).unwrap()).unwrap();
     assert_eq!((&builder["class"], &builder["uscc"]), (&"certain".into(), &"93652323MA7A00017U".into()));
     let rows = |kind: &str| -> Vec<Json> {
-        let (_, text) = office.said(&["state", kind, "--json", "--home", "out/.gongzhi"]);
+        let (_, text) = office.said(&["state", kind, "--json"]);
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     };
     let (payments, deals) = (rows("tax_payment.payment"), rows("property_registration.transfer"));
@@ -437,6 +437,7 @@ fn a_builder_from_outside_is_certain_and_a_person_is_one_taxpayer_on_both_sides(
     assert!(deals[0]["seller_person"].is_null(), "{}", deals[0]);
     let mut files = Vec::new();
     files_below(&office.path().join("out"), &mut files);
+    files_below(&office.path().join(".gongzhi"), &mut files);
     for path in files {
         let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
         assert_eq!(tells(&text), None, "{}", path.display());

@@ -314,6 +314,7 @@ fn grants_in_the_region_give_exactly_the_leads_computed_here_and_grants_elsewher
     let out = folder.path().join("out");
     let mut command = gongzhi();
     command.arg("run").arg(&county).args(["--as-of", AS_OF, "--layer"]).arg(folder.path().join("layer"));
+    command.arg("--home").arg(folder.path().join("home"));
     let ended = command.arg("--out").arg(&out).output().unwrap();
     let reports = std::fs::read_to_string(out.join("issues.jsonl")).unwrap_or_default();
     let reports = reports.lines().map(|line| serde_json::from_str::<Json>(line).unwrap());

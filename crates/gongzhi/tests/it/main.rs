@@ -4,9 +4,11 @@
 
 mod annotate;
 mod codes;
+mod confinement;
 mod demo;
 mod field;
 mod field_names;
+mod home;
 mod hostile;
 mod identity;
 mod intake;

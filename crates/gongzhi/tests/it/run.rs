@@ -38,8 +38,13 @@ fn layer() -> PathBuf {
 fn command(county: &Path, out: &Path) -> std::process::Command {
     let mut command = gongzhi();
     command.arg("run").arg(county).args(["--as-of", AS_OF, "--layer"]).arg(layer()).arg("--out").arg(out);
-    command.stdin(Stdio::null());
+    command.arg("--home").arg(home_of(out)).stdin(Stdio::null());
     command
+}
+
+/// Each folder of results with a home of its own beside it.
+fn home_of(out: &Path) -> PathBuf {
+    out.with_extension("home")
 }
 
 fn results(out: &Path) -> BTreeMap<&'static str, Vec<u8>> {
@@ -169,7 +174,8 @@ fn a_run_killed_at_any_moment_ends_the_same_the_second_time() {
         for (name, bytes) in results(&out) {
             assert!(bytes == expected[name], "{name} differs after a kill at {moment} µs of {} µs", whole.as_micros());
         }
-        assert_eq!(unfinished_below(&out.join(".gongzhi/data")), Vec::<PathBuf>::new(), "killed at {moment} µs");
+        assert_eq!(unfinished_below(&home_of(&out).join("data")), Vec::<PathBuf>::new(), "killed at {moment} µs");
+        std::fs::remove_dir_all(home_of(&out)).expect("removed");
         std::fs::remove_dir_all(&out).expect("removed");
     }
 }
@@ -247,7 +253,7 @@ fn what_a_person_decides_is_followed_by_the_next_run_and_can_be_taken_back() {
         copy(&made.join("county").join(office), &county.join(office));
     }
     let out = folder.path().join("out");
-    let home = out.join(".gongzhi");
+    let home = home_of(&out);
     let home = home.to_str().expect("a path");
     let queue_of = |words: &str| {
         let ended = command(&county, &out).output().expect("the program starts");
@@ -344,7 +350,7 @@ fn two_runs_on_one_home_do_not_get_in_each_others_way() {
     copy(&made.join("county/税务局"), &county.join("税务局"));
     let out = folder.path().join("out");
     let mut first = command(&county, &out).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts");
-    while !out.join(".gongzhi/run.lock").exists() {
+    while !home_of(&out).join("run.lock").exists() {
         assert!(first.try_wait().expect("it runs").is_none(), "the first run ended before the second began");
         std::thread::sleep(Duration::from_millis(5));
     }

@@ -229,7 +229,8 @@ fn a_run_tells_what_each_set_does_whichever_file_is_read_first() {
     office.write("county/水利局/2024Q2/b.csv", "", (1..=9).map(|number| (number, 100)));
     office.write("county/水利局/2025Q1/a.csv", "", (1..=3).map(|number| (number, 100)));
     let run = |out: &str| {
-        let (code, text) = office.run(&["run", "county", "--as-of", "2025-06-30", "--out", out]);
+        let (code, text) =
+            office.run(&["run", "county", "--as-of", "2025-06-30", "--out", out, "--home", &format!("{out}.home")]);
         assert_eq!(code, 0, "{text}");
         let text = fs::read_to_string(office.path().join(out).join("issues.jsonl")).unwrap();
         text.lines().map(|line| serde_json::from_str::<Json>(line).unwrap()).collect::<Vec<_>>()

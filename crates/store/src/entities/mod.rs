@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod decision;
+pub mod deployment_key;
 pub mod links;
 pub mod run;
 pub mod run_step;

@@ -1,6 +1,7 @@
 //! The tables' history: each migration is applied once, in order, on SQLite and PostgreSQL alike.
 
 mod m0001_uploads_batches_decisions_runs;
+mod m0002_deployment_keys;
 
 use sea_orm_migration::prelude::*;
 
@@ -10,6 +11,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_uploads_batches_decisions_runs::Migration)]
+        vec![Box::new(m0001_uploads_batches_decisions_runs::Migration), Box::new(m0002_deployment_keys::Migration)]
     }
 }

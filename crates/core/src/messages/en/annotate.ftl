@@ -17,5 +17,3 @@ annotate-severity-error = error
 annotate-severity-warning = warning
 
 help-mark-worker = The process that marks a workbook; the program starts it itself
-help-mark-worker-original = The workbook
-help-mark-worker-out = Where the marked one goes

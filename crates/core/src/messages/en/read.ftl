@@ -50,6 +50,7 @@ read-no-right = { read-no-right-reason }. { read-no-right-mend }.
 read-cannot-open-reason = The file can't be opened: { $reason }
 read-cannot-open-mend = Check its path, its name and the right to read it
 read-cannot-open = { read-cannot-open-reason }. { read-cannot-open-mend }.
+read-unconfined = This system does not offer { $what }: the processes that read foreign files are held by limits of memory, time and files alone. Use a Linux kernel from 5.13 on with landlock and seccomp switched on.
 read-worker-failed-reason = The reading process stopped unexpectedly; this file was not read
 read-worker-failed-mend = Try once more; if it stays so, save the file as .xlsx in Excel or WPS and read that
 read-worker-failed = { read-worker-failed-reason }. { read-worker-failed-mend }.

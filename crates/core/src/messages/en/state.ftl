@@ -1,5 +1,7 @@
 state-key-file = The key file { $path } can't be read or written: { $reason }. Check the folder's permissions and the space on disk.
 state-key-damaged = The key file { $path } is damaged. Restore it from the backup of the keys; do not delete it: with new keys the personal data kept so far can't be opened.
+state-keys-gone = Keys are gone: { $keys }. Put the folder of the keys back from its backup. No command makes new ones in their place: with them nothing kept so far could be opened or compared.
+state-keys-others = The keys in { $folder } are not those this home was made with ({ $keys }). Put the home's own keys back from their backup, or name the home that these belong to with --home.
 state-no-chance = The operating system gave no random numbers: { $reason }.
 state-batch-file = The batch file { $path } can't be read or written: { $reason }. Check the space on disk and the permissions, then run again.
 state-batch-unreadable = A batch file can't be read or written: { $reason }. Check the data folder with gongzhi doctor, or take in the original file again.
@@ -20,7 +22,7 @@ store-folder = The folder { $path } can't be made: { $reason }.
 store-not-there = Not found, or not yours to see: { $what }.
 store-upload-ended = Upload { $upload } has ended and can't be changed; report a difference or a supplement instead.
 store-not-understood = { $column } in the control database holds “{ $value }”, which this version does not understand; a newer one may have written it. Upgrade the program.
-state-home-missing = There is no data folder { $path }. Take sheets in first with gongzhi intake, or name another with --home.
+state-home-missing = There is no home in { $path }: nothing was taken in there yet. Make one with gongzhi init or gongzhi intake, or name another with --home.
 state-summary = { $kind }: { $batches } batches, { $rows } rows hold, { $worklist } to look at.
 state-set = { $unit } { $period }: { $mode }, { $taken_as } ({ $file })
 state-taken-as-whole = taken as the whole list
@@ -57,3 +59,8 @@ help-export-layer = Local catalogue laid on top
 export-title = Data exported by gongzhi
 export-written = { $path }: { $rows } rows
 help-template-schema = Write no workbooks but Frictionless data package descriptors (a Table Schema a kind)
+
+help-init = Makes an empty home: the keys and the store
+help-init-home = The folder to make it in (default ./.gongzhi)
+init-made = The home { $home } is made. Keep a copy of its keys ({ $keys }) apart from the data: without them nothing of it can be opened.
+init-there = The home { $home } is there already, with its own keys; nothing was changed.

@@ -17,5 +17,3 @@ annotate-severity-error = 错误
 annotate-severity-warning = 提示
 
 help-mark-worker = 标注工作簿的子进程，由程序自己启动
-help-mark-worker-original = 原工作簿
-help-mark-worker-out = 标注后的工作簿

@@ -50,6 +50,7 @@ read-no-right = { read-no-right-reason }。{ read-no-right-mend }。
 read-cannot-open-reason = 文件打不开：{ $reason }
 read-cannot-open-mend = 请检查路径、文件名和读取权限
 read-cannot-open = { read-cannot-open-reason }。{ read-cannot-open-mend }。
+read-unconfined = 本系统不提供 { $what }：读取外来文件的进程只受内存、时间和文件数的限制。请使用 5.13 及以上、启用了 landlock 和 seccomp 的 Linux 内核。
 read-worker-failed-reason = 读表进程意外中止，这个文件没有读取
 read-worker-failed-mend = 请重试一次；仍然如此的，请用 Excel 或 WPS 另存为 .xlsx 后再读
 read-worker-failed = { read-worker-failed-reason }。{ read-worker-failed-mend }。

@@ -1,5 +1,7 @@
 state-key-file = 密钥文件 { $path } 无法读写：{ $reason }。请检查该文件夹的权限和磁盘空间。
 state-key-damaged = 密钥文件 { $path } 已损坏。请从密钥备份中恢复，不要删除后重建：重建后旧的个人信息将无法打开。
+state-keys-gone = 密钥丢失：{ $keys }。请从密钥备份中恢复该文件夹。任何命令都不会另建新密钥：换了密钥，以前保存的数据就无法打开、无法比对。
+state-keys-others = { $folder } 中的密钥不是建立本数据文件夹时的密钥（{ $keys }）。请从备份中恢复原来的密钥，或用 --home 指明这些密钥所属的数据文件夹。
 state-no-chance = 操作系统未能提供随机数：{ $reason }。
 state-batch-file = 批次文件 { $path } 无法读写：{ $reason }。请检查磁盘空间和权限后重新运行。
 state-batch-unreadable = 批次文件无法读取或写入：{ $reason }。请用 gongzhi doctor 检查数据文件夹，或重新接收原文件。
@@ -20,7 +22,7 @@ store-folder = 无法建立文件夹 { $path }：{ $reason }。
 store-not-there = 没有找到（或无权查看）：{ $what }。
 store-upload-ended = 报送 { $upload } 已经办结，不能更改；如有变化请另报差异或补充。
 store-not-understood = 台账中 { $column } 的内容“{ $value }”无法识别，可能由更新版本的程序写入。请升级程序。
-state-home-missing = 没有数据文件夹 { $path }。请先用 gongzhi intake 收表，或用 --home 指明。
+state-home-missing = { $path } 还不是数据文件夹，没有收过表。请先用 gongzhi init 或 gongzhi intake 建立，或用 --home 指明。
 state-summary = { $kind }：{ $batches } 个批次，现有 { $rows } 行，待核对 { $worklist } 处。
 state-set = { $unit } { $period }：{ $mode }，{ $taken_as }（{ $file }）
 state-taken-as-whole = 按全部名单计
@@ -57,3 +59,8 @@ help-export-layer = 叠加的地方目录
 export-title = 共治导出的数据
 export-written = { $path }：{ $rows } 行
 help-template-schema = 不写工作簿，写成 Frictionless 数据包描述（每个种类一份 Table Schema）
+
+help-init = 建立空的数据文件夹：密钥和台账
+help-init-home = 建在哪个文件夹（默认 ./.gongzhi）
+init-made = 数据文件夹 { $home } 已建立。请把密钥（{ $keys }）另外备份，与数据分开保管：没有密钥，其中的数据就无法打开。
+init-there = 数据文件夹 { $home } 已经存在，密钥相符；没有改动。

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
-use std::path::Path;
 
 use super::super::error::{Limit, ReadError};
 
@@ -13,9 +12,9 @@ pub(super) enum Input {
 }
 
 impl Input {
-    pub(super) fn open(path: &Path) -> Result<Self, ReadError> {
-        let file = File::open(path).map_err(ReadError::cannot_open)?;
-        let size = file.metadata().map_err(ReadError::cannot_open)?.len();
+    pub(super) fn of_file(mut file: File) -> Result<Self, ReadError> {
+        let size = file.seek(SeekFrom::End(0)).map_err(ReadError::cannot_open)?;
+        file.rewind().map_err(ReadError::cannot_open)?;
         if size == 0 {
             return Err(ReadError::ZeroBytes);
         }

@@ -22,7 +22,7 @@ mod xlsb;
 mod xlsx;
 mod xml;
 
-use std::path::Path;
+use std::fs::File;
 
 use gongzhi_core::messages::Message;
 
@@ -44,13 +44,12 @@ const MOST_PARTS: usize = 2_000;
 /// Merged areas of a sheet that are kept.
 const MOST_MERGES: usize = 200_000;
 
-/// Reads a file into frames.
-pub(super) fn read_file(path: &Path, sender: &mut Sender<'_>) -> Result<(), ReadError> {
-    let mut input = Input::open(path)?;
-    let stem = path.file_stem().map_or_else(|| "1".to_owned(), |stem| stem.to_string_lossy().into_owned());
+/// Reads an open file into frames. Where the format names no sheet, the stem of the file's name is the sheet's.
+pub(super) fn read_file(file: File, stem: &str, sender: &mut Sender<'_>) -> Result<(), ReadError> {
+    let mut input = Input::of_file(file)?;
     let format = detect::detect(&mut input)?;
     sender.file(format.key())?;
-    read_input(input, format, &stem, &mut Sink { sender, member: None, cells: 0, is_in_sheet: false })
+    read_input(input, format, stem, &mut Sink { sender, member: None, cells: 0, is_in_sheet: false })
 }
 
 /// Reads one file, or one member of a zip, whose format is known.

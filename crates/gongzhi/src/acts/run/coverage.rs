@@ -281,7 +281,7 @@ pub fn propose_folder(
     say: &Translator,
 ) -> Result<String> {
     let home = tempfile::tempdir()?;
-    let files = list_files((folder, home.path()), say)?;
+    let files = list_files((folder, &[home.path()]), say)?;
     let region = catalog.units.get(TAX_SIDE).map(|unit| unit.region.clone()).unwrap_or_default();
     let desk = IntakeDesk::open(catalog.clone(), home.path(), now, say)?;
     let order = IntakeOrder { is_dry_run: true, ..IntakeOrder::default() };

@@ -33,16 +33,17 @@ pub struct Listed {
 }
 
 /// Every file below a folder, but for hidden ones, lock files of open workbooks, the coverage file and what lies in
-/// `left_out` (the run's own output).
+/// `left_out` (the run's own output and the home folder).
 /// A file that the descriptor of a package names carries what the descriptor says of it.
 ///
 /// # Errors
 /// A folder can't be read, or a descriptor can't be followed.
-pub fn list_files((folder, left_out): (&Path, &Path), say: &Translator) -> Result<Listed> {
+pub fn list_files((folder, left_out): (&Path, &[&Path]), say: &Translator) -> Result<Listed> {
     if !folder.is_dir() {
         return Err(anyhow!("{}", say.say(&Message::new("run-no-folder").with("folder", folder.display()))));
     }
-    let left_out = std::fs::canonicalize(left_out).unwrap_or_else(|_| left_out.to_owned());
+    let whole = |path: &&Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let left_out: Vec<PathBuf> = left_out.iter().map(whole).collect();
     let mut listed = Listed::default();
     list_below(folder, "", &left_out, &mut listed).map_err(|(below, error)| {
         let message = Message::new("run-folder-unreadable").with("folder", below.display()).with("why", error);
@@ -69,7 +70,7 @@ pub fn list_files((folder, left_out): (&Path, &Path), say: &Translator) -> Resul
 fn list_below(
     folder: &Path,
     prefix: &str,
-    left_out: &Path,
+    left_out: &[PathBuf],
     listed: &mut Listed,
 ) -> Result<(), (PathBuf, std::io::Error)> {
     let failed = |error| (folder.to_owned(), error);
@@ -77,7 +78,7 @@ fn list_below(
         let entry = entry.map_err(failed)?;
         let path = entry.path();
         let file_name = entry.file_name().to_string_lossy().into_owned();
-        let is_own = std::fs::canonicalize(&path).is_ok_and(|path| path == left_out);
+        let is_own = std::fs::canonicalize(&path).is_ok_and(|path| left_out.contains(&path));
         if file_name.starts_with('.') || file_name.starts_with("~$") || is_own {
             continue;
         }
@@ -105,16 +106,19 @@ mod tests {
     fn the_order_is_by_name_and_the_runs_own_files_are_left_out() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        for name in ["b/2.csv", "b/1.csv", "a.csv", "~$a.xlsx", ".hidden", "out/leads.xlsx", "coverage.csv"] {
+        let names =
+            ["b/2.csv", "b/1.csv", "a.csv", "~$a.xlsx", ".hidden", "out/leads.xlsx", "home/keys/a", "coverage.csv"];
+        for name in names {
             std::fs::create_dir_all(root.join(name).parent().unwrap()).unwrap();
             std::fs::write(root.join(name), "x").unwrap();
         }
-        let listed = list_files((root, &root.join("out")), &Translator::new(Language::English)).unwrap();
+        let left_out = [root.join("out"), root.join("home")];
+        let left_out = [left_out[0].as_path(), left_out[1].as_path()];
+        let listed = list_files((root, &left_out), &Translator::new(Language::English)).unwrap();
         let names: Vec<_> = listed.files.into_iter().map(|file| file.name).collect();
         assert_eq!(names, ["a.csv", "b/1.csv", "b/2.csv"]);
     }
 
-    #[cfg(unix)]
     #[test]
     fn a_link_is_named_and_not_followed() {
         let folder = tempfile::tempdir().unwrap();
@@ -123,7 +127,7 @@ mod tests {
         std::fs::write(root.join("a/1.csv"), "x").unwrap();
         std::os::unix::fs::symlink(".", root.join("a/round")).unwrap();
         std::os::unix::fs::symlink("/etc/hostname", root.join("out.csv")).unwrap();
-        let listed = list_files((root, &root.join("out")), &Translator::new(Language::English)).unwrap();
+        let listed = list_files((root, &[&root.join("out")]), &Translator::new(Language::English)).unwrap();
         assert_eq!(listed.files.len(), 1);
         assert_eq!(listed.skipped, ["a/round", "out.csv"]);
     }

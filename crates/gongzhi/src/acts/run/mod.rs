@@ -103,7 +103,7 @@ pub struct RunEnd {
 /// Nothing could be run: the folder is empty or can't be read, no file was accepted, the home folder can't be used.
 pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     let say = context.say;
-    let listed = list_files((&order.folder, &order.out), say)?;
+    let listed = list_files((&order.folder, &[&order.out, &order.home]), say)?;
     if listed.files.is_empty() {
         let message = Message::new("run-no-file").with("folder", order.folder.display());
         return Err(anyhow!("{}", say.say(&message)));

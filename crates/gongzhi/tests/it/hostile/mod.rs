@@ -20,7 +20,7 @@ use gongzhi_core::models::Models;
 use gongzhi_core::models::facts::RunFacts;
 use gongzhi_engine::annotate::{Annotation, annotate};
 use gongzhi_engine::intake::{IntakeBooks, IntakeContext, IntakeRequest, Outcome, intake_file};
-use gongzhi_engine::keys::{Dice, Keys};
+use gongzhi_engine::keys::{Dice, KeyFiles, Keys};
 use gongzhi_engine::model_run::{check_models, run_model};
 use gongzhi_engine::read::{
     Limit, Limits, RawEvent, ReadError, Reason, RowStream, SheetEvent, SheetReader, Value, WorkerCommand, WorkerPool,
@@ -244,7 +244,8 @@ fn any_sheet_of_a_template_is_checked_and_marked() {
     let seeds = templates(folder.path());
     let (pool, catalog) = (pool(), catalog());
     let books = IntakeBooks::new(&catalog);
-    let keys = Keys::open(&folder.path().join("home"), Dice::system()).expect("keys");
+    let home = folder.path().join("home");
+    let keys = Keys::make(&home, &KeyFiles::of_home(&home), Dice::system()).expect("keys");
     let data_folder = folder.path().join("data");
     let counter = AtomicU64::new(0);
     let new_id = || format!("batch-{}", counter.fetch_add(1, Ordering::Relaxed));

@@ -1,12 +1,16 @@
-//! The deployment's keys, made at first use in `<home>/keys`, and what is done with them.
+//! The deployment's keys, and what is done with them.
 //!
-//! Three keys: one signs (SM2), one wraps the data keys of personal parts (SM4), one makes the digests that stand for
-//! natural persons (HMAC-SM3). Every personal part has a data key of its own, kept wrapped in `<home>/keys/data`: to
+//! Four keys: one signs (SM2), one wraps the data keys of personal parts (SM4), one makes the digests that stand for
+//! natural persons (HMAC-SM3), one those of rows and values. They come from a [`KeySource`] and are made for a new home
+//! only: with new ones nothing that is kept could be opened or compared. Their fingerprints stand in the control store.
+//! Every personal part has a data key of its own, kept wrapped in `<home>/keys/data`: to
 //! erase a person's data by law is to destroy that file. Digests and signatures name their algorithm (`sm3:…`,
 //! `sm2:…`), so that they can still be checked after the choice has changed. Chance comes in from the caller.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+mod source;
+
+use std::fs;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -17,6 +21,9 @@ use sm2::dsa::signature::{Signer, Verifier};
 use sm2::dsa::{Signature, SigningKey, VerifyingKey};
 use sm3::{Digest, Sm3};
 
+pub(crate) use self::source::sync_folder_of;
+pub use self::source::{KeyFiles, KeyName, KeySource};
+use self::source::{create_private_folder, read_text, replace, write_once};
 use crate::sealed::{self, DataKey};
 
 /// The distinguishing identifier that GB/T 32918 gives when none is agreed.
@@ -39,6 +46,18 @@ pub enum KeyError {
         /// The file.
         path: PathBuf,
     },
+    /// Keys are gone. None are made in their place.
+    #[error("keys are gone: {}", places.join(", "))]
+    Gone {
+        /// Where each was kept.
+        places: Vec<String>,
+    },
+    /// A source gave what is no key.
+    #[error("{place} is no key")]
+    NoKey {
+        /// Where it is kept.
+        place: String,
+    },
     /// No random bytes to be had.
     #[error("no random bytes: {0}")]
     Chance(io::Error),
@@ -52,6 +71,8 @@ impl KeyError {
                 Message::new("state-key-file").with("path", path.display()).with("reason", source)
             }
             Self::Damaged { path } => Message::new("state-key-damaged").with("path", path.display()),
+            Self::NoKey { place } => Message::new("state-key-damaged").with("path", place),
+            Self::Gone { places } => Message::new("state-keys-gone").with("keys", places.join(" · ")),
             Self::Chance(source) => Message::new("state-no-chance").with("reason", source),
         }
     }
@@ -88,6 +109,9 @@ pub struct Keys {
     wrapping: DataKey,
     person: PersonKey,
     row_mac: Hmac<Sm3>,
+    fingerprints: [(KeyName, String); 4],
+    /// Where the rows' key would be, if it has none of its own.
+    rows_place: Option<String>,
     dice: Mutex<Dice>,
 }
 
@@ -98,22 +122,80 @@ impl std::fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// Opens the keys in `<home>/keys`; those that are not there yet are made.
-    pub fn open(home: &Path, mut dice: Dice) -> Result<Self, KeyError> {
-        let folder = home.join("keys");
-        create_private_folder(&folder)?;
-        create_private_folder(&folder.join("data"))?;
-        let signing = open_signing_key(&folder, &mut dice)?;
-        let wrapping = DataKey(read_or_make(&folder.join("wrapping.sm4"), &mut dice)?);
-        let person: [u8; 32] = read_or_make(&folder.join("digest.hmac-sm3"), &mut dice)?;
-        let public = folder.join("signing.sm2.pub");
-        if !public.exists() {
-            let text = format!("sm2:{}\n", hex(&signing.verifying_key().to_sec1_bytes()));
-            write_once(&public, text.as_bytes())?;
+    /// Opens the keys of a home.
+    ///
+    /// # Errors
+    /// One of them is gone or damaged: nothing is made.
+    pub fn open(home: &Path, source: &dyn KeySource, dice: Dice) -> Result<Self, KeyError> {
+        let [signing, wrapping, persons, rows] = find_all(source)?;
+        // Homes of earlier programs digest rows with the persons' key and go on with it: another one would tell every row
+        // they hold from itself. That it is so is a fingerprint in the store, too.
+        let without = [(&signing, KeyName::Signing), (&wrapping, KeyName::Wrapping), (&persons, KeyName::Persons)];
+        let gone: Vec<String> =
+            without.iter().filter(|(key, _)| key.is_none()).map(|(_, name)| source.place(*name)).collect();
+        let (Some(signing), Some(wrapping), Some(persons)) = (signing, wrapping, persons) else {
+            return Err(KeyError::Gone { places: gone });
+        };
+        let rows_place = rows.is_none().then(|| source.place(KeyName::Rows));
+        let rows = rows.unwrap_or_else(|| persons.clone());
+        let no_key = |name| KeyError::NoKey { place: source.place(name) };
+        let key = SigningKey::from_slice(SIGNER, &signing).map_err(|_| no_key(KeyName::Signing))?;
+        let public = key.verifying_key().to_sec1_bytes();
+        let fingerprints = [
+            (KeyName::Signing, fingerprint(KeyName::Signing, &public)),
+            (KeyName::Wrapping, fingerprint(KeyName::Wrapping, &wrapping)),
+            (KeyName::Persons, fingerprint(KeyName::Persons, &persons)),
+            (KeyName::Rows, fingerprint(KeyName::Rows, &rows)),
+        ];
+        let whole = |key: Vec<u8>, name| <[u8; 32]>::try_from(key).map_err(|_| no_key(name));
+        Ok(Self {
+            folder: home.join("keys"),
+            signing: key,
+            wrapping: DataKey(wrapping.try_into().map_err(|_| no_key(KeyName::Wrapping))?),
+            person: PersonKey::new(whole(persons, KeyName::Persons)?),
+            row_mac: Hmac::new_from_slice(&whole(rows, KeyName::Rows)?).map_err(|_| no_key(KeyName::Rows))?,
+            fingerprints,
+            rows_place,
+            dice: Mutex::new(dice),
+        })
+    }
+
+    /// Opens the keys of a new home: those that are not there yet are made.
+    ///
+    /// # Errors
+    /// One can't be made or is damaged.
+    pub fn make(home: &Path, source: &dyn KeySource, mut dice: Dice) -> Result<Self, KeyError> {
+        if source.find(KeyName::Signing)?.is_none() {
+            source.keep(KeyName::Signing, &roll_signing_key(&mut dice)?)?;
         }
-        let row_mac = Hmac::new_from_slice(&person).map_err(|_| KeyError::Damaged { path: folder.clone() })?;
-        let person = PersonKey::new(person);
-        Ok(Self { folder, signing, wrapping, person, row_mac, dice: Mutex::new(dice) })
+        if source.find(KeyName::Wrapping)?.is_none() {
+            source.keep(KeyName::Wrapping, &dice.roll::<16>()?)?;
+        }
+        for name in [KeyName::Persons, KeyName::Rows] {
+            if source.find(name)?.is_none() {
+                source.keep(name, &dice.roll::<32>()?)?;
+            }
+        }
+        let keys = Self::open(home, source, dice)?;
+        create_private_folder(&keys.folder.join("data"))?;
+        write_once(&keys.folder.join("signing.sm2.pub"), format!("{}\n", keys.public_key()).as_bytes())?;
+        Ok(keys)
+    }
+
+    /// What tells each key from any other and gives nothing of it away.
+    pub fn fingerprints(&self) -> &[(KeyName, String)] {
+        &self.fingerprints
+    }
+
+    /// What is wrong when these keys are not those of their home: gone, or others.
+    pub fn wrong(&self, others: &[KeyName]) -> Message {
+        match &self.rows_place {
+            Some(place) if others == [KeyName::Rows] => KeyError::Gone { places: vec![place.clone()] }.message(),
+            _ => {
+                let names: Vec<&str> = others.iter().map(|name| name.key()).collect();
+                Message::new("state-keys-others").with("folder", self.folder.display()).with("keys", names.join(" · "))
+            }
+        }
     }
 
     /// The key that makes digests of natural persons.
@@ -156,6 +238,7 @@ impl Keys {
         let nonce = self.dice.lock().unwrap_or_else(std::sync::PoisonError::into_inner).roll()?;
         let wrapped = sealed::seal(&self.wrapping, nonce, of.as_bytes(), &key.0);
         let text = format!("sm4-gcm:{}{}\n", hex(&nonce), hex(&wrapped));
+        create_private_folder(&self.folder.join("data"))?;
         replace(&self.data_key_path(of), text.as_bytes())
     }
 
@@ -246,98 +329,27 @@ pub(crate) fn digest_text(digest: Sm3) -> String {
     format!("sm3:{}", hex(&digest.finalize()))
 }
 
-fn open_signing_key(folder: &Path, dice: &mut Dice) -> Result<SigningKey, KeyError> {
-    let path = folder.join("signing.sm2");
-    // Of all 32-byte numbers only about one in 2^32 is not a key; a second roll never fails in practice.
-    for _ in 0..8 {
-        let secret: [u8; 32] = match read_text(&path)? {
-            Some(_) => read_or_make(&path, dice)?,
-            None => dice.roll()?,
-        };
-        let Ok(key) = SigningKey::from_slice(SIGNER, &secret) else { continue };
-        write_once(&path, format!("{}\n", hex(&secret)).as_bytes())?;
-        let kept: [u8; 32] = read_or_make(&path, dice)?;
-        if kept == secret {
-            return Ok(key);
+fn find_all(source: &dyn KeySource) -> Result<[Option<Vec<u8>>; 4], KeyError> {
+    let [signing, wrapping, persons, rows] = KeyName::ALL.map(|name| source.find(name));
+    Ok([signing?, wrapping?, persons?, rows?])
+}
+
+/// Of all 32-byte numbers only about one in 2^32 is no key; a second roll never comes in practice.
+fn roll_signing_key(dice: &mut Dice) -> Result<[u8; 32], KeyError> {
+    loop {
+        let secret = dice.roll()?;
+        if SigningKey::from_slice(SIGNER, &secret).is_ok() {
+            return Ok(secret);
         }
     }
-    Err(KeyError::Damaged { path })
 }
 
-/// Reads a key of N bytes in hexadecimal digits; makes it when the file is not there.
-fn read_or_make<const N: usize>(path: &Path, dice: &mut Dice) -> Result<[u8; N], KeyError> {
-    if !path.exists() {
-        let key: [u8; N] = dice.roll()?;
-        write_once(path, format!("{}\n", hex(&key)).as_bytes())?;
-    }
-    let damaged = || KeyError::Damaged { path: path.to_owned() };
-    let text = read_text(path)?.ok_or_else(damaged)?;
-    unhex(text.trim()).and_then(|bytes| bytes.try_into().ok()).ok_or_else(damaged)
-}
-
-fn read_text(path: &Path) -> Result<Option<String>, KeyError> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(KeyError::File { path: path.to_owned(), source }),
-    }
-}
-
-/// Writes a file that nobody else may read, unless it is already there: of two programs that make a key at the same
-/// moment one wins, and both use the winner's.
-fn write_once(path: &Path, content: &[u8]) -> Result<(), KeyError> {
-    let part = write_part(path, content)?;
-    let linked = fs::hard_link(&part, path);
-    let failed = |source| KeyError::File { path: path.to_owned(), source };
-    fs::remove_file(&part).map_err(failed)?;
-    match linked {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(failed(error)),
-        _ => sync_folder_of(path).map_err(failed),
-    }
-}
-
-fn replace(path: &Path, content: &[u8]) -> Result<(), KeyError> {
-    let part = write_part(path, content)?;
-    let failed = |source| KeyError::File { path: path.to_owned(), source };
-    fs::rename(&part, path).map_err(failed)?;
-    sync_folder_of(path).map_err(failed)
-}
-
-fn write_part(path: &Path, content: &[u8]) -> Result<PathBuf, KeyError> {
-    let part = path.with_extension(format!("{}.part", std::process::id()));
-    let written = private_file(&part).and_then(|mut file| {
-        file.write_all(content)?;
-        file.sync_all()
-    });
-    written.map_err(|source| KeyError::File { path: path.to_owned(), source })?;
-    Ok(part)
-}
-
-#[cfg(unix)]
-fn private_file(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
-}
-
-#[cfg(not(unix))]
-fn private_file(path: &Path) -> io::Result<File> {
-    File::create(path)
-}
-
-fn create_private_folder(path: &Path) -> Result<(), KeyError> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|source| KeyError::File { path: path.to_owned(), source })
-}
-
-/// Makes a file's name in its folder last through a loss of power. Windows has no such call on folders.
-pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
-        _ => Ok(()),
-    }
+fn fingerprint(name: KeyName, key: &[u8]) -> String {
+    let mut digest = Sm3::new_with_prefix(b"gongzhi key fingerprint:");
+    digest.update(name.key());
+    digest.update(b":");
+    digest.update(key);
+    digest_text(digest)
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
@@ -354,3 +366,6 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     }
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
 }
+
+#[cfg(test)]
+mod tests;

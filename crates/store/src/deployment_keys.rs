@@ -1,0 +1,39 @@
+//! Which keys a home was made with: by their fingerprints, which tell a key from others and give nothing of it away.
+
+use sea_orm::{ActiveModelTrait, EntityTrait, Set};
+
+use crate::entities::deployment_key;
+use crate::store::{Store, StoreError};
+
+impl Store {
+    /// Compares keys, each a name and a fingerprint, with those this store was opened with before; a name it has not
+    /// seen yet it keeps. Gives the places of those that are others.
+    ///
+    /// # Errors
+    /// The database says no.
+    pub async fn compare_keys(&self, keys: &[(&str, &str)]) -> Result<Vec<usize>, StoreError> {
+        let known = deployment_key::Entity::find().all(self.readers()).await?;
+        if keys.iter().all(|(name, _)| known.iter().any(|key| key.name == *name)) {
+            return Ok(others(keys, &known));
+        }
+        let writing = self.begin().await?;
+        let known = deployment_key::Entity::find().all(&writing).await?;
+        for (name, fingerprint) in keys.iter().filter(|(name, _)| !known.iter().any(|key| key.name == *name)) {
+            let new = deployment_key::ActiveModel {
+                name: Set((*name).to_owned()),
+                fingerprint: Set((*fingerprint).to_owned()),
+            };
+            new.insert(&writing).await?;
+        }
+        // What was new is as it was given.
+        writing.commit().await?;
+        Ok(others(keys, &known))
+    }
+}
+
+fn others(keys: &[(&str, &str)], known: &[deployment_key::Model]) -> Vec<usize> {
+    let is_other = |(name, fingerprint): &(&str, &str)| {
+        known.iter().any(|key| key.name == *name && key.fingerprint != *fingerprint)
+    };
+    keys.iter().enumerate().filter(|(_, key)| is_other(key)).map(|(at, _)| at).collect()
+}

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use rust_decimal::Decimal;
 
+use crate::catalog::plain_sign;
 use crate::chinese_numbers;
 pub use crate::days::{date_from_serial, parse_date, parse_moment};
 
@@ -206,7 +207,7 @@ struct Words {
 /// The words behind a figure: what they multiply by, and whether one is a percent sign. `None` for any other word, money of
 /// others among them.
 fn read_words(words: &str) -> Option<Words> {
-    let words: String = words.chars().filter(|sign| !matches!(sign, '(' | ')' | ' ')).collect();
+    let words: String = words.chars().filter(|sign| !matches!(sign, '(' | ')' | ' ')).map(plain_sign).collect();
     if words == "%" {
         return Some(Words { multiplier: 1, percent: true, is_yuan: false });
     }
@@ -214,8 +215,8 @@ fn read_words(words: &str) -> Option<Words> {
         None => return Some(Words { multiplier: 1, percent: false, is_yuan: false }),
         Some('亿') => (100_000_000, &words['亿'.len_utf8()..]),
         Some('万') => (10_000, &words['万'.len_utf8()..]),
-        Some(sign @ ('千' | '仟')) => (1_000, &words[sign.len_utf8()..]),
-        Some(sign @ ('百' | '佰')) => (100, &words[sign.len_utf8()..]),
+        Some(sign @ '千') => (1_000, &words[sign.len_utf8()..]),
+        Some(sign @ '百') => (100, &words[sign.len_utf8()..]),
         Some(_) => (1, words.as_str()),
     };
     let (multiplier, rest) = match rest.strip_prefix('万') {
@@ -330,6 +331,7 @@ mod tests {
             ("人民币200万元", "2000000"),
             (".5", "0.5"),
             ("5百万", "5000000"),
+            ("3.5萬元", "35000"),
             ("0", "0"),
             ("3 000", "3000"),
             ("￥1,200.00", "1200"),

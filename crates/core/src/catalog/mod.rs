@@ -19,7 +19,7 @@ use hmac::digest::Digest;
 pub use content::{
     CalendarYear, CodeEntry, CodeList, DaysOff, Law, Parameter, ParameterValue, Unit, region_with_parents,
 };
-pub use names::{Certainty, Class, ColumnType, Frequency, Mark, Measure, Mode, Origin, Severity, Sharing};
+pub use names::{Certainty, Class, ColumnType, Frequency, Mark, Measure, Mode, Origin, Severity, Sharing, plain_sign};
 pub use node::Problem;
 pub use template::{Column, DueAfter, DueRule, Item, Kind, Party, PartyPart, RowRule, Rule, TAX_SIDE, Version};
 

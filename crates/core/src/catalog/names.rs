@@ -276,14 +276,14 @@ const SPELLINGS: [(Measure, &[&str]); 37] = [
     (Measure::Yuan, &["元", "圆", "rmb", "cny", "￥", "¥"]),
     (Measure::HundredYuan, &["百元"]),
     (Measure::ThousandYuan, &["千元"]),
-    (Measure::TenThousandYuan, &["万元"]),
+    (Measure::TenThousandYuan, &["万元", "万圆"]),
     (Measure::HundredThousandYuan, &["十万元"]),
     (Measure::MillionYuan, &["百万元"]),
     (Measure::TenMillionYuan, &["千万元"]),
-    (Measure::HundredMillionYuan, &["亿元"]),
-    (Measure::SquareMetre, &["平方米", "㎡", "m²", "m2", "平米", "平方"]),
+    (Measure::HundredMillionYuan, &["亿元", "亿圆"]),
+    (Measure::SquareMetre, &["平方米", "㎡", "m²", "m2", "m^2", "平米", "平方"]),
     (Measure::TenThousandSquareMetre, &["万平方米", "万㎡", "万m²", "万m2", "万平米", "万平方", "万平"]),
-    (Measure::Mu, &["亩", "市亩"]),
+    (Measure::Mu, &["亩", "市亩", "mu"]),
     (Measure::ThousandMu, &["千亩"]),
     (Measure::TenThousandMu, &["万亩"]),
     (Measure::Hectare, &["公顷", "hm²", "hm2", "ha"]),
@@ -311,6 +311,21 @@ const SPELLINGS: [(Measure, &[&str]); 37] = [
     (Measure::MilligramPerLitre, &["毫克/升", "mg/l"]),
     (Measure::MilligramPerCubicMetre, &["毫克/立方米", "mg/m³", "mg/m3"]),
 ];
+
+/// A sign of a measure as it is written today: 萬元 and 仟元 are 万元 and 千元.
+pub fn plain_sign(sign: char) -> char {
+    match sign {
+        '萬' => '万',
+        '億' => '亿',
+        '仟' => '千',
+        '佰' => '百',
+        '圓' => '圆',
+        '畝' => '亩',
+        '頃' => '顷',
+        '噸' => '吨',
+        _ => sign,
+    }
+}
 
 impl Measure {
     /// The Chinese name, as headers write it.
@@ -373,6 +388,22 @@ impl Measure {
     /// What it measures.
     pub fn dimension(self) -> &'static str {
         self.scale().0
+    }
+
+    /// What a measure of thousands, ten thousands or more counts; `None` for one that counts by itself.
+    pub fn counted(self) -> Option<Self> {
+        match self {
+            Self::Yuan => None,
+            Self::TenThousandTonne | Self::ThousandTonne => Some(Self::Tonne),
+            Self::TenThousandSquareMetre => Some(Self::SquareMetre),
+            Self::ThousandMu | Self::TenThousandMu => Some(Self::Mu),
+            Self::ThousandHectare => Some(Self::Hectare),
+            Self::TenThousandPersons => Some(Self::Person),
+            Self::ThousandCubicMetre | Self::TenThousandCubicMetre | Self::HundredMillionCubicMetre => {
+                Some(Self::CubicMetre)
+            }
+            other => (other.dimension() == Self::Yuan.dimension()).then_some(Self::Yuan),
+        }
     }
 
     /// By what fraction (over, under) a figure in this measure is multiplied to stand in `other`; `None` when the two

@@ -75,7 +75,7 @@ fn check_digit(body: &[u8]) -> Option<u8> {
     Some(DIGITS[(sum % 11) as usize])
 }
 
-fn birth_date(text: &str) -> Option<NaiveDate> {
+pub(super) fn birth_date(text: &str) -> Option<NaiveDate> {
     let (year, month, day) = (text.get(6..10)?, text.get(10..12)?, text.get(12..14)?);
     NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
@@ -88,18 +88,18 @@ pub(crate) fn has_layout(text: &str, today: Today) -> bool {
 }
 
 /// Eighteen signs, digits all but perhaps the last.
-fn has_signs(text: &str) -> bool {
+pub(super) fn has_signs(text: &str) -> bool {
     text.len() == 18
         && text.is_ascii()
         && text::is_digits(&text[..17])
         && matches!(text.as_bytes()[17], b'0'..=b'9' | b'X')
 }
 
-fn is_of_province(text: &str) -> bool {
+pub(super) fn is_of_province(text: &str) -> bool {
     PROVINCES.contains(&&text[..2])
 }
 
-fn is_of_foreigner(text: &str) -> bool {
+pub(super) fn is_of_foreigner(text: &str) -> bool {
     let country = || text[3..6].parse().is_ok_and(|country| COUNTRIES.contains(&country));
     text.starts_with('9') && PROVINCES.contains(&&text[1..3]) && country()
 }
@@ -147,8 +147,31 @@ pub fn may_be_personal(text: &str) -> bool {
     }
 }
 
+/// Whether a normalised text is surely another certificate of a person: 港澳居民来往内地通行证 (H, M and ten digits), a card of
+/// residence before 2023 (a country and twelve digits), an officer's or a soldier's card.
+pub fn is_certificate(text: &str) -> bool {
+    let behind = |letters: usize, digits: usize| {
+        let (Some(head), Some(tail)) = (text.get(..letters), text.get(letters..)) else { return false };
+        text.len() == letters + digits && head.bytes().all(|sign| sign.is_ascii_uppercase()) && text::is_digits(tail)
+    };
+    let is_card = ["军字", "士字", "武字", "文字", "警字"].iter().any(|word| text.starts_with(word));
+    behind(1, 10) && text.starts_with(['H', 'M'])
+        || behind(3, 12)
+        || is_card && text.bytes().any(|sign| sign.is_ascii_digit())
+}
+
+/// Whether a normalised text may be a passport's or a travel permit's number: nine signs that begin with letters and hold as
+/// no code of an organisation. A mistyped code looks the same: who is named beside it decides.
+pub fn may_be_certificate(text: &str) -> bool {
+    let letters = text.bytes().take_while(u8::is_ascii_uppercase).count();
+    text.len() == 9
+        && matches!(letters, 1 | 2)
+        && text::is_digits(&text[letters..])
+        && OrganisationCode::parse(text).is_none()
+}
+
 /// Whether fifteen digits have the layout of the citizen id before 1999.
-fn is_old_number(text: &str) -> bool {
+pub(super) fn is_old_number(text: &str) -> bool {
     text.len() == 15 && lengthen(text).is_some_and(|id| has_layout(&id, NaiveDate::MAX))
 }
 

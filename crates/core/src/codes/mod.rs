@@ -14,6 +14,7 @@ mod judge;
 mod organisation;
 mod permit;
 mod person;
+mod persons_in_text;
 mod registration;
 mod tax;
 mod text;
@@ -22,14 +23,15 @@ mod within;
 
 use chrono::NaiveDate;
 
-pub use citizen::{CitizenId, may_be_personal};
-pub(crate) use citizen::{is_like_old_citizen, is_surely_uscc};
+pub(crate) use citizen::is_like_old_citizen;
+pub use citizen::{CitizenId, is_certificate, may_be_certificate, may_be_personal};
 pub use disability::DisabilityCertificate;
 pub use divisions::{Division, Divisions};
 pub use judge::{check, check_as};
 pub use organisation::OrganisationCode;
 pub use permit::{DischargePermit, ProjectCode, RealEstateUnit};
 pub use person::{PERSON_PREFIX, PersonDigest, PersonKey};
+pub(crate) use persons_in_text::find as find_persons;
 pub use registration::RegistrationNumber;
 pub use tax::TaxId;
 pub use text::normalise;

@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::figure::{SHOWN_SMALLER, read_figure};
+use super::figure::{SHOWN_AS_PERCENT, SHOWN_SMALLER, as_seen, read_figure};
 use super::identifier::read_identifier;
 use super::lookup::{CodeLookup, RegionFound};
 use super::place::read_stretch;
@@ -74,7 +74,8 @@ impl RawCell<'_> {
         }
         match self.value {
             RawValue::Empty => String::new(),
-            RawValue::Text(text) | RawValue::Number { text, .. } | RawValue::Error(text) => text.to_owned(),
+            RawValue::Text(text) => as_seen(text).into_owned(),
+            RawValue::Number { text, .. } | RawValue::Error(text) => text.to_owned(),
             RawValue::Date(moment) => date_text(moment),
             RawValue::Boolean(truth) => if truth { "TRUE" } else { "FALSE" }.to_owned(),
         }
@@ -153,6 +154,8 @@ pub struct Lens<'a> {
     pub column: &'a ColumnPlan,
     /// What this sheet's figures are measured in.
     pub measure: Option<Measure>,
+    /// The sheet says so itself, or a person did.
+    pub is_stated: bool,
     /// Spellings of codes a layout profile translates.
     pub translations: Option<&'a CodeLookup>,
     /// Serial days count from 1904.
@@ -240,7 +243,11 @@ pub fn read_cell(lens: &Lens<'_>, value: RawValue<'_>, out: &mut String) -> Resu
     if text.len() <= LONGEST_BLANK && is_blank_word(lens.column, text) {
         return Ok(Reading { changed: true, ..Reading::default() });
     }
-    match lens.column.column_type {
+    let of = lens.column.column_type;
+    let is_figure = matches!(of, ColumnType::Amount | ColumnType::Quantity | ColumnType::Rate);
+    let seen = (!is_figure && text.ends_with(SHOWN_AS_PERCENT)).then(|| as_seen(text));
+    let text = seen.as_deref().unwrap_or(text);
+    match of {
         ColumnType::Text | ColumnType::Parcel | ColumnType::Industry => read_text(lens, text, out),
         ColumnType::Phone => read_phone(lens, text, out),
         ColumnType::Code => read_code(lens, text, out),
@@ -481,6 +488,9 @@ fn read_decimal(lens: &Lens<'_>, text: &str) -> Result<Reading, Box<Fault>> {
         if text.contains(SHOWN_SMALLER) {
             return Err(lens.fault("measure", "intake-format-scales", text));
         }
+        if text.ends_with(SHOWN_AS_PERCENT) {
+            return Err(lens.fault("measure", "intake-format-percent", &as_seen(text)));
+        }
         return Err(if looks_scientific(text) { digits_lost(lens, text) } else { type_fault(lens, text) });
     };
     let scale = match lens.column.column_type {
@@ -494,7 +504,7 @@ fn read_decimal(lens: &Lens<'_>, text: &str) -> Result<Reading, Box<Fault>> {
     if value.abs() >= Decimal::from_i128_with_scale(10_i128.pow(18), scale) {
         return Err(lens.fault("range", "intake-too-large", text));
     }
-    let told = figure.against_sheet.then(|| {
+    let told = (figure.against_sheet && lens.is_stated).then(|| {
         let stated = lens.measure.map_or("", Measure::chinese);
         let mut fault = lens.fault("measure", "intake-measure-own", text);
         fault.message = fault.message.with("stated", stated);
@@ -534,12 +544,17 @@ const COUNTERS: [char; 18] =
 fn read_integer(lens: &Lens<'_>, text: &str) -> Result<Reading, Box<Fault>> {
     let bare = text.trim_end_matches(COUNTERS).trim_end();
     let figure = cells::parse_decimal(bare).filter(|figure| !figure.percent);
-    let value = figure.and_then(|figure| figure.value()).filter(|value| value.fract().is_zero());
-    let Some(whole) = value.and_then(|value| value.to_i64()) else {
+    let is_other = lens.measure.is_some_and(|measure| lens.column.measure.is_some_and(|kept| kept != measure));
+    let value = match is_other {
+        // 1.2 under 万人 is twelve thousand.
+        true => read_figure(text, lens.measure, lens.column.measure, ColumnType::Integer).map(|figure| figure.value),
+        false => figure.and_then(|figure| figure.value()),
+    };
+    let Some(whole) = value.filter(|value| value.fract().is_zero()).and_then(|value| value.to_i64()) else {
         return Err(if looks_scientific(text) { digits_lost(lens, text) } else { type_fault(lens, text) });
     };
     check_range(lens, Decimal::from(whole), text)?;
-    let changed = bare.len() < text.len() || figure.is_some_and(|figure| figure.changed);
+    let changed = is_other || bare.len() < text.len() || figure.is_some_and(|figure| figure.changed);
     Ok(Reading { value: Stored::Integer(whole), changed, warning: None })
 }
 

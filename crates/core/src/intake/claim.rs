@@ -2,11 +2,8 @@
 //!
 //! A word that names a measure is followed; one that only looks like a measure (`千担`, `美元`) must never be passed over
 //! in silence, for the figures under it would be taken for something else. What is no measure (`全称`, `合同约定`) says
-//! nothing.
+//! nothing. What titles and notes say around a measure is [`super::stated`]'s.
 
-use unicode_normalization::UnicodeNormalization;
-
-use super::header::fold;
 use crate::catalog::Measure;
 
 /// What a word says about a measure.
@@ -112,6 +109,12 @@ const SHORT: [&str; 44] = [
 /// Signs that multiply a measure.
 const MULTIPLIERS: [char; 10] = ['十', '百', '千', '万', '亿', '毫', '微', '公', '市', '厘'];
 
+/// Letters that stand for ten thousand or a thousand, of what isn't said.
+const LETTERS: [&str; 2] = ["w", "k"];
+
+/// Brackets, wherever a measure stands in them: 公顷(ha), 亩(毛).
+const BRACKETS: [char; 8] = ['(', ')', '[', ']', '【', '】', '〔', '〕'];
+
 /// Measures that end other words: 受让人, 签订月.
 const NEVER_BEHIND: [&str; 13] = ["人", "户", "套", "月", "个月", "年", "方", "斤", "克", "g", "m", "t", "ha"];
 
@@ -121,7 +124,7 @@ const COUNTED_EACH: [&str; 12] = ["年", "月", "季", "日", "天", "人", "户
 impl Claim {
     /// What a folded text says: the inside of a bracket, a part of a joined header. `None`: it is no measure.
     pub fn of(text: &str) -> Option<Self> {
-        let parts = text.split([',', '、', ';', '，', '；', ':', '|']);
+        let parts = text.split([',', '、', ';', '，', '；', ':', '|']).flat_map(|part| part.split(BRACKETS));
         let mut found: Option<Self> = None;
         for claim in parts.filter_map(Self::of_word) {
             match &found {
@@ -133,7 +136,7 @@ impl Claim {
         found
     }
 
-    fn of_word(word: &str) -> Option<Self> {
+    pub(super) fn of_word(word: &str) -> Option<Self> {
         if let Some(measure) = Measure::find(word) {
             return Some(Self::Known(measure));
         }
@@ -177,6 +180,42 @@ impl Claim {
         (!is_tail && !is_foreign && !OTHER_WORDS.iter().any(|word| folded.ends_with(word))).then_some((before, measure))
     }
 
+    /// A text that is a measure and nothing else, folded: 万元, 亿美元; not 精确到元.
+    pub(super) fn exactly(folded: &str) -> Option<Self> {
+        let bare = folded.trim_matches(BRACKETS).trim_start_matches("人民币");
+        if let Some(measure) = Measure::find(bare) {
+            return Some(Self::Known(measure));
+        }
+        let rest = bare.trim_start_matches(MULTIPLIERS);
+        let is_measure = || ENDINGS.iter().any(|(ending, _)| *ending == rest) || CURRENCIES.contains(&rest);
+        let is_many = || rest.is_empty() && bare.starts_with(['千', '万', '亿']);
+        let dimension = dimension_of(bare).filter(|_| is_many() || !rest.is_empty() && is_measure())?;
+        Some(Self::Unknown { word: folded.to_owned(), dimension })
+    }
+
+    /// The same where figures of `kept` are asked for: 万 alone counts yuan where money is.
+    #[must_use]
+    pub(super) fn meant_for(&self, kept: Measure) -> Self {
+        if let Self::Unknown { word, dimension: Some("money") } = self
+            && kept.dimension() == "money"
+        {
+            let bare = without_qualifiers(word);
+            let is_many = !bare.is_empty() && bare.trim_start_matches(['十', '百', '千', '万', '亿']).is_empty();
+            if let Some(measure) = Measure::find(&format!("{bare}元")).filter(|_| is_many) {
+                return Self::Known(measure);
+            }
+        }
+        self.clone()
+    }
+
+    /// Whether it speaks of thousands or more of something.
+    pub(super) fn counts_many(&self) -> bool {
+        match self {
+            Self::Known(measure) | Self::Per { measure, .. } => measure.counted().is_some(),
+            Self::Unknown { word, .. } => without_qualifiers(word).starts_with(['百', '千', '万', '亿', 'w', 'k']),
+        }
+    }
+
     /// Whether a figure of so much for each is still the figure of a row.
     pub fn is_counted_each(each: &str) -> bool {
         COUNTED_EACH.contains(&each)
@@ -197,7 +236,7 @@ fn without_qualifiers(word: &str) -> String {
     for qualifier in QUALIFIERS {
         bare = bare.replace(qualifier, "");
     }
-    bare
+    bare.trim_matches(['/', '-', '_', '=', '—', '·', ':', '|']).to_owned()
 }
 
 /// Whether a word looks like a measure, and what it would measure. The outer `None`: it does not.
@@ -209,7 +248,7 @@ fn dimension_of(word: &str) -> Option<Option<&'static str>> {
         return Some(Some("money"));
     }
     let rest = word.trim_start_matches(MULTIPLIERS);
-    if rest.is_empty() {
+    if rest.is_empty() || LETTERS.contains(&word) || rest.len() < word.len() && matches!(rest, "块" | "块钱") {
         // 万: of what isn't said, and money is what offices count so.
         return Some(Some("money"));
     }
@@ -220,34 +259,10 @@ fn dimension_of(word: &str) -> Option<Option<&'static str>> {
     SHORT.contains(&rest).then_some(None)
 }
 
-/// Words before 单位 that make it the office and not the measure.
-const OFFICES: [&str; 12] =
-    ["填报", "报送", "编报", "报表", "编制", "上报", "提供", "责任", "建设", "施工", "用地", "主管"];
-
-/// What a title row says of measures: `单位：万元`, `金额单位：元、面积单位：亩`, `补贴发放表（万元）`.
-pub fn claims_in_title(title: &str) -> Vec<Claim> {
-    let narrow: String = title.nfkc().collect();
-    let mut found = Vec::new();
-    for (at, label) in narrow.match_indices("单位") {
-        if OFFICES.iter().any(|word| narrow[..at].ends_with(word)) {
-            continue;
-        }
-        let after = narrow[at + label.len()..].trim_start();
-        let Some(after) = after.strip_prefix([':', '(', '为']) else { continue };
-        let after = after.trim_start();
-        let end = after.find(|sign: char| sign.is_whitespace() || ")]】〕".contains(sign)).unwrap_or(after.len());
-        let parts = after[..end].split(['、', ',', ';', '，', '；']).map(fold);
-        found.extend(parts.filter_map(|part| Claim::of_word(&part)));
-    }
-    let opened = narrow.split(['(', '[', '【', '〔']).skip(1);
-    let inside = opened.filter_map(|rest| rest.split_once([')', ']', '】', '〕'])).map(|(inner, _)| fold(inner));
-    found.extend(inside.filter(|inner| !inner.contains("单位")).filter_map(|inner| Claim::of_word(&inner)));
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::intake::header::fold;
 
     fn claim(text: &str) -> Option<Claim> {
         Claim::of(&fold(text))
@@ -272,6 +287,12 @@ mod tests {
             ("万平方米", Measure::TenThousandSquareMetre),
             ("M²", Measure::SquareMetre),
             ("万人", Measure::TenThousandPersons),
+            ("萬元", Measure::TenThousandYuan),
+            ("单位／万元", Measure::TenThousandYuan),
+            ("单位｜萬元", Measure::TenThousandYuan),
+            ("亩（毛）", Measure::Mu),
+            ("公顷(ha)", Measure::Hectare),
+            ("MU", Measure::Mu),
         ];
         for (text, measure) in known {
             assert_eq!(claim(text), Some(Claim::Known(measure)), "{text}");
@@ -281,13 +302,24 @@ mod tests {
 
     #[test]
     fn a_word_that_ends_like_a_measure_is_one_and_other_words_are_not() {
-        for text in ["美元", "万美元", "USD", "千担", "十亿元", "万", "小亩", "辆", "千瓦", "微升"] {
+        for text in ["美元", "万美元", "USD", "千担", "十亿元", "万", "小亩", "辆", "千瓦", "微升", "W", "K", "万块"]
+        {
             assert!(is_unknown(text), "{text}");
         }
         for text in
             ["全称", "年月日", "合同约定", "负责人", "取得补偿款人", "或税务登记证号码", "单元", "玉米", "费", "示例"]
         {
             assert_eq!(claim(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn ten_thousand_alone_counts_yuan_where_money_is_and_nothing_elsewhere() {
+        let meant = |text: &str, kept| claim(text).expect("a claim").meant_for(kept);
+        assert_eq!(meant("万", Measure::Yuan), Claim::Known(Measure::TenThousandYuan));
+        assert_eq!(meant("单位：亿", Measure::Yuan), Claim::Known(Measure::HundredMillionYuan));
+        for (text, kept) in [("万", Measure::SquareMetre), ("W", Measure::Yuan), ("万美元", Measure::Yuan)] {
+            assert!(matches!(meant(text, kept), Claim::Unknown { .. }), "{text}");
         }
     }
 
@@ -299,17 +331,5 @@ mod tests {
         assert_eq!(Claim::behind("补贴金额美元"), None);
         assert_eq!(Claim::behind("补贴金额十亿元"), None);
         assert_eq!(Claim::behind("所在单元"), None);
-    }
-
-    #[test]
-    fn titles_state_measures_and_name_offices() {
-        let known = |title: &str| claims_in_title(title).iter().map(Claim::shown).collect::<Vec<_>>();
-        assert_eq!(known("填报单位：某局 单位：万元、亩"), ["万元", "亩"]);
-        assert_eq!(known("填报单位：元"), Vec::<String>::new());
-        assert_eq!(known("金额单位：千元"), ["千元"]);
-        assert_eq!(known("补贴发放表（单位：万元）"), ["万元"]);
-        assert_eq!(known("补贴发放表（万元）"), ["万元"]);
-        assert_eq!(known("单位：呼图壁县农业农村局（盖章）"), Vec::<String>::new());
-        assert!(matches!(claims_in_title("单位：万美元")[..], [Claim::Unknown { dimension: Some("money"), .. }]));
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! Three things say what a figure is measured in: a word behind the figure itself (`50亩`, `3(万)`), the sheet's header or
 //! title (`总投资（万元）`, `单位：万元`), the template. The nearest one counts, and the value is brought to the measure the
-//! template keeps.
+//! template keeps. A figure that says another measure than its sheet does is told, whichever of both is the greater.
+
+use std::borrow::Cow;
 
 use rust_decimal::Decimal;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::catalog::{ColumnType, Measure};
+use crate::catalog::{ColumnType, Measure, plain_sign};
 use crate::cells::{self, ParsedDecimal};
 
 /// A figure in the measure of its column.
@@ -17,7 +19,7 @@ pub struct Figure {
     pub value: Decimal,
     /// It is written otherwise.
     pub changed: bool,
-    /// It says itself that it is one of yuan, where the sheet speaks of thousands.
+    /// It says itself what it is measured in, and not what the sheet says.
     pub against_sheet: bool,
 }
 
@@ -30,6 +32,18 @@ impl Figure {
 /// Stands between a figure and what its number format divides it by before it is shown: `1234000÷1000`.
 pub const SHOWN_SMALLER: char = '÷';
 
+/// Stands behind a figure that its number format shows as so many per cent: `0.125×100%` is seen as 12.5%.
+pub const SHOWN_AS_PERCENT: &str = "×100%";
+
+/// A text as people see it: a figure under a format of per cent with its sign.
+pub fn as_seen(text: &str) -> Cow<'_, str> {
+    let figure = text.strip_suffix(SHOWN_AS_PERCENT).and_then(|figure| figure.parse::<Decimal>().ok());
+    match figure.and_then(|figure| figure.checked_mul(Decimal::ONE_HUNDRED)) {
+        Some(percent) => Cow::Owned(format!("{}%", percent.normalize())),
+        None => Cow::Borrowed(text),
+    }
+}
+
 /// Reads a figure. `sheet` is the measure its sheet states, `kept` the one the column keeps. `None`: no figure, or one of
 /// another dimension.
 pub fn read_figure(text: &str, sheet: Option<Measure>, kept: Option<Measure>, of: ColumnType) -> Option<Figure> {
@@ -39,17 +53,26 @@ pub fn read_figure(text: &str, sheet: Option<Measure>, kept: Option<Measure>, of
     if let Some((figure, divisor)) = text.split_once(SHOWN_SMALLER) {
         return shown_smaller(figure, divisor, sheet?, kept?);
     }
+    if let Some(figure) = text.strip_suffix(SHOWN_AS_PERCENT) {
+        let value = cells::parse_decimal(figure)?.value()?;
+        return match (kept, of) {
+            (Some(Measure::Percent), _) => Some(Figure::new(value.checked_mul(Decimal::ONE_HUNDRED)?, true)),
+            (_, ColumnType::Rate) => Some(Figure::new(value, false)),
+            _ => None,
+        };
+    }
     if let Some(parsed) = cells::parse_decimal(text) {
         return in_measure(parsed, sheet, kept, of);
     }
     let in_figure = |sign: char| sign.is_ascii_digit() || matches!(sign, '.' | ',' | '，' | '-' | '+');
     let end = text.find(|sign: char| !in_figure(sign)).filter(|end| *end > 0)?;
     let (digits, word) = text.split_at(end);
-    let word: String = word.nfkc().filter(|sign| !sign.is_whitespace()).collect();
+    let word: String = word.nfkc().filter(|sign| !sign.is_whitespace()).map(plain_sign).collect();
     let stated = Measure::find(word.trim_matches(['(', ')']))?;
     let (over, under) = stated.factor_to(kept?)?;
     let parsed = cells::parse_decimal(digits).filter(|parsed| !parsed.percent)?;
-    Some(Figure::new(scale(parsed.value()?, over, under)?, true))
+    let against_sheet = sheet.is_some_and(|sheet| sheet != stated);
+    Some(Figure { against_sheet, ..Figure::new(scale(parsed.value()?, over, under)?, true) })
 }
 
 /// Words and signs of money: no area is fifteen yuan.
@@ -70,11 +93,12 @@ fn in_measure(parsed: ParsedDecimal, sheet: Option<Measure>, kept: Option<Measur
         return Some(Figure::new(value, parsed.changed || in_percent));
     }
     let is_yuan = parsed.is_yuan && kept.is_some_and(|kept| kept.factor_to(Measure::Yuan).is_some());
-    // 500元 under 万元 is five hundred yuan; 3万元 under 万元 says the same twice.
-    let against_sheet = is_yuan && parsed.multiplier == 1 && sheet.is_some_and(|sheet| sheet != Measure::Yuan);
-    let sheet = if against_sheet { Some(Measure::Yuan) } else { sheet };
+    // 500元 under 万元 is five hundred yuan and 3万元 under 元 thirty thousand; 3万元 under 万元 says the same twice.
+    let says_measure = is_yuan || parsed.multiplier > 1;
+    let against_sheet = says_measure && sheet.is_some_and(|sheet| many(sheet) != parsed.multiplier);
+    let sheet = if against_sheet && parsed.multiplier == 1 { Some(Measure::Yuan) } else { sheet };
     let (sheet, multiplier) = match sheet {
-        Some(measure) if parsed.multiplier > 1 => match (of_ten_thousand(measure), parsed.multiplier) {
+        Some(measure) if parsed.multiplier > 1 => match (measure.counted(), parsed.multiplier) {
             // `3(万)` under 万元 says the same twice.
             (Some(_), 10_000) => (Some(measure), 1),
             (Some(base), many) => (Some(base), many),
@@ -96,26 +120,16 @@ fn in_measure(parsed: ParsedDecimal, sheet: Option<Measure>, kept: Option<Measur
 /// mean the same. Elsewhere what is seen and what is kept differ.
 fn shown_smaller(figure: &str, divisor: &str, sheet: Measure, kept: Measure) -> Option<Figure> {
     let divisor: i64 = divisor.parse().ok()?;
-    let base = of_ten_thousand(sheet).filter(|base| sheet.factor_to(*base) == Some((divisor, 1)))?;
+    let base = sheet.counted().filter(|base| sheet.factor_to(*base) == Some((divisor, 1)))?;
     let (over, under) = base.factor_to(kept)?;
     let value = cells::parse_decimal(figure)?.value()?;
     Some(Figure::new(scale(value, over, under)?, true))
 }
 
-/// What a measure of ten thousands (or more) counts.
-fn of_ten_thousand(measure: Measure) -> Option<Measure> {
-    match measure {
-        Measure::Yuan => None,
-        Measure::TenThousandTonne | Measure::ThousandTonne => Some(Measure::Tonne),
-        Measure::TenThousandSquareMetre => Some(Measure::SquareMetre),
-        Measure::ThousandMu | Measure::TenThousandMu => Some(Measure::Mu),
-        Measure::ThousandHectare => Some(Measure::Hectare),
-        Measure::TenThousandPersons => Some(Measure::Person),
-        Measure::ThousandCubicMetre | Measure::TenThousandCubicMetre | Measure::HundredMillionCubicMetre => {
-            Some(Measure::CubicMetre)
-        }
-        other => (other.dimension() == Measure::Yuan.dimension()).then_some(Measure::Yuan),
-    }
+/// How many of what it counts a measure is: 10 000 for 万元, 1 for 元.
+fn many(measure: Measure) -> i64 {
+    let factor = measure.counted().and_then(|base| measure.factor_to(base));
+    factor.map_or(1, |(over, under)| over / under.max(1))
 }
 
 fn scale(value: Decimal, over: i64, under: i64) -> Option<Decimal> {
@@ -152,8 +166,33 @@ mod tests {
             let sheet = Some(Measure::TenThousandYuan);
             read_figure(text, sheet, Some(Measure::Yuan), ColumnType::Amount).is_some_and(|f| f.against_sheet)
         };
-        assert!(told("500元") && told("叁佰元"));
+        assert!(told("500元") && told("叁佰元") && told("1.2亿"));
         assert!(!told("5") && !told("3(万)") && !told("3万元"));
+    }
+
+    #[test]
+    fn a_figure_that_says_another_measure_than_its_sheet_is_told_in_either_direction() {
+        let told = |text, sheet, kept, of| read_figure(text, Some(sheet), Some(kept), of).map(|f| f.against_sheet);
+        let money = |text, sheet| told(text, sheet, Measure::Yuan, ColumnType::Amount);
+        for text in ["3.5万元", "3.5萬元", "3.5万", "2千元", "1.2亿元"] {
+            assert_eq!(money(text, Measure::Yuan), Some(true), "{text}");
+        }
+        for text in ["3.5", "500元", "壹万贰仟元整", "1,200.00"] {
+            assert_eq!(money(text, Measure::Yuan), Some(false), "{text}");
+        }
+        let area = |text, sheet| told(text, sheet, Measure::SquareMetre, ColumnType::Quantity);
+        assert_eq!((area("15亩", Measure::SquareMetre), area("100㎡", Measure::Mu)), (Some(true), Some(true)));
+        assert_eq!((area("15亩", Measure::Mu), area("100平方米", Measure::SquareMetre)), (Some(false), Some(false)));
+    }
+
+    #[test]
+    fn a_figure_shown_as_per_cent_is_a_ratio_and_no_amount() {
+        let read = |kept, of| read_figure("0.125×100%", kept, kept, of).map(|f| f.value.normalize().to_string());
+        assert_eq!(read(None, ColumnType::Rate).as_deref(), Some("0.125"));
+        assert_eq!(read(Some(Measure::Percent), ColumnType::Quantity).as_deref(), Some("12.5"));
+        assert_eq!(read(Some(Measure::Yuan), ColumnType::Amount), None);
+        assert_eq!(as_seen("0.125×100%"), "12.5%");
+        assert_eq!(as_seen("实际/计划×100%"), "实际/计划×100%");
     }
 
     #[test]

@@ -9,7 +9,8 @@ use std::collections::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 
 use super::claim::Claim;
-use crate::catalog::{Catalog, Column, Item, Kind, PartyPart};
+use super::stated;
+use crate::catalog::{Catalog, Column, Item, Kind, PartyPart, plain_sign};
 
 /// Headers under which sheets say what a row of a differential set does.
 pub const ACTION_HEADERS: [&str; 7] =
@@ -73,6 +74,7 @@ pub fn fold(header: &str) -> String {
         .nfkc()
         .filter(|sign| !sign.is_whitespace() && !matches!(sign, '*' | '★' | '※' | ':' | '\u{200b}' | '\u{feff}' | '、'))
         .flat_map(char::to_lowercase)
+        .map(plain_sign)
         .collect()
 }
 
@@ -166,17 +168,23 @@ impl KindHeaders {
     }
 
     fn find_folded(&self, folded: &str) -> Option<HeaderMatch> {
-        let bracket = split_bracket(folded);
-        let claim = || bracket.and_then(|(_, inner)| Claim::of(inner));
         if let Some(column) = self.columns.get(folded) {
             // Its own name, brackets and all: they say nothing that the template doesn't know.
-            return Some(HeaderMatch {
-                column: *column,
-                claim: claim().filter(|said| matches!(said, Claim::Known(_))),
-            });
+            let claim = split_bracket(folded).and_then(|(_, inner)| Claim::of(inner));
+            return Some(HeaderMatch { column: *column, claim: claim.filter(|said| matches!(said, Claim::Known(_))) });
         }
-        if let Some(column) = bracket.and_then(|(outer, _)| self.columns.get(outer)) {
-            return Some(HeaderMatch { column: *column, claim: claim() });
+        let mut outer = folded;
+        while let Some((before, _)) = split_bracket(outer) {
+            outer = before;
+            if let Some(column) = self.columns.get(outer) {
+                return Some(HeaderMatch { column: *column, claim: Claim::of(&folded[outer.len()..]) });
+            }
+        }
+        // 金额万元（含税）: the measure stands before the brackets.
+        if let Some((before, _)) = Claim::behind(outer).filter(|_| outer.len() < folded.len())
+            && let Some(column) = self.columns.get(before)
+        {
+            return Some(HeaderMatch { column: *column, claim: Claim::of(&folded[before.len()..]) });
         }
         let bare = without_number(folded);
         (bare.len() < folded.len()).then(|| self.find_folded(bare)).flatten()
@@ -275,31 +283,42 @@ fn measure_named(folded: &str) -> Option<(&str, Claim)> {
     Some((before, Claim::of(measure)?))
 }
 
-/// What stands before the brackets at the end, and in them.
+/// What stands before the brackets at the end, and in them, brackets of its own and all.
 pub(super) fn split_bracket(folded: &str) -> Option<(&str, &str)> {
     let inner_end = folded.strip_suffix([')', ']', '】', '〕'])?;
-    let at = inner_end.rfind(['(', '[', '【', '〔'])?;
-    let width = inner_end[at..].chars().next().map_or(1, char::len_utf8);
-    (at > 0).then_some((&folded[..at], &inner_end[at + width..]))
+    let mut depth = 1;
+    for (at, sign) in inner_end.char_indices().rev() {
+        match sign {
+            ')' | ']' | '】' | '〕' => depth += 1,
+            '(' | '[' | '【' | '〔' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return (at > 0).then_some((&folded[..at], &inner_end[at + sign.len_utf8()..]));
+        }
+    }
+    None
 }
 
 /// What a header says of its measure, whatever it is called: in its brackets, else at its end.
 pub fn claim_in(header: &str) -> Option<Claim> {
     let folded = fold(without_repeat(header));
-    match split_bracket(&folded) {
-        Some((outer, inner)) => {
-            Claim::of(inner).or_else(|| Claim::behind(outer).map(|(_, measure)| Claim::Known(measure)))
-        }
-        None => {
-            let named = measure_named(&folded).map(|(_, claim)| claim);
-            named.or_else(|| Claim::behind(&folded).map(|(_, measure)| Claim::Known(measure)))
-        }
+    let mut outer = folded.as_str();
+    while let Some((before, _)) = split_bracket(outer) {
+        outer = before;
     }
+    let in_brackets = Claim::of(&folded[outer.len()..]);
+    let named = || measure_named(outer).map(|(_, claim)| claim);
+    in_brackets.or_else(named).or_else(|| Claim::behind(outer).map(|(_, measure)| Claim::Known(measure)))
 }
 
-/// What the names of the groups above a column say: `投资（万元）/总投资`.
+/// What the names of the groups above a column say: `投资（万元）/总投资`, `单位：万元/总投资`.
 fn claim_of_group(upper: &str) -> Option<Claim> {
-    upper.rsplit('/').find_map(|group| Claim::of(split_bracket(group)?.1))
+    let of_group = |group: &str| match split_bracket(group) {
+        Some((_, inner)) => Claim::of(inner),
+        None => stated::claims_in(group).into_iter().next(),
+    };
+    upper.rsplit('/').find_map(of_group)
 }
 
 /// The header without the number in front of it: `3.总投资`, `(一)总投资`.
@@ -325,8 +344,21 @@ mod tests {
 
     #[test]
     fn brackets_of_every_form_are_opened() {
-        for header in ["总投资(万元)", "总投资［万元］", "总投资【万元】", "总投资〔万元〕"] {
+        for header in [
+            "总投资(万元)",
+            "总投资［万元］",
+            "总投资【万元】",
+            "总投资〔万元〕",
+            "总投资（万元）（含税）",
+            "总投资万元（含税）",
+            "总投资（萬元）",
+            "总投资（单位／万元）",
+        ] {
             assert_eq!(claim_in(header), Some(Claim::Known(crate::catalog::Measure::TenThousandYuan)), "{header}");
         }
+        for header in ["面积亩（毛）", "面积（亩（毛））", "面积（mu）", "面积mu"] {
+            assert_eq!(claim_in(header), Some(Claim::Known(crate::catalog::Measure::Mu)), "{header}");
+        }
+        assert_eq!(claim_in("面积公顷(ha)"), Some(Claim::Known(crate::catalog::Measure::Hectare)));
     }
 }

@@ -7,7 +7,8 @@
 use super::cell::{Fault, Lens, Reading, Stored, digits_lost, kept};
 use crate::catalog::{ColumnType, Severity};
 use crate::codes::{
-    CodeKind, CodeReport, PersonDigest, TaxId, check_as, is_like_old_citizen, may_be_personal, normalise,
+    CodeKind, CodeReport, PersonDigest, TaxId, check_as, is_certificate, is_like_old_citizen, may_be_certificate,
+    may_be_personal, normalise,
 };
 use crate::messages::Message;
 
@@ -42,7 +43,7 @@ pub fn read_identifier(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<
         ColumnType::CitizenId => check_with_others(CodeKind::CitizenId, text, lens),
         _ => check_as(CodeKind::DisabilityCertificate, text, today),
     };
-    if is_code && (may_be_personal(&normalise(text)) || is_like_old_citizen(&normalise(text))) {
+    if is_code && is_of_person(&normalise(text)) {
         return Ok(persons_number(text, lens, out));
     }
     if report.verdict.holds() {
@@ -66,6 +67,11 @@ pub fn read_identifier(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<
         return Ok(reading);
     }
     Err(fault_of("identifier", notice, &report))
+}
+
+/// What may be a person's in a column of codes; of some only the whole row tells.
+fn is_of_person(normal: &str) -> bool {
+    may_be_personal(normal) || is_like_old_citizen(normal) || is_certificate(normal) || may_be_certificate(normal)
 }
 
 /// A person's number where the code of an organisation is asked for; of fifteen digits that hold as the number of a

@@ -5,13 +5,15 @@
 
 use std::cell::Cell;
 
-use super::claim::{Claim, claims_in_title};
+use super::claim::Claim;
 use super::header::{self, KindHeaders};
 use super::issue_list::IssueList;
 use super::lookup::CodeLookup;
-use super::measured;
+use super::mask::shown;
+use super::measured::{self, Said};
 use super::plan::KindPlan;
 use super::profile::{LayoutProfile, Use};
+use super::stated;
 use crate::catalog::{Kind, Measure, Severity};
 use crate::issues::{CellPlace, Issue};
 use crate::messages::Message;
@@ -57,6 +59,8 @@ pub struct SheetFacts {
     pub columns: Vec<SheetColumn>,
     /// Texts above the header.
     pub titles: Vec<String>,
+    /// Texts elsewhere that may say what its figures are measured in: notes below the table, the file's own name.
+    pub notes: Vec<String>,
     /// Serial days count from 1904.
     pub epoch_1904: bool,
 }
@@ -70,6 +74,8 @@ pub enum Target {
         column: usize,
         /// What its figures are measured in here.
         measure: Option<Measure>,
+        /// The sheet says so itself, or a person did.
+        is_stated: bool,
         /// Spellings of codes that a layout profile translates.
         translations: Option<CodeLookup>,
     },
@@ -113,12 +119,16 @@ impl UnknownColumn {
 pub struct SheetMap {
     /// Name of the sheet.
     pub sheet: String,
+    /// The same as it is kept and shown.
+    pub shown_sheet: String,
     /// One entry for each column of the sheet.
     pub targets: Vec<Target>,
     /// Column in the sheet, counted from 1, of each column of the sheet.
     pub places: Vec<u32>,
     /// Column in the sheet of each column of the kind.
     pub place_of: Vec<Option<u32>>,
+    /// What the sheet states its figures are measured in, beside its headers.
+    pub stated: Vec<Claim>,
     /// The sheet has a row action column.
     pub has_action: bool,
     /// Serial days count from 1904.
@@ -153,13 +163,15 @@ impl Mapping<'_> {
     pub fn map(&self, facts: &SheetFacts, issues: &mut IssueList) -> SheetMap {
         let mut map = SheetMap {
             sheet: facts.name.clone(),
+            shown_sheet: shown(&facts.name).into_owned(),
             targets: Vec::with_capacity(facts.columns.len()),
             places: facts.columns.iter().map(|column| column.column).collect(),
             place_of: vec![None; self.kind.columns.len()],
+            stated: self.stated(facts),
             has_action: false,
             epoch_1904: facts.epoch_1904,
         };
-        let stated: Vec<Claim> = facts.titles.iter().flat_map(|title| claims_in_title(title)).collect();
+        let stated = map.stated.clone();
         if let Some(issue) = self.side_by_side(facts) {
             issues.record(issue);
             map.targets = facts.columns.iter().map(|_| Target::Ignored).collect();
@@ -179,22 +191,39 @@ impl Mapping<'_> {
         map
     }
 
+    /// What the sheet states of measures beside its headers: in its titles and notes, in its own name, in a header that says
+    /// nothing else, in a group of headers that is rather a title.
+    fn stated(&self, facts: &SheetFacts) -> Vec<Claim> {
+        let texts = facts.titles.iter().chain(&facts.notes).chain(std::iter::once(&facts.name)).map(String::as_str);
+        let headers = facts.columns.iter().map(|column| header::without_repeat(&column.name));
+        let alone = headers.clone().filter(|name| self.headers.find(name).is_none() && stated::is_statement(name));
+        let groups = headers.filter_map(|name| name.rsplit_once('/')).flat_map(|(upper, _)| upper.split('/'));
+        let groups = groups.filter(|group| group.contains("单位") && stated::is_statement(group));
+        let mut found: Vec<Claim> = Vec::new();
+        for claim in texts.chain(alone).chain(groups).flat_map(stated::claims_in) {
+            if !found.contains(&claim) {
+                found.push(claim);
+            }
+        }
+        found
+    }
+
     /// A title that says 单位：万元 over columns that say （元）: one of both is wrong ten thousandfold. Where no column follows
     /// the title nobody can tell which, and it blocks; where some do, the others are rather meant as they are headed.
     fn report_disagreements(&self, map: &SheetMap, stated: &[Claim], facts: &SheetFacts, issues: &mut IssueList) {
-        let mut differing: Vec<(&SheetColumn, usize, [Measure; 2])> = Vec::new();
+        let mut differing: Vec<(&SheetColumn, usize, [Measure; 2], bool)> = Vec::new();
         let mut followed: Vec<&str> = Vec::new();
         for (column, target) in facts.columns.iter().zip(&map.targets) {
             let Target::Column { column: at, measure: Some(own), .. } = target else { continue };
-            let Some(title) = measured::stated_for(*own, stated) else { continue };
+            let Some((title, is_certain)) = measured::stated_for(*own, stated) else { continue };
             if title == *own {
                 followed.push(own.dimension());
             } else if !self.is_confirmed(&column.name) && !measured::is_for_each(&column.name) {
-                differing.push((column, *at, [*own, title]));
+                differing.push((column, *at, [*own, title], is_certain));
             }
         }
-        for (column, at, [own, title]) in differing {
-            let is_followed = followed.contains(&own.dimension());
+        for (column, at, [own, title], is_certain) in differing {
+            let is_followed = !is_certain || followed.contains(&own.dimension());
             let key = if is_followed { "intake-measure-kept" } else { "intake-measure-disagrees" };
             let header = written(&column.name, facts);
             let message = Message::new(key).with("header", header).with("own", own.chinese());
@@ -276,21 +305,36 @@ impl Mapping<'_> {
             issues.record(issue);
             return Target::Ignored;
         }
-        let measure = self.measured((at, header), claim.as_ref(), stated, (facts, place, issues));
-        Target::Column { column: at, measure, translations: None }
+        let said = self.measured((at, header), claim.as_ref(), stated, (facts, place, issues));
+        Target::Column { column: at, measure: said.measure, is_stated: said.is_stated, translations: None }
     }
 
-    /// The measure of a column's figures in this sheet; a word that can't be followed is an error at the header.
+    /// The measure of a column's figures in this sheet; a word that can't be followed is an error at the header, so much for
+    /// each of something where a sum is asked for a warning.
     fn measured(
         &self,
         (at, header): (usize, &str),
         claim: Option<&Claim>,
         stated: &[Claim],
         (facts, place, issues): (&SheetFacts, CellPlace, &mut IssueList),
-    ) -> Option<Measure> {
+    ) -> Said {
         let plan = &self.plan.columns[at];
         match measured::decide(plan, claim, stated) {
-            Ok(measure) => measure,
+            Ok(said) => {
+                let each = said.each.as_deref().filter(|each| !measured::expects_each(plan, header, each));
+                if let (Some(each), Some(measure)) = (each, said.measure) {
+                    let told = |key: &'static str| {
+                        let message = Message::new(key).with("header", written(header, facts));
+                        message.with("own", measure.chinese()).with("each", each)
+                    };
+                    let sentences = ("measure", told("intake-measure-each"), told("intake-measure-each-mend"));
+                    let mut issue = self.issue(facts, place, written(header, facts), sentences);
+                    issue.column = Some(plan.key.clone());
+                    issue.severity = Severity::Warning;
+                    issues.record(issue);
+                }
+                said
+            }
             Err(word) => {
                 let known = measured::understood(plan.measure);
                 let told = |key: &'static str| {
@@ -301,7 +345,7 @@ impl Mapping<'_> {
                 let mut issue = self.issue(facts, place, written(header, facts), sentences);
                 issue.column = Some(plan.key.clone());
                 issues.record(issue);
-                plan.measure
+                Said { measure: plan.measure, ..Said::default() }
             }
         }
     }
@@ -329,8 +373,11 @@ impl Mapping<'_> {
         // What a person confirmed counts; where the profile says nothing, header and title do.
         let confirmed = measure.as_deref().and_then(|word| Measure::read(word).ok());
         let claim = header::claim_in(header);
-        let measure = confirmed.or_else(|| self.measured((at, header), claim.as_ref(), stated, (facts, place, issues)));
-        Target::Column { column: at, measure, translations }
+        let said = match confirmed {
+            Some(measure) => Said { measure: Some(measure), is_stated: true, each: None },
+            None => self.measured((at, header), claim.as_ref(), stated, (facts, place, issues)),
+        };
+        Target::Column { column: at, measure: said.measure, is_stated: said.is_stated, translations }
     }
 
     /// Two tables beside one another: the headers from the left stand there a second time, in their order.

@@ -2,15 +2,15 @@
 //!
 //! The clerk finds the cell by its address; of what stands in it the first four and the last two signs are shown at most.
 
+use std::borrow::Cow;
+
 use chrono::{Datelike, NaiveDate};
 
-use crate::codes::{CitizenId, is_surely_uscc, may_be_personal, normalise};
+use crate::codes::{CitizenId, find_persons, is_certificate, may_be_certificate, may_be_personal, normalise};
 use crate::messages::Message;
 
 /// Signs of a citizen's number.
 const SIGNS: usize = 18;
-/// Signs of a certificate or tax id that begins with one.
-const MOST_SIGNS: usize = 20;
 
 /// A personal value as it may be shown.
 pub fn mask(text: &str) -> String {
@@ -24,38 +24,29 @@ pub fn mask(text: &str) -> String {
     text.chars().enumerate().map(|(at, sign)| if at < first || at + last >= count { sign } else { '*' }).collect()
 }
 
-/// The text with every citizen's number in it masked; `None` when there is none.
+/// The text with every person's number in it masked, right or mistyped; `None` when there is none.
 pub fn mask_citizens(text: &str) -> Option<String> {
-    // Most texts are short: told without looking at each sign.
-    if text.len() < SIGNS {
-        return None;
-    }
+    let found = find_persons(text);
     let mut masked = String::new();
     let mut taken_to = 0;
-    let mut before = None;
-    for (at, sign) in text.char_indices() {
-        let begins = digit(sign).is_some() && before.and_then(digit).is_none();
-        before = Some(sign);
-        if !begins || at < taken_to {
-            continue;
-        }
-        if let Some(length) = citizen_at(&text[at..]) {
-            masked.push_str(&text[taken_to..at]);
-            masked.push_str(&mask(&text[at..at + length]));
-            taken_to = at + length;
-        }
+    for place in &found {
+        masked.push_str(&text[taken_to..place.start]);
+        masked.push_str(&mask(&text[place.clone()]));
+        taken_to = place.end;
     }
     (taken_to > 0).then(|| masked + &text[taken_to..])
 }
 
-/// A value as it may be shown wherever it stands: a person's number masked whole, right or mistyped; of a text the
-/// numbers in it. `None` when there is none.
+/// A text as it may be shown: the name of a file or a sheet, a header, a sentence.
+pub fn shown(text: &str) -> Cow<'_, str> {
+    mask_citizens(text).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// A value of a column of codes as it may be shown: a person's number masked whole, right or mistyped, or another
+/// certificate's; of a text the numbers in it. `None` when there is none.
 pub fn mask_persons(text: &str) -> Option<String> {
-    // A number has fifteen digits or more.
-    if text.bytes().filter(|byte| !byte.is_ascii_alphabetic()).count() < 15 {
-        return None;
-    }
-    match may_be_personal(&normalise(text)) {
+    let normal = normalise(text);
+    match may_be_personal(&normal) || is_certificate(&normal) || may_be_certificate(&normal) {
         true => Some(mask(text)),
         false => mask_citizens(text),
     }
@@ -94,13 +85,15 @@ pub(super) fn is_masked_alone(masked: &str) -> bool {
     !rest.chars().any(char::is_alphanumeric)
 }
 
-/// Whether the whole text is a number of a document that merely has the form of a citizen's: the region, a day of the
-/// last years, a serial.
+/// Whether the whole text is a number of a document that merely has the form of a citizen's: the region, a day, a serial.
+/// One that holds as a citizen's is a document's only with a day of the last years in it.
 pub fn is_document_number(text: &str, header: &str, today: NaiveDate) -> bool {
     let is_numbered =
         header.ends_with(['号', '码']) && !["证件", "身份", "公民"].iter().any(|word| header.contains(word));
     let year: Option<i32> = text.get(6..10).and_then(|year| year.parse().ok());
-    is_numbered && text.len() == SIGNS && year.is_some_and(|year| today.year() - year <= 10)
+    let is_recent = text.len() == SIGNS && year.is_some_and(|year| today.year() - year <= 10);
+    let is_bare = (15..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_numbered && (is_recent || is_bare && CitizenId::parse(text, NaiveDate::MAX).is_none())
 }
 
 fn digit(sign: char) -> Option<char> {
@@ -109,33 +102,6 @@ fn digit(sign: char) -> Option<char> {
         '０'..='９' => char::from_u32(sign as u32 - '０' as u32 + '0' as u32),
         _ => None,
     }
-}
-
-/// The length in bytes of the citizen's number that a text begins with, blanks inside it allowed. Dashes are not: they
-/// join the parts of other codes, a project's for one.
-fn citizen_at(text: &str) -> Option<usize> {
-    let mut signs = String::with_capacity(MOST_SIGNS);
-    let (mut end, mut end_of_number) = (0, 0);
-    for (at, sign) in text.char_indices() {
-        let folded = match sign {
-            'x' | 'X' | 'ｘ' | 'Ｘ' if signs.len() + 1 == SIGNS => Some('X'),
-            ' ' | '\u{3000}' if !signs.is_empty() && signs.len() < SIGNS => continue,
-            _ => digit(sign),
-        };
-        let Some(folded) = folded else { break };
-        signs.push(folded);
-        end = at + sign.len_utf8();
-        if signs.len() == SIGNS {
-            end_of_number = end;
-        }
-        if signs.len() > MOST_SIGNS {
-            return None;
-        }
-    }
-    // A birth date that is still to come is no reason to show a number.
-    let number = signs.get(..SIGNS)?;
-    CitizenId::parse(number, NaiveDate::MAX).filter(|_| !is_surely_uscc(number))?;
-    Some(end.max(end_of_number))
 }
 
 /// Masks citizens' numbers in the values of a message.
@@ -180,9 +146,14 @@ mod tests {
         );
         assert!(mask_citizens("110105 19491231 002x某").is_some_and(|text| !text.contains("1949")));
         assert!(mask_citizens("残疾证11010519491231002X").is_some());
-        assert_eq!(mask_citizens("110105194912310021"), None, "the check digit is wrong");
+        assert_eq!(
+            mask_citizens("住址110105194912310021").as_deref(),
+            Some("住址1101************21"),
+            "its check digit fails"
+        );
         assert_eq!(mask_citizens("91652323MA7A000172"), None);
-        assert_eq!(mask_citizens("110105-19491231-002X"), None, "dashes join the parts of other codes");
+        assert!(mask_citizens("110105-19491231-002X").is_some_and(|text| !text.contains("1949")));
+        assert_eq!(mask_citizens("2203-652323-04-01-123456"), None, "dashes join the parts of other codes");
         assert_eq!(mask_citizens("呼图壁县示例建材有限公司第三分公司"), None);
         assert_eq!(mask_citizens("3652312501011900200"), None, "a receipt's number: nobody is born in 2501");
     }
@@ -209,5 +180,7 @@ mod tests {
         assert!(is_document_number("652323202503010018", "合同编号", today));
         assert!(!is_document_number("652323196503010018", "合同编号", today));
         assert!(!is_document_number("652323202503010018", "受让人", today));
+        assert!(is_document_number("652323201203050012", "合同编号", today), "its check digit fails");
+        assert!(!is_document_number("652323198001011234", "身份证号", today));
     }
 }

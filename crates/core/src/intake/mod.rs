@@ -34,8 +34,10 @@ pub mod resolve;
 pub mod row;
 mod rules;
 pub mod said;
+pub mod stated;
 
 pub use cell::{Filled, RawCell, RawValue};
+pub use figure::{SHOWN_AS_PERCENT, as_seen};
 pub use header::{HeaderBook, KindHeaders};
 pub use identity::TemplateIdentity;
 pub use issue_list::IssueList;

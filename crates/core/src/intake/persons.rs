@@ -4,7 +4,8 @@
 //! who somebody is. The number goes to its party's own column for certificates where there is one and it is empty;
 //! else it stays as what it is, a person's: only its keyed digest is kept, and every sentence shows it masked. Either way
 //! the clerk is told. Fifteen digits that hold as the number of a licence and have an adult's day of birth are a licence's
-//! unless the party is named as people are; that is told too. In the tax bureau's own tables a person's number is the person's tax number, as the law has it:
+//! unless the party is named as people are; that is told too. So it is with a passport's number, which looks like the code of an
+//! organisation whose check digit fails. In the tax bureau's own tables a person's number is the person's tax number, as the law has it:
 //! there one line a column says what becomes of such numbers.
 
 use super::cell::Fault;
@@ -13,7 +14,7 @@ use super::mask::mask;
 use super::plan::ColumnPlan;
 use super::row::{CheckedRow, Place};
 use crate::catalog::{PartyPart, Severity};
-use crate::codes::is_like_old_citizen;
+use crate::codes::{is_like_old_citizen, may_be_certificate};
 use crate::identity::Subject;
 use crate::messages::Message;
 
@@ -26,6 +27,16 @@ pub(super) fn settle(row: &mut CheckedRow, place: &Place<'_>, told: &mut Vec<usi
             let words = |key: &'static str| Message::new(key).with("column", &place.plan.columns[column].header);
             let message = words("intake-licence-like-citizen");
             let fault = Fault::new("person-in-code", message, words("intake-licence-like-citizen-mend"));
+            issues.record(place.issue(column, number, *fault.with_severity(Severity::Warning)));
+            continue;
+        }
+        if may_be_certificate(&number) && !is_named_like_a_person(row, place, column) {
+            row.is_no_person(column);
+            let fault = Fault::new(
+                "check-digit",
+                Message::new("codes-organisation-digit"),
+                Message::new("intake-mend-identifier"),
+            );
             issues.record(place.issue(column, number, *fault.with_severity(Severity::Warning)));
             continue;
         }

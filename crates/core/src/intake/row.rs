@@ -15,7 +15,7 @@ use super::plan::{ColumnPlan, KindPlan};
 use super::{key, party, persons, rules};
 use crate::catalog::{ColumnType, Severity};
 use crate::cells::is_blank_mark;
-use crate::codes::{may_be_personal, normalise};
+use crate::codes::{is_certificate, may_be_personal, normalise};
 use crate::issues::{CellPlace, Issue};
 use crate::messages::Message;
 use crate::values::{CellValue, RowAction, SetMode};
@@ -240,7 +240,8 @@ impl Place<'_> {
 
 /// Whether a column of codes holds what may be a person's number.
 fn is_persons_number(plan: &ColumnPlan, value: &str) -> bool {
-    plan.column_type.is_code_of_organisation() && may_be_personal(&normalise(value))
+    let normal = || normalise(value);
+    plan.column_type.is_code_of_organisation() && (may_be_personal(&normal()) || is_certificate(&normal()))
 }
 
 /// Checks the rows of a kind.
@@ -362,11 +363,12 @@ fn holds(raw: RawCell<'_>) -> bool {
 }
 
 fn read_into(row: &mut CheckedRow, place: &Place<'_>, target: &Target, raw: RawCell<'_>, issues: &mut IssueList) {
-    let Target::Column { column, measure, translations } = target else { return };
+    let Target::Column { column, measure, is_stated, translations } = target else { return };
     let lens = Lens {
         plan: place.plan,
         column: &place.plan.columns[*column],
         measure: *measure,
+        is_stated: *is_stated,
         translations: translations.as_ref(),
         epoch_1904: place.map.epoch_1904,
     };

@@ -88,6 +88,7 @@ fn sheet(headers: &[&str], titles: &[&str]) -> SheetFacts {
             .map(|(name, column)| SheetColumn { name: (*name).to_owned(), column })
             .collect(),
         titles: titles.iter().map(|title| (*title).to_owned()).collect(),
+        notes: Vec::new(),
         epoch_1904: false,
     }
 }
@@ -502,6 +503,122 @@ fn a_measure_is_converted_or_refused_and_never_passed_over() {
     for (price, area, title, error) in wrong {
         assert_eq!(priced(price, area, title).2, [error], "{price} {area} {title}");
     }
+}
+
+#[test]
+fn a_measure_is_followed_wherever_and_however_the_sheet_states_it() {
+    let (ten_thousands, mu) = ("10000000".to_owned(), "2000".to_owned());
+    for title in [
+        "土地出让表（以万元计）",
+        "以万元计",
+        "土地出让表 万元",
+        "（单位／万元）",
+        "金额：万元",
+        "单位 万元",
+        "万元",
+        "单位：萬元",
+        "注：金额单位为万元",
+        "以上金额单位：万元",
+        "单位：万",
+    ] {
+        let (price, area, errors) = priced("成交价款", "面积", title);
+        assert_eq!((&price, area.as_str(), errors), (&ten_thousands, "3", Vec::new()), "{title}");
+    }
+    let (price, area, errors) = priced("成交价款", "面积", "单位：亩、万元");
+    assert_eq!((price, area, errors), (ten_thousands.clone(), mu.clone(), Vec::new()));
+    for header in ["成交价款（万）", "成交价款（萬元）", "成交价款万元", "成交价款/（万元）", "成交价款万元（含税）"]
+    {
+        let (price, _, errors) = priced(header, "面积", "");
+        assert_eq!((&price, errors), (&ten_thousands, Vec::new()), "{header}");
+    }
+    for header in ["面积亩（毛）", "面积（亩（毛））", "面积mu", "面积（MU）", "面积（畝）"] {
+        let (_, area, errors) = priced("成交价款", header, "");
+        assert_eq!((&area, errors), (&mu, Vec::new()), "{header}");
+    }
+    for header in ["面积㎡", "面积（m2）", "面积（M²）"] {
+        assert_eq!(priced("成交价款", header, "").1, "3", "{header}");
+    }
+    assert_eq!(priced("成交价款", "面积公顷(ha)", "").1, "30000");
+    assert_eq!(priced("成交价款（W）", "面积", "").2, ["error measure C1"]);
+    assert_eq!(priced("成交价款", "面积（万）", "").2, ["error measure D1"]);
+}
+
+#[test]
+fn a_measure_in_a_header_of_its_own_a_group_a_note_or_the_sheets_name_counts() {
+    let read = |facts: &SheetFacts| {
+        let (values, issues) = check(facts, &[&["a1", "示例有限公司", "1000"]], SetMode::Full);
+        let errors: Vec<String> = issues.into_iter().filter(|issue| issue.starts_with("error")).collect();
+        (values[0][7].clone(), errors)
+    };
+    let headers = ["合同编号", "受让单位名称", "成交价款"];
+    let plain = sheet(&headers, &[]);
+    let followed = ("10000000".to_owned(), Vec::new());
+    assert_eq!(read(&SheetFacts { notes: vec!["注：金额单位为万元".to_owned()], ..plain.clone() }), followed);
+    assert_eq!(read(&SheetFacts { name: "出让（万元）".to_owned(), ..plain.clone() }), followed);
+    assert_eq!(read(&sheet(&["合同编号", "受让单位名称", "成交价款", "单位：万元"], &[])), followed);
+    assert_eq!(read(&sheet(&["合同编号", "受让单位名称", "成交价款", "万元"], &[])), followed);
+    assert_eq!(read(&sheet(&["合同编号", "受让单位名称", "单位：万元/成交价款"], &[])), followed);
+    let silent = ("1000".to_owned(), Vec::new());
+    for title in ["5000万元以上项目清单", "新疆万元商贸有限公司出让表", "单位名称：示例局", "币种：人民币"]
+    {
+        assert_eq!(read(&sheet(&headers, &[title])), silent, "{title}");
+    }
+    let disagrees = SheetFacts {
+        notes: vec!["注：金额单位为万元".to_owned()],
+        ..sheet(&["合同编号", "受让单位名称", "成交价款（元）"], &[])
+    };
+    assert_eq!(read(&disagrees).1, ["error measure C1"]);
+}
+
+#[test]
+fn so_much_for_each_is_told_where_a_sum_is_asked() {
+    let told = |price: &str| {
+        let facts = sheet(&["合同编号", "受让单位名称", price], &[]);
+        let (values, issues) = check(&facts, &[&["a1", "示例有限公司", "1000"]], SetMode::Full);
+        let issues: Vec<String> = issues.into_iter().filter(|issue| issue.contains("measure")).collect();
+        (values[0][7].clone(), issues)
+    };
+    for header in ["成交价款（元/户）", "成交价款（元／人）", "成交价款（元/年）"] {
+        // 价 is a price, so much for each of what it is the price of.
+        assert_eq!(told(header), ("1000".to_owned(), Vec::new()), "{header}");
+    }
+    assert_eq!(told("成交价款（元/㎡）").1, Vec::<String>::new());
+}
+
+#[test]
+fn a_figure_against_the_sheets_measure_is_told_in_either_direction() {
+    let told = |header: &str, figure: &str| {
+        let facts = sheet(&["合同编号", "受让单位名称", header], &[]);
+        let (values, issues) = check(&facts, &[&["a1", "示例有限公司", figure]], SetMode::Full);
+        let issues: Vec<String> = issues.into_iter().filter(|issue| issue.contains("measure")).collect();
+        (values[0][7].clone(), issues)
+    };
+    let warned = vec!["warning measure C2".to_owned()];
+    assert_eq!(told("成交价款（元）", "3.5万元"), ("35000".to_owned(), warned.clone()));
+    assert_eq!(told("成交价款（万元）", "500元"), ("500".to_owned(), warned));
+    assert_eq!(told("成交价款", "3.5万元"), ("35000".to_owned(), Vec::new()), "nothing says otherwise");
+    assert_eq!(told("成交价款（万元）", "3.5万元"), ("35000".to_owned(), Vec::new()));
+    assert_eq!(told("成交价款（元）", "500元"), ("500".to_owned(), Vec::new()));
+    assert_eq!(told("成交价款", "0.125×100%").1, ["error measure C2"]);
+}
+
+#[test]
+fn a_certificate_of_another_sort_in_a_column_of_codes_is_a_persons_where_the_name_is() {
+    let told = |name: &str, code: &str| {
+        let facts = sheet(&["合同编号", "供地单位名称", "供地单位统一社会信用代码", "受让单位名称"], &[]);
+        let (values, issues) = check(&facts, &[&["a1", name, code, "示例有限公司"]], SetMode::Full);
+        let issues: Vec<String> = issues.into_iter().filter(|issue| issue.ends_with("C2")).collect();
+        (values[0].iter().any(|value| value.contains(&code[1..])), issues)
+    };
+    let person = vec!["warning person-in-code C2".to_owned()];
+    for code in ["H1234567890", "M0123456789", "CHN110100000001", "军字第2001988号"] {
+        assert_eq!(told("示例有限公司", code).1, person, "{code}");
+    }
+    for code in ["E12345678", "C12345678", "EA1234567"] {
+        assert_eq!(told("张三", code).1, person, "{code}");
+        assert_eq!(told("示例有限公司", code), (true, vec!["warning check-digit C2".to_owned()]), "{code}");
+    }
+    assert_eq!(told("张三", "600037341").1, Vec::<String>::new(), "the code of an organisation holds");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use gongzhi_core::intake::mask::shown;
 use gongzhi_core::issues::{CellPlace, column_letters};
 use gongzhi_core::messages::Message;
 
@@ -60,7 +61,7 @@ pub(super) fn headers(marking: &Marking<'_>) -> Vec<String> {
 pub(super) fn row(number: usize, issue: &SaidIssue, marking: &Marking<'_>) -> [String; 8] {
     [
         number.to_string(),
-        issue.sheet.clone(),
+        shown(&issue.sheet).into_owned(),
         issue.cell.map(|(row, column)| CellPlace { row, column }.address()).unwrap_or_default(),
         issue.column_name.clone(),
         issue.value.clone(),

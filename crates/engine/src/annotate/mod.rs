@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use gongzhi_core::catalog::Severity;
+use gongzhi_core::intake::mask::mask_citizens;
 use gongzhi_core::issues::Issue;
 use gongzhi_core::messages::{Message, Translator};
 
@@ -192,6 +193,8 @@ fn failed(path: &Path, source: std::io::Error) -> AnnotateError {
 /// The name an annotated file gets: the original's, with `_校验` behind its stem; only a patched xlsm keeps its ending.
 pub fn annotated_name(original: &Path) -> String {
     let stem = original.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    // No system takes an asterisk in a name.
+    let stem = mask_citizens(&stem).map_or(stem, |masked| masked.replace('*', "x"));
     let macros = original.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsm"));
     format!("{stem}_校验.{}", if macros { "xlsm" } else { "xlsx" })
 }

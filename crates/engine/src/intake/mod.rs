@@ -17,6 +17,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use gongzhi_core::catalog::{Catalog, Item, Kind};
 use gongzhi_core::intake::lookup::RegionLookup;
+use gongzhi_core::intake::mask::shown;
 use gongzhi_core::intake::place::UnitBook;
 use gongzhi_core::intake::{Clues, Flags, HeaderBook, Judge, LayoutProfile, Refusal};
 use gongzhi_core::issues::Issue;
@@ -28,7 +29,7 @@ use crate::batch::{BatchError, BatchFiles, BatchWriter};
 use crate::effects::SetEffect;
 use crate::keys::Keys;
 use crate::read::{HeaderHint, LeftOut, Notice, ReadError, WorkerPool};
-use pass::Pass;
+use pass::{Followed, Pass};
 pub use upload::{PackedUpload, open_upload, pack_upload, upload_key};
 
 /// What is worked out once for a catalogue and used for every file.
@@ -189,7 +190,7 @@ pub struct IntakeReport {
 
 impl IntakeReport {
     fn refused(name: &str, refusal: Refusal) -> Self {
-        Self { file: name.to_owned(), issues: vec![refusal.into_issue()], ..Self::default() }
+        Self { file: shown(name).into_owned(), issues: vec![refusal.into_issue()], ..Self::default() }
     }
 }
 
@@ -265,16 +266,17 @@ pub fn check_file<'c>(
     if let Some(refusal) = unknown_names(context, request) {
         return refused(refusal);
     }
-    let mut first = Pass::new(context, request, None);
-    if let Err(error) = first.read(path)? {
-        return refused(unreadable(&error));
-    }
-    let Some(identity) = first.identity_to_follow() else { return Ok(first.finish()) };
-    drop(first);
-    let mut second = Pass::new(context, request, Some(identity));
-    match second.read(path)? {
-        Ok(()) => Ok(second.finish()),
-        Err(error) => refused(unreadable(&error)),
+    let mut followed = Followed::default();
+    loop {
+        let mut pass = Pass::new(context, request, &followed);
+        if let Err(error) = pass.read(path)? {
+            return refused(unreadable(&error));
+        }
+        match pass.to_follow() {
+            // What was found on the way says how the file is to be read: it is read again.
+            Some(found) => followed = found,
+            None => return Ok(pass.finish()),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod ending;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use gongzhi_core::catalog::{Item, Kind, Severity};
@@ -12,6 +12,7 @@ use gongzhi_core::intake::mapping::FEWEST_OF_A_TABLE;
 use gongzhi_core::intake::place::{Stretch, read_stretch};
 use gongzhi_core::intake::recognise::{Expected, Recognised, recognise};
 use gongzhi_core::intake::said::said_mode;
+use gongzhi_core::intake::stated;
 use gongzhi_core::intake::{
     Circumstances, Clues, Flags, IssueList, Judge, KindPlan, LayoutProfile, Mapping, RawValue, Refusal, RowChecker,
     SheetFacts, SheetMap, TemplateIdentity,
@@ -37,6 +38,15 @@ const NOTE_ROWS: u64 = 3;
 /// Left-out rows and notices listed.
 const MOST_LISTED: usize = 200;
 
+/// What is found only on the way through a file and says how it is to be read from its beginning.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Followed {
+    /// The hidden identity.
+    identity: Option<TemplateIdentity>,
+    /// Notes below the tables that state what their figures are measured in, by sheet.
+    notes: BTreeMap<String, Vec<String>>,
+}
+
 /// One reading of a file.
 pub(super) struct Pass<'c> {
     context: &'c IntakeContext<'c>,
@@ -49,6 +59,9 @@ pub(super) struct Pass<'c> {
     identity: Option<TemplateIdentity>,
     /// The identity found on the way.
     found: Option<TemplateIdentity>,
+    /// The notes followed, and those found.
+    notes: BTreeMap<String, Vec<String>>,
+    found_notes: BTreeMap<String, Vec<String>>,
     refusal: Option<Refusal>,
     item: Option<&'c Item>,
     unit: Option<String>,
@@ -115,18 +128,16 @@ struct Held<'c> {
 }
 
 impl<'c> Pass<'c> {
-    pub(super) fn new(
-        context: &'c IntakeContext<'c>,
-        request: &'c IntakeRequest,
-        identity: Option<TemplateIdentity>,
-    ) -> Self {
+    pub(super) fn new(context: &'c IntakeContext<'c>, request: &'c IntakeRequest, followed: &Followed) -> Self {
         Self {
             context,
             request,
             path: request.name.clone(),
             file_length: request.name.len(),
-            identity,
+            identity: followed.identity.clone(),
             found: None,
+            notes: followed.notes.clone(),
+            found_notes: BTreeMap::new(),
             refusal: None,
             item: None,
             unit: None,
@@ -170,8 +181,19 @@ impl<'c> Pass<'c> {
         }
     }
 
+    /// What was found on the way and isn't followed yet. Each is followed once, so a file is read three times at most.
+    pub(super) fn to_follow(&mut self) -> Option<Followed> {
+        let identity = self.identity_to_follow();
+        let has_notes = self.notes.is_empty() && !self.found_notes.is_empty();
+        if identity.is_none() && !has_notes {
+            return None;
+        }
+        let notes = if has_notes { std::mem::take(&mut self.found_notes) } else { std::mem::take(&mut self.notes) };
+        Some(Followed { identity: identity.or_else(|| self.identity.take()), notes })
+    }
+
     /// The identity found on the way, when it says otherwise than what the headers and titles said.
-    pub(super) fn identity_to_follow(&mut self) -> Option<TemplateIdentity> {
+    fn identity_to_follow(&mut self) -> Option<TemplateIdentity> {
         let identity = self.found.take().filter(|_| self.identity.is_none())?;
         let period = self.period.map(|period| period.to_string());
         let said = identity.mode.as_deref().and_then(SetMode::find).filter(|_| self.request.flags.mode.is_none());
@@ -224,7 +246,10 @@ impl<'c> Pass<'c> {
         if head.columns.is_empty() || explains(head) || self.refusal.is_some() {
             return Ok(());
         }
-        let facts = facts_of(head);
+        let mut facts = facts_of(head);
+        facts.notes = self.notes.get(&head.name).cloned().unwrap_or_default();
+        let name = self.path.rsplit(['/', '\\']).next().unwrap_or_default();
+        facts.notes.push(name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned());
         let (item, kind) = match self.recognise(&facts) {
             Ok(found) => found,
             Err(refusal) => {
@@ -524,6 +549,7 @@ impl<'c> Pass<'c> {
             lines.push(left_out.text.clone());
             return;
         }
+        self.note_measures(left_out);
         let Some(sheet) = self.current.and_then(|at| self.sheets.get_mut(at)) else { return };
         if sheet.left_out_rows.len() < MOST_LISTED {
             sheet.left_out_rows.push(left_out.clone());
@@ -533,6 +559,27 @@ impl<'c> Pass<'c> {
         {
             let issue = alone_issue(&sheet.sheet, left_out, column);
             self.issues.record(issue);
+        }
+    }
+
+    /// A line below the header that states a measure which nothing above it stated: 注：金额单位为万元.
+    fn note_measures(&mut self, left_out: &LeftOut) {
+        let (sheet, known) = match &self.state {
+            State::Checked { map, .. } => (&map.sheet, map.stated.clone()),
+            State::Held(held) => {
+                let titles = held.facts.titles.iter();
+                (&held.facts.name, titles.flat_map(|title| stated::claims_in(title)).collect())
+            }
+            _ => return,
+        };
+        let may_state =
+            matches!(left_out.reason, Reason::Note | Reason::Signature | Reason::StrayRow | Reason::StrayCell { .. });
+        if !may_state || !self.notes.is_empty() {
+            return;
+        }
+        let claims = stated::claims_in(&left_out.text);
+        if claims.iter().any(|claim| !known.contains(claim)) {
+            self.found_notes.entry(sheet.clone()).or_default().push(left_out.text.clone());
         }
     }
 

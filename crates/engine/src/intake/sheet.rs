@@ -19,6 +19,7 @@ pub(super) fn facts_of(head: &SheetHead) -> SheetFacts {
             .map(|column| SheetColumn { name: column.name.clone(), column: column.index + 1 })
             .collect(),
         titles: head.titles.iter().map(|title| title.text.clone()).collect(),
+        notes: Vec::new(),
         epoch_1904: head.epoch_1904,
     }
 }

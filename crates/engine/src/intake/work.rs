@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use gongzhi_core::catalog::Kind;
 use gongzhi_core::intake::header::fold;
+use gongzhi_core::intake::mask::shown;
 use gongzhi_core::intake::row::Filled;
 use gongzhi_core::intake::{IssueList, RowChecker, SheetFacts, SheetMap};
 use gongzhi_core::messages::Message;
@@ -59,8 +60,8 @@ impl<'c> Work<'c> {
         }
         let Some(writer) = &mut self.writer else { return Ok(()) };
         let values = (0..checked.len()).map(|at| checked.value(at));
-        writer.record_layout(&map.sheet, &map.place_of);
-        let origin = RowOrigin { sheet: &map.sheet, row: checked.number(), action: checked.action() };
+        writer.record_layout(&map.shown_sheet, &map.place_of);
+        let origin = RowOrigin { sheet: &map.shown_sheet, row: checked.number(), action: checked.action() };
         writer.append(origin, values, checked.raws())?;
         Ok(())
     }
@@ -118,7 +119,7 @@ pub(super) fn mapping_of(facts: &SheetFacts, map: &SheetMap, kind: &Kind) -> Vec
         facts.columns.iter().map(|column| (column.column, column.name.as_str())).collect();
     let pair = |(at, place): (usize, &Option<u32>)| {
         let header = headers.get(&(*place)?)?;
-        Some(((*header).to_owned(), kind.columns.get(at)?.key.clone()))
+        Some((shown(header).into_owned(), kind.columns.get(at)?.key.clone()))
     };
     map.place_of.iter().enumerate().filter_map(pair).filter(|(header, _)| !fold(header).is_empty()).collect()
 }

@@ -120,7 +120,7 @@ fn look_of(value: Value<'_>) -> Option<Look> {
 
 /// A figure whose format names another measure than plain yuan: without the word it would be another figure.
 fn is_measured(number: Number<'_>) -> bool {
-    !matches!(&number.shown[number.text.len().min(number.shown.len())..], "" | "元")
+    !number.is_percent() && !matches!(&number.shown[number.text.len().min(number.shown.len())..], "" | "元")
 }
 
 fn look_of_figure(text: &str) -> Look {

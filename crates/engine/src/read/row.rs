@@ -5,7 +5,7 @@
 //! allocations, whatever its width.
 
 use chrono::{NaiveDateTime, NaiveTime, Timelike};
-use gongzhi_core::intake::Filled;
+use gongzhi_core::intake::{Filled, SHOWN_AS_PERCENT};
 
 /// What stands in a cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,7 +44,12 @@ impl<'a> Number<'a> {
 
     /// As people see it: with its measure where the format names one.
     pub fn seen(self) -> &'a str {
-        if self.shown.is_empty() { self.text } else { self.shown }
+        if self.shown.is_empty() || self.is_percent() { self.text } else { self.shown }
+    }
+
+    /// Its format shows it as so many per cent.
+    pub fn is_percent(self) -> bool {
+        self.shown.ends_with(SHOWN_AS_PERCENT)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What was found in a file, in the shape that other programs rely on (`gongzhi intake --json`).
 
-use gongzhi_core::intake::mask::mask_citizens;
+use gongzhi_core::intake::mask::shown;
 use gongzhi_core::issues::{CellPlace, Issue};
 use gongzhi_core::messages::Translator;
 use gongzhi_engine::intake::{IntakeReport, Outcome, SheetReport};
@@ -13,9 +13,10 @@ use super::set_effects::effect_json;
 pub fn taken_json(taken: &TakenIn, say: &Translator) -> Json {
     let mut json = report_json(&taken.report, say);
     if let Json::Object(fields) = &mut json {
-        let proposals: Vec<String> = taken.proposals.iter().map(|path| path.display().to_string()).collect();
+        let proposals: Vec<String> =
+            taken.proposals.iter().map(|path| shown(&path.display().to_string()).into_owned()).collect();
         fields.insert("proposed_profiles".to_owned(), json!(proposals));
-        let annotated = taken.annotated.as_ref().map(|path| path.display().to_string());
+        let annotated = taken.annotated.as_ref().map(|path| shown(&path.display().to_string()).into_owned());
         fields.insert("annotated".to_owned(), json!(annotated));
         fields.insert("received_before".to_owned(), json!(taken.received_before.map(|when| when.to_rfc3339())));
     }
@@ -29,7 +30,7 @@ pub fn report_json(report: &IntakeReport, say: &Translator) -> Json {
     let notices: Vec<Json> = report
         .notices
         .iter()
-        .map(|notice| json!({"message": hidden(say.say(&notice.message)), "sheet": notice.sheet, "cell": notice.cell}))
+        .map(|notice| json!({"message": hidden(say.say(&notice.message)), "sheet": notice.sheet.as_deref().map(shown), "cell": notice.cell}))
         .collect();
     let batches: Vec<Json> = report
         .batches
@@ -70,20 +71,20 @@ fn sheet_json(sheet: &SheetReport, say: &Translator) -> Json {
         .map(|left_out| json!({"row": left_out.row, "reason": hidden(say.say(&left_out.message()))}))
         .collect();
     json!({
-        "sheet": sheet.sheet, "item": sheet.item, "kind": sheet.kind, "rows": sheet.rows,
+        "sheet": shown(&sheet.sheet), "item": sheet.item, "kind": sheet.kind, "rows": sheet.rows,
         "left_out": sheet.left_out, "left_out_rows": left_out,
     })
 }
 
 /// A sentence that may hold what stood in a cell.
 fn hidden(sentence: String) -> String {
-    mask_citizens(&sentence).unwrap_or(sentence)
+    shown(&sentence).into_owned()
 }
 
 /// An issue.
 pub fn issue_json(issue: &Issue, say: &Translator) -> Json {
     json!({
-        "sheet": issue.sheet,
+        "sheet": shown(&issue.sheet),
         "cell": issue.cell.map(CellPlace::address),
         "column": issue.column,
         "severity": issue.severity.key(),

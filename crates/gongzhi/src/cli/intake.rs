@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use gongzhi_core::catalog::{Catalog, Severity};
-use gongzhi_core::intake::mask::mask_citizens;
+use gongzhi_core::intake::mask::shown;
 use gongzhi_core::issues::{CellPlace, Issue};
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::values::SetMode;
@@ -97,8 +97,13 @@ fn code_of(outcome: Outcome) -> u8 {
     }
 }
 
+/// A line in which no person's number stands: names of files and sheets may hold one.
+fn put(say: &Translator, line: &Message) {
+    println!("{}", shown(&say.say(line)));
+}
+
 fn print_text(taken: &TakenIn, headline: &Message, say: &Translator) {
-    println!("{}", say.say(headline));
+    put(say, headline);
     let report = &taken.report;
     for sheet in known_sheets(report) {
         let line = Message::new("intake-sheet-line")
@@ -107,21 +112,21 @@ fn print_text(taken: &TakenIn, headline: &Message, say: &Translator) {
             .with("kind", &sheet.kind)
             .with("rows", sheet.rows)
             .with("left_out", sheet.left_out);
-        println!("{}", say.say(&line));
+        put(say, &line);
         print_left_out(sheet, say);
     }
     for effect in report.batches.iter().filter_map(|batch| batch.effect.as_ref()) {
-        println!("{}", say.say(&effect_line(effect)));
+        put(say, &effect_line(effect));
     }
     print_issues(&report.issues, say);
     if report.unlisted_issues > 0 {
-        println!("{}", say.say(&Message::new("intake-more-issues").with("count", report.unlisted_issues)));
+        put(say, &Message::new("intake-more-issues").with("count", report.unlisted_issues));
     }
     if let Some(path) = &taken.annotated {
-        println!("{}", say.say(&Message::new("intake-annotated").with("path", path.display())));
+        put(say, &Message::new("intake-annotated").with("path", path.display()));
     }
     for path in &taken.proposals {
-        println!("{}", say.say(&Message::new("intake-profile-proposed").with("path", path.display())));
+        put(say, &Message::new("intake-profile-proposed").with("path", path.display()));
     }
 }
 
@@ -131,8 +136,7 @@ fn print_left_out(sheet: &SheetReport, say: &Translator) {
     let mut reasons: Vec<(String, Vec<u32>)> = Vec::new();
     // What stands above the header was never taken for a row.
     for left_out in sheet.left_out_rows.iter().filter(|one| one.reason != Reason::Title) {
-        let reason = say.say(&left_out.message());
-        let reason = mask_citizens(&reason).unwrap_or(reason);
+        let reason = shown(&say.say(&left_out.message())).into_owned();
         match reasons.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, rows)) => rows.push(left_out.row),
             None => reasons.push((reason, vec![left_out.row])),
@@ -144,7 +148,7 @@ fn print_left_out(sheet: &SheetReport, say: &Translator) {
             listed.push("…".to_owned());
         }
         let line = Message::new("intake-left-out-line").with("rows", listed.join("、")).with("reason", reason);
-        println!("{}", say.say(&line));
+        put(say, &line);
     }
 }
 
@@ -169,7 +173,7 @@ fn print_issues(issues: &[Issue], say: &Translator) {
             let last = rest.last().unwrap_or(next);
             let address = |issue: &Issue| issue.cell.map(CellPlace::address).unwrap_or_default();
             let line = Message::new("intake-issues-alike").with("count", rest.len() + 1);
-            println!("{}", say.say(&line.with("from", address(next)).with("to", address(last))));
+            put(say, &line.with("from", address(next)).with("to", address(last)));
         }
     }
 }
@@ -187,7 +191,7 @@ fn print_issue(issue: &Issue, say: &Translator) {
         .with("place", place.trim())
         .with("message", say.say(&issue.message))
         .with("mend", say.say(&issue.mend));
-    println!("{}", say.say(&line));
+    put(say, &line);
 }
 
 fn headline(taken: &TakenIn, is_dry_run: bool, catalog: &Catalog, say: &Translator) -> Message {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use chrono::NaiveDate;
-use gongzhi_core::intake::mask::{is_document_number, mask_citizens, mask_persons};
+use gongzhi_core::intake::mask::{is_document_number, mask_citizens, mask_persons, shown as plain};
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_engine::read::{ColumnType, LeftOut, Notice, Row, Value};
 use serde_json::{Value as Json, json};
@@ -35,7 +35,7 @@ pub fn run(args: &Args, context: &Context) -> Result<ExitCode> {
         }
     }
     let mut out = BufWriter::new(io::stdout().lock());
-    let file = args.file.display().to_string();
+    let file = plain(&args.file.display().to_string()).into_owned();
     if args.json {
         let rows = if args.rows { Some(reading.rows(&args.file)?) } else { None };
         JsonReport { out: &mut out, say, today: context.today, rows }.write(&file, &content)?;
@@ -80,13 +80,13 @@ impl<W: Write> JsonReport<'_, W> {
             .columns
             .iter()
             .zip(&sheet.types)
-            .map(|(column, column_type)| json!({"name": column.name, "type": column_type.key()}))
+            .map(|(column, column_type)| json!({"name": plain(&column.name), "type": column_type.key()}))
             .collect();
         let header = json!({"first_row": sheet.head.header.first_row, "row_count": sheet.head.header.row_count});
         write!(
             self.out,
             "{{\"name\":{},\"hidden\":{},\"header\":{header},\"columns\":{},\"row_count\":{},",
-            json!(sheet.head.name),
+            json!(plain(&sheet.head.name)),
             sheet.head.hidden,
             Json::Array(columns),
             sheet.row_count
@@ -114,7 +114,7 @@ impl<W: Write> JsonReport<'_, W> {
             "row": left_out.row,
             "kind": left_out.reason.key(),
             "reason": hidden(self.say.say(&left_out.message())),
-            "text": hidden(left_out.text.clone()),
+            "text": hidden(left_out.beginning().to_owned()),
         })
     }
 
@@ -122,7 +122,7 @@ impl<W: Write> JsonReport<'_, W> {
         let mut object = json!({"message": hidden(self.say.say(&notice.message))});
         for (key, place) in [("sheet", &notice.sheet), ("cell", &notice.cell)] {
             if let Some(place) = place {
-                object[key] = json!(place);
+                object[key] = json!(plain(place));
             }
         }
         object
@@ -138,7 +138,7 @@ fn names_codes(header: &str) -> bool {
 
 /// A text with the persons' numbers in it masked: what is read here may be piped anywhere.
 fn hidden(text: String) -> String {
-    mask_citizens(&text).unwrap_or(text)
+    plain(&text).into_owned()
 }
 
 /// A cell as it may be shown: numbers of documents stay, those of persons are masked.
@@ -188,7 +188,7 @@ fn write_text(out: &mut dyn Write, say: &Translator, file: &str, content: &FileC
         writeln!(out, "{}", say.say(&summary_of(sheet)))?;
         for (column, column_type) in sheet.head.columns.iter().zip(&sheet.types) {
             let kind = say.say(&Message::new(format!("read-type-{}", column_type.key())));
-            let message = Message::new("read-summary-column").with("column", &column.name).with("type", kind);
+            let message = Message::new("read-summary-column").with("column", plain(&column.name)).with("type", kind);
             writeln!(out, "  {}", say.say(&message))?;
         }
         for left_out in &sheet.left_out {
@@ -202,7 +202,9 @@ fn write_text(out: &mut dyn Write, say: &Translator, file: &str, content: &FileC
         let place: Vec<&str> = [&notice.sheet, &notice.cell].into_iter().flatten().map(String::as_str).collect();
         let message = match place.is_empty() {
             true => Message::new("read-summary-notice").with("message", text),
-            false => Message::new("read-summary-notice-cell").with("cell", place.join(" ")).with("message", text),
+            false => {
+                Message::new("read-summary-notice-cell").with("cell", plain(&place.join(" "))).with("message", text)
+            }
         };
         writeln!(out, "{}", say.say(&message))?;
     }
@@ -220,7 +222,7 @@ fn summary_of(sheet: &SheetContent) -> Message {
     let last_row = header.first_row + header.row_count.max(1) - 1;
     let rows = if header.row_count > 1 { format!("{}–{last_row}", header.first_row) } else { last_row.to_string() };
     Message::new(key)
-        .with("sheet", &sheet.head.name)
+        .with("sheet", plain(&sheet.head.name))
         .with("header", rows)
         .with("columns", sheet.head.columns.len())
         .with("rows", sheet.row_count)

@@ -6,6 +6,7 @@ use gongzhi_core::catalog::Severity;
 use gongzhi_core::intake::guess::Seen;
 use gongzhi_core::intake::issue_list::Mark;
 use gongzhi_core::intake::mapping::{FOREIGN_SHEET, SHAPE};
+use gongzhi_core::intake::mask::{mask_citizens, shown};
 use gongzhi_core::intake::{LayoutProfile, Refusal, SheetMap, TemplateIdentity};
 use gongzhi_core::issues::Issue;
 use gongzhi_core::messages::Message;
@@ -68,6 +69,10 @@ impl<'c> Pass<'c> {
         let (item, kind) = (&work.description.item, work.kind);
         let Some(headers) = self.context.books.headers.find(item, &kind.key) else { return };
         let Some(sheet) = self.current.and_then(|at| self.sheets.get(at)) else { return };
+        // A header that tells who somebody is stands in no file of this program.
+        if sheet.headers.iter().any(|header| mask_citizens(header).is_some()) {
+            return;
+        }
         let unit = self.unit.as_deref().unwrap_or_default();
         let proposal = LayoutProfile::propose(kind, headers, unit, sheet.headers.iter().map(String::as_str));
         if !self.proposals.contains(&proposal) {
@@ -147,7 +152,7 @@ impl<'c> Pass<'c> {
             self.notices.extend(self.works.iter().flat_map(Work::list_filled));
         }
         let mut report = IntakeReport {
-            file: self.request.name.clone(),
+            file: shown(&self.request.name).into_owned(),
             unit: self.unit.clone(),
             period: self.period,
             mode,

@@ -2,17 +2,18 @@
 //! much it is shown smaller.
 //!
 //! `0.00"万元"` over 12.5 shows 12.5万元, and that is what the clerk means. `0!.0,"万元"` over 92 340 shows 9.2万元: the figure
-//! stands in yuan and is only shown so. `000000` over 31 100 shows 031100, which is the code that she sees. A figure alone
+//! stands in yuan and is only shown so. `0.00%` over 0.125 shows 12.5%, which is no amount whatever stands in the cell. `000000` over 31 100 shows 031100, which is the code that she sees. A figure alone
 //! tells none of this, so the words go along with it.
 
 use gongzhi_core::catalog::Measure;
+use gongzhi_core::intake::SHOWN_AS_PERCENT;
 use gongzhi_core::intake::claim::Claim;
 use gongzhi_core::intake::header::fold;
 
 /// What stands between a figure and what it is divided by before it is shown.
 const SHOWN_SMALLER: char = '÷';
 /// Signs and words of yuan before a figure: they say nothing of thousands.
-const YUAN_SIGNS: [&str; 6] = ["¥", "￥", "人民币", "RMB", "CNY", "RMB¥"];
+const YUAN_SIGNS: [&str; 5] = ["¥", "￥", "人民币", "RMB", "CNY"];
 /// Zeros beyond these pad no code.
 const MOST_ZEROS: usize = 30;
 
@@ -46,9 +47,8 @@ enum Comparison {
 impl Words {
     /// The words of a format's code; `None` when it has none, as nearly all have.
     pub(super) fn of(code: &str) -> Option<Self> {
-        let plain = |byte: u8| {
-            matches!(byte, b'#' | b',' | b'.' | b'0' | b'%' | b'?' | b' ' | b'_' | b'-' | b'(' | b')' | b';')
-        };
+        let plain =
+            |byte: u8| matches!(byte, b'#' | b',' | b'.' | b'0' | b'?' | b' ' | b'_' | b'-' | b'(' | b')' | b';');
         if code.bytes().all(plain) && !code.contains("00") && !ends_with_comma(code)
             || code.eq_ignore_ascii_case("general")
         {
@@ -140,6 +140,8 @@ struct Reading {
     whole_zeros: usize,
     in_fraction: bool,
     is_grouped: bool,
+    /// A sign of per cent that multiplies what is shown.
+    is_percent: bool,
     /// Commas behind the last placeholder.
     commas: u32,
     /// Placeholders behind a point that the format puts in by itself (`0!.0`), if it does.
@@ -161,7 +163,8 @@ impl Section {
                 '.' if reading.in_digits && !reading.in_fraction => reading.point(),
                 ',' if reading.in_digits => reading.commas += 1,
                 '@' => reading.in_digits = true,
-                ' ' | '-' | '+' | '(' | ')' | ',' | '.' | '/' | '%' => {}
+                '%' => reading.is_percent = true,
+                ' ' | '-' | '+' | '(' | ')' | ',' | '.' | '/' => {}
                 'G' | 'g' if signs.as_str().to_ascii_lowercase().starts_with("eneral") => {
                     signs.by_ref().take(6).for_each(drop);
                     reading.in_digits = true;
@@ -246,17 +249,40 @@ impl Reading {
         };
         let divisor = 10_u64.checked_pow(self.commas * 3 + self.inserted.unwrap_or(0)).unwrap_or(u64::MAX);
         // 第0日 over a figure is the figure; HT0000 is a code.
-        let before = before_figure(self.before.trim());
-        let before = if zeros > 1 || is_foreign(&before) { before } else { String::new() };
-        let after = behind_figure(self.after.trim(), divisor, zeros > 1 || !before.is_empty());
+        let word = before_figure(self.before.trim());
+        let before = if zeros > 1 || is_foreign(&word) { word.clone() } else { String::new() };
+        // "万元"0.00 says the same as 0.00"万元".
+        let own = match self.after.trim() {
+            "" if before.is_empty() => measure_before(&word),
+            after => after,
+        };
+        let after = match self.is_percent && before.is_empty() && zeros < 2 {
+            true => SHOWN_AS_PERCENT.to_owned(),
+            false => behind_figure(own, divisor, zeros > 1 || !before.is_empty()),
+        };
         Section { condition: self.condition, before, after, zeros }
     }
 }
 
 /// Words before a figure that say more than yuan.
 fn before_figure(word: &str) -> String {
-    let word = word.trim_matches(['(', ')', '（', '）', '-', '+', ':', '：', ' ']);
+    let mut word = word.trim_matches(['(', ')', '（', '）', '-', '+', ':', '：', ' ']);
+    while let Some(rest) = YUAN_SIGNS.iter().find_map(|sign| word.strip_prefix(sign)) {
+        word = rest.trim_start();
+    }
     if YUAN_SIGNS.iter().any(|sign| sign.eq_ignore_ascii_case(word)) { String::new() } else { word.to_owned() }
+}
+
+/// A measure that stands before the figure; empty where the word is none. Latin letters belong to codes.
+fn measure_before(word: &str) -> &str {
+    let bare = word.rsplit([':', '：']).next().unwrap_or(word).trim();
+    let is_measure = !bare.is_ascii() && (Claim::of(&fold(bare)).is_some() || counts_many(&fold(bare)));
+    if is_measure { bare } else { "" }
+}
+
+/// Whether a word that nobody knows begins with how many of something: 万块, 千RMB.
+fn counts_many(folded: &str) -> bool {
+    folded.starts_with(['万', '亿', '千', '百'])
 }
 
 /// Money of others.
@@ -292,7 +318,7 @@ fn behind_figure(word: &str, divisor: u64, is_text: bool) -> String {
         // A price: so much for each is what its column keeps.
         Some(Claim::Per { measure: Measure::Yuan, .. }) => String::new(),
         Some(_) => bare.to_owned(),
-        None if is_text => bare.to_owned(),
+        None if is_text || counts_many(&folded) => bare.to_owned(),
         None => String::new(),
     }
 }
@@ -321,6 +347,9 @@ fn base_of(measure: Measure, divisor: u64) -> Option<Measure> {
 
 /// What a program wrote as the shown text beside a figure (ods, HTML): the same question without the format's code.
 pub(super) fn seen_beside(digits: &str, shown: &str) -> Option<Seen> {
+    if let Some(percent) = shown.trim_end().strip_suffix(['%', '％']) {
+        return percent_beside(digits, percent.trim());
+    }
     if shown.is_ascii() && !shown.contains('$') {
         return zeros_beside(digits, shown);
     }
@@ -337,8 +366,22 @@ pub(super) fn seen_beside(digits: &str, shown: &str) -> Option<Seen> {
         return Some(Seen::Text(format!("{before}{digits}{word}")));
     }
     let divisor = divisor_between(digits.parse::<f64>().ok()?.abs(), &seen)?;
+    let word = if word.is_empty() { measure_before(&before) } else { word };
     let after = behind_figure(word, divisor, false);
     (!after.is_empty()).then(|| Seen::Measured(format!("{digits}{after}")))
+}
+
+/// `12.5%` beside 0.125, or beside 12.5 with a sign that was merely written behind it.
+fn percent_beside(digits: &str, percent: &str) -> Option<Seen> {
+    let (figure, seen): (f64, f64) = (digits.parse().ok()?, percent.replace(',', "").parse().ok()?);
+    let places = percent.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let rounding = 0.5001 * 10_f64.powi(-i32::try_from(places).unwrap_or(0));
+    let is_of = |figure: f64| (figure - seen).abs() <= rounding;
+    match (is_of(figure * 100.0), is_of(figure)) {
+        (true, _) => Some(Seen::Measured(format!("{digits}{SHOWN_AS_PERCENT}"))),
+        (false, true) => Some(Seen::Measured(format!("{digits}%"))),
+        (false, false) => None,
+    }
 }
 
 /// `012345` or `HT012345` beside 12345.
@@ -389,6 +432,17 @@ mod tests {
             ("[Red]0.00\"万元\"", "12.5万元"),
             ("0.00\\%", "12.5%"),
             ("\"￥\"#,##0.00\"万元\"", "12.5万元"),
+            ("\"万元\"0.00", "12.5万元"),
+            ("\"￥万元\"0.00", "12.5万元"),
+            ("\"金额：万元 \"#,##0.00", "12.5万元"),
+            ("\"亩\" 0.0", "12.5亩"),
+            ("[$万元-804]0.00", "12.5万元"),
+            ("0.00\"萬元\"", "12.5萬元"),
+            ("0.00\"W\"", "12.5W"),
+            ("0.00\"万块\"", "12.5万块"),
+            ("0.00\"千RMB\"", "12.5千RMB"),
+            ("\"合计\"0.00", "12.5"),
+            ("\"约\"0.00", "12.5"),
         ] {
             assert_eq!(shown(code, "12.5"), seen, "{code}");
         }
@@ -409,6 +463,15 @@ mod tests {
         ] {
             assert_eq!(shown(code, "92340"), seen, "{code}");
         }
+    }
+
+    #[test]
+    fn a_figure_shown_as_per_cent_says_so() {
+        for code in ["0%", "0.00%", "#,##0.0%", "0.00%;[Red]-0.00%", "0.00%_ "] {
+            assert_eq!(shown(code, "0.125"), "0.125×100%", "{code}");
+        }
+        assert_eq!(shown("0.00\"%\"", "12.5"), "12.5%");
+        assert_eq!(shown("\"万元\"0!.0,", "92340"), "92340元");
     }
 
     #[test]
@@ -447,8 +510,6 @@ mod tests {
             "0.00",
             "#,##0",
             "#,##0.00",
-            "0%",
-            "0.00%",
             "@",
             "0.00E+00",
             "# ?/?",
@@ -478,7 +539,10 @@ mod tests {
         assert_eq!(beside("31100", "031100"), "'031100");
         assert_eq!(beside("7", "HT0007"), "'HT0007");
         assert_eq!(beside("7", "-7"), "7");
-        assert_eq!(beside("0.125", "12.5%"), "0.125");
+        assert_eq!(beside("0.125", "12.5%"), "0.125×100%");
+        assert_eq!(beside("12.5", "12.50%"), "12.5%");
+        assert_eq!(beside("0.33333", "33%"), "0.33333×100%");
+        assert_eq!(beside("12.5", "万元12.50"), "12.5万元");
         assert_eq!(beside("45418", "2024年5月6日"), "45418");
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use chrono::{NaiveTime, Timelike};
 use gongzhi_core::cells::date_from_serial;
+use gongzhi_core::intake::SHOWN_AS_PERCENT;
 
 use super::super::row::{Number, Row, Value};
 use super::number_words::{Seen, Words, seen_beside};
@@ -14,6 +15,8 @@ pub(super) enum Shown {
     /// A figure.
     #[default]
     Figure,
+    /// A figure as so many per cent.
+    Percent,
     /// A day, perhaps with a time.
     Date,
     /// A time of day; over a figure of a day and more the day with its time, of which the format shows a part.
@@ -26,6 +29,7 @@ pub(super) enum Shown {
 pub(super) fn shown_by_id(id: u32) -> Option<Shown> {
     match id {
         14..=17 | 22 | 27..=31 | 36 | 50..=54 | 57 | 58 => Some(Shown::Date),
+        9 | 10 => Some(Shown::Percent),
         46 => Some(Shown::Span),
         18..=21 | 32..=35 | 45 | 47 | 55 | 56 => Some(Shown::Time),
         0..=49 | 59..=81 => Some(Shown::Figure),
@@ -112,7 +116,7 @@ pub(super) struct NumberFormat<'f> {
 /// Adds a figure as its format shows it. What is no figure at all stays the text that it is.
 pub(super) fn push_number(row: &mut Row, column: u32, figure: Figure<'_>, format: NumberFormat<'_>) {
     let NumberFormat { shown, epoch_1904, words } = format;
-    if shown != Shown::Figure {
+    if !matches!(shown, Shown::Figure | Shown::Percent) {
         let serial = figure.value();
         if let Some(date) = date_from_serial(serial, epoch_1904) {
             let is_day = serial >= 1.0 || epoch_1904 && shown == Shown::Date;
@@ -122,14 +126,15 @@ pub(super) fn push_number(row: &mut Row, column: u32, figure: Figure<'_>, format
             return row.push(column, Value::Text(&time_text(serial, date.time())));
         }
     }
-    match words {
-        None => push_bare(row, column, figure),
-        Some(words) => {
-            let mut bare = Row::new(0);
-            push_bare(&mut bare, column, figure);
-            push_seen(row, column, bare.value(0), |digits| words.shown(digits));
-        }
+    if words.is_none() && shown == Shown::Figure {
+        return push_bare(row, column, figure);
     }
+    let mut bare = Row::new(0);
+    push_bare(&mut bare, column, figure);
+    push_seen(row, column, bare.value(0), |digits| match words {
+        Some(words) => words.shown(digits),
+        None => Some(Seen::Measured(format!("{digits}{SHOWN_AS_PERCENT}"))),
+    });
 }
 
 /// Adds a figure beside which the program wrote what it shows.

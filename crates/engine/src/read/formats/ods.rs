@@ -16,7 +16,7 @@ use super::super::event::{Merge, SheetFacts};
 use super::super::row::{Row, Value};
 use super::super::wire::MOST_BYTES;
 use super::input::Input;
-use super::numbers::{Figure, NumberFormat, push_beside, push_number};
+use super::numbers::{Figure, NumberFormat, Shown, push_beside, push_number};
 use super::package::Package;
 use super::text_decode::decode_whole;
 use super::xml::{Xml, attribute, number, push_reference};
@@ -363,7 +363,10 @@ impl OdsCell {
     /// A figure, with what the program shows of it: 12.50万元, $500.00.
     fn push_figure(&self, row: &mut Row, column: u32) {
         let value = self.value.trim();
-        if self.text.is_empty() || self.kind == "percentage" || self.text == value {
+        if self.kind == "percentage" {
+            let format = NumberFormat { shown: Shown::Percent, ..NumberFormat::default() };
+            push_number(row, column, Figure::Written(value), format);
+        } else if self.text.is_empty() || self.text == value {
             push_number(row, column, Figure::Written(value), NumberFormat::default());
         } else {
             push_beside(row, column, value, &self.text);

@@ -194,8 +194,9 @@ fn format_named(format: &str) -> FormatCode {
     match format {
         "General Date" | "Long Date" | "Medium Date" | "Short Date" => Shown::Date.into(),
         "Long Time" | "Medium Time" | "Short Time" => Shown::Time.into(),
-        "General Number" | "Currency" | "Euro Currency" | "Fixed" | "Standard" | "Percent" | "Scientific"
-        | "Yes/No" | "True/False" | "On/Off" => Shown::Figure.into(),
+        "Percent" => Shown::Percent.into(),
+        "General Number" | "Currency" | "Euro Currency" | "Fixed" | "Standard" | "Scientific" | "Yes/No"
+        | "True/False" | "On/Off" => Shown::Figure.into(),
         code => FormatCode::of(code),
     }
 }

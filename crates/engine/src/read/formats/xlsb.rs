@@ -132,6 +132,10 @@ fn read_styles(part: impl BufRead, codes: &mut Vec<FormatCode>) -> Result<Vec<Op
         }
         CELL_FORMAT if in_cell_formats && formats.len() < MOST_FORMATS => {
             let id = body.get(2..4).map(|id| u16::from_le_bytes([id[0], id[1]]));
+            if let Some(id @ (9 | 10)) = id.filter(|id| !own.contains_key(id)) {
+                own.insert(id, codes.len());
+                codes.push(FormatCode::of("0%"));
+            }
             let code = id.and_then(|id| own.get(&id)).copied();
             formats.push(code.filter(|at| codes[*at].words.is_some()));
         }

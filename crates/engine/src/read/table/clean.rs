@@ -50,10 +50,13 @@ pub(super) fn shown(value: Value<'_>) -> String {
     }
 }
 
-/// The texts of a row joined by blanks, at most 200 signs.
+/// Signs of a row that are kept as its text: a note may say at its end what the figures are measured in.
+const MOST_SIGNS: usize = 1_000;
+
+/// The texts of a row joined by blanks.
 pub(super) fn row_text(row: &Row) -> String {
     let joined = row.iter().map(|(_, value)| shown(value)).collect::<Vec<_>>().join(" ");
-    match joined.char_indices().nth(200) {
+    match joined.char_indices().nth(MOST_SIGNS) {
         Some((end, _)) => joined[..end].to_owned(),
         None => joined,
     }

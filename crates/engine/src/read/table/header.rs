@@ -11,7 +11,7 @@ use super::super::event::Merge;
 use super::super::row::{Row, Value};
 use super::clean::shown;
 use super::names;
-use super::words::{is_label, is_labelled_value, is_note, is_signature, is_total};
+use super::words::{is_label, is_labelled_value, is_measure, is_note, is_signature, is_total};
 use super::{Column, HeaderHint};
 
 /// Columns further apart than this with nothing between them are not one table.
@@ -83,7 +83,9 @@ impl Page<'_> {
     /// The template knows the lower names better; the upper row of a joined header is found from its merges.
     fn upper_row(&self, lower: usize) -> usize {
         let Some(upper) = lower.checked_sub(1) else { return lower };
-        if self.depth(upper) > 1 && self.rows[upper].len() >= 2 { upper } else { lower }
+        // 填报单位：某局 beside 单位：万元 are titles, however they are merged.
+        let is_title = self.rows[upper].iter().all(|(_, value)| text_of(value).is_some_and(is_labelled_value));
+        if self.depth(upper) > 1 && self.rows[upper].len() >= 2 && !is_title { upper } else { lower }
     }
 
     fn find_by_looks(&self) -> Option<usize> {
@@ -156,6 +158,9 @@ impl Page<'_> {
         if lower >= self.rows.len() || self.rows[lower].number() != top + 1 || !self.all_labels(lower) {
             return 1;
         }
+        if self.states_measures(first, lower) {
+            return 2;
+        }
         let grouped = merged.iter().any(|merge| merge.last_column > merge.first_column);
         let has_lower = if grouped { self.lies_under_groups(first, lower) } else { self.fills_gaps(first, lower) };
         if has_lower { 2 } else { 1 }
@@ -165,6 +170,16 @@ impl Page<'_> {
         let row = &self.rows[at];
         !row.is_empty()
             && row.iter().all(|(_, value)| text_of(value).is_some_and(|text| is_label(text) && !is_total(text)))
+    }
+
+    /// Under a few of the names stand their measures and nothing else: （万元）, （亩）.
+    fn states_measures(&self, upper: usize, lower: usize) -> bool {
+        let (upper, lower) = (&self.rows[upper], &self.rows[lower]);
+        let states = |(column, value): (u32, Value<'_>)| {
+            let is_named = !upper.value_at(column).is_empty();
+            is_named && text_of(value).is_some_and(is_measure)
+        };
+        lower.len() * 2 <= upper.len() && lower.iter().all(states)
     }
 
     /// Every cell of the lower row lies under a cell of the upper that is merged across columns.

@@ -85,7 +85,7 @@ pub struct LeftOut {
     pub row: u32,
     /// Why.
     pub reason: Reason,
-    /// What stood there, at most its first 200 signs.
+    /// What stood there, at most its first thousand signs.
     pub text: String,
 }
 
@@ -139,11 +139,18 @@ impl Reason {
 }
 
 impl LeftOut {
+    /// What stood there, as much of it as is shown.
+    pub fn beginning(&self) -> &str {
+        self.text.char_indices().nth(200).map_or(&self.text, |(end, _)| &self.text[..end])
+    }
+
     /// The reason as a sentence.
     pub fn message(&self) -> Message {
         let message = Message::new(format!("read-left-out-{}", self.reason.key()));
         match self.reason {
-            Reason::StrayCell { column } => message.with("cell", cell_name(self.row, column)).with("text", &self.text),
+            Reason::StrayCell { column } => {
+                message.with("cell", cell_name(self.row, column)).with("text", self.beginning())
+            }
             _ => message,
         }
     }

@@ -8,7 +8,9 @@ use super::closing::{
 };
 use super::state::Known;
 use super::trailing::{is_organisation, may_be_name};
-use super::words::{is_labelled_value, is_like_total, is_note, is_prose, is_section, is_signature, is_total, may_sign};
+use super::words::{
+    is_labelled_value, is_like_total, is_measure, is_note, is_prose, is_section, is_signature, is_total, may_sign,
+};
 use gongzhi_core::cells;
 
 /// A row with more texts than these that are no figures is never a closing line.
@@ -68,7 +70,8 @@ impl Known {
         let is_wide = self.wide_rows.contains(&row.number());
         let is_sentence = first.ends_with(['。', '；']) || place.follows_blank && is_prose(first);
         let says_so = is_wide || is_section(first) || is_sentence;
-        let is_noted = (row.len() <= 2 && self.columns.len() >= 3 || row.len() == 1) && is_note(first);
+        let is_narrow = row.len() <= 2 && self.columns.len() >= 3 || row.len() == 1;
+        let is_noted = is_narrow && (is_note(first) || self.columns.len() >= 2 && is_measure(row.texts()));
         (is_noted || is_alone && says_so).then_some(Reason::Note)
     }
 
@@ -304,6 +307,8 @@ mod tests {
             "打印时间：2024-12-31",
             "数据来源：财政局",
             "——————",
+            "以上金额以万元计",
+            "（万元）",
             "略",
             "本页共1条",
             "制表单位：住建局",
@@ -386,6 +391,7 @@ mod tests {
         assert_eq!(reason(&BUILDERS, &["大丰镇", "甲公司", "91652323MA7K30QT7J", "/"]), None);
         assert_eq!(reason(&PAYMENTS, &["", "无", "", "", "100"]), None, "a record without its name");
         assert_eq!(reason(&PAYMENTS, &["-", "-", "", "", "100"]), None);
+        assert_eq!(reason(&BUILDERS, &["", "万元商贸有限公司", "", ""]), None);
         assert_eq!(reason(&["企业名称"], &["某某：公司"]), None);
         assert_eq!(reason(&["指标", "数值"], &["总面积", "300"]), None);
         let people = ["职务", "姓名", "电话", "单位"];

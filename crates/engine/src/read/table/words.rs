@@ -1,6 +1,7 @@
 //! The words by which rows that are no data are told: totals, notes, signatures, and what can't be a header.
 
 use gongzhi_core::cells;
+use gongzhi_core::intake::stated;
 
 use super::closing::adds_up_by_word;
 
@@ -155,6 +156,11 @@ pub(super) fn may_sign(text: &str) -> bool {
 /// A text of the form `name：value` or `name：`, as titles and signatures have it and headers don't.
 pub(super) fn is_labelled_value(text: &str) -> bool {
     text.contains('：') || text.split_once(':').is_some_and(|(name, _)| !name.is_empty() && !name.is_ascii())
+}
+
+/// A measure of figures and nothing else: （万元）, 单位：亩.
+pub(super) fn is_measure(text: &str) -> bool {
+    stated::is_statement(text)
 }
 
 /// A text that could be a column's name: short, no figure, no day, no sentence.

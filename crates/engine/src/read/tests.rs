@@ -161,7 +161,8 @@ fn an_empty_cell_merged_with_a_filled_one_to_its_left_says_so() {
     std::fs::write(&path, workbook(&sheet, "<sst/>")).expect("a file");
     let mut frames = Vec::new();
     let mut sender = Sender::new(&mut frames);
-    let outcome = formats::read_file(&path, &mut sender);
+    let file = std::fs::File::open(&path).expect("the file");
+    let outcome = formats::read_file(file, "表", &mut sender);
     sender.finish(&outcome).expect("the last frame");
     let mut reader = SheetReader::new(RowStream::of_frames(Cursor::new(frames)));
     let mut across = Vec::new();

@@ -124,7 +124,8 @@ fn be_an_older_kernel() {
     let lacking = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());
     let arch = std::env::consts::ARCH.try_into().unwrap();
     let filter = SeccompFilter::new(calls.into_iter().collect(), SeccompAction::Allow, lacking, arch).unwrap();
-    apply_filter(&filter.try_into().unwrap()).unwrap();
+    let program: seccompiler::BpfProgram = filter.try_into().unwrap();
+    apply_filter(&program).unwrap();
 }
 
 #[test]

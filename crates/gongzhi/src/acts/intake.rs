@@ -179,7 +179,8 @@ impl IntakeDesk {
             return Ok(TakenIn::of(refused(file.name, refusal)));
         }
         let packed = packed.map_err(|error| told(error.message()))?;
-        let identity = packed.as_ref().map(|packed| upload_identity(packed.digest(), file.name, order));
+        let told_by = if order.is_by_name { file.name.to_owned() } else { told_of(checked.report()) };
+        let identity = packed.as_ref().map(|packed| upload_identity(packed.digest(), &told_by, order));
         let key = match identity {
             // The files of a folder are one delivery: which of them counts is not a matter of when it was read.
             Some(identity) if !order.is_by_name => Some(self.upload_key(identity, say)?),
@@ -586,11 +587,16 @@ fn refused(name: &str, refusal: Refusal) -> IntakeReport {
     IntakeReport { file: name.to_owned(), issues: vec![refusal.into_issue()], ..IntakeReport::default() }
 }
 
-/// What makes a repeated hand-in the same one: the file and what was said about it.
-fn upload_identity(digest: &str, name: &str, order: &IntakeOrder) -> String {
+/// Whose sheet it is and of which period: the same list may come again for the next.
+fn told_of(report: &IntakeReport) -> String {
+    let period = report.period.map(|period| period.to_string());
+    [report.unit.clone(), period].map(Option::unwrap_or_default).join(" ")
+}
+
+/// What makes a repeated hand-in the same one: the file, its name or whose it is and of when, and what was said about it.
+fn upload_identity(digest: &str, told_by: &str, order: &IntakeOrder) -> String {
     let word = |word: &Option<String>| word.clone().unwrap_or_default();
-    let name = if order.is_by_name { name } else { "" };
-    let words = [digest, name].map(str::to_owned).into_iter();
+    let words = [digest, told_by].map(str::to_owned).into_iter();
     let words = words.chain([word(&order.item), word(&order.unit), word(&order.period), word(&order.mode)]);
     let words: Vec<String> = words.collect();
     gongzhi_engine::keys::digest(words.join("|").as_bytes())

@@ -164,7 +164,11 @@ fn is_person(text: &str, groups: &[Group]) -> bool {
         18 if is_cut => (is_cut_well || !has_hyphens) && is_meant(&signs) && (is_cut_well || has_birth(&signs)),
         18 => is_meant(&signs) && (!is_mended || has_birth(&signs)),
         17 | 19 => !is_cut && !is_mended && is_near(&signs),
-        15 => is_cut_well && !is_mended && is_old(&signs, before),
+        15 => {
+            is_cut_well
+                && !is_mended
+                && is_old(&signs, before, !is_cut && before.trim().is_empty() && after.trim().is_empty())
+        }
         _ => false,
     }
 }
@@ -230,16 +234,17 @@ fn is_near(signs: &str) -> bool {
     }
 }
 
-/// Fifteen digits as numbers were before 1999. What holds as the number of a licence is one where the text says so.
-fn is_old(signs: &str, before: &str) -> bool {
-    let grown_up = signs.as_bytes().get(6).is_some_and(|sign| *sign >= b'2');
-    if !grown_up || !citizen::is_old_number(signs) || signs.get(6..).and_then(OrganisationCode::parse).is_some() {
+/// Fifteen digits as numbers were before 1999, but for those that begin like a day of these years. What
+/// holds as the number of a licence is one where the text says so, or nothing else: then its column tells.
+fn is_old(signs: &str, before: &str, is_bare: bool) -> bool {
+    let was_born = signs.as_bytes().get(6).is_some_and(|sign| *sign >= b'3');
+    if !was_born || !citizen::is_old_number(signs) || signs.get(6..).and_then(OrganisationCode::parse).is_some() {
         return false;
     }
     let near: Vec<char> = before.chars().rev().take(12).collect();
     let near: String = near.into_iter().rev().collect();
     let says = |words: &[&str]| words.iter().any(|word| near.contains(word));
-    says(&OF_PERSONS) || !says(&OF_LICENCES) && (!registration::holds(signs) || citizen::is_like_old_citizen(signs))
+    says(&OF_PERSONS) || !registration::holds(signs) || !is_bare && !says(&OF_LICENCES)
 }
 
 #[cfg(test)]
@@ -255,7 +260,7 @@ mod tests {
         for number in [
             "11010519491231002X",
             "110105194912310021",
-            "110105491231002",
+            "652323800101001",
             "965398198501010992",
             "652323 19800101 1234",
             "652323 1980 0101 1234",
@@ -285,7 +290,10 @@ mod tests {
         assert_eq!(found("张三110105194912310021、李四652323198001011234").len(), 2);
         assert_eq!(found("110105194912310021 652323198001011234").len(), 2);
         assert_eq!(found("2024-03-05 110105194912310021 13900000001").len(), 1);
+        // It holds as the number of a licence too: its column tells, or the words around it.
         assert_eq!(found("身份证652323800101005"), ["652323800101005"]);
+        assert_eq!(found("户主张三 110105491231002"), ["110105491231002"]);
+        assert_eq!(found("110105491231002"), Vec::<&str>::new());
     }
 
     #[test]
@@ -327,6 +335,7 @@ mod tests {
             "20240305103000123",
             "新（2024）呼图壁县不动产权第0001234号",
             "652323001012003",
+            "652323240305001",
             "合同HT-2024-000000000012345",
             "第1,234,567,890,123,456号",
         ] {

@@ -6,7 +6,9 @@ use std::borrow::Cow;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::codes::{CitizenId, find_persons, is_certificate, may_be_certificate, may_be_personal, normalise};
+use crate::codes::{
+    CitizenId, find_persons, is_certificate, is_like_old_citizen, may_be_certificate, may_be_personal, normalise,
+};
 use crate::messages::Message;
 
 /// Signs of a citizen's number.
@@ -52,6 +54,12 @@ pub fn mask_persons(text: &str) -> Option<String> {
     }
 }
 
+/// A text of a column of texts as it is kept: its persons' numbers masked, an old one that stands alone and holds as the number
+/// of a licence too. `None` when there is none.
+pub(super) fn mask_text(text: &str) -> Option<String> {
+    mask_citizens(text).or_else(|| is_like_old_citizen(text).then(|| mask(text)))
+}
+
 /// Fewest digits of a telephone number.
 const PHONE_DIGITS: usize = 7;
 
@@ -92,8 +100,13 @@ pub fn is_document_number(text: &str, header: &str, today: NaiveDate) -> bool {
         header.ends_with(['号', '码']) && !["证件", "身份", "公民"].iter().any(|word| header.contains(word));
     let year: Option<i32> = text.get(6..10).and_then(|year| year.parse().ok());
     let is_recent = text.len() == SIGNS && year.is_some_and(|year| today.year() - year <= 10);
-    let is_bare = (15..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_numbered && (is_recent || is_bare && CitizenId::parse(text, NaiveDate::MAX).is_none())
+    let is_bare = text.bytes().all(|byte| byte.is_ascii_digit());
+    let may_be = match text.len() {
+        15 | 17 | 19 => is_bare,
+        SIGNS => is_recent || is_bare && CitizenId::parse(text, NaiveDate::MAX).is_none(),
+        _ => false,
+    };
+    is_numbered && may_be
 }
 
 fn digit(sign: char) -> Option<char> {

@@ -9,7 +9,7 @@ use super::cell::{Fault, Lens, RawCell, RawValue, Stored, read_cell};
 use super::duplicates::Duplicates;
 use super::issue_list::IssueList;
 use super::mapping::{SheetMap, Target};
-use super::mask::{hide_personal, is_document_number, is_masked_alone, mask, mask_citizens, mask_contacts};
+use super::mask::{hide_personal, is_document_number, is_masked_alone, mask, mask_citizens, mask_contacts, mask_text};
 use super::merged::{self, ToldMerges};
 use super::plan::{ColumnPlan, KindPlan};
 use super::{key, party, persons, rules};
@@ -422,7 +422,7 @@ fn hide_citizen(
         return false;
     };
     let text = row.slice(from, to);
-    let Some(masked) = mask_citizens(text) else { return false };
+    let Some(masked) = mask_text(text) else { return false };
     if is_document_number(text, &plan.header, place.plan.circumstances.today) {
         return false;
     }
@@ -431,7 +431,7 @@ fn hide_citizen(
     let from = row.text.len() as u32;
     row.text.push_str(&masked);
     row.values[column] = Stored::Text(from, row.text.len() as u32);
-    if let Some(masked) = raw.raw.and_then(mask_citizens) {
+    if let Some(masked) = raw.raw.and_then(mask_text) {
         row.keep_raw(column, &masked);
     }
     if is_no_key {

@@ -20,7 +20,7 @@ const NUMBERS: [&str; 9] = [
 ];
 /// What of them tells who it is.
 const TELLING: [&str; 8] =
-    ["19491231", "491231002", "19800101", "0101-1234", "011234", "198013011234", "949123l", "1980"];
+    ["19491231", "491231002", "19800101", "0101-1234", "011234", "198013011234", "949123l", "0101 1234"];
 
 const HEADER: &str = "补贴文件,企业名称,统一社会信用代码,项目名称,补贴金额,补贴类型,补贴下发时间";
 const WORDS: [&str; 6] = ["--item", "fiscal_subsidy.payment", "--unit", "财政局", "--period", "2024"];
@@ -28,6 +28,7 @@ const WORDS: [&str; 6] = ["--item", "fiscal_subsidy.payment", "--unit", "财政�
 /// Everything the program says about a file: taken in with a marked copy, read, its state.
 fn said(folder: &Path, name: &str) -> Vec<String> {
     let mut said = Vec::new();
+    fs::create_dir(folder.join("marked")).unwrap();
     let json: Vec<&str> = ["intake", name, "--json", "--annotate", "marked"].into_iter().chain(WORDS).collect();
     let words: Vec<&str> = ["intake", name].into_iter().chain(WORDS).collect();
     let read = ["read", name, "--json", "--rows"];

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use gongzhi_engine::read::{Limits, RawEvent, WorkerCommand, WorkerPool};
-use seccompiler::{SeccompAction, SeccompFilter, apply_filter};
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, apply_filter};
 
 use crate::program::run_in;
 
@@ -58,7 +58,9 @@ fn a_reading_process_holds_nothing_but_its_file_and_can_get_nothing_else() {
     let pool = named.pool(Limits::default());
     let mut stream = pool.read_raw(&named.sheet("名称.csv")).unwrap();
     while !matches!(stream.next_event().unwrap(), Some(RawEvent::Row(_))) {}
-    let [process] = &named.processes()[..] else { panic!("one process") };
+    let processes = named.processes();
+    assert_eq!(processes.len(), 1);
+    let process = &processes[0];
     let status = lines(&process.join("status"));
     assert_eq!((status["Seccomp"].as_str(), status["NoNewPrivs"].as_str()), ("2", "1"));
     assert_eq!(status["Threads"], "1");
@@ -124,8 +126,8 @@ fn be_an_older_kernel() {
     let lacking = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());
     let arch = std::env::consts::ARCH.try_into().unwrap();
     let filter = SeccompFilter::new(calls.into_iter().collect(), SeccompAction::Allow, lacking, arch).unwrap();
-    let program: seccompiler::BpfProgram = filter.try_into().unwrap();
-    apply_filter(&program).unwrap();
+    let filter: BpfProgram = filter.try_into().unwrap();
+    apply_filter(&filter).unwrap();
 }
 
 #[test]

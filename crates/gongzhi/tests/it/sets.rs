@@ -255,15 +255,15 @@ fn what_a_sheet_has_no_column_for_stands_and_what_it_empties_is_told() {
     let office = WaterOffice::new();
     office.write("a.csv", "", (1..=5).map(|number| (number, 100)));
     office.take("a.csv", "2025Q1", &[]);
-    // The sheet of the second quarter has no column of the amount, that of the third again none, and another owner.
-    let short = |name: &str, owner: &str, further: &str| {
-        let row = |number| format!("S{number:02},演示渠{number}号工程,{owner},演示水利建筑有限公司\n");
+    // The sheet of the second quarter has no column of the amount, that of the third again none, and the works went on.
+    let short = |name: &str, progress: &str, further: &str| {
+        let row = |number| format!("S{number:02},演示渠{number}号工程,演示水管站,演示水利建筑有限公司,{progress}\n");
         let rows: String = (1..=3).map(row).collect();
-        let text = format!("项目编码,项目名称,建设单位,施工方\n{rows}{further}");
+        let text = format!("项目编码,项目名称,建设单位,施工方,工程进度\n{rows}{further}");
         fs::write(office.path().join(name), text).unwrap();
     };
-    short("b.csv", "演示第二水管站", "");
-    short("c.csv", "演示第三水管站", "S09,演示渠9号工程,演示第三水管站,演示水利建筑有限公司\n");
+    short("b.csv", "开挖", "");
+    short("c.csv", "衬砌", "S09,演示渠9号工程,演示水管站,演示水利建筑有限公司,衬砌\n");
     let told = warnings(&office.take("b.csv", "2025Q2", &[]));
     assert!(told.iter().any(|told| told.contains("投资") && told.contains("继续有效")), "{told:?}");
     office.take("c.csv", "2025Q3", &[]);
@@ -274,7 +274,7 @@ fn what_a_sheet_has_no_column_for_stands_and_what_it_empties_is_told() {
     assert_eq!(office.state()[..5], amounts(&stands));
     assert_eq!(office.state()[5], ("S09".to_owned(), String::new()), "what nobody told stays empty");
     let (_, text) = office.run(&["state", "water_project.project", "--json"]);
-    assert_eq!(text.matches("演示第三水管站").count(), 4, "what the sheet says holds: {text}");
+    assert_eq!(text.matches("衬砌").count(), 4, "what the sheet says holds: {text}");
     // An empty cell of a column that is there is empty, and told.
     let text = format!("{HEADER}\nS01,演示渠1号工程,演示水管站,演示水利建筑有限公司,\n");
     fs::write(office.path().join("d.csv"), text).unwrap();

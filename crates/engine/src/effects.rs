@@ -101,7 +101,10 @@ impl Group<'_> {
             let rows = self.by_id.get(counted.batch.id.as_str()).map_or(0, |visible| visible.rows);
             effects.insert(counted.batch.id.clone(), SetEffect::new(counted.role, Effect::of_first(rows)));
         }
-        let sets: Vec<Counted<'_>> = bearing.into_iter().map(|at| ordered[at]).collect();
+        let mut sets: Vec<Counted<'_>> = bearing.into_iter().map(|at| ordered[at]).collect();
+        for set in &mut sets {
+            set.is_partial = self.unsaid.of(&set.batch.id).is_some();
+        }
         let mut roller = Roller::new();
         for counted in &sets {
             let id = counted.batch.id.as_str();
@@ -110,7 +113,7 @@ impl Group<'_> {
             if wanted.contains(id) && !effects.contains_key(id) {
                 let mut told = SetEffect::new(counted.role, effect);
                 told.first_gone = self.name_rows(&sets, &told.effect.first_gone)?;
-                told.emptied = self.list_emptied(&sets, &told.effect.replaced)?;
+                told.emptied = self.list_emptied(&sets, &told.effect.replaced, |row| roller.beneath(row))?;
                 if told.effect.is_about_known() {
                     told.unsaid =
                         self.unsaid.of(id).map(|columns| columns.iter().cloned().collect()).unwrap_or_default();
@@ -123,7 +126,12 @@ impl Group<'_> {
     }
 
     /// Columns in which rows that had a value are empty now. Of what a set has no column for it says nothing.
-    fn list_emptied(&self, sets: &[Counted<'_>], replaced: &[(Place, Place)]) -> Result<Vec<Emptied>, BatchError> {
+    fn list_emptied(
+        &self,
+        sets: &[Counted<'_>],
+        replaced: &[(Place, Place)],
+        beneath: impl Fn(Place) -> Option<Place>,
+    ) -> Result<Vec<Emptied>, BatchError> {
         let Some((_, after)) = replaced.first() else { return Ok(Vec::new()) };
         let lacked = self.unsaid.of(&sets[after.batch].batch.id);
         let is_said = |column: &&Column| {
@@ -133,7 +141,27 @@ impl Group<'_> {
                 && !lacked.is_some_and(|lacked| lacked.contains(&column.key))
         };
         let columns: Vec<&Column> = self.kind.columns.iter().filter(is_said).collect();
-        let before = self.filled(sets, replaced.iter().map(|(before, _)| *before), &columns)?;
+        let mut before = self.filled(sets, replaced.iter().map(|(before, _)| *before), &columns)?;
+        let lacks = |place: Place, column: &Column| {
+            self.unsaid.of(&sets[place.batch].batch.id).is_some_and(|lacked| lacked.contains(&column.key))
+        };
+        // What a row before says nothing of, the one beneath it does.
+        let mut open: Vec<(usize, Place)> = replaced.iter().map(|(before, _)| *before).enumerate().collect();
+        loop {
+            open.retain(|(at, place)| (0..columns.len()).any(|c| !before[c][*at] && lacks(*place, columns[c])));
+            let next: Vec<(usize, Place, Place)> =
+                open.iter().filter_map(|(at, place)| Some((*at, *place, beneath(*place)?))).collect();
+            if next.is_empty() {
+                break;
+            }
+            let below = self.filled(sets, next.iter().map(|(_, _, place)| *place), &columns)?;
+            for (number, (at, above, _)) in next.iter().enumerate() {
+                for (c, _) in columns.iter().enumerate().filter(|(_, column)| lacks(*above, column)) {
+                    before[c][*at] |= below[c][number];
+                }
+            }
+            open = next.into_iter().map(|(at, _, place)| (at, place)).collect();
+        }
         let after = self.filled(sets, replaced.iter().map(|(_, after)| *after), &columns)?;
         let mut emptied = Vec::new();
         for (at, column) in columns.iter().enumerate() {

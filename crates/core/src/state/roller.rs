@@ -161,6 +161,11 @@ impl<'a, K: Hash + Eq + Clone> Roller<'a, K> {
         effect
     }
 
+    /// The row whose place a row of a partial set took.
+    pub fn beneath(&self, row: Place) -> Option<Place> {
+        self.beneath.get(&row).copied()
+    }
+
     /// Rows on record of which a set may speak.
     fn on_record(&self, set: &Counted<'a>) -> u64 {
         if set.reach != Reach::ItsDays {

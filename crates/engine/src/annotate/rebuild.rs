@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveTime, Timelike};
 use gongzhi_core::catalog::Severity;
-use gongzhi_core::intake::as_seen;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, FormatUnderline, Note, Url, Workbook, Worksheet};
 
 use super::marks::{SheetMarks, marks_of, move_to_shown_cells, notes_of};
@@ -207,12 +206,15 @@ fn write_value(
     format: &Format,
 ) -> Result<(), rust_xlsxwriter::XlsxError> {
     let (row, column) = place;
+    let as_percent = matches!(value, Value::Number(number) if number.is_percent());
+    let percent = as_percent.then(|| format.clone().set_num_format("0.00%"));
+    let format = percent.as_ref().unwrap_or(format);
     let figure = match value {
         Value::Empty => return sheet.write_blank(row, column, format).map(|_| ()),
         Value::Boolean(truth) => return sheet.write_boolean_with_format(row, column, truth, format).map(|_| ()),
         Value::Text(text) | Value::Error(text) => Err(cut(text, CELL_SIGNS)),
         // A figure whose format says what it is measured in: the new workbook says it in the cell.
-        Value::Number(number) if !number.shown.is_empty() => Err(cut(&as_seen(number.shown), CELL_SIGNS)),
+        Value::Number(number) if !number.shown.is_empty() && !as_percent => Err(cut(number.shown, CELL_SIGNS)),
         Value::Number(number) => {
             let digits = number.text.bytes().filter(u8::is_ascii_digit).count();
             let fits = digits <= 15 || number.digits_lost;

@@ -132,6 +132,9 @@ impl<W: Write> JsonReport<'_, W> {
 /// Words of headers under which codes of organisations or certificates stand.
 const CODE_WORDS: [&str; 9] = ["代码", "信用", "证件", "身份证", "识别号", "税号", "注册号", "证号", "uscc"];
 
+/// Words of headers under which nothing but codes of organisations stand: no documents.
+const ORGANISATION_WORDS: [&str; 6] = ["信用", "识别号", "税号", "注册号", "机构代码", "uscc"];
+
 fn names_codes(header: &str) -> bool {
     CODE_WORDS.iter().any(|word| header.contains(word))
 }
@@ -144,7 +147,8 @@ fn hidden(text: String) -> String {
 /// A cell as it may be shown: numbers of documents stay, those of persons are masked.
 fn shown(header: &str, text: String, today: NaiveDate) -> String {
     let header = header.trim_end_matches(['*', '＊']);
-    if is_document_number(&text, header, today) {
+    let is_of_organisations = ORGANISATION_WORDS.iter().any(|word| header.contains(word));
+    if !is_of_organisations && is_document_number(&text, header, today) {
         return text;
     }
     let masked = if names_codes(header) { mask_persons(&text) } else { mask_citizens(&text) };

@@ -268,7 +268,14 @@ impl Models {
     /// Compiles every model and view of the catalogue, with all problems found.
     pub fn compile(catalog: &Catalog) -> (Self, Vec<Problem>) {
         let mut problems = Vec::new();
-        let models = read::read_models(catalog, &mut problems);
+        let models = read::read_models(catalog, true, &mut problems);
+        (models, problems)
+    }
+
+    /// As [`Self::compile`], without the cases, which are more than all the rest and nothing to a run.
+    pub fn compile_to_run(catalog: &Catalog) -> (Self, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let models = read::read_models(catalog, false, &mut problems);
         (models, problems)
     }
 }

@@ -30,8 +30,8 @@ pub const OPTIONAL_COLUMNS: [&str; 6] =
 /// Kinds of subject that a model may leave out.
 const SUBJECTS: [&str; 6] = ["enterprise", "sole_trader", "public_body", "village", "person", "unknown"];
 
-/// Reads every model and view.
-pub fn read_models(catalog: &Catalog, problems: &mut Vec<Problem>) -> Models {
+/// Reads every model and view, and their cases where they are wanted.
+pub fn read_models(catalog: &Catalog, with_cases: bool, problems: &mut Vec<Problem>) -> Models {
     let mut models = Models::default();
     for (path, text) in &catalog.model_files {
         let mut findings = Findings { file: path, problems };
@@ -67,7 +67,7 @@ pub fn read_models(catalog: &Catalog, problems: &mut Vec<Problem>) -> Models {
             let model = reader.model(key, sql, &node);
             models.models.insert(key.to_owned(), model);
         }
-        if path == &format!("models/{key}.cases.yaml") {
+        if with_cases && path == &format!("models/{key}.cases.yaml") {
             models.cases.insert(key.to_owned(), read_cases(path, text, problems));
         }
     }

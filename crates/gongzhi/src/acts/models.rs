@@ -21,11 +21,14 @@ use super::run::{Compared, Comparing, RunContext, compare, read_coverage, region
 
 /// Compiles the models of a catalogue and plans their SQL; every problem of either, ordered by file and line.
 pub fn check(catalog: &Catalog) -> Result<(Models, Vec<Problem>)> {
-    check_some(catalog, |_| true)
+    planned(catalog, Models::compile(catalog), |_| true)
 }
 
-fn check_some(catalog: &Catalog, wanted: impl Fn(&Model) -> bool) -> Result<(Models, Vec<Problem>)> {
-    let (models, mut problems) = Models::compile(catalog);
+fn planned(
+    catalog: &Catalog,
+    (models, mut problems): (Models, Vec<Problem>),
+    wanted: impl Fn(&Model) -> bool,
+) -> Result<(Models, Vec<Problem>)> {
     problems.extend(runtime()?.block_on(check_models(catalog, &models, wanted)));
     problems.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     Ok((models, problems))
@@ -40,19 +43,25 @@ pub fn warnings(catalog: &Catalog, models: &Models, today: NaiveDate) -> Vec<Pro
     warnings
 }
 
-/// The catalogue with its models; an unsound one is an error that lists every problem.
+/// The catalogue with its models and their cases; an unsound one is an error that lists every problem.
 pub fn get_models(place: &CatalogPlace, say: &Translator) -> Result<(Catalog, Models)> {
-    get_models_for(place, |_| true, say)
+    let catalog = get_catalog(place, say)?;
+    let (models, problems) = check(&catalog)?;
+    sound(catalog, models, &problems, say)
 }
 
-/// As [`get_models`]; the SQL of the wanted models alone is looked at.
-pub fn get_models_for(
+/// The catalogue with its models, to be run: the SQL of the wanted ones alone is looked at, and no cases are read.
+pub fn get_models_to_run(
     place: &CatalogPlace,
     wanted: impl Fn(&Model) -> bool,
     say: &Translator,
 ) -> Result<(Catalog, Models)> {
     let catalog = get_catalog(place, say)?;
-    let (models, problems) = check_some(&catalog, wanted)?;
+    let (models, problems) = planned(&catalog, Models::compile_to_run(&catalog), wanted)?;
+    sound(catalog, models, &problems, say)
+}
+
+fn sound(catalog: Catalog, models: Models, problems: &[Problem], say: &Translator) -> Result<(Catalog, Models)> {
     if problems.is_empty() {
         return Ok((catalog, models));
     }

@@ -12,7 +12,7 @@ use gongzhi_core::models::{Asks, Model, Models};
 
 use super::{CatalogWords, Context};
 use crate::acts::catalog::list_sources;
-use crate::acts::models::{self, CompareOrder, get_models, get_models_for};
+use crate::acts::models::{self, CompareOrder, get_models, get_models_to_run};
 use crate::acts::run::RunContext;
 
 /// The county whose local figures `list` and `show` speak of.
@@ -187,7 +187,7 @@ fn run_kept(args: &Run, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
     let sources = list_sources(&args.place.place(), say)?;
     let is_wanted = |model: &Model| args.model.is_empty() || args.model.contains(&model.key);
-    let (catalog, mut all) = get_models_for(&args.place.place(), is_wanted, say)?;
+    let (catalog, mut all) = get_models_to_run(&args.place.place(), is_wanted, say)?;
     for key in &args.model {
         get_model(&all, key, say)?;
     }

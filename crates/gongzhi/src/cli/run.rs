@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{CatalogWords, Context};
 use crate::acts::catalog::list_sources;
-use crate::acts::models::get_models;
+use crate::acts::models::get_models_to_run;
 use crate::acts::run::{LISTED_FILES, RunContext, RunEnd, RunOrder, run as run_folder};
 
 #[derive(clap::Args)]
@@ -30,7 +30,7 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
     let sources = list_sources(&args.place.place(), say)?;
-    let (catalog, models) = get_models(&args.place.place(), say)?;
+    let (catalog, models) = get_models_to_run(&args.place.place(), |_| true, say)?;
     let order = RunOrder { home: args.home, folder: args.folder, out: args.out, as_of: args.as_of, now: context.now };
     let bar = progress_bar();
     let progress = |message: &Message, done: u64, all: u64| {

@@ -414,7 +414,7 @@ fn is_whole_nil(batch: &Batch) -> bool {
     batch.mode == NothingExists || batch.mode == Nil && batch.mark == Mark::Flow
 }
 
-/// Of several sheets of a period that say nothing the first is the list, where one is due.
+/// A sheet that says nothing is the list where one is due and nothing of its period came before it.
 fn is_whole(known: &[(&Sent, &Batch)], set: &Sent, period: Period) -> bool {
     let batch = &set.batch;
     let before_it = known.iter().filter(|(other, corrected)| {
@@ -426,11 +426,7 @@ fn is_whole(known: &[(&Sent, &Batch)], set: &Sent, period: Period) -> bool {
         Differential => false,
         Nil | NothingExists => is_whole_nil(batch),
         Unsaid if batch.item_mode == Mode::Full => true,
-        Unsaid => {
-            let mut earlier = before_it.map(|(other, _)| &other.batch);
-            is_full_due(batch.item_mode, period)
-                && !earlier.any(|other| matches!(other.mode, SetMode::Full | Unsaid) || is_whole_nil(other))
-        }
+        Unsaid => is_full_due(batch.item_mode, period) && before_it.count() == 0,
     }
 }
 

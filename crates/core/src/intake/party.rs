@@ -19,7 +19,8 @@ pub(super) fn settle(row: &mut CheckedRow, place: &Place<'_>, issues: &mut Issue
         let registration = (party.registration_number, PartyPart::RegistrationNumber);
         let organisation = (party.organisation_code, PartyPart::OrganisationCode);
         for (from, part) in [citizen, registration, organisation, (party.uscc, PartyPart::Uscc)] {
-            let Some(from) = from.filter(|from| !row.is_null(*from)) else { continue };
+            // What is a person's is no code of an organisation, whatever its length.
+            let Some(from) = from.filter(|from| !row.is_null(*from) && !row.is_person(*from)) else { continue };
             let Some(to) = belongs_to(row, from, part, party, place) else { continue };
             let value = row.text_of(from).to_owned();
             row.shift(from, to);

@@ -125,6 +125,11 @@ impl CheckedRow {
         }
     }
 
+    /// Whether a person's number stands in a column of codes.
+    pub(super) fn is_person(&self, column: usize) -> bool {
+        matches!(self.values.get(column), Some(Stored::Person(..)))
+    }
+
     /// Leaves nothing in a column.
     pub(super) fn clear(&mut self, column: usize) {
         self.values[column] = Stored::Null;

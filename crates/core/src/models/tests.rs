@@ -242,7 +242,7 @@ fn a_kind_of_events_whose_key_says_neither_when_nor_which_is_warned_of() {
              \u{20}     - {{key: pit, zh: 矿井名称, en: Pit, type: text}}\n\
              \u{20}     - {{key: contract_number, zh: 合同编号, en: Contract, type: text}}\n\
              \u{20}     - {{key: output_month, zh: 产出月份, en: Month, type: month}}\n\
-             \u{20}     - {{key: tons, zh: 产量, en: Tons, type: quantity, measure: ton}}\n"
+             \u{20}     - {{key: tons, zh: 产量, en: Tons, type: quantity, measure: tonne}}\n"
         );
         let unit = "name: {zh: 能源局, en: Energy}\nmember: true\nreports: true\nregion: \"652323\"\n";
         warnings_of(&[("templates/energy/output.yaml", &text), ("providers/energy.yaml", unit)])
@@ -302,6 +302,6 @@ fn an_amount_that_arose_is_warned_of_where_it_reads_what_stands_now() {
         warnings_of(&files).into_iter().map(|(key, _, line)| (key, line)).collect::<Vec<_>>()
     };
     assert_eq!(of("stock", MODEL), [("models-warning-present-state".to_owned(), 8)]);
-    assert!(of("flow", MODEL).is_empty());
+    assert!(!of("flow", MODEL).iter().any(|(key, _)| key == "models-warning-present-state"));
     assert!(of("stock", &MODEL.replace("rows: ever", "rows: now")).is_empty());
 }

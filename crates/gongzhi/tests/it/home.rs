@@ -13,7 +13,7 @@ use crate::program::run_in;
 const DEALS: &str = "房产证号,出售转让方名称,受让方名称,受让方身份证号,房产坐落,建筑面积（平方米）,成交价格（元）,成交日期\n\
     新（2025）演示县不动产权第0000001号,某某丙,某某甲,110105491231002,演示路1号,90,300000,2025-03-10\n";
 /// A home made by the program before homes knew their keys, with those deals of March 2025.
-const EARLIER_HOME: &[u8] = include_bytes!("homes/0001.zip");
+const EARLIER_HOME: &[u8] = include_bytes!("../homes/0001.zip");
 /// The files of the keys.
 const KEYS: [&str; 4] = ["signing.sm2", "wrapping.sm4", "digest.hmac-sm3", "rows.hmac-sm3"];
 

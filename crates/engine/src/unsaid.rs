@@ -54,13 +54,16 @@ impl Unsaid {
     }
 }
 
+/// A batch, and the columns it says nothing of.
+pub(crate) type Told = (VisibleBatch, Option<Arc<BTreeSet<String>>>);
+
 /// The rows that stood before those of a part that lacks columns.
 #[derive(Debug, Clone)]
 pub(crate) struct Beneath {
     /// The columns it lacks.
     pub(crate) columns: Arc<BTreeSet<String>>,
     /// The batches of the group, with what each says nothing of, as places name them.
-    batches: Arc<Vec<(VisibleBatch, Option<Arc<BTreeSet<String>>>)>>,
+    batches: Arc<Vec<Told>>,
     /// By a row's number, the places of the rows before it, the last first.
     chains: BTreeMap<u32, Vec<Place>>,
 }
@@ -68,7 +71,7 @@ pub(crate) struct Beneath {
 impl Beneath {
     pub(crate) fn new(
         columns: Arc<BTreeSet<String>>,
-        batches: Arc<Vec<(VisibleBatch, Option<Arc<BTreeSet<String>>>)>>,
+        batches: Arc<Vec<Told>>,
         chains: BTreeMap<u32, Vec<Place>>,
     ) -> Self {
         Self { columns, batches, chains }

@@ -272,7 +272,7 @@ pub fn check_file<'c>(
         if let Err(error) = pass.read(path)? {
             return refused(unreadable(&error));
         }
-        match pass.to_follow() {
+        match pass.take_followed() {
             // What was found on the way says how the file is to be read: it is read again.
             Some(found) => followed = found,
             None => return Ok(pass.finish()),

@@ -182,7 +182,7 @@ impl<'c> Pass<'c> {
     }
 
     /// What was found on the way and isn't followed yet. Each is followed once, so a file is read three times at most.
-    pub(super) fn to_follow(&mut self) -> Option<Followed> {
+    pub(super) fn take_followed(&mut self) -> Option<Followed> {
         let identity = self.identity_to_follow();
         let has_notes = self.notes.is_empty() && !self.found_notes.is_empty();
         if identity.is_none() && !has_notes {

@@ -31,7 +31,7 @@ impl Lacking {
 
     /// As it crosses from the process.
     pub(crate) fn to_byte(self) -> u8 {
-        u8::from(self.paths) * Self::PATHS | u8::from(self.calls) * Self::CALLS
+        (u8::from(self.paths) * Self::PATHS) | (u8::from(self.calls) * Self::CALLS)
     }
 
     /// The other way round.

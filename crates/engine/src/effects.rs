@@ -15,7 +15,6 @@ use gongzhi_core::state::{
 use crate::batch::BatchError;
 use crate::parts::{DataPlace, PartReader, Source};
 use crate::schema::{Part, part_of};
-use crate::tables::read_arrivals;
 use crate::unsaid::Unsaid;
 
 /// What a set does.
@@ -68,8 +67,10 @@ pub fn list_effects(
             .filter(|batch| is_wanted(batch))
             .map(|batch| batch.id.as_str())
             .collect();
-        let unsaid = Unsaid::of_group(place, kind, &batches)?;
-        let group = Group { place, kind, by_id, unsaid };
+        let known: Vec<&VisibleBatch> =
+            ordered.iter().filter_map(|set| by_id.get(set.batch.id.as_str()).copied()).collect();
+        let unsaid = Unsaid::of_group(place, kind, &known)?;
+        let group = Group { place, kind, batches: known, by_id, unsaid };
         group.list(&ordered, &wanted, &mut effects)?;
     }
     Ok(effects)
@@ -79,6 +80,7 @@ pub fn list_effects(
 struct Group<'a> {
     place: DataPlace<'a>,
     kind: &'a Kind,
+    batches: Vec<&'a VisibleBatch>,
     by_id: BTreeMap<&'a str, &'a VisibleBatch>,
     unsaid: Unsaid,
 }
@@ -109,7 +111,8 @@ impl Group<'_> {
         for counted in &sets {
             let id = counted.batch.id.as_str();
             let Some(visible) = self.by_id.get(id) else { continue };
-            let effect = roller.add(*counted, read_arrivals(self.place, visible)?);
+            let arrivals = self.unsaid.read_arrivals(self.place, (self.kind, &self.batches), visible)?;
+            let effect = roller.add(*counted, arrivals);
             if wanted.contains(id) && !effects.contains_key(id) {
                 let mut told = SetEffect::new(counted.role, effect);
                 told.first_gone = self.name_rows(&sets, &told.effect.first_gone)?;

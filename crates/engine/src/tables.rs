@@ -164,7 +164,9 @@ impl GroupBatches<'_> {
         let by_id: BTreeMap<&str, &VisibleBatch> =
             self.batches.iter().map(|batch| (batch.batch.id.as_str(), *batch)).collect();
         let mut ordered = order_batches(self.batches.iter().map(|visible| &visible.batch), self.moment);
-        let unsaid = Unsaid::of_group(self.place, self.kind, self.batches)?;
+        let known: Vec<&VisibleBatch> =
+            ordered.iter().filter_map(|set| by_id.get(set.batch.id.as_str()).copied()).collect();
+        let unsaid = Unsaid::of_group(self.place, self.kind, &known)?;
         for counted in &mut ordered {
             counted.reach = span.reach(counted);
             counted.is_partial = unsaid.of(&counted.batch.id).is_some();
@@ -172,7 +174,7 @@ impl GroupBatches<'_> {
         let mut roller = Roller::new();
         for counted in &ordered {
             let rows = match by_id.get(counted.batch.id.as_str()) {
-                Some(visible) => read_arrivals(self.place, visible)?,
+                Some(visible) => unsaid.read_arrivals(self.place, (self.kind, &known), visible)?,
                 None => Vec::new(),
             };
             roller.add(*counted, rows.into_iter().map(|(key, arrival)| (key_of(key, counted.period), arrival)));

@@ -2,21 +2,27 @@
 //!
 //! A batch keeps in which column of which sheet each column stood. Where a set lacks a column that another set of its group
 //! has, the state keeps for each of its rows the rows that stood before ([`gongzhi_core::state::Rolled::beneath`]), and the
-//! values are looked up there when a question asks for them. Sheets of one group mostly have the same columns: then
+//! values are looked up there when a question asks for them. A row of a sheet that lacks a column of the key is about the one
+//! thing on record that agrees in the others. Sheets of one group mostly have the same columns: then
 //! nothing of this is kept or read.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef};
+use datafusion::arrow::util::display::array_value_to_string;
 use datafusion::common::ScalarValue;
 use datafusion::error::DataFusionError;
-use gongzhi_core::catalog::Kind;
-use gongzhi_core::state::{Place, VisibleBatch};
+use gongzhi_core::catalog::{Kind, Mark};
+use gongzhi_core::state::{Arrival, Place, VisibleBatch};
 
 use crate::batch::BatchError;
 use crate::parts::{DataPlace, PartReader, Source};
-use crate::tables::read_layouts;
+use crate::schema::{self, Part};
+use crate::tables::{read_arrivals, read_layouts};
+
+/// What no cell holds stands between the cells of a text.
+const BETWEEN: &str = "\u{1f}";
 
 /// Columns that sets of one group say nothing of though another tells them, by batch.
 #[derive(Debug, Default)]
@@ -35,17 +41,58 @@ impl Unsaid {
             sheets.push(read_layouts(place, visible)?);
         }
         let told: BTreeSet<&String> = sheets.iter().flat_map(BTreeMap::values).flat_map(|sheet| sheet.keys()).collect();
-        let said = |column: &&&String| !kind.key_columns.contains(column);
         let mut unsaid = Self::default();
         for (visible, sheets) in batches.iter().zip(&sheets) {
             let lacks = |column: &&&String| sheets.values().any(|sheet| !sheet.contains_key(column.as_str()));
-            let columns: BTreeSet<String> =
-                told.iter().filter(said).filter(lacks).map(|column| (*column).clone()).collect();
+            let columns: BTreeSet<String> = told.iter().filter(lacks).map(|column| (*column).clone()).collect();
             if !columns.is_empty() {
                 unsaid.by_batch.insert(visible.batch.id.clone(), Arc::new(columns));
             }
         }
         Ok(unsaid)
+    }
+
+    /// Keys, prints and actions of the rows of a batch. Where it lacks a column of the key, its row is about the one thing of
+    /// which the others say all that it says of the key; where that is none or several, it is a thing of its own.
+    pub(crate) fn read_arrivals(
+        &self,
+        place: DataPlace<'_>,
+        (kind, batches): (&Kind, &[&VisibleBatch]),
+        visible: &VisibleBatch,
+    ) -> Result<Vec<([u8; 16], Arrival)>, BatchError> {
+        let mut arrivals = read_arrivals(place, visible)?;
+        let lacked = |batch: &str, column: &String| self.of(batch).is_some_and(|lacked| lacked.contains(column));
+        let (lacking, told): (Vec<&String>, Vec<&String>) =
+            kind.key_columns.iter().partition(|column| lacked(&visible.batch.id, column));
+        let is_open = |column: &&String| {
+            kind.find_column(column).is_some_and(|column| schema::part_of(kind, column) == Part::Main)
+        };
+        // What happened again is another thing, however much of it is the same. A part of the key that the sheet says of itself
+        // (its period) is said.
+        let is_like = kind.mark == Mark::Stock && !lacking.is_empty() && !told.is_empty();
+        if !is_like
+            || !kind.key_columns.iter().all(|column| is_open(&column))
+            || !read_texts(place, visible, &lacking)?.iter().all(|said| is_nothing(said))
+        {
+            return Ok(arrivals);
+        }
+        let mut things: HashMap<String, Option<[u8; 16]>> = HashMap::new();
+        for other in batches {
+            if lacking.iter().chain(&told).any(|column| lacked(&other.batch.id, column)) {
+                continue;
+            }
+            let keys = read_arrivals(place, other)?;
+            for (said, (key, _)) in read_texts(place, other, &told)?.into_iter().zip(keys) {
+                let thing = things.entry(said).or_insert(Some(key));
+                *thing = thing.filter(|known| *known == key);
+            }
+        }
+        for (said, (key, _)) in read_texts(place, visible, &told)?.into_iter().zip(&mut arrivals) {
+            if let Some(Some(thing)) = things.get(&said).filter(|_| !is_nothing(&said)) {
+                *key = *thing;
+            }
+        }
+        Ok(arrivals)
     }
 
     /// What a batch says nothing of.
@@ -109,6 +156,32 @@ impl Beneath {
         }
         Ok(found)
     }
+}
+
+/// What the rows of a batch say in some columns, as one text a row; nothing of a set without rows.
+fn read_texts(place: DataPlace<'_>, visible: &VisibleBatch, columns: &[&String]) -> Result<Vec<String>, BatchError> {
+    if visible.main_key.is_none() {
+        return Ok(Vec::new());
+    }
+    let named: Vec<(Source, String)> = columns.iter().map(|column| (Source::Main, (*column).clone())).collect();
+    let mut reader = PartReader::open(place, visible, &named, None)?;
+    let mut texts = Vec::new();
+    while let Some(slice) = reader.next_slice()? {
+        for at in 0..slice.rows {
+            let cell = |cells: &Option<ArrayRef>| match cells {
+                Some(cells) if cells.is_valid(at) => array_value_to_string(cells, at),
+                _ => Ok(String::new()),
+            };
+            let said: Vec<String> = slice.columns.iter().map(cell).collect::<Result<_, _>>()?;
+            texts.push(said.join(BETWEEN));
+        }
+    }
+    Ok(texts)
+}
+
+/// Whether no column said anything.
+fn is_nothing(said: &str) -> bool {
+    said.split(BETWEEN).all(str::is_empty)
 }
 
 /// The values of a column in some rows of a batch; none where a cell is empty.

@@ -287,6 +287,42 @@ fn what_a_sheet_has_no_column_for_stands_and_what_it_empties_is_told() {
 }
 
 #[test]
+fn a_sheet_without_a_column_of_the_key_is_about_the_one_thing_that_agrees_in_the_others() {
+    // The second quarter's sheet does not say who builds: a row of the record changes, one is taken back, one is new.
+    let whole = "项目编码,项目名称,建设单位,施工单位,累计完成投资（元）\n";
+    let rows = |number: u32| format!("T{number},演示{number}号厂房,演示投资有限公司,演示建筑有限公司,{number}00\n");
+    let first = format!("{whole}{}", (1..=3).map(rows).collect::<String>());
+    let second = "操作,项目编码,项目名称,建设单位,累计完成投资（元）\n变更,T1,演示1号厂房,演示投资有限公司,250\n\
+                  撤销,T2,演示2号厂房,演示投资有限公司,200\n新增,T9,演示9号厂房,演示投资有限公司,70\n";
+    let take = |office: &WaterOffice, text: &str, period: &str| {
+        fs::write(office.path().join("sheet.csv"), text).unwrap();
+        let words = ["intake", "--json", "sheet.csv", "--item", "1", "--unit", "发展改革委", "--period", period];
+        let (code, text) = office.run(&words);
+        assert_eq!(code, 0, "{text}");
+        serde_json::from_str::<Json>(text.trim()).unwrap()
+    };
+    let state = |office: &WaterOffice| -> Vec<[String; 3]> {
+        let (_, text) = office.run(&["state", "investment_approval.project", "--json"]);
+        let rows = text.lines().map(|line| serde_json::from_str::<Json>(line).unwrap());
+        let columns = ["project_code", "builder_name", "completed_investment_total_yuan"];
+        let mut rows: Vec<_> =
+            rows.map(|row| columns.map(|column| row[column].as_str().unwrap_or_default().to_owned())).collect();
+        rows.sort();
+        rows
+    };
+    let builder = "演示建筑有限公司";
+    let expected = [["T1", builder, "250.00"], ["T3", builder, "300.00"], ["T9", "", "70.00"]];
+    let (office, other) = (WaterOffice::new(), WaterOffice::new());
+    take(&office, &first, "2025Q1");
+    assert_eq!(effect(&take(&office, second, "2025Q2")), [1, 1, 0, 1, 0]);
+    assert_eq!(state(&office), expected);
+    // Whichever came first.
+    take(&other, second, "2025Q2");
+    take(&other, &first, "2025Q1");
+    assert_eq!(state(&other), expected);
+}
+
+#[test]
 fn an_empty_period_of_the_information_is_the_sheets_own_and_quarters_stay_apart() {
     let folder = tempfile::tempdir().unwrap();
     let header = "煤炭企业名称,企业统一社会信用代码,煤矿名称,开采数量,信息所属时间期间";

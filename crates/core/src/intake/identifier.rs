@@ -49,6 +49,9 @@ pub fn read_identifier(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<
     if report.verdict.holds() {
         return Ok(held(&report, text, out));
     }
+    if is_code && let Some(number) = persons_number_between(text) {
+        return Ok(persons_number(&number, lens, out));
+    }
     let notice = report.notice.clone().unwrap_or_else(|| Message::new("intake-not-an-identifier").with("value", text));
     if notice.key == "codes-scientific" {
         return Err(digits_lost(lens, text));
@@ -72,6 +75,15 @@ pub fn read_identifier(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<
 /// What may be a person's in a column of codes; of some only the whole row tells.
 fn is_of_person(normal: &str) -> bool {
     may_be_personal(normal) || is_like_old_citizen(normal) || is_certificate(normal) || may_be_certificate(normal)
+}
+
+/// The signs of a person's number that stands between signs of other sorts: `652323.19800315.1235`.
+fn persons_number_between(text: &str) -> Option<String> {
+    let normal = normalise(text);
+    let bare: String = normal.chars().filter(char::is_ascii_alphanumeric).collect();
+    // Words beside it are for whoever looks for a number in a text.
+    let is_cut = bare.len() < normal.len() && normal.chars().all(|sign| sign.is_ascii() || !sign.is_alphabetic());
+    (is_cut && may_be_personal(&bare)).then_some(bare)
 }
 
 /// A person's number where the code of an organisation is asked for; of fifteen digits that hold as the number of a
@@ -104,8 +116,9 @@ fn fault_of(rule: &'static str, notice: Message, report: &CodeReport) -> Box<Fau
 /// registration number or an old tax id, twenty a tax id of a person.
 fn check_enterprise(text: &str, lens: &Lens<'_>) -> CodeReport {
     let today = lens.when().today;
-    let kind = match normalise(text).chars().filter(|sign| *sign != '-').count() {
-        9 => CodeKind::OrganisationCode,
+    let normal = normalise(text);
+    let kind = match normal.chars().filter(|sign| *sign != '-').count() {
+        9 if normal.is_ascii() => CodeKind::OrganisationCode,
         13 => CodeKind::RegistrationNumber,
         15 => {
             let as_number = check_as(CodeKind::RegistrationNumber, text, today);

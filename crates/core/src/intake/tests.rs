@@ -619,7 +619,21 @@ fn a_certificate_of_another_sort_in_a_column_of_codes_is_a_persons_where_the_nam
         let of_organisation = ["warning check-digit C2", "warning moved-code C2"].map(str::to_owned).to_vec();
         assert_eq!(told("示例有限公司", code), (true, of_organisation), "{code}");
     }
-    assert_eq!(told("张三", "600037341").1, Vec::<String>::new(), "the code of an organisation holds");
+    assert_eq!(told("张三", "600037341").1, ["warning moved-code C2"], "the code of an organisation holds");
+}
+
+#[test]
+fn a_persons_number_cut_by_any_signs_is_a_persons_in_a_column_of_codes_and_a_name_is_no_code() {
+    let told = |code: &str| {
+        let facts = sheet(&["合同编号", "供地单位名称", "供地单位统一社会信用代码", "受让单位名称"], &[]);
+        let (values, issues) = check(&facts, &[&["a1", "示例有限公司", code, "示例有限公司"]], SetMode::Full);
+        let leaks = values.iter().flatten().any(|value| value == code);
+        (leaks, issues.into_iter().filter(|issue| issue.ends_with("C2")).collect::<Vec<_>>())
+    };
+    for code in ["110105.19491231.002X", "110105/19491231/002X", "110105·19491231·002X", "110105_19491231_002X"] {
+        assert_eq!(told(code), (false, vec!["warning person-in-code C2".to_owned()]), "{code}");
+    }
+    assert_eq!(told("呼图壁县甲记农机店").1, ["error identifier C2"]);
 }
 
 #[test]

@@ -192,6 +192,10 @@ fn is_totals_row(row: &Row, first: &str) -> bool {
 
 /// Two cells and more that are signatures, with at most as many beside them that are names or days: `制表人 | 张某 | 审核人 | 李某`.
 fn is_signed(row: &Row) -> bool {
+    // The first text tells nearly all records.
+    if row.len() < 2 || !row.iter().find_map(|(_, value)| text_of(value)).is_some_and(may_sign) {
+        return false;
+    }
     let (mut signs, mut others) = (0, 0);
     for (_, value) in row.iter() {
         match value {
@@ -201,7 +205,7 @@ fn is_signed(row: &Row) -> bool {
             _ => others += 1,
         }
     }
-    signs >= 2 && others <= signs && row.iter().find_map(|(_, value)| text_of(value)).is_some_and(may_sign)
+    signs >= 2 && others <= signs
 }
 
 fn text_of(value: Value<'_>) -> Option<&str> {

@@ -146,6 +146,11 @@ fn is_signed_with_blanks(text: &str) -> bool {
 /// `制表人张某`, `审核人`, `日期：2025年3月31日`: what stands beside others of its kind under a table. Alone it may be a name.
 pub(super) fn may_sign(text: &str) -> bool {
     const ALSO: [&str; 8] = ["日期", "时间", "主管", "校对", "经手人", "会计", "出纳", "统计员"];
+    let opens = |known: &&str| known.chars().next();
+    let first = text.chars().find(|sign| !sign.is_whitespace() && !matches!(sign, '(' | '（'));
+    if !SIGNATURES.iter().chain(&ALSO).any(|known| opens(known) == first) {
+        return false;
+    }
     let word = squeezed(text, 24);
     let word = word.trim_start_matches(['(', '（']);
     let rest =

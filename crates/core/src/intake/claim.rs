@@ -4,6 +4,9 @@
 //! in silence, for the figures under it would be taken for something else. What is no measure (`全称`, `合同约定`) says
 //! nothing. What titles and notes say around a measure is [`super::stated`]'s.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use crate::catalog::Measure;
 
 /// What a word says about a measure.
@@ -121,6 +124,10 @@ const NEVER_BEHIND: [&str; 13] = ["人", "户", "套", "月", "个月", "年", "
 /// Denominators under which a figure is still one of its row: so much a month, a head.
 const COUNTED_EACH: [&str; 12] = ["年", "月", "季", "日", "天", "人", "户", "次", "宗", "笔", "套", "个"];
 
+/// Signs with which the spellings of measures end.
+static LAST_SIGNS: LazyLock<HashSet<char>> =
+    LazyLock::new(|| Measure::spellings().filter_map(|(name, _)| name.chars().next_back()).collect());
+
 impl Claim {
     /// What a folded text says: the inside of a bracket, a part of a joined header. `None`: it is no measure.
     pub fn of(text: &str) -> Option<Self> {
@@ -167,11 +174,14 @@ impl Claim {
 
     /// The measure at the end of a header without brackets, and what stands before it: `补贴金额万元`.
     pub fn behind(folded: &str) -> Option<(&str, Measure)> {
-        let ends =
-            Measure::spellings().filter(|(name, _)| !NEVER_BEHIND.contains(name)).filter_map(|(name, measure)| {
-                let before = folded.strip_suffix(name).filter(|before| !before.is_empty())?;
-                Some((before, measure))
-            });
+        // Every header is asked for every kind of the catalogue: the last sign tells nearly all.
+        if !folded.chars().next_back().is_some_and(|sign| LAST_SIGNS.contains(&sign)) {
+            return None;
+        }
+        let ends = Measure::spellings().filter_map(|(name, measure)| {
+            let before = folded.strip_suffix(name).filter(|before| !before.is_empty())?;
+            (!NEVER_BEHIND.contains(&name)).then_some((before, measure))
+        });
         let (before, measure) = ends.min_by_key(|(before, _)| before.len())?;
         let before = before.trim_end_matches(['-', '_', ':', '/']);
         // 实缴美元, 补贴千万亿元: a measure that is only the tail of another.

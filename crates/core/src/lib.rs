@@ -4,6 +4,7 @@
 //! files, kept in a database or asked of a clock comes in as an argument from the crates around it.
 
 pub mod access;
+pub mod audit;
 pub mod calendar;
 pub mod catalog;
 pub mod cells;
@@ -12,6 +13,7 @@ pub mod codes;
 pub mod data_package;
 pub mod days;
 pub mod identity;
+pub mod ids;
 pub mod intake;
 pub mod issues;
 pub mod leads;

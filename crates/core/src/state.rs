@@ -39,7 +39,8 @@ use crate::values::{RowAction, SetMode};
 pub struct Batch {
     /// Its id, as files and the control store name it.
     pub id: String,
-    /// Its number in the control store: grows with acceptance, the last tie of the order, the handle of evidence.
+    /// Its place among the visible batches: grows with acceptance, within a delivery with the files' names; the last tie of
+    /// the order.
     pub sequence: i64,
     /// Region it speaks of, six digits.
     pub region: String,

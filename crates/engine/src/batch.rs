@@ -240,12 +240,13 @@ impl<'k> BatchWriter<'k> {
         let (mut pending, mut personal) = (None, Vec::new());
         let personal_part = match (description.personal_key(kind), schema::personal_schema(kind, version)) {
             (Some(key), Some(schema)) => {
-                let data_key = keys.make_data_key(&description.id)?;
-                pending = Some(PendingKey::new(keys, &description.id));
+                let data_key = PendingKey::roll(keys, &description.id)?;
                 let file = PendingFile::create(folder, key)?;
-                let seal = |writer| SealingWriter::create(writer, &data_key);
+                let seal = |writer| SealingWriter::create(writer, data_key.key());
                 personal = builders(&schema, PERSONAL_ORIGINS);
-                Some(PartWriter::create(file, schema, &properties, seal)?)
+                let part = PartWriter::create(file, schema, &properties, seal)?;
+                pending = Some(data_key);
+                Some(part)
             }
             _ => None,
         };
@@ -368,10 +369,9 @@ impl<'k> BatchWriter<'k> {
         let layouts = || KeyValue::new(LAYOUTS_ENTRY.to_owned(), serde_json::json!(self.layouts).to_string());
         let mode = KeyValue::new("gongzhi.mode".to_owned(), self.mode.key().to_owned());
         let entries = (!self.layouts.is_empty()).then(layouts).into_iter().chain([mode]);
+        self.data_key.as_mut().map(PendingKey::keep).transpose()?;
         let (main, personal) = parts.finish(entries)?;
-        if let Some(data_key) = self.data_key {
-            data_key.keep();
-        }
+        self.data_key.map(PendingKey::finish);
         Ok(BatchFiles { main, personal, rows: self.rows })
     }
 }

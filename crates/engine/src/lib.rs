@@ -32,6 +32,7 @@ pub mod taxpayers;
 pub mod template;
 pub mod townships;
 mod unsaid;
+pub mod upkeep;
 pub mod workbook;
 
-pub use pending::clear_unfinished;
+pub use pending::{AtWork, clear_unfinished, is_locked};

@@ -34,12 +34,6 @@ impl PendingFile {
         &self.part
     }
 
-    /// Its place is another one, below the same folder.
-    pub(crate) fn rename(&mut self, folder: &Path, key: String) {
-        self.place = folder.join(&key);
-        self.key = key;
-    }
-
     /// Makes it last and puts it into its place.
     pub(crate) fn finish(mut self, writer: Digesting<BufWriter<File>>) -> Result<FilePart, BatchError> {
         let last = |writer: BufWriter<File>| -> io::Result<()> {
@@ -74,15 +68,54 @@ fn create_locked(part: &Path) -> io::Result<File> {
     }
 }
 
+/// A program that is at work on something, told to others on the same machine by a lock that ends with it.
+#[derive(Debug)]
+pub struct AtWork {
+    place: PathBuf,
+    _lock: File,
+}
+
+impl AtWork {
+    /// Tells that this program is at work on what this names.
+    ///
+    /// # Errors
+    /// Nothing can be written below the data folder.
+    pub fn begin(folder: &Path, name: &str) -> Result<Self, BatchError> {
+        let place = place_of_work(folder, name);
+        let locked = create_lasting_folders(folder, &place).and_then(|()| create_locked(&place));
+        let lock = locked.map_err(|source| BatchError::file(&place, source))?;
+        Ok(Self { place, _lock: lock })
+    }
+
+    /// Whether a program of this machine is at work on what this names.
+    pub fn is_alive(folder: &Path, name: &str) -> bool {
+        is_locked(&place_of_work(folder, name))
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        // What stays behind is locked by nobody, and cleared later.
+        let _ = fs::remove_file(&self.place);
+    }
+}
+
+fn place_of_work(folder: &Path, name: &str) -> PathBuf {
+    folder.join("attempts").join(format!("{name}.part"))
+}
+
+/// Whether a program has locked a file; one that is gone is locked by nobody.
+pub fn is_locked(path: &Path) -> bool {
+    File::options().write(true).open(path).is_ok_and(|file| file.try_lock().is_err())
+}
+
 /// Removes what programs that were killed left half written below a folder. What another program is writing stays.
 pub fn clear_unfinished(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             clear_unfinished(&path);
-        } else if path.extension().is_some_and(|extension| extension == "part")
-            && File::options().write(true).open(&path).is_ok_and(|file| file.try_lock().is_ok())
-        {
+        } else if path.extension().is_some_and(|extension| extension == "part") && !is_locked(&path) {
             // Another program may have cleared it at the same moment.
             let _ = fs::remove_file(&path);
         }
@@ -118,6 +151,20 @@ impl<W: Write> Write for Digesting<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_is_at_work_is_told_until_it_ends_and_what_it_left_is_cleared() {
+        let folder = tempfile::tempdir().unwrap();
+        let work = AtWork::begin(folder.path(), "a").unwrap();
+        clear_unfinished(folder.path());
+        assert!(AtWork::is_alive(folder.path(), "a") && !AtWork::is_alive(folder.path(), "b"));
+        drop(work);
+        assert!(!AtWork::is_alive(folder.path(), "a"));
+        fs::write(folder.path().join("attempts/killed.part"), "").unwrap();
+        assert!(!AtWork::is_alive(folder.path(), "killed"));
+        clear_unfinished(folder.path());
+        assert_eq!(fs::read_dir(folder.path().join("attempts")).unwrap().count(), 0);
+    }
 
     #[test]
     fn what_was_left_half_written_is_cleared_and_what_is_being_written_is_not() {

@@ -24,7 +24,8 @@ impl Session {
         Ok(count.unwrap_or(0))
     }
 
-    /// Asks a question and shows each row as a JSON object of its columns, in order, without holding them.
+    /// Asks a question and shows each row as a JSON object of its columns, in order, without holding them; `_ref` is the
+    /// handle of the row.
     pub async fn each_row(&self, sql: &str, mut show: impl FnMut(Map<String, Value>)) -> Result<u64, SessionError> {
         let frame = self.question(sql).await?;
         let mut stream = frame.execute_stream().await.map_err(|error| self.error(error))?;
@@ -32,7 +33,11 @@ impl Session {
         while let Some(batch) = stream.next().await {
             let batch = batch.map_err(|error| self.error(error))?;
             for at in 0..batch.num_rows() {
-                show(row_of(&batch, at).map_err(|error| self.error(error.into()))?);
+                let mut row = row_of(&batch, at).map_err(|error| self.error(error.into()))?;
+                if let Some(Value::String(reference)) = row.get_mut("_ref") {
+                    *reference = self.handles().of(reference);
+                }
+                show(row);
                 count += 1;
             }
         }

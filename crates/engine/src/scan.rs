@@ -34,7 +34,7 @@ use crate::batch::BatchError;
 use crate::keys::Keys;
 use crate::parts::{DataPlace, PartReader, Slice, Source};
 use crate::schema::{self, Part, party_columns};
-use crate::tables::{KindState, StatePart, append_handles};
+use crate::tables::{KindState, StatePart, append_references};
 use crate::unsaid::fill;
 
 /// Where batches are kept, shared with every scan.
@@ -54,7 +54,7 @@ impl SharedPlace {
 #[derive(Debug, Clone)]
 enum Origin {
     Read(Source, String),
-    Handle,
+    Reference,
     Region,
     Unit,
     Period,
@@ -144,7 +144,7 @@ fn is_comparison(part: &Expr) -> bool {
 fn origin_of(kind: &Kind, field: &Field) -> Origin {
     let name = field.name();
     match name.as_str() {
-        "_ref" => return Origin::Handle,
+        "_ref" => return Origin::Reference,
         "_region" => return Origin::Region,
         "_unit" => return Origin::Unit,
         "_period" => return Origin::Period,
@@ -419,9 +419,9 @@ fn assemble(
             let found = read.next().flatten();
             found.unwrap_or_else(|| new_null_array(field.data_type(), slice.rows))
         }
-        Origin::Handle => {
+        Origin::Reference => {
             let mut handles = StringBuilder::with_capacity(rows.len(), rows.len() * 16);
-            append_handles(batch.sequence, rows, &mut handles);
+            append_references(batch.sequence, rows, &mut handles);
             Arc::new(handles.finish())
         }
         Origin::Region => text(&batch.region),

@@ -5,7 +5,7 @@
 //! column of the key) stands its keyed digest, so that two rows of one person can be matched without opening the
 //! personal part. The *personal* part has the personal columns and nothing else. The *view* is what SQL sees of all
 //! batches: the columns of every template version (one that a batch doesn't have is null there), who each party is, and
-//! the handle of the evidence.
+//! which row it is.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub const ORIGIN_COLUMNS: [&str; 7] = ["_row_id", "_sheet", "_row", "_action", "
 /// Bytes of a row's key and of the print of its values.
 pub const KEY_BYTES: i32 = 16;
 
-/// The last columns of every view: the handle of the evidence, whose row it is, and the period of its batch.
+/// The last columns of every view: which row it is ([`crate::tables::row_reference`]), whose row it is, and the period of its batch.
 pub const VIEW_TAIL: [&str; 6] = ["_ref", "_region", "_unit", "_period", "_period_from", "_period_to"];
 
 /// The arrow type that keeps a column's values.

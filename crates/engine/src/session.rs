@@ -23,7 +23,7 @@ use crate::keys::Keys;
 use crate::parallel::in_order;
 use crate::scan::{SharedPlace, StateTable};
 use crate::schema;
-use crate::tables::{KindState, Span, WorklistLine, roll_kind};
+use crate::tables::{Handles, KindState, Span, WorklistLine, roll_kind};
 
 /// What can go wrong with a session or a question.
 #[derive(Debug, thiserror::Error)]
@@ -107,6 +107,7 @@ pub struct Session {
     context: SessionContext,
     memory_limit_bytes: usize,
     worklist: Vec<WorklistLine>,
+    handles: Handles,
 }
 
 /// A view that a session is to have.
@@ -173,7 +174,8 @@ impl Session {
         // Several sorts run at once: what each sets aside for merging must leave room for the others.
         settings.execution.sort_spill_reservation_bytes = (options.memory_limit_bytes / 64).min(10 << 20);
         let context = SessionContext::new_with_config_rt(config, runtime);
-        Ok(Self { context, memory_limit_bytes: options.memory_limit_bytes, worklist: Vec::new() })
+        let memory_limit_bytes = options.memory_limit_bytes;
+        Ok(Self { context, memory_limit_bytes, worklist: Vec::new(), handles: Handles::default() })
     }
 
     /// A session in which the named views stand, each the state as of the moment of `visible`.
@@ -183,7 +185,7 @@ impl Session {
         (visible, views): (&VisibleBatches, impl IntoIterator<Item = &'v str>),
         options: &SessionOptions,
     ) -> Result<Self, SessionError> {
-        let mut session = Self::empty(options)?;
+        let mut session = Self { handles: Handles::new(visible), ..Self::empty(options)? };
         let shared = SharedPlace { folder: Arc::from(Path::new(&place.folder)), keys: Arc::clone(&place.keys) };
         let find = |view: &'v str| {
             let found = catalog.find_view(view).ok_or_else(|| SessionError::ViewUnknown(view.to_owned()));
@@ -204,6 +206,11 @@ impl Session {
     /// The context, to register functions and further views in.
     pub fn context(&self) -> &SessionContext {
         &self.context
+    }
+
+    /// The handles of the rows that its questions name.
+    pub fn handles(&self) -> &Handles {
+        &self.handles
     }
 
     /// What did not fit together in the states of the views.

@@ -4,7 +4,7 @@
 //! Only keys and prints are read to roll a state, 32 bytes a row; what holds is kept as row numbers by batch. The rows
 //! themselves are read when SQL asks, and only the columns it asks for ([`crate::scan`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use chrono::NaiveDate;
 use datafusion::arrow::array::{Array, AsArray, StringBuilder};
 use datafusion::parquet::file::reader::{FileReader, SerializedFileReader};
 use gongzhi_core::catalog::{Item, Kind, Mark};
+use gongzhi_core::ids::{evidence_handle, read_handle};
 use gongzhi_core::issues::CellPlace;
 use gongzhi_core::period::Period;
 use gongzhi_core::state::{
@@ -72,14 +73,33 @@ impl KindState {
     }
 }
 
-/// The handle of a row's evidence: `<batch sequence>:<row number>`, both with leading zeros, so that handles in the
-/// order of texts are in the order of batches and rows.
-pub fn evidence_handle(sequence: i64, row: u64) -> String {
-    format!("{sequence:07}:{row:08}")
+/// A row within one question, as `_ref` gives it: `<place of the batch>:<row>`, both with leading zeros, so that texts in
+/// their order are in the order of batches and rows. What leaves a question names rows by their handles
+/// ([`Handles::of`]): places are another question's others.
+pub fn row_reference(place: i64, row: u64) -> String {
+    format!("{place:07}:{row:08}")
 }
 
-/// Appends the handles of rows of one batch. A million are made for every question: their digits are written by hand.
-pub(crate) fn append_handles(sequence: i64, rows: &[u32], builder: &mut StringBuilder) {
+/// The handles of the rows of what a question sees.
+#[derive(Debug, Clone, Default)]
+pub struct Handles(HashMap<i64, String>);
+
+impl Handles {
+    /// Of these batches.
+    pub fn new(visible: &VisibleBatches) -> Self {
+        Self(visible.batches.iter().map(|one| (one.batch.sequence, one.batch.id.clone())).collect())
+    }
+
+    /// The handle of a row named as in the question; what names no visible row stays as it is.
+    pub fn of(&self, reference: &str) -> String {
+        let read =
+            |(place, row): (&str, &str)| Some(evidence_handle(self.0.get(&place.parse().ok()?)?, row.parse().ok()?));
+        reference.split_once(':').and_then(read).unwrap_or_else(|| reference.to_owned())
+    }
+}
+
+/// Appends the references of rows of one batch. A million are made for every question: their digits are written by hand.
+pub(crate) fn append_references(sequence: i64, rows: &[u32], builder: &mut StringBuilder) {
     let mut handle = format!("{sequence:07}:");
     let prefix = handle.len();
     for row in rows {
@@ -180,7 +200,7 @@ impl GroupBatches<'_> {
             roller.add(*counted, rows.into_iter().map(|(key, arrival)| (key_of(key, counted.period), arrival)));
         }
         let rolled = roller.finish(self.moment.period);
-        let handle = |place: Place| evidence_handle(ordered[place.batch].batch.sequence, place.row);
+        let handle = |place: Place| evidence_handle(&ordered[place.batch].batch.id, place.row);
         state.worklist.extend(rolled.worklist.iter().map(|entry| WorklistLine {
             group: self.group.clone(),
             mismatch: entry.mismatch,
@@ -306,16 +326,13 @@ pub fn list_evidence<'h>(
     visible: &VisibleBatches,
     handles: impl IntoIterator<Item = &'h str>,
 ) -> Result<Vec<EvidencePlace>, BatchError> {
-    let mut wanted: BTreeMap<i64, Vec<u32>> = BTreeMap::new();
-    for handle in handles {
-        let Some((sequence, row)) = handle.split_once(':') else { continue };
-        if let (Ok(sequence), Ok(row)) = (sequence.parse(), row.parse()) {
-            wanted.entry(sequence).or_default().push(row);
-        }
+    let mut wanted: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for (batch, row) in handles.into_iter().filter_map(read_handle) {
+        wanted.entry(batch).or_default().extend(u32::try_from(row));
     }
     let mut places = Vec::new();
     for visible in &visible.batches {
-        let Some(rows) = wanted.get_mut(&visible.batch.sequence) else { continue };
+        let Some(rows) = wanted.get_mut(visible.batch.id.as_str()) else { continue };
         rows.sort_unstable();
         rows.dedup();
         rows.retain(|row| u64::from(*row) < visible.rows);
@@ -338,7 +355,7 @@ fn read_places(place: DataPlace<'_>, visible: &VisibleBatch, rows: &[u32]) -> Re
             let batch = &visible.batch;
             let columns = layouts.get(sheets.value(at)).cloned().unwrap_or_default();
             places.push(EvidencePlace {
-                handle: evidence_handle(batch.sequence, rows[places.len()].into()),
+                handle: evidence_handle(&batch.id, rows[places.len()].into()),
                 batch: batch.id.clone(),
                 file: visible.file.clone(),
                 unit: batch.unit.clone(),

@@ -21,7 +21,7 @@ use crate::keys::{self, Dice, KeyFiles, Keys};
 use crate::links::{Link, PartyText, link_batch};
 use crate::parts::DataPlace;
 use crate::session::{Session, SessionError, SessionOptions, SessionPlace};
-use crate::tables::{Span, append_handles, evidence_handle, list_evidence, roll_kind};
+use crate::tables::{Span, append_references, list_evidence, roll_kind, row_reference};
 
 const TEMPLATE: &str = r#"
 number: 27
@@ -324,9 +324,9 @@ fn many_rows_keep_their_order_and_numbers() {
     let expected: Vec<_> = wanted.iter().map(|row| (format!("P{row}"), format!("P{row}"))).collect();
     assert_eq!(found, expected);
     let visible = VisibleBatches { batches: vec![written], moment: now() };
-    let places = list_evidence(house.place(), &visible, ["3:65536", "3:0", "9:1", "x", "3:70000"]).unwrap();
+    let places = list_evidence(house.place(), &visible, ["b3:65536", "b3:0", "b9:1", "x", "b3:70000"]).unwrap();
     let shown: Vec<_> = places.iter().map(|place| (place.handle.as_str(), place.row, place.file.as_str())).collect();
-    assert_eq!(shown, [("0000003:00000000", 2, "b3.xlsx"), ("0000003:00065536", 65_538, "b3.xlsx")]);
+    assert_eq!(shown, [("b3:0", 2, "b3.xlsx"), ("b3:65536", 65_538, "b3.xlsx")]);
 }
 
 #[test]
@@ -339,7 +339,7 @@ fn evidence_names_the_cell_of_the_first_column_the_sheet_has() {
     house.layout = Some(vec![Some(2), Some(28), None]);
     let new = house.write(&batches[1], &rows);
     let visible = VisibleBatches { batches: vec![old, new], moment: now() };
-    let places = list_evidence(house.place(), &visible, ["1:0", "2:0"]).unwrap();
+    let places = list_evidence(house.place(), &visible, ["b1:0", "b2:0"]).unwrap();
     let cells: Vec<String> = places.iter().map(|place| place.cell(["start_day", "price_yuan"])).collect();
     assert_eq!(cells, ["A2", "AB2"], "a batch that does not know its layout names the row's first cell");
 }
@@ -359,12 +359,12 @@ fn a_value_that_does_not_fit_is_named_by_sheet_row_and_column_and_nothing_is_lef
 }
 
 #[test]
-fn handles_written_in_a_run_are_those_written_one_by_one() {
+fn references_written_in_a_run_are_those_written_one_by_one() {
     let rows = [0, 7, 12_345_678, 99_999_999, 100_000_000, u32::MAX];
     for sequence in [1, 9_999_999, 12_345_678] {
         let mut builder = datafusion::arrow::array::StringBuilder::new();
-        append_handles(sequence, &rows, &mut builder);
-        let alone: Vec<String> = rows.iter().map(|row| evidence_handle(sequence, u64::from(*row))).collect();
+        append_references(sequence, &rows, &mut builder);
+        let alone: Vec<String> = rows.iter().map(|row| row_reference(sequence, u64::from(*row))).collect();
         assert_eq!(builder.finish().iter().flatten().collect::<Vec<_>>(), alone);
     }
 }
@@ -450,7 +450,7 @@ async fn a_question_for_few_or_many_rows_by_a_text_gives_just_those_with_their_e
     let expected = |holds: &dyn Fn(usize) -> bool| -> Vec<Vec<String>> {
         let rows = (0..20_000_usize).filter(|at| *at != 7 && *at != 107 && holds(*at));
         let price = |at: usize| format!("{}.{:02}", at / 100, at % 100);
-        rows.map(|at| vec![codes[at].clone(), price(at), evidence_handle(1, at as u64)]).collect()
+        rows.map(|at| vec![codes[at].clone(), price(at), row_reference(1, at as u64)]).collect()
     };
     let is = |at: usize, who: &str| matches!(builder(at), CellValue::Text(builder) if builder == who);
     assert_eq!(rows_where("builder_uscc = 'A'").await, expected(&|at| is(at, "A")));
@@ -644,7 +644,7 @@ fn expected_state(batches: &[VisibleBatch], sets: &[RandomSet]) -> Vec<Vec<Strin
         .map(|place| {
             let batch = ordered[place.batch].batch;
             let (code, price, _) = by_id[batch.id.as_str()].2[usize::try_from(place.row).unwrap()];
-            let handle = evidence_handle(batch.sequence, place.row);
+            let handle = row_reference(batch.sequence, place.row);
             (code, vec![format!("P{code}"), format!("0.0{price}"), handle])
         })
         .collect();

@@ -1,13 +1,16 @@
 //! Batches that are visible, and the links that go with them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use gongzhi_core::access::Scope;
 use gongzhi_core::catalog::{Mark, Mode};
 use gongzhi_core::state::{Batch, Group, Moment, VisibleBatch, VisibleBatches};
 use gongzhi_core::values::SetMode;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    Select, Set,
+};
 
 use crate::entities::{batch, links, upload};
 use crate::store::{Store, StoreError, in_scope, instant, micros};
@@ -25,48 +28,95 @@ pub struct NewLinks {
     pub digest: String,
 }
 
+/// The sets of a group, and which of them was accepted last.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GroupSets {
+    /// In the order in which they stand.
+    pub sets: Vec<VisibleBatch>,
+    /// Id of the one accepted last: what [`crate::uploads::NewBatch::after`] names.
+    pub last: Option<String>,
+}
+
 impl Store {
-    /// The batches of a scope accepted up to the moment, each with the links made last up to it.
+    /// The batches of a scope accepted up to the moment, each with the links made last up to it. They stand in the order of
+    /// their acceptance, those of a folder that is one delivery in the order of their files' names; the number of each is
+    /// its place in that order.
+    ///
+    /// # Errors
+    /// The database's.
     pub async fn visible_batches(&self, scope: &Scope, moment: Moment) -> Result<VisibleBatches, StoreError> {
         let as_of = micros(moment.as_of);
+        // One snapshot: links of a batch that was not there yet are nobody's.
+        let snapshot = self.begin_to_read().await?;
         let found = batch::Entity::find()
             .find_also_related(upload::Entity)
             .filter(in_scope(scope, batch::Column::Region, Some(batch::Column::Unit)))
             .filter(batch::Column::AcceptedAt.lte(as_of))
-            .order_by_asc(batch::Column::Sequence)
-            .all(self.readers())
+            .filter(is_visible(Some(as_of)))
+            .all(&snapshot)
             .await?;
         let made = links::Entity::find()
             .filter(links::Column::MadeAt.lte(as_of))
             .order_by_asc(links::Column::Sequence)
-            .all(self.readers())
+            .all(&snapshot)
             .await?;
+        snapshot.commit().await?;
         let mut latest: HashMap<String, String> = made.into_iter().map(|links| (links.batch_id, links.key)).collect();
-        let visible = found.into_iter().map(|(model, upload)| {
-            let links_key = latest.remove(&model.id);
-            let file = upload.map(|upload| (upload.file, upload.digest)).unwrap_or_default();
-            read_visible(model, file, links_key)
-        });
-        Ok(VisibleBatches { batches: visible.collect::<Result<_, _>>()?, moment })
+        let mut batches = read_in_order(found)?;
+        for one in &mut batches {
+            one.links_key = latest.remove(&one.batch.id);
+        }
+        Ok(VisibleBatches { batches, moment })
     }
 
-    /// The batches of one group that a scope may see, in the order of their acceptance: what stands before a new set of it.
-    /// Their links are not looked up.
-    pub async fn list_group(&self, scope: &Scope, group: &Group) -> Result<Vec<VisibleBatch>, StoreError> {
+    /// The batches of one group that a scope may see: what stands before a new set of it. Their links are not looked up.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list_group(&self, scope: &Scope, group: &Group) -> Result<GroupSets, StoreError> {
+        let found = of_group(&group.region, (&group.item, &group.kind), &group.lineage)
+            .find_also_related(upload::Entity)
+            .filter(in_scope(scope, batch::Column::Region, Some(batch::Column::Unit)))
+            .all(self.readers())
+            .await?;
+        let last = found.iter().max_by_key(|(model, _)| model.sequence).map(|(model, _)| model.id.clone());
+        Ok(GroupSets { sets: read_in_order(found)?, last })
+    }
+
+    /// Orders what a folder holds as one delivery: its files stand in the order of their names and count from the moment
+    /// the first of them was accepted, for which of two was read first is chance. A file that is another one now is
+    /// visible no longer as it was; one that is again as it was is visible again.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn settle_delivery(
+        &self,
+        scope: &Scope,
+        (files, now): (&BTreeMap<String, String>, DateTime<Utc>),
+    ) -> Result<(), StoreError> {
+        let transaction = self.begin().await?;
         let found = batch::Entity::find()
             .find_also_related(upload::Entity)
             .filter(in_scope(scope, batch::Column::Region, Some(batch::Column::Unit)))
-            .filter(batch::Column::Item.eq(&group.item))
-            .filter(batch::Column::Kind.eq(&group.kind))
-            .filter(batch::Column::Region.eq(&group.region))
-            .filter(batch::Column::Lineage.eq(&group.lineage))
-            .order_by_asc(batch::Column::Sequence)
-            .all(self.readers())
+            .all(&transaction)
             .await?;
-        let visible = found.into_iter().map(|(model, upload)| {
-            read_visible(model, upload.map(|upload| (upload.file, upload.digest)).unwrap_or_default(), None)
+        let delivered = found.into_iter().filter_map(|(model, upload)| {
+            let upload = upload.filter(|upload| upload.is_delivered != Some(false))?;
+            let is_as_it_was = *files.get(&upload.file)? == upload.digest;
+            // An earlier program did not keep which uploads are of a delivery: those of just this file are.
+            (is_as_it_was || upload.is_delivered == Some(true)).then_some((model, is_as_it_was))
         });
-        visible.collect()
+        let (there, gone): (Vec<_>, Vec<_>) = delivered.partition(|(_, is_as_it_was)| *is_as_it_was);
+        let from = there.iter().map(|(model, _)| model.delivered_at.unwrap_or(model.accepted_at)).min();
+        for (model, _) in there {
+            let is_settled = model.delivered_at == from && model.visible_until.is_none();
+            set(&transaction, (model, is_settled), from, None).await?;
+        }
+        for (model, _) in gone {
+            let (from, is_settled) = (model.delivered_at, model.visible_until.is_some());
+            set(&transaction, (model, is_settled), from, Some(micros(now))).await?;
+        }
+        Ok(transaction.commit().await?)
     }
 
     /// Keeps that links were made. All of them in one transaction: a question sees the links of one version.
@@ -98,11 +148,55 @@ impl Store {
     }
 }
 
-fn read_visible(
-    model: batch::Model,
-    (file, file_digest): (String, String),
-    links_key: Option<String>,
-) -> Result<VisibleBatch, StoreError> {
+async fn set(
+    connection: &impl ConnectionTrait,
+    (model, is_settled): (batch::Model, bool),
+    delivered_at: Option<i64>,
+    visible_until: Option<i64>,
+) -> Result<(), StoreError> {
+    if !is_settled {
+        let mut settled = model.into_active_model();
+        settled.delivered_at = Set(delivered_at);
+        settled.visible_until = Set(visible_until);
+        settled.update(connection).await?;
+    }
+    Ok(())
+}
+
+/// What is visible at a moment; none: now.
+pub(crate) fn is_visible(as_of: Option<i64>) -> Condition {
+    let always = Condition::any().add(batch::Column::VisibleUntil.is_null());
+    as_of.map_or_else(|| always.clone(), |as_of| always.clone().add(batch::Column::VisibleUntil.gt(as_of)))
+}
+
+/// The visible batches of a group.
+pub(crate) fn of_group(region: &str, (item, kind): (&str, &str), lineage: &str) -> Select<batch::Entity> {
+    batch::Entity::find()
+        .filter(batch::Column::Item.eq(item))
+        .filter(batch::Column::Kind.eq(kind))
+        .filter(batch::Column::Region.eq(region))
+        .filter(batch::Column::Lineage.eq(lineage))
+        .filter(is_visible(None))
+}
+
+fn read_in_order(found: Vec<(batch::Model, Option<upload::Model>)>) -> Result<Vec<VisibleBatch>, StoreError> {
+    let visible = found.into_iter().map(|(model, upload)| {
+        let (sequence, is_delivered) = (model.sequence, model.delivered_at.is_some());
+        let file = upload.map(|upload| (upload.file, upload.digest)).unwrap_or_default();
+        let one = read_visible(model, file)?;
+        let place = if is_delivered { one.file.clone() } else { String::new() };
+        Ok(((one.batch.accepted_at, place, sequence), one))
+    });
+    let mut ordered = visible.collect::<Result<Vec<_>, StoreError>>()?;
+    ordered.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let numbered = ordered.into_iter().zip(1..).map(|((_, mut one), number)| {
+        one.batch.sequence = number;
+        one
+    });
+    Ok(numbered.collect())
+}
+
+fn read_visible(model: batch::Model, (file, file_digest): (String, String)) -> Result<VisibleBatch, StoreError> {
     let wrong = |column, value: &str| StoreError::NotUnderstood { column, value: value.to_owned() };
     let batch = Batch {
         mark: Mark::read(&model.mark).map_err(|_| wrong("batches.mark", &model.mark))?,
@@ -119,7 +213,7 @@ fn read_visible(
         covers_from: model.covers_from,
         covers_to: model.covers_to,
         template_version: model.template_version.cast_unsigned(),
-        accepted_at: instant(model.accepted_at),
+        accepted_at: instant(model.delivered_at.unwrap_or(model.accepted_at)),
         supplement_of: model.supplement_of,
     };
     Ok(VisibleBatch {
@@ -127,7 +221,7 @@ fn read_visible(
         batch,
         main_key: model.main_key,
         personal_key: model.personal_key,
-        links_key,
+        links_key: None,
         rows: model.row_count.cast_unsigned(),
         file,
         file_digest,

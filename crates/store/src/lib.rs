@@ -4,6 +4,7 @@
 //! is visible when its row stands here, and its row stands here in the transaction that accepts its upload: files
 //! without a row were never there. Instants are kept as microseconds since 1970, whole in both databases.
 
+pub mod attempts;
 pub mod batches;
 pub mod decisions;
 mod deployment_keys;

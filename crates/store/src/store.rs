@@ -8,8 +8,8 @@ use gongzhi_core::access::Scope;
 use gongzhi_core::messages::Message;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 
@@ -38,6 +38,12 @@ pub enum StoreError {
     /// The upload has already ended: what was accepted is never changed.
     #[error("upload {0} has already ended")]
     UploadEnded(String),
+    /// Another attempt took the upload in hand meanwhile.
+    #[error("attempt {0} is over")]
+    AttemptOver(String),
+    /// A set that was not known stands in the group now: what the new one corrects must be decided anew.
+    #[error("another set came in between")]
+    Overtaken,
     /// A row holds what this version of the program does not understand.
     #[error("control store: {column} holds {value}")]
     NotUnderstood {
@@ -58,6 +64,7 @@ impl StoreError {
             }
             Self::NotThere { what } => Message::new("store-not-there").with("what", what),
             Self::UploadEnded(upload) => Message::new("store-upload-ended").with("upload", upload),
+            Self::AttemptOver(_) | Self::Overtaken => Message::new("store-overtaken"),
             Self::NotUnderstood { column, value } => {
                 Message::new("store-not-understood").with("column", column).with("value", value)
             }
@@ -83,6 +90,9 @@ impl StorePlace {
         }
     }
 }
+
+/// The number of PostgreSQL's lock for who writes.
+const WRITING: i64 = 0x676f_6e67_7a68_6900;
 
 /// The store's file in a home folder.
 const FILE: &str = "control.sqlite";
@@ -162,12 +172,24 @@ impl Store {
         &self.readers
     }
 
-    /// Begins a transaction that writes. On SQLite it takes the file's lock at once: it can't fail halfway because
-    /// another program wrote in between.
+    /// Begins a transaction that writes. One at a time does: on SQLite it takes the file's lock at once, on PostgreSQL a lock
+    /// of ours that ends with it. It can't fail halfway because another program wrote in between.
     pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
         let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions { sqlite_transaction_mode, ..TransactionOptions::default() };
-        Ok(self.writer.begin_with_options(options).await?)
+        let transaction = self.writer.begin_with_options(options).await?;
+        if transaction.get_database_backend() == DbBackend::Postgres {
+            transaction.execute_unprepared(&format!("select pg_advisory_xact_lock({WRITING})")).await?;
+        }
+        Ok(transaction)
+    }
+
+    /// Begins a transaction that only reads, all of it what stood when it began.
+    pub(crate) async fn begin_to_read(&self) -> Result<DatabaseTransaction, StoreError> {
+        let is_sqlite = self.readers.get_database_backend() == DbBackend::Sqlite;
+        // What SQLite reads in one transaction is one snapshot anyway.
+        let level = (!is_sqlite).then_some(IsolationLevel::RepeatableRead);
+        Ok(self.readers.begin_with_config(level, None).await?)
     }
 
     /// Ends all connections: everything written is in the file, and the file can be moved.

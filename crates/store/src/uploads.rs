@@ -1,8 +1,9 @@
 //! Uploads: files that units handed in, from the first byte to the receipt.
 //!
-//! An intake first names here every key it may write ([`Store::begin_upload`]), then writes, then accepts
-//! ([`Store::accept_upload`]): the upload's end, its batches and the facts of its receipt are one transaction. What was
-//! broken off in between is begun again with the same key and finds the same upload.
+//! An upload is taken in by an *attempt*: it names here every key it may write ([`Store::begin_upload`]), writes under
+//! names of its own, and accepts ([`Store::accept_upload`]): the upload's end, its batches and the facts of its receipt
+//! are one transaction. One attempt at a time holds an upload, until its lease is over or it is given up; what it wrote
+//! belongs to nothing then, and another takes the same upload in anew.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use gongzhi_core::access::Scope;
@@ -13,6 +14,8 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set,
 };
 
+use crate::attempts;
+use crate::batches::of_group;
 use crate::entities::{batch, upload};
 use crate::store::{Store, StoreError, in_scope, instant, micros};
 
@@ -51,8 +54,8 @@ impl UploadStatus {
 /// A file about to be taken in.
 #[derive(Debug, Clone)]
 pub struct NewUpload {
-    /// Its id, drawn by the caller.
-    pub id: String,
+    /// Id of the attempt, drawn by the caller; a new upload takes it too.
+    pub attempt: String,
     /// Region.
     pub region: String,
     /// Unit that hands it in.
@@ -63,10 +66,39 @@ pub struct NewUpload {
     pub file: String,
     /// Digest of the file.
     pub digest: String,
-    /// Every key that the intake may write below the data folder.
+    /// Every key that the attempt may write below the data folder.
     pub keys: Vec<String>,
+    /// Of a folder that is one delivery, in which a file is told by its name: [`Store::settle_delivery`] orders it.
+    pub is_delivered: bool,
     /// Now.
     pub started_at: DateTime<Utc>,
+    /// Until then nobody else takes it in.
+    pub leased_until: DateTime<Utc>,
+}
+
+/// Who takes an upload in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// This attempt does.
+    Mine(Attempt),
+    /// It was accepted before.
+    Done(Upload),
+    /// Another attempt does, at the latest until then.
+    Busy {
+        /// The other attempt.
+        attempt: String,
+        /// End of its lease.
+        until: DateTime<Utc>,
+    },
+}
+
+/// An attempt that holds an upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Its id: what it writes is named by it.
+    pub id: String,
+    /// Id of the upload.
+    pub upload: String,
 }
 
 /// An upload as it stands.
@@ -86,8 +118,8 @@ pub struct Upload {
     pub digest: String,
     /// Where it stands.
     pub status: UploadStatus,
-    /// Keys that the intake may have written.
-    pub keys: Vec<String>,
+    /// The attempt that ended it, or holds it; none for an upload of an earlier program, whose original is under its own id.
+    pub attempt: Option<String>,
     /// When it was begun.
     pub started_at: DateTime<Utc>,
     /// When it was accepted, blocked or refused.
@@ -123,6 +155,8 @@ pub struct NewBatch {
     pub template_version: u32,
     /// Id of the batch it corrects.
     pub supplement_of: Option<String>,
+    /// The latest batch of its group that the caller knew when it said what this one corrects.
+    pub after: Option<String>,
     /// Key and digest of the main part; none for a nil set.
     pub main: Option<(String, String)>,
     /// Key and digest of the personal part.
@@ -132,71 +166,90 @@ pub struct NewBatch {
 }
 
 impl Store {
-    /// Begins an upload. When one with the same key was begun before, that one comes back as it stands: go on with it
-    /// when it was only started (under its own id and keys), and do nothing when it was accepted. One that was blocked
-    /// or refused is begun again.
-    pub async fn begin_upload(&self, scope: &Scope, new: &NewUpload) -> Result<Upload, StoreError> {
+    /// Begins an upload, in one transaction with the look at what there is: of several who hand the same in at once one
+    /// takes it in. What was accepted before is done, unless another set has taken the place of what it brought: then the
+    /// same is a new upload, and brings it back. Of what was blocked, refused or broken off a new attempt is made.
+    ///
+    /// # Errors
+    /// The unit is not in the scope; the database's.
+    pub async fn begin_upload(&self, scope: &Scope, new: &NewUpload) -> Result<Begun, StoreError> {
         if !scope.covers(&new.region, &new.unit) {
             return Err(StoreError::NotThere { what: "unit" });
         }
         let transaction = self.begin().await?;
-        let earlier = upload::Entity::find()
-            .filter(upload::Column::Region.eq(&new.region))
-            .filter(upload::Column::Key.eq(&new.key))
-            .one(&transaction)
-            .await?;
-        let model = match earlier {
+        let (key, earlier) = find_last(&transaction, new).await?;
+        let begun = match earlier {
             Some(earlier) if !scope.covers(&earlier.region, &earlier.unit) => {
                 return Err(StoreError::NotThere { what: "upload" });
             }
-            Some(earlier) => {
-                let status = UploadStatus::read(&earlier.status)?;
-                let keys = with_keys(&earlier.keys, &new.keys)?;
-                let is_open = status != UploadStatus::Accepted;
-                let mut again = earlier.clone().into_active_model();
-                again.status = Set(UploadStatus::Started.key().to_owned());
-                again.keys = Set(keys);
-                again.ended_at = Set(None);
-                again.facts = Set(None);
-                if is_open { again.update(&transaction).await? } else { earlier }
+            Some(earlier) if UploadStatus::read(&earlier.status)? == UploadStatus::Accepted => {
+                Begun::Done(read_upload(earlier)?)
             }
-            None => started(new)?.insert(&transaction).await?,
+            Some(earlier) => match attempts::find_live(&transaction, &earlier.id, new.started_at).await? {
+                Some((attempt, until)) => Begun::Busy { attempt, until },
+                None => {
+                    let held = again(&earlier, new).update(&transaction).await?;
+                    Begun::Mine(attempts::insert(&transaction, &held, new).await?)
+                }
+            },
+            None => {
+                let held = started(&key, new).insert(&transaction).await?;
+                Begun::Mine(attempts::insert(&transaction, &held, new).await?)
+            }
         };
         transaction.commit().await?;
-        read_upload(model)
+        Ok(begun)
     }
 
     /// Accepts an upload: in one transaction it ends, its batches become visible, and the facts of its receipt are kept.
-    /// Gives back the sequence numbers of the batches, in their order.
+    /// A batch is never accepted before one that stands in its group already: its moment is at least the other's.
+    ///
+    /// # Errors
+    /// The attempt holds the upload no longer; a group has a batch that the caller did not know
+    /// ([`StoreError::Overtaken`]): decide anew; the database's.
     pub async fn accept_upload(
         &self,
         scope: &Scope,
-        (id, accepted_at): (&str, DateTime<Utc>),
+        (attempt, accepted_at): (&Attempt, DateTime<Utc>),
         batches: &[NewBatch],
         facts: &serde_json::Value,
-    ) -> Result<Vec<i64>, StoreError> {
+    ) -> Result<(), StoreError> {
         let transaction = self.begin().await?;
-        let upload = end(&transaction, scope, (id, UploadStatus::Accepted, accepted_at), facts).await?;
-        let mut sequences = Vec::with_capacity(batches.len());
+        let upload = end(&transaction, scope, (attempt, UploadStatus::Accepted, accepted_at), facts).await?;
+        let mut earliest = micros(accepted_at);
+        let mut own: Vec<&str> = Vec::new();
         for new in batches {
-            sequences.push(visible(new, &upload, accepted_at).insert(&transaction).await?.sequence);
+            let last = last_of_group(&transaction, &upload, new).await?;
+            let is_known = last.as_ref().is_none_or(|last| {
+                own.contains(&last.id.as_str()) || new.after.as_ref().is_some_and(|after| *after == last.id)
+            });
+            if !is_known {
+                return Err(StoreError::Overtaken);
+            }
+            earliest = earliest.max(last.map_or(0, |last| last.accepted_at));
+            own.push(&new.id);
         }
-        transaction.commit().await?;
-        Ok(sequences)
+        for new in batches {
+            visible(new, &upload, earliest).insert(&transaction).await?;
+        }
+        Ok(transaction.commit().await?)
     }
 
     /// Ends an upload without batches: blocked by issues, or refused.
+    ///
+    /// # Errors
+    /// The attempt holds the upload no longer; the database's.
     pub async fn reject_upload(
         &self,
         scope: &Scope,
-        (id, status, ended_at): (&str, UploadStatus, DateTime<Utc>),
+        (attempt, status, ended_at): (&Attempt, UploadStatus, DateTime<Utc>),
         facts: &serde_json::Value,
     ) -> Result<(), StoreError> {
         if !matches!(status, UploadStatus::Blocked | UploadStatus::Refused) {
             return Err(StoreError::NotUnderstood { column: "uploads.status", value: status.key().to_owned() });
         }
         let transaction = self.begin().await?;
-        end(&transaction, scope, (id, status, ended_at), facts).await?;
+        end(&transaction, scope, (attempt, status, ended_at), facts).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -222,13 +275,61 @@ impl Store {
     }
 }
 
+/// The last upload of what is handed in, and the key under which it, or a new one, stands: each time another set has
+/// taken the place of what one brought, the next goes by that set too.
+async fn find_last(
+    connection: &impl ConnectionTrait,
+    new: &NewUpload,
+) -> Result<(String, Option<upload::Model>), StoreError> {
+    let mut key = new.key.clone();
+    loop {
+        let found = upload::Entity::find()
+            .filter(upload::Column::Region.eq(&new.region))
+            .filter(upload::Column::Key.eq(&key))
+            .one(connection)
+            .await?;
+        let Some(earlier) = found else { return Ok((key, None)) };
+        // The files of a folder are one delivery: which of them counts is not a matter of when it was read.
+        let is_accepted = UploadStatus::read(&earlier.status)? == UploadStatus::Accepted;
+        let next = if is_accepted && !new.is_delivered { replacing(connection, &earlier.id).await? } else { None };
+        let Some(next) = next else { return Ok((key, Some(earlier))) };
+        key = format!("{}+{}", new.key, next);
+    }
+}
+
+/// The first batch that was accepted after those of an upload, into the same group and period.
+async fn replacing(connection: &impl ConnectionTrait, upload: &str) -> Result<Option<String>, StoreError> {
+    let own = batch::Entity::find().filter(batch::Column::UploadId.eq(upload)).all(connection).await?;
+    let mut next: Option<batch::Model> = None;
+    for own in own {
+        let later = of_group(&own.region, (&own.item, &own.kind), &own.lineage)
+            .filter(batch::Column::Period.eq(&own.period))
+            .filter(batch::Column::Sequence.gt(own.sequence))
+            .filter(batch::Column::UploadId.ne(upload))
+            .order_by_asc(batch::Column::Sequence)
+            .one(connection)
+            .await?;
+        next = [next, later].into_iter().flatten().min_by_key(|later| later.sequence);
+    }
+    Ok(next.map(|next| next.id))
+}
+
+async fn last_of_group(
+    connection: &impl ConnectionTrait,
+    upload: &upload::Model,
+    new: &NewBatch,
+) -> Result<Option<batch::Model>, StoreError> {
+    let last = of_group(&upload.region, (&new.item, &new.kind), &new.lineage).order_by_desc(batch::Column::Sequence);
+    Ok(last.one(connection).await?)
+}
+
 async fn end(
     connection: &impl ConnectionTrait,
     scope: &Scope,
-    (id, status, ended_at): (&str, UploadStatus, DateTime<Utc>),
+    (attempt, status, ended_at): (&Attempt, UploadStatus, DateTime<Utc>),
     facts: &serde_json::Value,
 ) -> Result<upload::Model, StoreError> {
-    let found = upload::Entity::find_by_id(id)
+    let found = upload::Entity::find_by_id(&attempt.upload)
         .filter(in_scope(scope, upload::Column::Region, Some(upload::Column::Unit)))
         .one(connection)
         .await?;
@@ -236,6 +337,10 @@ async fn end(
     if UploadStatus::read(&upload.status)? != UploadStatus::Started {
         return Err(StoreError::UploadEnded(upload.id));
     }
+    if upload.attempt.as_ref() != Some(&attempt.id) {
+        return Err(StoreError::AttemptOver(attempt.id.clone()));
+    }
+    attempts::end(connection, &attempt.id).await?;
     let mut ended = upload.into_active_model();
     ended.status = Set(status.key().to_owned());
     ended.ended_at = Set(Some(micros(ended_at)));
@@ -243,35 +348,35 @@ async fn end(
     Ok(ended.update(connection).await?)
 }
 
-fn started(new: &NewUpload) -> Result<upload::ActiveModel, StoreError> {
-    Ok(upload::ActiveModel {
-        id: Set(new.id.clone()),
+fn started(key: &str, new: &NewUpload) -> upload::ActiveModel {
+    upload::ActiveModel {
+        id: Set(new.attempt.clone()),
         region: Set(new.region.clone()),
         unit: Set(new.unit.clone()),
-        key: Set(new.key.clone()),
+        key: Set(key.to_owned()),
         file: Set(new.file.clone()),
         digest: Set(new.digest.clone()),
         status: Set(UploadStatus::Started.key().to_owned()),
-        keys: Set(with_keys("[]", &new.keys)?),
+        keys: Set("[]".to_owned()),
         started_at: Set(micros(new.started_at)),
         ended_at: Set(None),
         facts: Set(None),
-    })
+        attempt: Set(Some(new.attempt.clone())),
+        is_delivered: Set(Some(new.is_delivered)),
+    }
 }
 
-/// The keys named so far and those named now: what an earlier attempt may have left stays known.
-fn with_keys(earlier: &str, keys: &[String]) -> Result<String, StoreError> {
-    let mut all = read_keys(earlier)?;
-    all.extend(keys.iter().filter(|key| !all.contains(key)).cloned().collect::<Vec<_>>());
-    Ok(serde_json::Value::from(all).to_string())
+/// The same upload, held by a new attempt.
+fn again(earlier: &upload::Model, new: &NewUpload) -> upload::ActiveModel {
+    let mut again = earlier.clone().into_active_model();
+    again.status = Set(UploadStatus::Started.key().to_owned());
+    again.attempt = Set(Some(new.attempt.clone()));
+    again.ended_at = Set(None);
+    again.facts = Set(None);
+    again
 }
 
-fn read_keys(text: &str) -> Result<Vec<String>, StoreError> {
-    let wrong = |_| StoreError::NotUnderstood { column: "uploads.keys", value: text.to_owned() };
-    serde_json::from_str(text).map_err(wrong)
-}
-
-fn visible(new: &NewBatch, upload: &upload::Model, accepted_at: DateTime<Utc>) -> batch::ActiveModel {
+fn visible(new: &NewBatch, upload: &upload::Model, accepted_at: i64) -> batch::ActiveModel {
     let (main_key, main_digest) = new.main.clone().unzip();
     let (personal_key, personal_digest) = new.personal.clone().unzip();
     batch::ActiveModel {
@@ -295,7 +400,7 @@ fn visible(new: &NewBatch, upload: &upload::Model, accepted_at: DateTime<Utc>) -
         personal_key: Set(personal_key),
         personal_digest: Set(personal_digest),
         row_count: Set(new.rows.cast_signed()),
-        accepted_at: Set(micros(accepted_at)),
+        accepted_at: Set(accepted_at),
         ..Default::default()
     }
 }
@@ -306,7 +411,7 @@ fn read_upload(model: upload::Model) -> Result<Upload, StoreError> {
     Ok(Upload {
         facts: facts.map_err(wrong)?,
         status: UploadStatus::read(&model.status)?,
-        keys: read_keys(&model.keys)?,
+        attempt: model.attempt,
         id: model.id,
         region: model.region,
         unit: model.unit,

@@ -10,11 +10,12 @@ use gongzhi_core::access::{Purpose, Scope};
 use gongzhi_core::catalog::{Mark, Mode};
 use gongzhi_core::identity::Decision;
 use gongzhi_core::period::Period;
-use gongzhi_core::state::{Moment, covered_days};
+use gongzhi_core::state::{Group, Moment, covered_days};
 use gongzhi_core::values::SetMode;
+use gongzhi_store::attempts::Standing;
 use gongzhi_store::batches::NewLinks;
 use gongzhi_store::decisions::NewDecision;
-use gongzhi_store::uploads::{NewBatch, NewUpload, UploadStatus};
+use gongzhi_store::uploads::{Attempt, Begun, NewBatch, NewUpload, UploadStatus};
 use gongzhi_store::{Store, StoreError, StorePlace};
 use serde_json::json;
 
@@ -43,14 +44,40 @@ fn office() -> Scope {
 
 fn upload(key: &str, unit: &str) -> NewUpload {
     NewUpload {
-        id: format!("upload-{key}"),
+        attempt: format!("upload-{key}"),
         region: "652323".to_owned(),
         unit: unit.to_owned(),
         key: key.to_owned(),
         file: format!("{key}.xlsx"),
         digest: "sm3:00".to_owned(),
         keys: vec![format!("item=water_project/{key}.parquet")],
+        is_delivered: false,
         started_at: noon(0),
+        leased_until: noon(0) + TimeDelta::minutes(15),
+    }
+}
+
+/// Begins an upload that nobody else holds.
+async fn begin(store: &Store, new: &NewUpload) -> Attempt {
+    match store.begin_upload(&office(), new).await.unwrap() {
+        Begun::Mine(attempt) => attempt,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Accepts batches behind what stands in their groups, decided anew when another came in between.
+async fn accept(store: &Store, attempt: &Attempt, day: i64, batches: &[NewBatch]) {
+    loop {
+        let mut batches = batches.to_vec();
+        for new in &mut batches {
+            let (item, kind, lineage) = (new.item.clone(), new.kind.clone(), new.lineage.clone());
+            let group = Group { region: "652323".to_owned(), item, kind, lineage };
+            new.after = store.list_group(&office(), &group).await.unwrap().last;
+        }
+        match store.accept_upload(&office(), (attempt, noon(day)), &batches, &json!({})).await {
+            Err(StoreError::Overtaken) => {}
+            accepted => return accepted.unwrap(),
+        }
     }
 }
 
@@ -70,6 +97,7 @@ fn batch(id: &str) -> NewBatch {
         mode: SetMode::Full,
         template_version: 1,
         supplement_of: None,
+        after: None,
         main: Some((format!("{id}.parquet"), "sm3:01".to_owned())),
         personal: None,
         rows: 3,
@@ -88,11 +116,10 @@ async fn visible_ids(store: &Store, scope: &Scope, moment: Moment) -> Vec<String
 #[tokio::test]
 async fn a_batch_is_visible_from_its_acceptance_on_and_not_before() {
     on_every_database("visible", async |store| {
-        store.begin_upload(&office(), &upload("a", "water")).await.unwrap();
+        let attempt = begin(store, &upload("a", "water")).await;
         assert!(visible_ids(store, &office(), at(9)).await.is_empty());
         let receipt = json!({"rows": 3});
-        let sequences = store.accept_upload(&office(), ("upload-a", noon(1)), &[batch("b1")], &receipt).await.unwrap();
-        assert_eq!(sequences.len(), 1);
+        store.accept_upload(&office(), (&attempt, noon(1)), &[batch("b1")], &receipt).await.unwrap();
         assert!(visible_ids(store, &office(), at(0)).await.is_empty());
         let visible = store.visible_batches(&office(), at(1)).await.unwrap().batches;
         assert_eq!(visible.len(), 1);
@@ -108,16 +135,17 @@ async fn a_batch_is_visible_from_its_acceptance_on_and_not_before() {
 #[tokio::test]
 async fn what_a_set_said_is_kept_and_what_stands_before_a_new_one_is_found_by_its_group() {
     on_every_database("said", async |store| {
-        store.begin_upload(&office(), &upload("a", "water")).await.unwrap();
+        let attempt = begin(store, &upload("a", "water")).await;
         let modes = [SetMode::Full, SetMode::Differential, SetMode::Unsaid, SetMode::Nil, SetMode::NothingExists];
         let said = |(at, mode): (usize, SetMode)| NewBatch { mode, ..batch(&format!("b{at}")) };
         let mut batches: Vec<NewBatch> = modes.into_iter().enumerate().map(said).collect();
         batches.push(NewBatch { kind: "other".to_owned(), ..batch("other") });
-        store.accept_upload(&office(), ("upload-a", noon(1)), &batches, &json!({})).await.unwrap();
+        accept(store, &attempt, 1, &batches).await;
         let group = store.visible_batches(&office(), at(1)).await.unwrap().batches[0].batch.group();
         let before = store.list_group(&office(), &group).await.unwrap();
-        assert_eq!(before.iter().map(|one| one.batch.mode).collect::<Vec<_>>(), modes);
-        assert!(store.list_group(&Scope::region("659001", Purpose::Intake), &group).await.unwrap().is_empty());
+        assert_eq!(before.last.as_deref(), Some("b4"));
+        assert_eq!(before.sets.iter().map(|one| one.batch.mode).collect::<Vec<_>>(), modes);
+        assert!(store.list_group(&Scope::region("659001", Purpose::Intake), &group).await.unwrap().sets.is_empty());
     })
     .await;
 }
@@ -125,15 +153,16 @@ async fn what_a_set_said_is_kept_and_what_stands_before_a_new_one_is_found_by_it
 #[tokio::test]
 async fn an_accepted_upload_is_never_accepted_again_nor_rejected() {
     on_every_database("never_again", async |store| {
-        store.begin_upload(&office(), &upload("a", "water")).await.unwrap();
-        store.accept_upload(&office(), ("upload-a", noon(1)), &[batch("b1")], &json!({})).await.unwrap();
-        let again = store.accept_upload(&office(), ("upload-a", noon(2)), &[batch("b2")], &json!({})).await;
+        let attempt = begin(store, &upload("a", "water")).await;
+        accept(store, &attempt, 1, &[batch("b1")]).await;
+        let again = store.accept_upload(&office(), (&attempt, noon(2)), &[batch("b2")], &json!({})).await;
         assert!(matches!(again, Err(StoreError::UploadEnded(_))));
-        let end = ("upload-a", UploadStatus::Refused, noon(2));
+        let end = (&attempt, UploadStatus::Refused, noon(2));
         let rejected = store.reject_upload(&office(), end, &json!({})).await;
         assert!(matches!(rejected, Err(StoreError::UploadEnded(_))));
         let repeated = store.begin_upload(&office(), &upload("a", "water")).await.unwrap();
-        assert_eq!(repeated.status, UploadStatus::Accepted);
+        let Begun::Done(done) = repeated else { panic!("{repeated:?}") };
+        assert_eq!((done.status, done.ended_at), (UploadStatus::Accepted, Some(noon(1))));
         assert_eq!(visible_ids(store, &office(), at(9)).await, ["b1"]);
     })
     .await;
@@ -142,9 +171,9 @@ async fn an_accepted_upload_is_never_accepted_again_nor_rejected() {
 #[tokio::test]
 async fn an_acceptance_that_fails_halfway_leaves_nothing_visible() {
     on_every_database("halfway", async |store| {
-        store.begin_upload(&office(), &upload("a", "water")).await.unwrap();
-        let twice = [batch("b1"), batch("b1")];
-        assert!(store.accept_upload(&office(), ("upload-a", noon(1)), &twice, &json!({})).await.is_err());
+        let attempt = begin(store, &upload("a", "water")).await;
+        let twice = [batch("b1"), NewBatch { kind: "other".to_owned(), ..batch("b1") }];
+        assert!(store.accept_upload(&office(), (&attempt, noon(1)), &twice, &json!({})).await.is_err());
         assert!(visible_ids(store, &office(), at(9)).await.is_empty());
         let kept = store.find_upload(&office(), "a").await.unwrap().unwrap();
         assert_eq!(kept.status, UploadStatus::Started);
@@ -153,15 +182,103 @@ async fn an_acceptance_that_fails_halfway_leaves_nothing_visible() {
 }
 
 #[tokio::test]
-async fn an_intake_that_was_broken_off_goes_on_with_the_same_upload_and_remembers_every_key() {
-    on_every_database("goes_on", async |store| {
-        store.begin_upload(&office(), &upload("a", "water")).await.unwrap();
-        let mut again = upload("a", "water");
-        again.id = "another".to_owned();
-        again.keys = vec!["item=water_project/second.parquet".to_owned()];
-        let found = store.begin_upload(&office(), &again).await.unwrap();
-        assert_eq!(found.id, "upload-a");
-        assert_eq!(found.keys, ["item=water_project/a.parquet", "item=water_project/second.parquet"]);
+async fn one_attempt_at_a_time_holds_an_upload_and_what_another_wrote_belongs_to_nothing() {
+    on_every_database("attempts", async |store| {
+        let first = begin(store, &upload("a", "water")).await;
+        let mut second = NewUpload { attempt: "second".to_owned(), ..upload("a", "water") };
+        second.keys = vec!["item=water_project/second.parquet".to_owned()];
+        let busy = store.begin_upload(&office(), &second).await.unwrap();
+        assert_eq!(busy, Begun::Busy { attempt: first.id.clone(), until: noon(0) + TimeDelta::minutes(15) });
+        // Once its lease is over the next takes the same upload, and the first can't end it any more.
+        second.started_at = noon(0) + TimeDelta::minutes(15);
+        second.leased_until = noon(1);
+        let held = begin(store, &second).await;
+        assert_eq!((held.id.as_str(), held.upload.as_str()), ("second", "upload-a"));
+        let late = store.accept_upload(&office(), (&first, noon(1)), &[batch("b1")], &json!({})).await;
+        assert!(matches!(late, Err(StoreError::AttemptOver(_))), "{late:?}");
+        // One whose program is gone is given up at once.
+        store.give_up_attempt("second").await.unwrap();
+        let third = NewUpload { attempt: "third".to_owned(), ..second.clone() };
+        accept(store, &begin(store, &third).await, 2, &[batch("b3")]).await;
+        let files = store.list_attempts(&office(), noon(0)).await.unwrap();
+        let shown: Vec<_> = files.iter().map(|one| (one.id.as_str(), one.standing)).collect();
+        let over = |id| (id, Standing::Over);
+        assert_eq!(shown, [over("upload-a"), over("second"), ("third", Standing::Kept)]);
+        assert_eq!(files[1].keys, second.keys);
+        let all = ["upload-a", "second", "third"].map(str::to_owned);
+        store.forget_attempts(&office(), &all, noon(0)).await.unwrap();
+        assert_eq!(store.list_attempts(&office(), noon(0)).await.unwrap().len(), 1, "what is kept stays");
+        assert_eq!(visible_ids(store, &office(), at(9)).await, ["b3"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_set_corrects_is_decided_beside_every_set_there_is() {
+    on_every_database("overtaken", async |store| {
+        let (one, other) = (begin(store, &upload("a", "water")).await, begin(store, &upload("b", "water")).await);
+        accept(store, &one, 3, &[batch("b1")]).await;
+        // Decided before the first was there: both would have been the first of their period.
+        let blind = store.accept_upload(&office(), (&other, noon(2)), &[batch("b2")], &json!({})).await;
+        assert!(matches!(blind, Err(StoreError::Overtaken)), "{blind:?}");
+        accept(store, &other, 2, &[batch("b2")]).await;
+        let visible = store.visible_batches(&office(), at(9)).await.unwrap().batches;
+        let shown: Vec<_> = visible.iter().map(|one| (one.batch.id.as_str(), one.batch.accepted_at)).collect();
+        assert_eq!(shown, [("b1", noon(3)), ("b2", noon(3))], "who came second is not before whom it knew");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_another_set_replaced_is_brought_back_by_the_same_file() {
+    on_every_database("back", async |store| {
+        accept(store, &begin(store, &upload("a", "water")).await, 1, &[batch("b1")]).await;
+        accept(store, &begin(store, &upload("b", "water")).await, 2, &[batch("b2")]).await;
+        let again = NewUpload { attempt: "again".to_owned(), ..upload("a", "water") };
+        accept(store, &begin(store, &again).await, 3, &[batch("b3")]).await;
+        let repeated = NewUpload { attempt: "repeated".to_owned(), ..upload("a", "water") };
+        let done = store.begin_upload(&office(), &repeated).await.unwrap();
+        assert!(matches!(done, Begun::Done(upload) if upload.id == "again"));
+        // Of a delivery the same file is the same, whatever came since.
+        let delivered = NewUpload { is_delivered: true, ..repeated };
+        let done = store.begin_upload(&office(), &delivered).await.unwrap();
+        assert!(matches!(done, Begun::Done(upload) if upload.id == "upload-a"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_delivery_stands_in_the_order_of_its_names_and_what_a_file_was_is_visible_no_longer() {
+    on_every_database("delivery", async |store| {
+        let file = |name: &str, digest: &str| NewUpload {
+            attempt: format!("{name}{digest}"),
+            file: name.to_owned(),
+            digest: digest.to_owned(),
+            is_delivered: true,
+            ..upload(&format!("{name}{digest}"), "water")
+        };
+        let take = async |name: &str, digest: &str, day: i64, id: &str| {
+            accept(store, &begin(store, &file(name, digest)).await, day, &[batch(id)]).await;
+        };
+        let alone = begin(store, &upload("alone", "water")).await;
+        accept(store, &alone, 1, &[batch("b0")]).await;
+        take("二.csv", "2", 2, "b2").await;
+        take("一.csv", "1", 3, "b1").await;
+        let settle = async |files: &[(&str, &str)], day: i64| {
+            let files = files.iter().map(|(name, digest)| ((*name).to_owned(), (*digest).to_owned())).collect();
+            store.settle_delivery(&office(), (&files, noon(day))).await.unwrap();
+        };
+        settle(&[("一.csv", "1"), ("二.csv", "2")], 3).await;
+        assert_eq!(visible_ids(store, &office(), at(9)).await, ["b0", "b1", "b2"]);
+        let visible = store.visible_batches(&office(), at(9)).await.unwrap().batches;
+        let numbers: Vec<_> = visible.iter().map(|one| (one.batch.sequence, one.batch.accepted_at)).collect();
+        assert_eq!(numbers, [(1, noon(1)), (2, noon(2)), (3, noon(2))]);
+        take("一.csv", "1b", 5, "b3").await;
+        settle(&[("一.csv", "1b"), ("二.csv", "2")], 5).await;
+        assert_eq!(visible_ids(store, &office(), at(9)).await, ["b0", "b3", "b2"]);
+        assert_eq!(visible_ids(store, &office(), at(4)).await, ["b0", "b1", "b2"], "what was known then");
+        settle(&[("一.csv", "1"), ("二.csv", "2")], 6).await;
+        assert_eq!(visible_ids(store, &office(), at(9)).await, ["b0", "b1", "b2"]);
     })
     .await;
 }
@@ -169,12 +286,15 @@ async fn an_intake_that_was_broken_off_goes_on_with_the_same_upload_and_remember
 #[tokio::test]
 async fn a_blocked_file_can_be_begun_again() {
     on_every_database("blocked", async |store| {
-        store.begin_upload(&office(), &upload("a", "water")).await.unwrap();
-        let end = ("upload-a", UploadStatus::Blocked, noon(1));
-        store.reject_upload(&office(), end, &json!({"issues": 2})).await.unwrap();
-        let found = store.begin_upload(&office(), &upload("a", "water")).await.unwrap();
-        assert_eq!(found.status, UploadStatus::Started);
-        store.accept_upload(&office(), ("upload-a", noon(2)), &[batch("b1")], &json!({})).await.unwrap();
+        let attempt = begin(store, &upload("a", "water")).await;
+        store
+            .reject_upload(&office(), (&attempt, UploadStatus::Blocked, noon(1)), &json!({"issues": 2}))
+            .await
+            .unwrap();
+        let again = NewUpload { attempt: "again".to_owned(), ..upload("a", "water") };
+        let attempt = begin(store, &again).await;
+        assert_eq!(attempt.upload, "upload-a");
+        accept(store, &attempt, 2, &[batch("b1")]).await;
         assert_eq!(visible_ids(store, &office(), at(2)).await, ["b1"]);
     })
     .await;
@@ -183,8 +303,7 @@ async fn a_blocked_file_can_be_begun_again() {
 #[tokio::test]
 async fn a_scope_sees_its_own_region_and_units_only() {
     on_every_database("scope", async |store| {
-        store.begin_upload(&office(), &upload("a", "water")).await.unwrap();
-        store.accept_upload(&office(), ("upload-a", noon(1)), &[batch("b1")], &json!({})).await.unwrap();
+        accept(store, &begin(store, &upload("a", "water")).await, 1, &[batch("b1")]).await;
         let other_unit = Scope::unit("652323", "housing", Purpose::Intake);
         let other_county = Scope::region("652324", Purpose::Analysis);
         let prefecture = Scope::region("6523", Purpose::Analysis);
@@ -195,7 +314,8 @@ async fn a_scope_sees_its_own_region_and_units_only() {
         assert!(store.list_uploads(&other_county).await.unwrap().is_empty());
         let foreign = store.begin_upload(&other_unit, &upload("c", "water")).await;
         assert!(matches!(foreign, Err(StoreError::NotThere { .. })));
-        let end = ("upload-a", UploadStatus::Refused, noon(2));
+        let held = Attempt { id: "upload-a".to_owned(), upload: "upload-a".to_owned() };
+        let end = (&held, UploadStatus::Refused, noon(2));
         let hidden = store.reject_upload(&other_unit, end, &json!({})).await;
         assert!(matches!(hidden, Err(StoreError::NotThere { .. })));
     })
@@ -205,8 +325,7 @@ async fn a_scope_sees_its_own_region_and_units_only() {
 #[tokio::test]
 async fn links_are_read_as_of_the_moment() {
     on_every_database("links", async |store| {
-        store.begin_upload(&office(), &upload("a", "water")).await.unwrap();
-        store.accept_upload(&office(), ("upload-a", noon(1)), &[batch("b1")], &json!({})).await.unwrap();
+        accept(store, &begin(store, &upload("a", "water")).await, 1, &[batch("b1")]).await;
         for (day, version) in [(2, "v1"), (4, "v2")] {
             let links = NewLinks {
                 batch: "b1".to_owned(),
@@ -273,8 +392,7 @@ async fn what_was_accepted_is_there_after_the_store_is_opened_again() {
     let home = tempfile::tempdir().unwrap();
     let place = StorePlace::Home(home.path().to_owned());
     let store = Store::open(&place).await.unwrap();
-    store.begin_upload(&office(), &upload("a", "water")).await.unwrap();
-    store.accept_upload(&office(), ("upload-a", noon(1)), &[batch("b1")], &json!({})).await.unwrap();
+    accept(&store, &begin(&store, &upload("a", "water")).await, 1, &[batch("b1")]).await;
     // Not closed: as after a kill.
     let again = Store::open(&place).await.unwrap();
     assert_eq!(visible_ids(&again, &office(), at(1)).await, ["b1"]);
@@ -301,21 +419,35 @@ async fn writers_at_the_same_moment_all_get_through() {
         let tasks = (0..24).map(|number| {
             let store = store.clone();
             tokio::spawn(async move {
-                let key = format!("k{number}");
-                store.begin_upload(&office(), &upload(&key, "water")).await.unwrap();
-                let id = format!("upload-{key}");
-                let batches = [batch(&format!("b{number}"))];
-                store.accept_upload(&office(), (&id, noon(1)), &batches, &json!({})).await.unwrap()[0]
+                let attempt = begin(&store, &upload(&format!("k{number}"), "water")).await;
+                accept(&store, &attempt, 1, &[batch(&format!("b{number}"))]).await;
             })
         });
-        let mut sequences = Vec::new();
         for task in tasks.collect::<Vec<_>>() {
-            sequences.push(task.await.unwrap());
+            task.await.unwrap();
         }
-        sequences.sort_unstable();
-        sequences.dedup();
-        assert_eq!(sequences.len(), 24);
         assert_eq!(visible_ids(store, &office(), at(1)).await.len(), 24);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_who_hand_the_same_in_at_one_moment_one_takes_it_in() {
+    on_every_database("same_moment", async |store| {
+        let tasks = (0..24).map(|number| {
+            let store = store.clone();
+            let new = NewUpload { attempt: format!("attempt-{number}"), ..upload("a", "water") };
+            tokio::spawn(async move { store.begin_upload(&office(), &new).await.unwrap() })
+        });
+        let mut mine = Vec::new();
+        for task in tasks.collect::<Vec<_>>() {
+            match task.await.unwrap() {
+                Begun::Mine(attempt) => mine.push(attempt),
+                Begun::Busy { .. } => {}
+                Begun::Done(_) => panic!("nobody accepted it"),
+            }
+        }
+        assert_eq!(mine.len(), 1);
     })
     .await;
 }

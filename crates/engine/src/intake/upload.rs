@@ -20,14 +20,15 @@ use crate::sealed::{DataKey, SealedFile, SealingWriter};
 /// How hard it is packed: as fast as can be.
 const LEVEL: i32 = 1;
 
-/// The key below the data folder under which an upload's original is kept.
-pub fn upload_key(upload: &str) -> String {
-    format!("uploads/{upload}.zst.sealed")
+/// The key below the data folder under which the original that an attempt brought is kept.
+pub fn upload_key(attempt: &str) -> String {
+    format!("uploads/{attempt}.zst.sealed")
 }
 
 /// A file packed and sealed beside its place, under a key that nothing keeps yet. Dropped or killed, it leaves nothing
 /// that could be read.
 pub struct PackedUpload<'k> {
+    attempt: String,
     digest: String,
     place: (&'k Path, &'k Keys),
     data_key: DataKey,
@@ -36,44 +37,43 @@ pub struct PackedUpload<'k> {
 }
 
 impl PackedUpload<'_> {
+    /// The attempt that brings it.
+    pub fn attempt(&self) -> &str {
+        &self.attempt
+    }
+
     /// Digest of the file as it was handed in.
     pub fn digest(&self) -> &str {
         &self.digest
     }
 
-    /// Keeps it as the original of an upload that the control store has begun. One that another program, or an earlier
-    /// hand-in of the same bytes, keeps already stays as it is.
+    /// Keeps it as the original that an attempt has brought: file and key are named by the attempt, which nobody else is.
     ///
     /// # Errors
     /// It can't be written.
-    pub fn keep(mut self, upload: &str) -> Result<(), BatchError> {
-        let (folder, keys) = self.place;
-        let key = upload_key(upload);
-        if folder.join(&key).exists() && keys.find_data_key(upload)?.is_some() {
-            return Ok(());
-        }
-        keys.keep_data_key(upload, &self.data_key)?;
-        self.pending.rename(folder, key);
+    pub fn keep(self) -> Result<(), BatchError> {
+        let (_, keys) = self.place;
+        keys.keep_data_key(&self.attempt, &self.data_key)?;
         self.pending.finish(self.writer)?;
         Ok(())
     }
 }
 
-/// Packs a file beside the place of an original and digests it in the same reading; `None` once it is told to stop. `id`
-/// tells it from others that are packed at the same time.
+/// Packs a file beside the place of an attempt's original and digests it in the same reading; `None` once it is told to
+/// stop.
 ///
 /// # Errors
 /// It can't be read, or not be written.
 pub fn pack_upload<'k>(
     path: &Path,
-    id: &str,
+    attempt: &str,
     place: (&'k Path, &'k Keys),
     stops: &AtomicBool,
 ) -> Result<Option<PackedUpload<'k>>, BatchError> {
     let failed = |source: io::Error| BatchError::file(path, source);
     let mut original = File::open(path).map_err(failed)?;
     let data_key = place.1.roll_data_key()?;
-    let (pending, writer) = PendingFile::create(place.0, upload_key(id))?;
+    let (pending, writer) = PendingFile::create(place.0, upload_key(attempt))?;
     let sealing = SealingWriter::create(writer, &data_key).map_err(failed)?;
     let mut packing = zstd::Encoder::new(sealing, LEVEL).map_err(failed)?;
     let mut digest = Sm3::new();
@@ -91,18 +91,19 @@ pub fn pack_upload<'k>(
     }
     let sealing = packing.finish().map_err(failed)?;
     let writer = sealing.finish().map_err(failed)?;
-    Ok(Some(PackedUpload { digest: digest_text(digest), place, data_key, pending, writer }))
+    let digest = digest_text(digest);
+    Ok(Some(PackedUpload { attempt: attempt.to_owned(), digest, place, data_key, pending, writer }))
 }
 
-/// Reads a kept original again, as it was handed in.
+/// Reads the original that an attempt brought again, as it was handed in.
 ///
 /// # Errors
 /// It can't be read, or its key was destroyed.
-pub fn open_upload(upload: &str, folder: &Path, keys: &Keys) -> Result<impl Read, BatchError> {
-    let path = folder.join(upload_key(upload));
+pub fn open_upload(attempt: &str, folder: &Path, keys: &Keys) -> Result<impl Read, BatchError> {
+    let path = folder.join(upload_key(attempt));
     let failed = |source: io::Error| BatchError::file(&path, source);
-    let erased = || BatchError::Erased { batch: upload.to_owned() };
-    let data_key = keys.find_data_key(upload)?.ok_or_else(erased)?;
+    let erased = || BatchError::Erased { batch: attempt.to_owned() };
+    let data_key = keys.find_data_key(attempt)?.ok_or_else(erased)?;
     let sealed = SealedFile::open(&path, data_key).map_err(failed)?;
     zstd::Decoder::new(sealed.get_read(0)?).map_err(failed)
 }
@@ -126,14 +127,14 @@ mod tests {
         assert!(pack("p0", true).is_none());
         drop(pack("p1", false));
         assert_eq!(left(), 0);
-        let packed = pack("p2", false).unwrap();
+        let packed = pack("u1", false).unwrap();
         assert_eq!(packed.digest(), crate::keys::digest(text.as_bytes()));
-        packed.keep("u1").unwrap();
+        packed.keep().unwrap();
         let kept = std::fs::read(data.join(upload_key("u1"))).unwrap();
         assert!(kept.len() * 10 < text.len(), "{} bytes of {}", kept.len(), text.len());
-        // Handed in once more, the original that is kept stays, and with it its key.
-        pack("p3", false).unwrap().keep("u1").unwrap();
-        assert_eq!((left(), std::fs::read(data.join(upload_key("u1"))).unwrap()), (1, kept));
+        // Handed in once more, each attempt's file and key stay together.
+        pack("u2", false).unwrap().keep().unwrap();
+        assert_eq!((left(), std::fs::read(data.join(upload_key("u1"))).unwrap()), (2, kept));
         let read = || {
             let mut again = String::new();
             open_upload("u1", &data, &keys)?.read_to_string(&mut again).unwrap();

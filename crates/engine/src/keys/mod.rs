@@ -219,14 +219,6 @@ impl Keys {
         format!("sm2:{}", hex(&self.signing.verifying_key().to_sec1_bytes()))
     }
 
-    /// Makes the data key of a batch's personal part and keeps it wrapped. A batch that is written anew after it was
-    /// broken off gets a new one.
-    pub(crate) fn make_data_key(&self, batch: &str) -> Result<DataKey, KeyError> {
-        let key = self.roll_data_key()?;
-        self.keep_data_key(batch, &key)?;
-        Ok(key)
-    }
-
     /// A new data key that nothing keeps yet: what is sealed with it can't be read once it is forgotten.
     pub(crate) fn roll_data_key(&self) -> Result<DataKey, KeyError> {
         let mut dice = self.dice.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -265,33 +257,51 @@ impl Keys {
         }
     }
 
+    /// Where the data keys are kept.
+    pub(crate) fn data_folder(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
     fn data_key_path(&self, batch: &str) -> PathBuf {
-        self.folder.join("data").join(format!("{batch}.key"))
+        self.data_folder().join(format!("{batch}.key"))
     }
 }
 
-/// The data key of a batch that is not finished yet: dropped, it is destroyed.
+/// The data key of a batch that is not finished yet: kept when its parts are put into their places, and destroyed where
+/// that fails.
 pub(crate) struct PendingKey<'k> {
     keys: &'k Keys,
     batch: String,
+    key: DataKey,
     is_kept: bool,
 }
 
 impl<'k> PendingKey<'k> {
-    /// Of the batch of this id.
-    pub(crate) fn new(keys: &'k Keys, batch: &str) -> Self {
-        Self { keys, batch: batch.to_owned(), is_kept: false }
+    /// A new one for the batch of this id.
+    pub(crate) fn roll(keys: &'k Keys, batch: &str) -> Result<Self, KeyError> {
+        Ok(Self { key: keys.roll_data_key()?, keys, batch: batch.to_owned(), is_kept: false })
     }
 
-    /// It is finished.
-    pub(crate) fn keep(mut self) {
+    /// The key.
+    pub(crate) fn key(&self) -> &DataKey {
+        &self.key
+    }
+
+    /// Keeps it: what it seals is about to stand in its place.
+    pub(crate) fn keep(&mut self) -> Result<(), KeyError> {
         self.is_kept = true;
+        self.keys.keep_data_key(&self.batch, &self.key)
+    }
+
+    /// What it seals stands in its place.
+    pub(crate) fn finish(mut self) {
+        self.is_kept = false;
     }
 }
 
 impl Drop for PendingKey<'_> {
     fn drop(&mut self) {
-        if !self.is_kept
+        if self.is_kept
             && let Err(error) = self.keys.destroy_data_key(&self.batch)
         {
             tracing::warn!(batch = self.batch, %error, "the data key of an unfinished batch stays behind");

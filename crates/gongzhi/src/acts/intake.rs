@@ -8,7 +8,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result, anyhow};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -23,7 +23,6 @@ use gongzhi_core::state::{Batch, Moment, VisibleBatch, VisibleBatches, covered_d
 use gongzhi_core::values::SetMode;
 use gongzhi_engine::annotate::{Annotation, annotate, annotated_name};
 use gongzhi_engine::batch::BatchError;
-use gongzhi_engine::clear_unfinished;
 use gongzhi_engine::effects::{SetEffect, list_effects};
 use gongzhi_engine::intake::{
     CheckedFile, IntakeBatch, IntakeBooks, IntakeContext, IntakeError, IntakeReport, IntakeRequest, Outcome,
@@ -32,10 +31,13 @@ use gongzhi_engine::intake::{
 use gongzhi_engine::keys::{Keys, digest_reader};
 use gongzhi_engine::parts::DataPlace;
 use gongzhi_engine::read::{Limits, WorkerCommand, WorkerPool};
-use gongzhi_store::Store;
-use gongzhi_store::uploads::{NewBatch, NewUpload, UploadStatus};
+use gongzhi_engine::{AtWork, clear_unfinished};
+use gongzhi_store::batches::GroupSets;
+use gongzhi_store::uploads::{Attempt, Begun, NewBatch, NewUpload, UploadStatus};
+use gongzhi_store::{Store, StoreError};
 use serde_json::{Value as Json, json};
 
+use super::doctor;
 use super::home::{self, Home};
 use super::intake_report::report_json;
 use super::profile;
@@ -103,6 +105,12 @@ pub struct TakenIn {
     pub annotated: Option<PathBuf>,
 }
 
+/// How long an attempt holds its upload: from the check to the receipt, of the largest file there may be.
+const LEASE: TimeDelta = TimeDelta::minutes(15);
+
+/// How long is waited for another attempt before it is looked at again.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// Everything an intake needs, opened.
 pub struct IntakeDesk {
     catalog: Catalog,
@@ -142,7 +150,11 @@ impl IntakeDesk {
         let told = |message: Message| anyhow!("{}", say.say(&message));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("tokio")?;
         let Home { keys, store } = runtime.block_on(home::open_or_make(home, say))?;
-        clear_unfinished(&home.join("data"));
+        let data_folder = home.join("data");
+        clear_unfinished(&data_folder);
+        runtime
+            .block_on(doctor::clear_over((&data_folder, &keys), &store, now))
+            .map_err(|error| told(error.message()))?;
         let command = WorkerCommand::of_this_program().map_err(|error| told(error.message()))?;
         Ok(Self {
             books: IntakeBooks::new(&catalog),
@@ -151,7 +163,7 @@ impl IntakeDesk {
             keys,
             store,
             home: home.to_owned(),
-            data_folder: home.join("data"),
+            data_folder,
             profiles: profile::list_profiles(home).into_iter().filter_map(|(_, read)| read.ok()).collect(),
             now,
             runtime,
@@ -179,28 +191,31 @@ impl IntakeDesk {
             return Ok(TakenIn::of(refused(file.name, refusal)));
         }
         let packed = packed.map_err(|error| told(error.message()))?;
-        let told_by = if order.is_by_name { file.name.to_owned() } else { told_of(checked.report()) };
-        let identity = packed.as_ref().map(|packed| upload_identity(packed.digest(), &told_by, order));
-        let key = match identity {
-            // The files of a folder are one delivery: which of them counts is not a matter of when it was read.
-            Some(identity) if !order.is_by_name => Some(self.upload_key(identity, say)?),
-            identity => identity,
+        let mine = match packed {
+            Some(packed) if checked.report().unit.is_some() => {
+                let told_by = if order.is_by_name { file.name.to_owned() } else { told_of(checked.report()) };
+                let key = upload_identity(packed.digest(), &told_by, order);
+                let (attempt, digest) = (packed.attempt().to_owned(), packed.digest().to_owned());
+                let handed_in = HandedIn { attempt, digest, key, is_delivered: order.is_by_name };
+                let keys = checked.keys().into_iter().chain([upload_key(&handed_in.attempt)]).collect();
+                match self.begin((checked.report(), &handed_in), keys, say)? {
+                    Taken::Mine(mine) => Some((packed, mine)),
+                    Taken::Before(at) => {
+                        return Ok(TakenIn { received_before: at, ..TakenIn::of(checked.into_report()) });
+                    }
+                }
+            }
+            _ => None,
         };
-        if let Some(before) = self.received_before(key.as_deref(), &request, say)? {
-            let report = checked.into_report();
-            return Ok(TakenIn { report, received_before: Some(before), proposals: Vec::new(), annotated: None });
-        }
         let proposals = if request.is_dry_run { Vec::new() } else { self.keep_proposals(checked.report(), say)? };
         for (proposal, path) in checked.report().proposals.clone().iter().zip(&proposals) {
             point_to_proposal(checked.issues_mut(), proposal, &self.shown(path, order));
         }
-        let report = match (packed, key) {
-            (Some(packed), Some(key)) if checked.report().unit.is_some() => {
-                self.save(checked, (packed, key, order.is_by_name), say)?
-            }
-            _ => checked.write().map_err(|error| told(error.message()))?,
+        let report = match mine {
+            Some((packed, mine)) => self.save(checked, packed, (&mine, order.is_by_name), say)?,
+            None => checked.write().map_err(|error| told(error.message()))?,
         };
-        Ok(TakenIn { report, received_before: None, proposals, annotated: None })
+        Ok(TakenIn { proposals, ..TakenIn::of(report) })
     }
 
     /// Checks a file, and beside that packs it as the original of its upload, for of a large file either takes its time.
@@ -211,11 +226,11 @@ impl IntakeDesk {
         context: &'c IntakeContext<'c>,
         request: &'c IntakeRequest,
     ) -> (Result<CheckedFile<'c>, IntakeError>, Result<Option<PackedUpload<'c>>, BatchError>) {
-        let id = self.new_id();
+        let attempt = self.new_id();
         let place = (self.data_folder.as_path(), &self.keys);
         let stops = AtomicBool::new(false);
         std::thread::scope(|scope| {
-            let pack = || pack_upload(file.path, &id, place, &stops);
+            let pack = || pack_upload(file.path, &attempt, place, &stops);
             let packing = (file.is_file && !request.is_dry_run).then(|| scope.spawn(pack));
             let checked = check_file(context, file.path, request);
             let is_upload = checked.as_ref().is_ok_and(|checked| checked.report().unit.is_some());
@@ -246,29 +261,6 @@ impl IntakeDesk {
         Ok(accepted.and_then(|upload| upload.facts.get("report").cloned()))
     }
 
-    /// The key under which something is taken in. The same again is the same upload, unless another set has taken the
-    /// place of what it brought: then it is a new one, and brings it back.
-    fn upload_key(&self, mut key: String, say: &Translator) -> Result<String> {
-        let told = |error: gongzhi_store::StoreError| anyhow!("{}", say.say(&error.message()));
-        let scope = everywhere();
-        while let Some(upload) = self.runtime.block_on(self.store.find_upload(&scope, &key)).map_err(told)?
-            && upload.status == UploadStatus::Accepted
-        {
-            let visible = self.runtime.block_on(self.store.visible_batches(&scope, everything())).map_err(told)?;
-            let own: Vec<&VisibleBatch> = visible.batches.iter().filter(|one| one.upload == upload.id).collect();
-            let takes_its_place = |later: &&VisibleBatch| {
-                own.iter().any(|one| {
-                    let (one, later) = (&one.batch, &later.batch);
-                    one.group() == later.group() && one.period == later.period && one.sequence < later.sequence
-                })
-            };
-            let next = visible.batches.iter().filter(takes_its_place).min_by_key(|later| later.batch.sequence);
-            let Some(next) = next else { break };
-            key = gongzhi_engine::keys::digest(format!("{key}|{}", next.batch.id).as_bytes());
-        }
-        Ok(key)
-    }
-
     /// Takes in a nil declaration that has no file.
     ///
     /// # Errors
@@ -291,10 +283,12 @@ impl IntakeDesk {
         let words =
             format!("{mode}|{}|{unit}|{}", order.item.as_deref().unwrap_or_default(), period.unwrap_or_default());
         let digest = gongzhi_engine::keys::digest(words.as_bytes());
-        let key = self.upload_key(digest.clone(), say)?;
-        let begun = self.begin(&report, (&digest, &key), &[], say)?;
-        let Some(upload) = begun else { return Ok(TakenIn::of(report)) };
-        self.accept((&upload, order.is_by_name), &mut report, say)?;
+        let (attempt, key) = (self.new_id(), digest.clone());
+        let handed_in = HandedIn { attempt, digest, key, is_delivered: order.is_by_name };
+        match self.begin((&report, &handed_in), Vec::new(), say)? {
+            Taken::Mine(mine) => self.accept((&mine.attempt, order.is_by_name), &mut report, say)?,
+            Taken::Before(at) => return Ok(TakenIn { received_before: at, ..TakenIn::of(report) }),
+        }
         Ok(TakenIn::of(report))
     }
 
@@ -377,79 +371,90 @@ impl IntakeDesk {
         })
     }
 
-    /// When the same file was accepted with the same words.
-    fn received_before(
-        &self,
-        key: Option<&str>,
-        request: &IntakeRequest,
-        say: &Translator,
-    ) -> Result<Option<DateTime<Utc>>> {
-        let Some(key) = key.filter(|_| !request.is_dry_run) else { return Ok(None) };
-        let found = self.runtime.block_on(self.store.find_upload(&everywhere(), key));
-        let found = found.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
-        Ok(found.filter(|upload| upload.status == UploadStatus::Accepted).and_then(|upload| upload.ended_at))
-    }
-
-    /// Names the keys in the store, writes, and accepts; a blocked or refused file is recorded without batches.
+    /// Writes and accepts what an attempt holds; a blocked or refused file is recorded without batches.
     fn save(
         &self,
         checked: CheckedFile<'_>,
-        (packed, key, is_of_folder): (PackedUpload<'_>, String, bool),
+        packed: PackedUpload<'_>,
+        (mine, is_of_folder): (&Mine, bool),
         say: &Translator,
     ) -> Result<IntakeReport> {
         let told = |message: Message| anyhow!("{}", say.say(&message));
-        let begun = self.begin(checked.report(), (packed.digest(), &key), &checked.keys(), say)?;
-        // Another program accepted the same meanwhile: what was read here is dropped, nothing is written twice.
-        let Some(upload) = begun else { return Ok(checked.into_report()) };
         let mut report = checked.write().map_err(|error| told(error.message()))?;
-        packed.keep(&upload).map_err(|error| told(error.message()))?;
+        packed.keep().map_err(|error| told(error.message()))?;
         if report.outcome == Outcome::Accepted {
-            self.accept((&upload, is_of_folder), &mut report, say)?;
+            self.accept((&mine.attempt, is_of_folder), &mut report, say)?;
             return Ok(report);
         }
         let status = if report.outcome == Outcome::Blocked { UploadStatus::Blocked } else { UploadStatus::Refused };
         let facts = json!({ "report": report_json(&report, say) });
         let scope = everywhere();
-        let rejected = self.store.reject_upload(&scope, (&upload, status, self.now), &facts);
+        let rejected = self.store.reject_upload(&scope, (&mine.attempt, status, self.now), &facts);
         self.runtime.block_on(rejected).map_err(|error| told(error.message()))?;
         Ok(report)
     }
 
-    /// Begins the upload; none when another program accepted the same one meanwhile.
-    fn begin(
-        &self,
-        report: &IntakeReport,
-        (digest, key): (&str, &str),
-        keys: &[String],
-        say: &Translator,
-    ) -> Result<Option<String>> {
+    /// Begins the upload. Of several who hand the same in at once one takes it in and the others wait for it; one whose
+    /// program is gone is waited for no longer.
+    fn begin(&self, (report, given): (&IntakeReport, &HandedIn), keys: Vec<String>, say: &Translator) -> Result<Taken> {
+        let told = |message: Message| anyhow!("{}", say.say(&message));
         let unit = report.unit.clone().unwrap_or_default();
         let region = self.catalog.units.get(&unit).map(|unit| unit.region.clone()).unwrap_or_default();
-        let id = self.new_id();
-        let new = NewUpload {
-            keys: keys.iter().cloned().chain([upload_key(&id)]).collect(),
-            id,
+        let work = AtWork::begin(&self.data_folder, &given.attempt).map_err(|error| told(error.message()))?;
+        let mut new = NewUpload {
+            attempt: given.attempt.clone(),
+            keys,
             region: region.get(..6).unwrap_or(&region).to_owned(),
             unit,
-            key: key.to_owned(),
+            key: given.key.clone(),
             file: report.file.clone(),
-            digest: digest.to_owned(),
+            digest: given.digest.clone(),
+            is_delivered: given.is_delivered,
             started_at: self.now,
+            leased_until: self.now + LEASE,
         };
-        let begun = self.runtime.block_on(self.store.begin_upload(&everywhere(), &new));
-        let begun = begun.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
-        Ok((begun.status == UploadStatus::Started).then_some(begun.id))
+        let (scope, store, place) = (everywhere(), &self.store, (self.data_folder.as_path(), &self.keys));
+        let begun = self.runtime.block_on(async {
+            loop {
+                match store.begin_upload(&scope, &new).await? {
+                    Begun::Busy { attempt, .. } if AtWork::is_alive(&self.data_folder, &attempt) => {
+                        tokio::time::sleep(PAUSE).await;
+                        new.started_at += PAUSE;
+                        new.leased_until += PAUSE;
+                    }
+                    Begun::Busy { .. } => doctor::clear_over(place, store, new.started_at).await?,
+                    Begun::Mine(attempt) => return Ok(Taken::Mine(Mine { attempt, _work: work })),
+                    Begun::Done(upload) => return Ok(Taken::Before(upload.ended_at)),
+                }
+            }
+        });
+        begun.map_err(|error: StoreError| told(error.message()))
     }
 
     /// Accepts the upload with its batches. Whoever takes in one file is told what its sets do; of a folder that is told
     /// once all of it is in.
-    fn accept(&self, (upload, is_of_folder): (&str, bool), report: &mut IntakeReport, say: &Translator) -> Result<()> {
-        let batches = self.place(report, !is_of_folder, say)?;
-        let facts = json!({ "report": report_json(report, say) });
-        let scope = everywhere();
-        let accepted = self.store.accept_upload(&scope, (upload, self.now), &batches, &facts);
-        self.runtime.block_on(accepted).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
-        Ok(())
+    fn accept(
+        &self,
+        (attempt, is_of_folder): (&Attempt, bool),
+        report: &mut IntakeReport,
+        say: &Translator,
+    ) -> Result<()> {
+        let told = |message: Message| anyhow!("{}", say.say(&message));
+        loop {
+            let mut placed = report.clone();
+            let batches = self.place(&mut placed, !is_of_folder, say)?;
+            let facts = json!({ "report": report_json(&placed, say) });
+            let scope = everywhere();
+            let accepted = self.store.accept_upload(&scope, (attempt, self.now), &batches, &facts);
+            match self.runtime.block_on(accepted) {
+                // What it corrects and does is decided anew beside the set that came in between.
+                Err(StoreError::Overtaken) => {}
+                accepted => {
+                    *report = placed;
+                    return accepted.map_err(|error| told(error.message()));
+                }
+            }
+        }
     }
 
     /// The batches of a report beside what stands before them: which they supplement, and where it is asked for what they
@@ -461,9 +466,11 @@ impl IntakeDesk {
         for (new, batch) in batches.iter_mut().zip(&mut report.batches) {
             let (scope, group) = (everywhere(), group_of(batch));
             let before = self.runtime.block_on(self.store.list_group(&scope, &group));
-            let mut sets = before.map_err(|error| told(error.message()))?;
-            let own = as_visible(new, batch, self.now);
+            let GroupSets { mut sets, last } = before.map_err(|error| told(error.message()))?;
+            let latest = sets.iter().map(|one| one.batch.accepted_at).max();
+            let own = as_visible(new, batch, latest.map_or(self.now, |latest| latest.max(self.now)));
             let known: Vec<Batch> = sets.iter().map(|one| one.batch.clone()).collect();
+            new.after = last;
             new.supplement_of = find_supplemented(&known, &own.batch).map(|earlier| earlier.id.clone());
             batch.is_supplement = new.supplement_of.is_some();
             if tells_effects {
@@ -509,6 +516,28 @@ impl TakenIn {
     }
 }
 
+/// Something handed in, and by which attempt.
+struct HandedIn {
+    attempt: String,
+    digest: String,
+    /// What makes a repeated hand-in the same one.
+    key: String,
+    is_delivered: bool,
+}
+
+/// An upload that this program takes in, and that it is at work.
+struct Mine {
+    attempt: Attempt,
+    _work: AtWork,
+}
+
+/// Who took something in.
+enum Taken {
+    Mine(Mine),
+    /// It was accepted before, then.
+    Before(Option<DateTime<Utc>>),
+}
+
 /// An issue about a column nobody knows says where the profile lies in which a person can say what it is.
 fn point_to_proposal(issues: &mut [Issue], proposal: &LayoutProfile, path: &str) {
     let of_proposal = |issue: &&mut Issue| {
@@ -544,6 +573,7 @@ pub fn new_batches(catalog: &Catalog, report: &IntakeReport) -> Vec<NewBatch> {
             mode: batch.mode,
             template_version: batch.template_version,
             supplement_of: None,
+            after: None,
             main: files.map(|files| part(&files.main)),
             personal: files.and_then(|files| files.personal.as_ref().map(part)),
             rows: batch.rows,

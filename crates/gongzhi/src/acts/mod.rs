@@ -4,6 +4,7 @@
 
 pub mod catalog;
 pub mod data_package;
+pub mod doctor;
 pub mod export;
 pub mod home;
 pub mod identity;

@@ -17,7 +17,7 @@ use gongzhi_engine::session::{SessionOptions, SessionPlace};
 
 use super::catalog::{CatalogPlace, get_catalog, line_of};
 use super::home::{self, Home};
-use super::run::{Compared, Comparing, RunContext, compare, read_coverage, region_of};
+use super::run::{Compared, Comparing, RunContext, choose_region, compare, read_coverage};
 
 /// Compiles the models of a catalogue and plans their SQL; every problem of either, ordered by file and line.
 pub fn check(catalog: &Catalog) -> Result<(Models, Vec<Problem>)> {
@@ -83,6 +83,8 @@ pub struct CompareOrder {
     pub as_of: NaiveDate,
     /// What the tax side covers, as a run reads it.
     pub coverage: PathBuf,
+    /// The region, by its code; none: the only one there is.
+    pub region: Option<String>,
     /// The moment the command began.
     pub now: DateTime<Utc>,
 }
@@ -99,9 +101,10 @@ pub fn compare_kept(order: &CompareOrder, context: &RunContext<'_>) -> Result<Co
     let coverage = read_coverage(&order.coverage, &context.catalog, say)?;
     runtime.block_on(async {
         let moment = Moment { as_of: order.now, period: None };
-        let visible = store.visible_batches(&Scope::region("", Purpose::Analysis), moment).await?;
+        let mut visible = store.visible_batches(&Scope::region("", Purpose::Analysis), moment).await?;
         store.close().await?;
-        let region = region_of(&visible);
+        let region = choose_region(&mut visible, order.region.as_deref());
+        let region = region.map_err(|message| anyhow!("{}", say.say(&message)))?.to_string();
         compare(Comparing { context, visible: &visible, place: &place, coverage, region }, order.as_of).await
     })
 }

@@ -8,6 +8,7 @@ mod code;
 mod coverage;
 mod demo_data;
 mod demo_score;
+mod doctor;
 mod export;
 mod identity;
 mod init;
@@ -78,6 +79,7 @@ enum Command {
     Run(run::Args),
     DemoData(demo_data::Args),
     DemoScore(demo_score::Args),
+    Doctor(doctor::Args),
     Export(export::Args),
     Identity(identity::Args),
     Match(match_names::Args),
@@ -120,6 +122,7 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         Command::Run(args) => run::run(args, &context),
         Command::DemoData(args) => demo_data::run(&args, &context),
         Command::DemoScore(args) => demo_score::run(&args, &context),
+        Command::Doctor(args) => doctor::run(&args, &context),
         Command::Export(args) => export::run(args, &context),
         Command::Identity(args) => identity::run(&args, &context),
         Command::Match(args) => match_names::run(&args, &context),

@@ -59,6 +59,8 @@ struct Run {
     as_of: NaiveDate,
     #[arg(long, value_name = "FILE")]
     coverage: PathBuf,
+    #[arg(long, value_name = "CODE")]
+    region: Option<String>,
     #[arg(long)]
     json: bool,
     #[arg(long, default_value = ".gongzhi")]
@@ -193,8 +195,13 @@ fn run_kept(args: &Run, context: &Context) -> anyhow::Result<ExitCode> {
     }
     all.models.retain(|_, model| is_wanted(model));
     let quiet = |_: &Message, _: u64, _: u64| {};
-    let order =
-        CompareOrder { home: args.home.clone(), as_of: args.as_of, coverage: args.coverage.clone(), now: context.now };
+    let order = CompareOrder {
+        home: args.home.clone(),
+        as_of: args.as_of,
+        coverage: args.coverage.clone(),
+        region: args.region.clone(),
+        now: context.now,
+    };
     let context = RunContext { sources: &sources, catalog, models: all, say, progress: &quiet };
     let compared = models::compare_kept(&order, &context)?;
     for report in &compared.reports {

@@ -22,6 +22,8 @@ pub struct Args {
     out: PathBuf,
     #[arg(long, default_value = ".gongzhi")]
     home: PathBuf,
+    #[arg(long, value_name = "CODE")]
+    region: Option<String>,
     #[command(flatten)]
     place: CatalogWords,
 }
@@ -31,7 +33,8 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
     let sources = list_sources(&args.place.place(), say)?;
     let (catalog, models) = get_models_to_run(&args.place.place(), |_| true, say)?;
-    let order = RunOrder { home: args.home, folder: args.folder, out: args.out, as_of: args.as_of, now: context.now };
+    let Args { folder, as_of, out, home, region, .. } = args;
+    let order = RunOrder { home, folder, out, as_of, region, now: context.now };
     let bar = progress_bar();
     let progress = |message: &Message, done: u64, all: u64| {
         bar.set_length(all);

@@ -24,4 +24,5 @@ mod run;
 mod sets;
 mod shipped;
 mod template;
+mod together;
 mod understood;

@@ -48,7 +48,19 @@ fn home_of(out: &Path) -> PathBuf {
 }
 
 fn results(out: &Path) -> BTreeMap<&'static str, Vec<u8>> {
-    RESULTS.iter().map(|name| (*name, std::fs::read(out.join(name)).unwrap_or_default())).collect()
+    let read = |name: &str| {
+        let bytes = std::fs::read(out.join(name)).unwrap_or_default();
+        if name.starts_with("leads.j") || name.starts_with("notices.j") { without_handles(&bytes) } else { bytes }
+    };
+    RESULTS.iter().map(|name| (*name, read(name))).collect()
+}
+
+/// Rows are named by their batches, and a batch is another one in every home.
+fn without_handles(lines: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(lines);
+    let parts = text.split("\"handle\":\"").enumerate();
+    let rest = |part: &str| part.split_once('"').map_or(String::new(), |(_, rest)| rest.to_owned());
+    parts.map(|(at, part)| if at == 0 { part.to_owned() } else { rest(part) }).collect::<String>().into_bytes()
 }
 
 fn copy(from: &Path, to: &Path) {

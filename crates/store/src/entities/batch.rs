@@ -30,6 +30,10 @@ pub struct Model {
     pub row_count: i64,
     /// Microseconds since 1970.
     pub accepted_at: i64,
+    /// Of a delivery: the moment it counts from; it stands there at the place of its file's name.
+    pub delivered_at: Option<i64>,
+    /// Its file was another one from then on.
+    pub visible_until: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,5 +1,6 @@
 //! The tables, as SeaORM sees them. They do not leave this crate.
 
+pub mod attempt;
 pub mod batch;
 pub mod decision;
 pub mod deployment_key;

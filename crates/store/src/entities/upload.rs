@@ -15,12 +15,16 @@ pub struct Model {
     pub digest: String,
     /// `started`, `accepted`, `blocked` or `refused`.
     pub status: String,
-    /// JSON list of every key the intake may write below the data folder.
+    /// JSON list of the keys that an earlier program may have written below the data folder; attempts have their own.
     pub keys: String,
     pub started_at: i64,
     pub ended_at: Option<i64>,
     /// JSON facts: of the receipt when accepted, of the reasons when not.
     pub facts: Option<String>,
+    /// The attempt that holds it or ended it.
+    pub attempt: Option<String>,
+    /// Of a folder that is one delivery.
+    pub is_delivered: Option<bool>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

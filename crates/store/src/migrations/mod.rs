@@ -2,6 +2,7 @@
 
 mod m0001_uploads_batches_decisions_runs;
 mod m0002_deployment_keys;
+mod m0003_attempts_deliveries;
 
 use sea_orm_migration::prelude::*;
 
@@ -11,6 +12,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_uploads_batches_decisions_runs::Migration), Box::new(m0002_deployment_keys::Migration)]
+        vec![
+            Box::new(m0001_uploads_batches_decisions_runs::Migration),
+            Box::new(m0002_deployment_keys::Migration),
+            Box::new(m0003_attempts_deliveries::Migration),
+        ]
     }
 }

@@ -96,6 +96,7 @@ models-warning-timeless-key = "{ $kind }" tells of what happened, yet in its key
 models-warning-case-unread = The case "{ $case }" gives rows of "{ $view }", which the model doesn't read: they do nothing. It reads: { $reads }.
 models-warning-present-state = The model asks for an amount that has arisen and reads "{ $view }", which holds only what stands now. Read { $view }_ever, or say looks_at: rows: now with the reason.
 help-models-run-as-of = The day to look from
+help-models-run-region = Division code of the county (default: the only one anything was reported of)
 help-models-run-coverage = What the tax side covers (coverage.csv)
 help-models-run-json = A line of JSON a lead
 help-models-run-home = The home folder with the data

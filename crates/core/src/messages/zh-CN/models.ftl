@@ -96,6 +96,7 @@ models-warning-timeless-key = “{ $kind }”记的是发生的事，主键（{ 
 models-warning-case-unread = 例子“{ $case }”给了“{ $view }”的行，但模型不读这张表，这些行不起作用。模型读的是：{ $reads }。
 models-warning-present-state = 模型问的是已经发生的应纳税额，却读取只有现存记录的“{ $view }”。请读取 { $view }_ever，或者写明 looks_at 的 rows: now 及理由。
 help-models-run-as-of = 从哪一天看
+help-models-run-region = 比对哪个县，写区划代码（默认：数据中唯一的那个）
 help-models-run-coverage = 税务侧覆盖范围文件（coverage.csv）
 help-models-run-json = 每条线索一行 JSON
 help-models-run-home = 数据所在的家目录

@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Result, anyhow};
 use chrono::NaiveDate;
 use gongzhi_core::catalog::{BY_PERIOD, EVER};
+use gongzhi_core::ids::Region;
+use gongzhi_core::messages::Message;
 use gongzhi_core::models::facts::{Coverage, RunFacts};
 use gongzhi_core::period::Period;
 use gongzhi_core::state::VisibleBatches;
 use gongzhi_engine::model_run::{ModelReport, list_views, run_model, run_models};
 use gongzhi_engine::session::{Session, SessionOptions, SessionPlace};
-use gongzhi_engine::tables::WorklistLine;
+use gongzhi_engine::tables::{Handles, WorklistLine};
 use gongzhi_engine::townships::list_townships;
 
 use super::RunContext;
@@ -63,6 +65,7 @@ pub async fn compare(given: Comparing<'_>, as_of: NaiveDate) -> Result<Compared>
         let again = Session::open(&given.context.catalog, given.place, visible, &options)?;
         *report = run_model(again.context(), content, model, &facts).await;
     }
+    reports.iter_mut().for_each(|report| name_rows(report, session.handles()));
     let leads = reports.iter().flat_map(|report| &report.leads);
     let taxpayers: BTreeSet<&str> = leads.map(|lead| lead.taxpayer.uscc.as_str()).collect();
     // A county may lay its own view of registrations over ours; one without townships costs the report a breakdown, not
@@ -74,14 +77,38 @@ pub async fn compare(given: Comparing<'_>, as_of: NaiveDate) -> Result<Compared>
     Ok(Compared { reports, worklist: session.worklist().to_vec(), region: given.region, townships })
 }
 
-/// The county most batches speak of; ties go to the lower code.
-pub fn region_of(visible: &VisibleBatches) -> String {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for batch in &visible.batches {
-        *counts.entry(batch.batch.region.get(..6).unwrap_or(&batch.batch.region)).or_default() += 1;
+/// Rows are named by their handles: in another run they stand at other places.
+fn name_rows(report: &mut ModelReport, handles: &Handles) {
+    let noticed = report.notices.iter_mut().map(|notice| &mut notice.found);
+    for lead in report.leads.iter_mut().chain(noticed) {
+        let payments = lead.other_payments.iter_mut().map(|payment| &mut payment.evidence);
+        for reference in lead.evidence.iter_mut().chain(&mut lead.payments).chain(payments) {
+            *reference = handles.of(reference);
+        }
     }
-    let most = counts.iter().max_by_key(|(region, count)| (**count, std::cmp::Reverse(**region)));
-    most.map(|(region, _)| (*region).to_owned()).unwrap_or_default()
+}
+
+/// The region that a comparison is about, the one asked for or the only one there is, and only what was reported in it, below
+/// it or above it.
+///
+/// # Errors
+/// Nothing was asked for and there are several; what was asked for is no region of which anything was reported.
+pub fn choose_region(visible: &mut VisibleBatches, asked: Option<&str>) -> Result<Region, Message> {
+    let there: BTreeSet<Region> = visible.batches.iter().filter_map(|one| Region::read(&one.batch.region)).collect();
+    let lowest = Region::list_lowest(&there);
+    let names = lowest.iter().map(|region| region.as_str()).collect::<Vec<_>>().join("、");
+    let unknown = |asked: &str| Message::new("run-region-unknown").with("asked", asked).with("regions", &names);
+    let region = match (asked, lowest.as_slice()) {
+        (Some(asked), _) => Region::read(asked)
+            .filter(|asked| there.iter().any(|one| asked.covers(one)))
+            .ok_or_else(|| unknown(asked))?,
+        (None, [only]) => (*only).clone(),
+        (None, _) => return Err(Message::new("run-region-several").with("regions", &names)),
+    };
+    visible.batches.retain(|one| {
+        Region::read(&one.batch.region).is_some_and(|other| region.covers(&other) || other.covers(&region))
+    });
+    Ok(region)
 }
 
 /// The views that models read and some batch fills; a view of a kind nobody sent is put up empty later.

@@ -21,6 +21,7 @@ mod report;
 mod taking_in;
 mod told_sets;
 
+use std::collections::HashMap;
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -33,7 +34,7 @@ use gongzhi_core::catalog::{Catalog, Source};
 use gongzhi_core::identity::Decisions;
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::models::Models;
-use gongzhi_core::state::{Moment, VisibleBatch, VisibleBatches};
+use gongzhi_core::state::{Moment, VisibleBatches};
 use gongzhi_engine::session::SessionPlace;
 use gongzhi_store::Store;
 use gongzhi_store::batches::NewLinks;
@@ -41,7 +42,7 @@ use gongzhi_store::batches::NewLinks;
 use super::identity::read_divisions;
 use super::intake::IntakeDesk;
 
-pub use comparing::{Compared, Comparing, compare, region_of};
+pub use comparing::{Compared, Comparing, choose_region, compare};
 pub use coverage::{propose_folder, read_coverage};
 pub use files::COVERAGE_FILE;
 use files::list_files;
@@ -62,6 +63,8 @@ pub struct RunOrder {
     pub home: PathBuf,
     /// The day the run looks from.
     pub as_of: NaiveDate,
+    /// The region the run is about, by its code; none: the only one there is.
+    pub region: Option<String>,
     /// The moment the command began.
     pub now: DateTime<Utc>,
 }
@@ -125,15 +128,18 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     let (keys, data_folder) = desk.into_keys();
     let place = SessionPlace { folder: data_folder, keys: Arc::new(keys) };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let visible = runtime.block_on(visible_batches(&store, &taken))?;
+    runtime.block_on(store.settle_delivery(&analysis(), (&taken.digests, order.now)))?;
+    // The run is of this moment: what others take in from here on is not in it.
+    let mut visible = runtime.block_on(store.visible_batches(&analysis(), everything()))?;
     if visible.batches.is_empty() {
         outputs::write_issues(&order.out, &taken)?;
         let listed = taken.not_accepted().into_iter().take(LISTED_FILES).map(|file| say.say(&file.message()));
         let lines: Vec<String> = listed.chain([say.say(&Message::new("run-nothing-accepted"))]).collect();
         return Err(anyhow!("{}", lines.join("\n")));
     }
+    let region = choose_region(&mut visible, order.region.as_deref());
+    let region = region.map_err(|message| anyhow!("{}", say.say(&message)))?.to_string();
     told_sets::tell_sets(&mut taken, (&visible, &place), &context)?;
-    let region = comparing::region_of(&visible);
     let about = (order, region.as_str(), context.catalog.digest.as_str());
     let record = runtime.block_on(RunRecord::begin(&store, about, &taken))?;
     let mut steps = Steps { record: &record, runtime: &runtime, ended: Vec::new() };
@@ -141,7 +147,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
 
     let started = Instant::now();
     let identified = runtime.block_on(identify(order, &context, (&store, &visible, &place)))?;
-    let visible = runtime.block_on(visible_batches(&store, &taken))?;
+    put_links(&mut visible, &identified);
     let parties: u64 = identified.classes.values().sum();
     steps.end("identity", started, &[("taxpayers", identified.registry as u64), ("parties", parties)])?;
 
@@ -276,6 +282,17 @@ fn everything() -> Moment {
     Moment { as_of: DateTime::<Utc>::MAX_UTC, period: None }
 }
 
+/// The batches with the links that were just made.
+fn put_links(visible: &mut VisibleBatches, identified: &identities::Identified) {
+    let mut keys: HashMap<&str, &str> =
+        identified.links.iter().map(|(batch, part)| (batch.as_str(), part.key.as_str())).collect();
+    for one in &mut visible.batches {
+        if let Some(key) = keys.remove(one.batch.id.as_str()) {
+            one.links_key = Some(key.to_owned());
+        }
+    }
+}
+
 async fn record_links(
     store: &Store,
     now: DateTime<Utc>,
@@ -292,30 +309,4 @@ async fn record_links(
         })
         .collect();
     store.record_links(&analysis(), now, &new).await
-}
-
-/// What the folder holds now, as one delivery in the order of the files' names, then whatever else was taken into the
-/// home folder. Which of two files was accepted first, and whether the run was broken off in between, is chance, and
-/// nothing may depend on it; a file that was changed since is what it is now.
-async fn visible_batches(
-    store: &Store,
-    taken: &taking_in::TakenFolder,
-) -> Result<VisibleBatches, gongzhi_store::StoreError> {
-    let mut visible = store.visible_batches(&analysis(), everything()).await?;
-    visible.batches.retain(|one| taken.digests.get(&one.file).is_none_or(|digest| *digest == one.file_digest));
-    let is_elsewhere = |one: &VisibleBatch| !taken.digests.contains_key(&one.file);
-    let delivered = visible.batches.iter().filter(|one| !is_elsewhere(one)).map(|one| one.batch.accepted_at).min();
-    for one in &mut visible.batches {
-        if !is_elsewhere(one) {
-            one.batch.accepted_at = delivered.unwrap_or(one.batch.accepted_at);
-        }
-    }
-    visible.batches.sort_by(|a, b| {
-        let place = |one: &VisibleBatch| (is_elsewhere(one), one.batch.accepted_at, one.file.clone());
-        place(a).cmp(&place(b)).then_with(|| a.batch.sequence.cmp(&b.batch.sequence))
-    });
-    for (at, one) in visible.batches.iter_mut().enumerate() {
-        one.batch.sequence = i64::try_from(at).unwrap_or(i64::MAX) + 1;
-    }
-    Ok(visible)
 }

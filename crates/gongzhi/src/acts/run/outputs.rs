@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 use gongzhi_core::leads::{Lead, OtherPayment};
 use gongzhi_core::state::VisibleBatches;
+use gongzhi_engine::tables::EvidencePlace;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
@@ -115,10 +116,11 @@ pub fn write_issues(out: &Path, taken: &TakenFolder) -> Result<()> {
 }
 
 fn lead_json(lead: &Lead, told: &Places) -> Json {
-    let places = |places: Vec<&gongzhi_engine::tables::EvidencePlace>| -> Vec<Json> {
-        let at_json = |at: &gongzhi_engine::tables::EvidencePlace| json!({"file": at.file, "sheet": at.sheet, "row": at.row, "cell": told.cell(&lead.model, at)});
-        places.into_iter().map(at_json).collect()
+    let place = |at: &EvidencePlace| {
+        let cell = told.cell(&lead.model, at);
+        json!({"file": at.file, "sheet": at.sheet, "row": at.row, "cell": cell, "handle": at.handle})
     };
+    let places = |places: Vec<&EvidencePlace>| places.into_iter().map(place).collect::<Vec<_>>();
     let amount = |amount: Option<Decimal>| amount.map(|amount| format!("{amount:.2}"));
     let other = |payment: &OtherPayment| {
         json!({"tax_kind": payment.tax_kind, "tax_item": payment.tax_item, "period_from": payment.period_from,

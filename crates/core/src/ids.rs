@@ -19,10 +19,14 @@ impl Region {
         &self.0
     }
 
+    /// What the code of everything in it begins with.
+    pub fn prefix(&self) -> &str {
+        self.0.trim_end_matches("00")
+    }
+
     /// Whether the other lies in it: a prefecture has its counties, a county only itself.
     pub fn covers(&self, other: &Self) -> bool {
-        let own = self.0.trim_end_matches("00");
-        other.0.starts_with(own)
+        other.0.starts_with(self.prefix())
     }
 
     /// Of some regions those that have none of the others in them.

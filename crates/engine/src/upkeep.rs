@@ -116,7 +116,9 @@ mod tests {
             fs::create_dir_all(data.join(key).parent().unwrap()).unwrap();
             fs::write(data.join(key), "x").unwrap();
         }
-        ["a1", "b1"].map(|id| keys.keep_data_key(id, &keys.roll_data_key().unwrap()).unwrap());
+        for id in ["a1", "b1"] {
+            keys.keep_data_key(id, &keys.roll_data_key().unwrap()).unwrap();
+        }
         let listed = || list_kept(&data, &keys).unwrap().into_iter().map(|file| file.key).collect::<Vec<_>>();
         let all = ["item=x/b1.parquet", "item=x/b1.personal.parquet", "keys/a1", "keys/b1", "uploads/a1.zst.sealed"];
         assert_eq!(listed(), all);

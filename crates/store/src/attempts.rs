@@ -10,6 +10,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Query
 use crate::entities::{attempt, batch, links, upload};
 use crate::store::{Store, StoreError, in_scope, instant, micros};
 use crate::uploads::{Attempt, NewUpload};
+use crate::work::Work;
 
 /// What an attempt may have written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,30 +43,34 @@ pub struct NamedFiles {
     pub pending: BTreeSet<String>,
 }
 
-impl Store {
+impl Work {
     /// Gives an attempt up whose program is gone: the next takes its upload in without waiting for the end of its lease.
     /// One that ended is left as it is.
     ///
     /// # Errors
     /// The database's.
-    pub async fn give_up_attempt(&self, attempt: &str) -> Result<(), StoreError> {
-        let transaction = self.begin().await?;
-        end(&transaction, attempt).await?;
-        Ok(transaction.commit().await?)
+    pub async fn give_up_attempt(&mut self, attempt: &str) -> Result<(), StoreError> {
+        end(&self.transaction, attempt).await?;
+        self.did("attempt.give_up", format!("attempt:{attempt}"), ("", ""));
+        Ok(())
     }
 
     /// Forgets attempts that are over, once nothing of what they wrote is left. Others stay.
     ///
     /// # Errors
     /// The database's.
-    pub async fn forget_attempts(&self, scope: &Scope, ids: &[String], now: DateTime<Utc>) -> Result<(), StoreError> {
-        let transaction = self.begin().await?;
-        let over = list(&transaction, scope, now).await?.into_iter();
+    pub async fn forget_attempts(&mut self, ids: &[String]) -> Result<(), StoreError> {
+        let over = list(&self.transaction, self.scope(), self.now).await?.into_iter();
         let over = over.filter(|one| one.standing == Standing::Over && ids.contains(&one.id)).map(|one| one.id);
-        attempt::Entity::delete_many().filter(attempt::Column::Id.is_in(over)).exec(&transaction).await?;
-        Ok(transaction.commit().await?)
+        let over: Vec<String> = over.collect();
+        let which = attempt::Column::Id.is_in(over.iter().cloned());
+        attempt::Entity::delete_many().filter(which).exec(&self.transaction).await?;
+        over.iter().for_each(|id| self.did("attempt.clear", format!("attempt:{id}"), ("", "")));
+        Ok(())
     }
+}
 
+impl Store {
     /// Every attempt of a scope's uploads, in the order in which they were begun.
     ///
     /// # Errors

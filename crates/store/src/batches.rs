@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, Utc};
 use gongzhi_core::access::Scope;
 use gongzhi_core::catalog::{Mark, Mode};
 use gongzhi_core::state::{Batch, Group, Moment, VisibleBatch, VisibleBatches};
@@ -14,6 +13,7 @@ use sea_orm::{
 
 use crate::entities::{batch, links, upload};
 use crate::store::{Store, StoreError, in_scope, instant, micros};
+use crate::work::Work;
 
 /// The links of a batch, made and written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,23 +82,21 @@ impl Store {
         let last = found.iter().max_by_key(|(model, _)| model.sequence).map(|(model, _)| model.id.clone());
         Ok(GroupSets { sets: read_in_order(found)?, last })
     }
+}
 
+impl Work {
     /// Orders what a folder holds as one delivery: its files stand in the order of their names and count from the moment
     /// the first of them was accepted, for which of two was read first is chance. A file that is another one now is
     /// visible no longer as it was; one that is again as it was is visible again.
     ///
     /// # Errors
     /// The database's.
-    pub async fn settle_delivery(
-        &self,
-        scope: &Scope,
-        (files, now): (&BTreeMap<String, String>, DateTime<Utc>),
-    ) -> Result<(), StoreError> {
-        let transaction = self.begin().await?;
+    pub async fn settle_delivery(&mut self, files: &BTreeMap<String, String>) -> Result<(), StoreError> {
+        let transaction = &self.transaction;
         let found = batch::Entity::find()
             .find_also_related(upload::Entity)
-            .filter(in_scope(scope, batch::Column::Region, Some(batch::Column::Unit)))
-            .all(&transaction)
+            .filter(in_scope(self.scope(), batch::Column::Region, Some(batch::Column::Unit)))
+            .all(transaction)
             .await?;
         let delivered = found.into_iter().filter_map(|(model, upload)| {
             let upload = upload.filter(|upload| upload.is_delivered != Some(false))?;
@@ -110,28 +108,24 @@ impl Store {
         let from = there.iter().map(|(model, _)| model.delivered_at.unwrap_or(model.accepted_at)).min();
         for (model, _) in there {
             let is_settled = model.delivered_at == from && model.visible_until.is_none();
-            set(&transaction, (model, is_settled), from, None).await?;
+            set(transaction, (model, is_settled), from, None).await?;
         }
         for (model, _) in gone {
             let (from, is_settled) = (model.delivered_at, model.visible_until.is_some());
-            set(&transaction, (model, is_settled), from, Some(micros(now))).await?;
+            set(transaction, (model, is_settled), from, Some(micros(self.now))).await?;
         }
-        Ok(transaction.commit().await?)
+        self.did("delivery.settle", format!("files:{}", files.len()), ("", ""));
+        Ok(())
     }
 
     /// Keeps that links were made. All of them in one transaction: a question sees the links of one version.
-    pub async fn record_links(
-        &self,
-        scope: &Scope,
-        made_at: DateTime<Utc>,
-        new: &[NewLinks],
-    ) -> Result<(), StoreError> {
-        let transaction = self.begin().await?;
+    pub async fn record_links(&mut self, new: &[NewLinks]) -> Result<(), StoreError> {
+        let transaction = &self.transaction;
         for new in new {
             let batch = batch::Entity::find()
-                .filter(in_scope(scope, batch::Column::Region, Some(batch::Column::Unit)))
+                .filter(in_scope(self.scope(), batch::Column::Region, Some(batch::Column::Unit)))
                 .filter(batch::Column::Id.eq(&new.batch))
-                .one(&transaction)
+                .one(transaction)
                 .await?;
             let batch = batch.ok_or(StoreError::NotThere { what: "batch" })?;
             let row = links::ActiveModel {
@@ -139,12 +133,13 @@ impl Store {
                 version: Set(new.version.clone()),
                 key: Set(new.key.clone()),
                 digest: Set(new.digest.clone()),
-                made_at: Set(micros(made_at)),
+                made_at: Set(micros(self.now)),
                 ..Default::default()
             };
-            row.insert(&transaction).await?;
+            row.insert(transaction).await?;
         }
-        Ok(transaction.commit().await?)
+        self.did("links.make", format!("batches:{}", new.len()), ("", ""));
+        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrde
 
 use crate::entities::decision;
 use crate::store::{Store, StoreError, in_scope, instant, micros};
+use crate::work::Work;
 
 /// A decision to keep.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,19 +20,19 @@ pub struct NewDecision {
     pub reason: String,
 }
 
-impl Store {
+impl Work {
     /// Keeps a decision. It stands in the stead of the last one about the same pair, which stays on record.
-    pub async fn record_decision(&self, scope: &Scope, new: &NewDecision) -> Result<i64, StoreError> {
-        if !new.region.starts_with(&scope.region) {
+    pub async fn record_decision(&mut self, new: &NewDecision) -> Result<i64, StoreError> {
+        if !self.scope().covers_region(&new.region) {
             return Err(StoreError::NotThere { what: "region" });
         }
-        let transaction = self.begin().await?;
+        let transaction = &self.transaction;
         let last = decision::Entity::find()
             .filter(decision::Column::Region.eq(&new.region))
             .filter(decision::Column::Subject.eq(&new.decision.subject))
             .filter(decision::Column::Taxpayer.eq(&new.decision.uscc))
             .order_by_desc(decision::Column::Sequence)
-            .one(&transaction)
+            .one(transaction)
             .await?;
         let row = decision::ActiveModel {
             region: Set(new.region.clone()),
@@ -44,11 +45,13 @@ impl Store {
             supersedes: Set(last.map(|last| last.sequence)),
             ..Default::default()
         };
-        let sequence = row.insert(&transaction).await?.sequence;
-        transaction.commit().await?;
+        let sequence = row.insert(transaction).await?.sequence;
+        self.did("decision.take", format!("decision:{sequence}"), (&new.region, ""));
         Ok(sequence)
     }
+}
 
+impl Store {
     /// Every decision of a scope taken up to a moment, oldest first; which of them stand, the core tells.
     pub async fn list_decisions(&self, scope: &Scope, as_of: DateTime<Utc>) -> Result<Vec<Decision>, StoreError> {
         let found = decision::Entity::find()

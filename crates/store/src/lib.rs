@@ -5,6 +5,7 @@
 //! without a row were never there. Instants are kept as microseconds since 1970, whole in both databases.
 
 pub mod attempts;
+pub mod audit;
 pub mod batches;
 pub mod decisions;
 mod deployment_keys;
@@ -13,5 +14,6 @@ mod migrations;
 pub mod runs;
 mod store;
 pub mod uploads;
+pub mod work;
 
 pub use store::{Store, StoreError, StorePlace};

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use gongzhi_core::access::Scope;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 
 use crate::entities::{run, run_step};
-use crate::store::{Store, StoreError, in_scope, instant, micros};
+use crate::store::{StoreError, in_scope, instant, micros};
+use crate::work::Work;
 
 /// Where a run stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,22 +26,17 @@ pub struct Run {
     pub facts: serde_json::Value,
 }
 
-impl Store {
+impl Work {
     /// Begins a run, or finds the one of the same key as it stands.
-    pub async fn begin_run(
-        &self,
-        scope: &Scope,
-        (region, key): (&str, &str),
-        started_at: DateTime<Utc>,
-    ) -> Result<Run, StoreError> {
-        if !region.starts_with(&scope.region) {
+    pub async fn begin_run(&mut self, (region, key): (&str, &str)) -> Result<Run, StoreError> {
+        if !self.scope().covers_region(region) {
             return Err(StoreError::NotThere { what: "region" });
         }
-        let transaction = self.begin().await?;
+        let transaction = &self.transaction;
         let found = run::Entity::find()
             .filter(run::Column::Region.eq(region))
             .filter(run::Column::Key.eq(key))
-            .one(&transaction)
+            .one(transaction)
             .await?;
         let model = match found {
             Some(model) => model,
@@ -50,73 +45,62 @@ impl Store {
                     region: Set(region.to_owned()),
                     key: Set(key.to_owned()),
                     status: Set("started".to_owned()),
-                    started_at: Set(micros(started_at)),
+                    started_at: Set(micros(self.now)),
                     ..Default::default()
                 };
-                row.insert(&transaction).await?
+                row.insert(transaction).await?
             }
         };
         let steps = run_step::Entity::find()
             .filter(run_step::Column::Run.eq(model.sequence))
             .order_by_asc(run_step::Column::Sequence)
-            .all(&transaction)
+            .all(transaction)
             .await?;
-        transaction.commit().await?;
-        read_run(model, steps)
+        let run = read_run(model, steps)?;
+        self.did("run.begin", format!("run:{}", run.sequence), (region, ""));
+        Ok(run)
     }
 
     /// Keeps that a step of a run has ended, and what it found. A step that had ended before is kept as it was.
-    pub async fn finish_step(
-        &self,
-        scope: &Scope,
-        (run, key, ended_at): (i64, &str, DateTime<Utc>),
-        facts: &serde_json::Value,
-    ) -> Result<(), StoreError> {
-        let transaction = self.begin().await?;
-        self.get_run(scope, run, &transaction).await?;
+    pub async fn finish_step(&mut self, (run, key): (i64, &str), facts: &serde_json::Value) -> Result<(), StoreError> {
+        let transaction = &self.transaction;
+        let region = self.get_run(run).await?.region;
         let found = run_step::Entity::find()
             .filter(run_step::Column::Run.eq(run))
             .filter(run_step::Column::Key.eq(key))
-            .one(&transaction)
+            .one(transaction)
             .await?;
         if found.is_none() {
             let row = run_step::ActiveModel {
                 run: Set(run),
                 key: Set(key.to_owned()),
-                ended_at: Set(micros(ended_at)),
+                ended_at: Set(micros(self.now)),
                 facts: Set(facts.to_string()),
                 ..Default::default()
             };
-            row.insert(&transaction).await?;
+            row.insert(transaction).await?;
         }
-        Ok(transaction.commit().await?)
+        self.did("run.step", format!("run:{run}"), (&region, ""));
+        Ok(())
     }
 
     /// Ends a run.
-    pub async fn finish_run(
-        &self,
-        scope: &Scope,
-        (run, ended_at): (i64, DateTime<Utc>),
-        facts: &serde_json::Value,
-    ) -> Result<(), StoreError> {
-        let transaction = self.begin().await?;
-        let mut model = self.get_run(scope, run, &transaction).await?.into_active_model();
+    pub async fn finish_run(&mut self, run: i64, facts: &serde_json::Value) -> Result<(), StoreError> {
+        let found = self.get_run(run).await?;
+        let region = found.region.clone();
+        let mut model = found.into_active_model();
         model.status = Set("finished".to_owned());
-        model.ended_at = Set(Some(micros(ended_at)));
+        model.ended_at = Set(Some(micros(self.now)));
         model.facts = Set(Some(facts.to_string()));
-        model.update(&transaction).await?;
-        Ok(transaction.commit().await?)
+        model.update(&self.transaction).await?;
+        self.did("run.finish", format!("run:{run}"), (&region, ""));
+        Ok(())
     }
 
-    async fn get_run(
-        &self,
-        scope: &Scope,
-        run: i64,
-        connection: &impl sea_orm::ConnectionTrait,
-    ) -> Result<run::Model, StoreError> {
+    async fn get_run(&self, run: i64) -> Result<run::Model, StoreError> {
         let found = run::Entity::find_by_id(run)
-            .filter(in_scope(scope, run::Column::Region, None::<run::Column>))
-            .one(connection)
+            .filter(in_scope(self.scope(), run::Column::Region, None::<run::Column>))
+            .one(&self.transaction)
             .await?;
         found.ok_or(StoreError::NotThere { what: "run" })
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use gongzhi_core::access::Scope;
+use gongzhi_core::access::{Regions, Scope, Units};
 use gongzhi_core::messages::Message;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
@@ -44,6 +44,9 @@ pub enum StoreError {
     /// A set that was not known stands in the group now: what the new one corrects must be decided anew.
     #[error("another set came in between")]
     Overtaken,
+    /// A unit of work changed something and said nothing of it in the log.
+    #[error("a change without an entry in the log")]
+    NothingSaid,
     /// A row holds what this version of the program does not understand.
     #[error("control store: {column} holds {value}")]
     NotUnderstood {
@@ -64,6 +67,7 @@ impl StoreError {
             }
             Self::NotThere { what } => Message::new("store-not-there").with("what", what),
             Self::UploadEnded(upload) => Message::new("store-upload-ended").with("upload", upload),
+            Self::NothingSaid => Message::new("store-nothing-said"),
             Self::AttemptOver(_) | Self::Overtaken => Message::new("store-overtaken"),
             Self::NotUnderstood { column, value } => {
                 Message::new("store-not-understood").with("column", column).with("value", value)
@@ -207,11 +211,13 @@ fn quiet(mut options: ConnectOptions) -> ConnectOptions {
 /// The rows of a scope.
 pub(crate) fn in_scope(scope: &Scope, region: impl ColumnTrait, unit: Option<impl ColumnTrait>) -> Condition {
     let mut condition = Condition::all();
-    if !scope.region.is_empty() {
-        condition = condition.add(region.starts_with(&scope.region));
+    if let Regions::Of(regions) = scope.of_regions() {
+        // In none is nothing: an empty list of alternatives would be anything.
+        let none = Condition::any().add(region.is_in(Vec::<String>::new()));
+        condition = condition.add(regions.iter().fold(none, |any, one| any.add(region.starts_with(one.prefix()))));
     }
-    match (unit, &scope.units) {
-        (Some(unit), Some(units)) => condition.add(unit.is_in(units.iter().cloned())),
+    match (unit, scope.of_units()) {
+        (Some(unit), Units::Of(units)) => condition.add(unit.is_in(units.iter().cloned())),
         _ => condition,
     }
 }

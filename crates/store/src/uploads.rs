@@ -1,12 +1,13 @@
 //! Uploads: files that units handed in, from the first byte to the receipt.
 //!
-//! An upload is taken in by an *attempt*: it names here every key it may write ([`Store::begin_upload`]), writes under
-//! names of its own, and accepts ([`Store::accept_upload`]): the upload's end, its batches and the facts of its receipt
+//! An upload is taken in by an *attempt*: it names here every key it may write ([`Work::begin_upload`]), writes under
+//! names of its own, and accepts ([`Work::accept_upload`]): the upload's end, its batches and the facts of its receipt
 //! are one transaction. One attempt at a time holds an upload, until its lease is over or it is given up; what it wrote
 //! belongs to nothing then, and another takes the same upload in anew.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use gongzhi_core::access::Scope;
+use gongzhi_core::audit::{Act, ActOutcome};
 use gongzhi_core::catalog::{Mark, Mode};
 use gongzhi_core::period::Period;
 use gongzhi_core::values::SetMode;
@@ -18,6 +19,7 @@ use crate::attempts;
 use crate::batches::of_group;
 use crate::entities::{batch, upload};
 use crate::store::{Store, StoreError, in_scope, instant, micros};
+use crate::work::Work;
 
 /// Where an upload stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +70,7 @@ pub struct NewUpload {
     pub digest: String,
     /// Every key that the attempt may write below the data folder.
     pub keys: Vec<String>,
-    /// Of a folder that is one delivery, in which a file is told by its name: [`Store::settle_delivery`] orders it.
+    /// Of a folder that is one delivery, in which a file is told by its name: [`Work::settle_delivery`] orders it.
     pub is_delivered: bool,
     /// Now.
     pub started_at: DateTime<Utc>,
@@ -165,39 +167,52 @@ pub struct NewBatch {
     pub rows: u64,
 }
 
-impl Store {
+impl Work {
     /// Begins an upload, in one transaction with the look at what there is: of several who hand the same in at once one
     /// takes it in. What was accepted before is done, unless another set has taken the place of what it brought: then the
     /// same is a new upload, and brings it back. Of what was blocked, refused or broken off a new attempt is made.
     ///
     /// # Errors
     /// The unit is not in the scope; the database's.
-    pub async fn begin_upload(&self, scope: &Scope, new: &NewUpload) -> Result<Begun, StoreError> {
-        if !scope.covers(&new.region, &new.unit) {
+    pub async fn begin_upload(&mut self, new: &NewUpload) -> Result<Begun, StoreError> {
+        if !self.scope().covers(&new.region, &new.unit) {
             return Err(StoreError::NotThere { what: "unit" });
         }
-        let transaction = self.begin().await?;
-        let (key, earlier) = find_last(&transaction, new).await?;
+        let transaction = &self.transaction;
+        let (key, earlier) = find_last(transaction, new).await?;
         let begun = match earlier {
-            Some(earlier) if !scope.covers(&earlier.region, &earlier.unit) => {
+            Some(earlier) if !self.scope().covers(&earlier.region, &earlier.unit) => {
                 return Err(StoreError::NotThere { what: "upload" });
             }
             Some(earlier) if UploadStatus::read(&earlier.status)? == UploadStatus::Accepted => {
                 Begun::Done(read_upload(earlier)?)
             }
-            Some(earlier) => match attempts::find_live(&transaction, &earlier.id, new.started_at).await? {
+            Some(earlier) => match attempts::find_live(transaction, &earlier.id, new.started_at).await? {
                 Some((attempt, until)) => Begun::Busy { attempt, until },
                 None => {
-                    let held = again(&earlier, new).update(&transaction).await?;
-                    Begun::Mine(attempts::insert(&transaction, &held, new).await?)
+                    let held = again(&earlier, new).update(transaction).await?;
+                    Begun::Mine(attempts::insert(transaction, &held, new).await?)
                 }
             },
             None => {
-                let held = started(&key, new).insert(&transaction).await?;
-                Begun::Mine(attempts::insert(&transaction, &held, new).await?)
+                let held = started(&key, new).insert(transaction).await?;
+                Begun::Mine(attempts::insert(transaction, &held, new).await?)
             }
         };
-        transaction.commit().await?;
+        match &begun {
+            Begun::Mine(attempt) => {
+                let object = format!("upload:{}", attempt.upload);
+                self.did("upload.begin", object, (&new.region, &new.unit));
+            }
+            Begun::Done(upload) => self.record(Act {
+                act: "upload.begin",
+                object: format!("upload:{}", upload.id),
+                unit: new.unit.clone(),
+                region: new.region.clone(),
+                outcome: ActOutcome::Refused,
+            }),
+            Begun::Busy { .. } => {}
+        }
         Ok(begun)
     }
 
@@ -208,18 +223,17 @@ impl Store {
     /// The attempt holds the upload no longer; a group has a batch that the caller did not know
     /// ([`StoreError::Overtaken`]): decide anew; the database's.
     pub async fn accept_upload(
-        &self,
-        scope: &Scope,
+        &mut self,
         (attempt, accepted_at): (&Attempt, DateTime<Utc>),
         batches: &[NewBatch],
         facts: &serde_json::Value,
     ) -> Result<(), StoreError> {
-        let transaction = self.begin().await?;
-        let upload = end(&transaction, scope, (attempt, UploadStatus::Accepted, accepted_at), facts).await?;
+        let transaction = &self.transaction;
+        let upload = end(transaction, self.scope(), (attempt, UploadStatus::Accepted, accepted_at), facts).await?;
         let mut earliest = micros(accepted_at);
         let mut own: Vec<&str> = Vec::new();
         for new in batches {
-            let last = last_of_group(&transaction, &upload, new).await?;
+            let last = last_of_group(transaction, &upload, new).await?;
             let is_known = last.as_ref().is_none_or(|last| {
                 own.contains(&last.id.as_str()) || new.after.as_ref().is_some_and(|after| *after == last.id)
             });
@@ -230,9 +244,10 @@ impl Store {
             own.push(&new.id);
         }
         for new in batches {
-            visible(new, &upload, earliest).insert(&transaction).await?;
+            visible(new, &upload, earliest).insert(transaction).await?;
         }
-        Ok(transaction.commit().await?)
+        self.did("upload.accept", format!("upload:{}", upload.id), (&upload.region, &upload.unit));
+        Ok(())
     }
 
     /// Ends an upload without batches: blocked by issues, or refused.
@@ -240,19 +255,20 @@ impl Store {
     /// # Errors
     /// The attempt holds the upload no longer; the database's.
     pub async fn reject_upload(
-        &self,
-        scope: &Scope,
+        &mut self,
         (attempt, status, ended_at): (&Attempt, UploadStatus, DateTime<Utc>),
         facts: &serde_json::Value,
     ) -> Result<(), StoreError> {
         if !matches!(status, UploadStatus::Blocked | UploadStatus::Refused) {
             return Err(StoreError::NotUnderstood { column: "uploads.status", value: status.key().to_owned() });
         }
-        let transaction = self.begin().await?;
-        end(&transaction, scope, (attempt, status, ended_at), facts).await?;
-        Ok(transaction.commit().await?)
+        let upload = end(&self.transaction, self.scope(), (attempt, status, ended_at), facts).await?;
+        self.did("upload.reject", format!("upload:{}", upload.id), (&upload.region, &upload.unit));
+        Ok(())
     }
+}
 
+impl Store {
     /// The upload of a key, when the scope has it.
     pub async fn find_upload(&self, scope: &Scope, key: &str) -> Result<Option<Upload>, StoreError> {
         let found = upload::Entity::find()

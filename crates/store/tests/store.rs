@@ -5,17 +5,23 @@
 
 #![expect(clippy::unwrap_used, reason = "everything here is a test: what is not there fails it")]
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use gongzhi_core::access::{Purpose, Scope};
+use gongzhi_core::access::{Actor, Purpose, Scope};
+use gongzhi_core::audit::Entry;
 use gongzhi_core::catalog::{Mark, Mode};
 use gongzhi_core::identity::Decision;
+use gongzhi_core::ids::Region;
 use gongzhi_core::period::Period;
 use gongzhi_core::state::{Group, Moment, covered_days};
 use gongzhi_core::values::SetMode;
 use gongzhi_store::attempts::Standing;
+use gongzhi_store::audit::{LogFault, LogLook};
 use gongzhi_store::batches::NewLinks;
 use gongzhi_store::decisions::NewDecision;
 use gongzhi_store::uploads::{Attempt, Begun, NewBatch, NewUpload, UploadStatus};
+use gongzhi_store::work::Work;
 use gongzhi_store::{Store, StoreError, StorePlace};
 use serde_json::json;
 
@@ -38,8 +44,47 @@ fn noon(day: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_735_732_800, 0).unwrap() + TimeDelta::days(day)
 }
 
-fn office() -> Scope {
-    Scope::region("652323", Purpose::Intake)
+fn region(code: &str) -> Region {
+    Region::read(code).unwrap()
+}
+
+/// Somebody who may see this.
+fn actor(scope: Scope) -> Actor {
+    Actor { scope, ..Actor::operator("tester", Purpose::Intake) }
+}
+
+/// Of the county.
+fn office() -> Actor {
+    actor(Scope::regions([region("652323")]))
+}
+
+/// What the county may see.
+fn county() -> Scope {
+    office().scope
+}
+
+/// Rejects an upload.
+async fn reject(store: &Store, who: &Actor, attempt: &Attempt, status: UploadStatus) -> Result<(), StoreError> {
+    store.change((who, noon(2)), async |work| work.reject_upload((attempt, status, noon(2)), &json!({})).await).await
+}
+
+/// Accepts batches as they are.
+async fn accept_blind(store: &Store, attempt: &Attempt, day: i64, batches: &[NewBatch]) -> Result<(), StoreError> {
+    store
+        .change((&office(), noon(day)), async |work| {
+            work.accept_upload((attempt, noon(day)), batches, &json!({})).await
+        })
+        .await
+}
+
+/// Begins an upload; what is busy is left.
+async fn try_begin(store: &Store, who: &Actor, new: &NewUpload) -> Result<Begun, StoreError> {
+    let mut work = store.write(who, new.started_at).await?;
+    let begun = work.begin_upload(new).await?;
+    if !matches!(begun, Begun::Busy { .. }) {
+        work.commit().await?;
+    }
+    Ok(begun)
 }
 
 fn upload(key: &str, unit: &str) -> NewUpload {
@@ -59,7 +104,7 @@ fn upload(key: &str, unit: &str) -> NewUpload {
 
 /// Begins an upload that nobody else holds.
 async fn begin(store: &Store, new: &NewUpload) -> Attempt {
-    match store.begin_upload(&office(), new).await.unwrap() {
+    match try_begin(store, &office(), new).await.unwrap() {
         Begun::Mine(attempt) => attempt,
         other => panic!("{other:?}"),
     }
@@ -72,9 +117,9 @@ async fn accept(store: &Store, attempt: &Attempt, day: i64, batches: &[NewBatch]
         for new in &mut batches {
             let (item, kind, lineage) = (new.item.clone(), new.kind.clone(), new.lineage.clone());
             let group = Group { region: "652323".to_owned(), item, kind, lineage };
-            new.after = store.list_group(&office(), &group).await.unwrap().last;
+            new.after = store.list_group(&county(), &group).await.unwrap().last;
         }
-        match store.accept_upload(&office(), (attempt, noon(day)), &batches, &json!({})).await {
+        match accept_blind(store, attempt, day, &batches).await {
             Err(StoreError::Overtaken) => {}
             accepted => return accepted.unwrap(),
         }
@@ -117,16 +162,17 @@ async fn visible_ids(store: &Store, scope: &Scope, moment: Moment) -> Vec<String
 async fn a_batch_is_visible_from_its_acceptance_on_and_not_before() {
     on_every_database("visible", async |store| {
         let attempt = begin(store, &upload("a", "water")).await;
-        assert!(visible_ids(store, &office(), at(9)).await.is_empty());
+        assert!(visible_ids(store, &county(), at(9)).await.is_empty());
         let receipt = json!({"rows": 3});
-        store.accept_upload(&office(), (&attempt, noon(1)), &[batch("b1")], &receipt).await.unwrap();
-        assert!(visible_ids(store, &office(), at(0)).await.is_empty());
-        let visible = store.visible_batches(&office(), at(1)).await.unwrap().batches;
+        let accept = async |work: &mut Work| work.accept_upload((&attempt, noon(1)), &[batch("b1")], &receipt).await;
+        store.change((&office(), noon(1)), accept).await.unwrap();
+        assert!(visible_ids(store, &county(), at(0)).await.is_empty());
+        let visible = store.visible_batches(&county(), at(1)).await.unwrap().batches;
         assert_eq!(visible.len(), 1);
         assert_eq!((visible[0].file.as_str(), visible[0].rows), ("a.xlsx", 3));
         assert_eq!(visible[0].batch.covers_to.to_string(), "2025-03-31");
         assert_eq!(visible[0].batch.accepted_at, noon(1));
-        let kept = store.find_upload(&office(), "a").await.unwrap().unwrap();
+        let kept = store.find_upload(&county(), "a").await.unwrap().unwrap();
         assert_eq!((kept.status, kept.facts), (UploadStatus::Accepted, receipt));
     })
     .await;
@@ -141,11 +187,11 @@ async fn what_a_set_said_is_kept_and_what_stands_before_a_new_one_is_found_by_it
         let mut batches: Vec<NewBatch> = modes.into_iter().enumerate().map(said).collect();
         batches.push(NewBatch { kind: "other".to_owned(), ..batch("other") });
         accept(store, &attempt, 1, &batches).await;
-        let group = store.visible_batches(&office(), at(1)).await.unwrap().batches[0].batch.group();
-        let before = store.list_group(&office(), &group).await.unwrap();
+        let group = store.visible_batches(&county(), at(1)).await.unwrap().batches[0].batch.group();
+        let before = store.list_group(&county(), &group).await.unwrap();
         assert_eq!(before.last.as_deref(), Some("b4"));
         assert_eq!(before.sets.iter().map(|one| one.batch.mode).collect::<Vec<_>>(), modes);
-        assert!(store.list_group(&Scope::region("659001", Purpose::Intake), &group).await.unwrap().sets.is_empty());
+        assert!(store.list_group(&Scope::regions([region("659001")]), &group).await.unwrap().sets.is_empty());
     })
     .await;
 }
@@ -155,15 +201,14 @@ async fn an_accepted_upload_is_never_accepted_again_nor_rejected() {
     on_every_database("never_again", async |store| {
         let attempt = begin(store, &upload("a", "water")).await;
         accept(store, &attempt, 1, &[batch("b1")]).await;
-        let again = store.accept_upload(&office(), (&attempt, noon(2)), &[batch("b2")], &json!({})).await;
+        let again = accept_blind(store, &attempt, 2, &[batch("b2")]).await;
         assert!(matches!(again, Err(StoreError::UploadEnded(_))));
-        let end = (&attempt, UploadStatus::Refused, noon(2));
-        let rejected = store.reject_upload(&office(), end, &json!({})).await;
+        let rejected = reject(store, &office(), &attempt, UploadStatus::Refused).await;
         assert!(matches!(rejected, Err(StoreError::UploadEnded(_))));
-        let repeated = store.begin_upload(&office(), &upload("a", "water")).await.unwrap();
+        let repeated = try_begin(store, &office(), &upload("a", "water")).await.unwrap();
         let Begun::Done(done) = repeated else { panic!("{repeated:?}") };
         assert_eq!((done.status, done.ended_at), (UploadStatus::Accepted, Some(noon(1))));
-        assert_eq!(visible_ids(store, &office(), at(9)).await, ["b1"]);
+        assert_eq!(visible_ids(store, &county(), at(9)).await, ["b1"]);
     })
     .await;
 }
@@ -173,9 +218,9 @@ async fn an_acceptance_that_fails_halfway_leaves_nothing_visible() {
     on_every_database("halfway", async |store| {
         let attempt = begin(store, &upload("a", "water")).await;
         let twice = [batch("b1"), NewBatch { kind: "other".to_owned(), ..batch("b1") }];
-        assert!(store.accept_upload(&office(), (&attempt, noon(1)), &twice, &json!({})).await.is_err());
-        assert!(visible_ids(store, &office(), at(9)).await.is_empty());
-        let kept = store.find_upload(&office(), "a").await.unwrap().unwrap();
+        assert!(accept_blind(store, &attempt, 1, &twice).await.is_err());
+        assert!(visible_ids(store, &county(), at(9)).await.is_empty());
+        let kept = store.find_upload(&county(), "a").await.unwrap().unwrap();
         assert_eq!(kept.status, UploadStatus::Started);
     })
     .await;
@@ -187,28 +232,28 @@ async fn one_attempt_at_a_time_holds_an_upload_and_what_another_wrote_belongs_to
         let first = begin(store, &upload("a", "water")).await;
         let mut second = NewUpload { attempt: "second".to_owned(), ..upload("a", "water") };
         second.keys = vec!["item=water_project/second.parquet".to_owned()];
-        let busy = store.begin_upload(&office(), &second).await.unwrap();
+        let busy = try_begin(store, &office(), &second).await.unwrap();
         assert_eq!(busy, Begun::Busy { attempt: first.id.clone(), until: noon(0) + TimeDelta::minutes(15) });
         // Once its lease is over the next takes the same upload, and the first can't end it any more.
         second.started_at = noon(0) + TimeDelta::minutes(15);
         second.leased_until = noon(1);
         let held = begin(store, &second).await;
         assert_eq!((held.id.as_str(), held.upload.as_str()), ("second", "upload-a"));
-        let late = store.accept_upload(&office(), (&first, noon(1)), &[batch("b1")], &json!({})).await;
+        let late = accept_blind(store, &first, 1, &[batch("b1")]).await;
         assert!(matches!(late, Err(StoreError::AttemptOver(_))), "{late:?}");
         // One whose program is gone is given up at once.
-        store.give_up_attempt("second").await.unwrap();
+        store.change((&office(), noon(0)), async |work| work.give_up_attempt("second").await).await.unwrap();
         let third = NewUpload { attempt: "third".to_owned(), ..second.clone() };
         accept(store, &begin(store, &third).await, 2, &[batch("b3")]).await;
-        let files = store.list_attempts(&office(), noon(0)).await.unwrap();
+        let files = store.list_attempts(&county(), noon(0)).await.unwrap();
         let shown: Vec<_> = files.iter().map(|one| (one.id.as_str(), one.standing)).collect();
         let over = |id| (id, Standing::Over);
         assert_eq!(shown, [over("upload-a"), over("second"), ("third", Standing::Kept)]);
         assert_eq!(files[1].keys, second.keys);
         let all = ["upload-a", "second", "third"].map(str::to_owned);
-        store.forget_attempts(&office(), &all, noon(0)).await.unwrap();
-        assert_eq!(store.list_attempts(&office(), noon(0)).await.unwrap().len(), 1, "what is kept stays");
-        assert_eq!(visible_ids(store, &office(), at(9)).await, ["b3"]);
+        store.change((&office(), noon(0)), async |work| work.forget_attempts(&all).await).await.unwrap();
+        assert_eq!(store.list_attempts(&county(), noon(0)).await.unwrap().len(), 1, "what is kept stays");
+        assert_eq!(visible_ids(store, &county(), at(9)).await, ["b3"]);
     })
     .await;
 }
@@ -219,10 +264,10 @@ async fn what_a_set_corrects_is_decided_beside_every_set_there_is() {
         let (one, other) = (begin(store, &upload("a", "water")).await, begin(store, &upload("b", "water")).await);
         accept(store, &one, 3, &[batch("b1")]).await;
         // Decided before the first was there: both would have been the first of their period.
-        let blind = store.accept_upload(&office(), (&other, noon(2)), &[batch("b2")], &json!({})).await;
+        let blind = accept_blind(store, &other, 2, &[batch("b2")]).await;
         assert!(matches!(blind, Err(StoreError::Overtaken)), "{blind:?}");
         accept(store, &other, 2, &[batch("b2")]).await;
-        let visible = store.visible_batches(&office(), at(9)).await.unwrap().batches;
+        let visible = store.visible_batches(&county(), at(9)).await.unwrap().batches;
         let shown: Vec<_> = visible.iter().map(|one| (one.batch.id.as_str(), one.batch.accepted_at)).collect();
         assert_eq!(shown, [("b1", noon(3)), ("b2", noon(3))], "who came second is not before whom it knew");
     })
@@ -237,11 +282,11 @@ async fn what_another_set_replaced_is_brought_back_by_the_same_file() {
         let again = NewUpload { attempt: "again".to_owned(), ..upload("a", "water") };
         accept(store, &begin(store, &again).await, 3, &[batch("b3")]).await;
         let repeated = NewUpload { attempt: "repeated".to_owned(), ..upload("a", "water") };
-        let done = store.begin_upload(&office(), &repeated).await.unwrap();
+        let done = try_begin(store, &office(), &repeated).await.unwrap();
         assert!(matches!(done, Begun::Done(upload) if upload.id == "again"));
         // Of a delivery the same file is the same, whatever came since.
         let delivered = NewUpload { is_delivered: true, ..repeated };
-        let done = store.begin_upload(&office(), &delivered).await.unwrap();
+        let done = try_begin(store, &office(), &delivered).await.unwrap();
         assert!(matches!(done, Begun::Done(upload) if upload.id == "upload-a"));
     })
     .await;
@@ -265,20 +310,21 @@ async fn a_delivery_stands_in_the_order_of_its_names_and_what_a_file_was_is_visi
         take("二.csv", "2", 2, "b2").await;
         take("一.csv", "1", 3, "b1").await;
         let settle = async |files: &[(&str, &str)], day: i64| {
-            let files = files.iter().map(|(name, digest)| ((*name).to_owned(), (*digest).to_owned())).collect();
-            store.settle_delivery(&office(), (&files, noon(day))).await.unwrap();
+            let files: BTreeMap<String, String> =
+                files.iter().map(|(name, digest)| ((*name).to_owned(), (*digest).to_owned())).collect();
+            store.change((&office(), noon(day)), async |work| work.settle_delivery(&files).await).await.unwrap();
         };
         settle(&[("一.csv", "1"), ("二.csv", "2")], 3).await;
-        assert_eq!(visible_ids(store, &office(), at(9)).await, ["b0", "b1", "b2"]);
-        let visible = store.visible_batches(&office(), at(9)).await.unwrap().batches;
+        assert_eq!(visible_ids(store, &county(), at(9)).await, ["b0", "b1", "b2"]);
+        let visible = store.visible_batches(&county(), at(9)).await.unwrap().batches;
         let numbers: Vec<_> = visible.iter().map(|one| (one.batch.sequence, one.batch.accepted_at)).collect();
         assert_eq!(numbers, [(1, noon(1)), (2, noon(2)), (3, noon(2))]);
         take("一.csv", "1b", 5, "b3").await;
         settle(&[("一.csv", "1b"), ("二.csv", "2")], 5).await;
-        assert_eq!(visible_ids(store, &office(), at(9)).await, ["b0", "b3", "b2"]);
-        assert_eq!(visible_ids(store, &office(), at(4)).await, ["b0", "b1", "b2"], "what was known then");
+        assert_eq!(visible_ids(store, &county(), at(9)).await, ["b0", "b3", "b2"]);
+        assert_eq!(visible_ids(store, &county(), at(4)).await, ["b0", "b1", "b2"], "what was known then");
         settle(&[("一.csv", "1"), ("二.csv", "2")], 6).await;
-        assert_eq!(visible_ids(store, &office(), at(9)).await, ["b0", "b1", "b2"]);
+        assert_eq!(visible_ids(store, &county(), at(9)).await, ["b0", "b1", "b2"]);
     })
     .await;
 }
@@ -287,15 +333,12 @@ async fn a_delivery_stands_in_the_order_of_its_names_and_what_a_file_was_is_visi
 async fn a_blocked_file_can_be_begun_again() {
     on_every_database("blocked", async |store| {
         let attempt = begin(store, &upload("a", "water")).await;
-        store
-            .reject_upload(&office(), (&attempt, UploadStatus::Blocked, noon(1)), &json!({"issues": 2}))
-            .await
-            .unwrap();
+        reject(store, &office(), &attempt, UploadStatus::Blocked).await.unwrap();
         let again = NewUpload { attempt: "again".to_owned(), ..upload("a", "water") };
         let attempt = begin(store, &again).await;
         assert_eq!(attempt.upload, "upload-a");
         accept(store, &attempt, 2, &[batch("b1")]).await;
-        assert_eq!(visible_ids(store, &office(), at(2)).await, ["b1"]);
+        assert_eq!(visible_ids(store, &county(), at(2)).await, ["b1"]);
     })
     .await;
 }
@@ -304,19 +347,18 @@ async fn a_blocked_file_can_be_begun_again() {
 async fn a_scope_sees_its_own_region_and_units_only() {
     on_every_database("scope", async |store| {
         accept(store, &begin(store, &upload("a", "water")).await, 1, &[batch("b1")]).await;
-        let other_unit = Scope::unit("652323", "housing", Purpose::Intake);
-        let other_county = Scope::region("652324", Purpose::Analysis);
-        let prefecture = Scope::region("6523", Purpose::Analysis);
+        let other_unit = Scope::unit(region("652323"), "housing");
+        let other_county = Scope::regions([region("652324")]);
+        let prefecture = Scope::regions([region("652300")]);
         assert!(visible_ids(store, &other_unit, at(9)).await.is_empty());
         assert!(visible_ids(store, &other_county, at(9)).await.is_empty());
         assert_eq!(visible_ids(store, &prefecture, at(9)).await, ["b1"]);
         assert_eq!(store.find_upload(&other_unit, "a").await.unwrap(), None);
         assert!(store.list_uploads(&other_county).await.unwrap().is_empty());
-        let foreign = store.begin_upload(&other_unit, &upload("c", "water")).await;
+        let foreign = try_begin(store, &actor(other_unit.clone()), &upload("c", "water")).await;
         assert!(matches!(foreign, Err(StoreError::NotThere { .. })));
         let held = Attempt { id: "upload-a".to_owned(), upload: "upload-a".to_owned() };
-        let end = (&held, UploadStatus::Refused, noon(2));
-        let hidden = store.reject_upload(&other_unit, end, &json!({})).await;
+        let hidden = reject(store, &actor(other_unit), &held, UploadStatus::Refused).await;
         assert!(matches!(hidden, Err(StoreError::NotThere { .. })));
     })
     .await;
@@ -333,10 +375,10 @@ async fn links_are_read_as_of_the_moment() {
                 key: format!("links/{version}"),
                 digest: "sm3:02".to_owned(),
             };
-            store.record_links(&office(), noon(day), &[links]).await.unwrap();
+            store.change((&office(), noon(day)), async |work| work.record_links(&[links]).await).await.unwrap();
         }
         for (day, key) in [(1, None), (2, Some("links/v1")), (3, Some("links/v1")), (4, Some("links/v2"))] {
-            let visible = store.visible_batches(&office(), at(day)).await.unwrap().batches;
+            let visible = store.visible_batches(&county(), at(day)).await.unwrap().batches;
             assert_eq!(visible[0].links_key.as_deref(), key, "on day {day}");
         }
     })
@@ -357,13 +399,16 @@ async fn a_decision_is_superseded_and_stays_on_record() {
             },
             reason: String::new(),
         };
-        let yes = store.record_decision(&office(), &decide(Some(true), 1)).await.unwrap();
-        let back = store.record_decision(&office(), &decide(None, 2)).await.unwrap();
+        let keep = async |new: NewDecision| {
+            store.change((&office(), noon(1)), async |work| work.record_decision(&new).await).await.unwrap()
+        };
+        let yes = keep(decide(Some(true), 1)).await;
+        let back = keep(decide(None, 2)).await;
         assert!(yes < back);
-        let early = store.list_decisions(&office(), noon(1)).await.unwrap();
+        let early = store.list_decisions(&county(), noon(1)).await.unwrap();
         assert_eq!(early, [decide(Some(true), 1).decision]);
-        assert_eq!(store.list_decisions(&office(), noon(2)).await.unwrap().len(), 2);
-        let elsewhere = Scope::region("652324", Purpose::Analysis);
+        assert_eq!(store.list_decisions(&county(), noon(2)).await.unwrap().len(), 2);
+        let elsewhere = Scope::regions([region("652324")]);
         assert!(store.list_decisions(&elsewhere, noon(2)).await.unwrap().is_empty());
     })
     .await;
@@ -372,19 +417,100 @@ async fn a_decision_is_superseded_and_stays_on_record() {
 #[tokio::test]
 async fn a_run_that_was_broken_off_finds_its_steps_again() {
     on_every_database("runs", async |store| {
-        let run = store.begin_run(&office(), ("652323", "sm3:run"), noon(0)).await.unwrap();
-        store.finish_step(&office(), (run.sequence, "intake", noon(1)), &json!({"files": 4})).await.unwrap();
-        store.finish_step(&office(), (run.sequence, "intake", noon(2)), &json!({"files": 9})).await.unwrap();
-        let again = store.begin_run(&office(), ("652323", "sm3:run"), noon(3)).await.unwrap();
+        let begin = async |key: &str, day: i64| {
+            store.change((&office(), noon(day)), async |work| work.begin_run(("652323", key)).await).await.unwrap()
+        };
+        let run = begin("sm3:run", 0).await;
+        for (day, files) in [(1, 4), (2, 9)] {
+            let facts = json!({ "files": files });
+            let step = async |work: &mut Work| work.finish_step((run.sequence, "intake"), &facts).await;
+            store.change((&office(), noon(day)), step).await.unwrap();
+        }
+        let again = begin("sm3:run", 3).await;
         assert_eq!((again.sequence, again.started_at, again.finished_at), (run.sequence, noon(0), None));
         assert_eq!(again.steps["intake"], json!({"files": 4}));
-        store.finish_run(&office(), (run.sequence, noon(4)), &json!({"leads": 2})).await.unwrap();
-        let done = store.begin_run(&office(), ("652323", "sm3:run"), noon(5)).await.unwrap();
+        let facts = json!({"leads": 2});
+        let finish = async |work: &mut Work| work.finish_run(run.sequence, &facts).await;
+        store.change((&office(), noon(4)), finish).await.unwrap();
+        let done = begin("sm3:run", 5).await;
         assert_eq!((done.finished_at, done.facts), (Some(noon(4)), json!({"leads": 2})));
-        let other = store.begin_run(&office(), ("652323", "sm3:other"), noon(5)).await.unwrap();
-        assert_ne!(other.sequence, run.sequence);
+        assert_ne!(begin("sm3:other", 5).await.sequence, run.sequence);
+        let elsewhere = actor(Scope::regions([region("652324")]));
+        let finish = async |work: &mut Work| work.finish_run(run.sequence, &facts).await;
+        let foreign = store.change((&elsewhere, noon(5)), finish).await;
+        assert!(matches!(foreign, Err(StoreError::NotThere { what: "run" })));
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_change_says_what_it_did_or_is_not_done() {
+    on_every_database("said_in_log", async |store| {
+        let attempt = begin(store, &upload("a", "water")).await;
+        let silent = store.change((&office(), noon(1)), async |_| Ok(())).await;
+        assert!(matches!(silent, Err(StoreError::NothingSaid)));
+        accept(store, &attempt, 1, &[batch("b1")]).await;
+        let twice = async |work: &mut Work| {
+            work.settle_delivery(&BTreeMap::new()).await?;
+            work.accept_upload((&attempt, noon(1)), &[], &json!({})).await
+        };
+        let failed = store.change((&office(), noon(1)), twice).await;
+        assert!(failed.is_err(), "all of it or nothing, entries too");
+        let entries = store.list_entries(0, 9).await.unwrap();
+        let said: Vec<_> = entries.iter().map(|entry| (entry.n, entry.act.as_str(), entry.object.as_str())).collect();
+        assert_eq!(said, [(0, "upload.begin", "upload:upload-a"), (1, "upload.accept", "upload:upload-a")]);
+        let one = &entries[1];
+        assert_eq!(
+            (one.actor.as_str(), one.unit.as_str(), one.region.as_str()),
+            ("operator:tester", "water", "652323")
+        );
+        assert_eq!((one.purpose.as_str(), one.outcome.as_str()), ("intake", "done"));
+    })
+    .await;
+}
+
+/// A signature that says what it signs, for tests.
+fn sign(text: &str) -> String {
+    format!("signed {text}")
+}
+
+#[tokio::test]
+async fn the_log_names_what_was_changed_taken_away_or_rewritten() {
+    let home = tempfile::tempdir().unwrap();
+    let place = StorePlace::Home(home.path().to_owned());
+    let store = Store::open(&place).await.unwrap();
+    let look = async || store.verify_log(|text, signature| signature == sign(text)).await.unwrap();
+    assert_eq!(look().await, LogLook::default());
+    for number in 0..6 {
+        begin(&store, &upload(&format!("k{number}"), "water")).await;
+        if number % 2 == 1 {
+            store.seal_log(noon(number), sign).await.unwrap();
+        }
+    }
+    begin(&store, &upload("last", "water")).await;
+    assert_eq!(look().await, LogLook { entries: 7, sealed: 6, faults: vec![] });
+    let file = home.path().join("control.sqlite");
+    let by_hand = async |sql: &str| {
+        let url = format!("sqlite://{}", file.display());
+        let connection = sea_orm::Database::connect(url).await.unwrap();
+        sea_orm::ConnectionTrait::execute_unprepared(&connection, sql).await.unwrap();
+        connection.close().await.unwrap();
+    };
+    by_hand("update audit_entries set unit = 'housing' where n = 3").await;
+    assert_eq!(look().await.faults, [LogFault::Changed { n: 3 }]);
+    by_hand("update audit_entries set unit = 'water' where n = 3").await;
+    assert!(look().await.faults.is_empty());
+    // With the hash that fits, what a checkpoint covers still shows.
+    let other = Entry { unit: "housing".to_owned(), ..store.list_entries(3, 1).await.unwrap()[0].clone() };
+    let digest = other.leaf().to_text();
+    by_hand(&format!("update audit_entries set unit = 'housing', digest = '{digest}' where n = 3")).await;
+    assert_eq!(look().await.faults, [LogFault::Rewritten { from: 2, size: 4 }]);
+    by_hand("delete from audit_entries where n = 3").await;
+    assert_eq!(look().await.faults, [LogFault::Gone { n: 3 }]);
+    by_hand("delete from audit_entries where n > 4").await;
+    assert_eq!(look().await.faults, [LogFault::Gone { n: 3 }, LogFault::Gone { n: 5 }]);
+    by_hand("update audit_checkpoints set signature = 'x' where size = 2").await;
+    assert!(look().await.faults.contains(&LogFault::Unsigned { size: 2 }));
 }
 
 #[tokio::test]
@@ -395,7 +521,7 @@ async fn what_was_accepted_is_there_after_the_store_is_opened_again() {
     accept(&store, &begin(&store, &upload("a", "water")).await, 1, &[batch("b1")]).await;
     // Not closed: as after a kill.
     let again = Store::open(&place).await.unwrap();
-    assert_eq!(visible_ids(&again, &office(), at(1)).await, ["b1"]);
+    assert_eq!(visible_ids(&again, &county(), at(1)).await, ["b1"]);
 }
 
 #[tokio::test]
@@ -426,7 +552,7 @@ async fn writers_at_the_same_moment_all_get_through() {
         for task in tasks.collect::<Vec<_>>() {
             task.await.unwrap();
         }
-        assert_eq!(visible_ids(store, &office(), at(1)).await.len(), 24);
+        assert_eq!(visible_ids(store, &county(), at(1)).await.len(), 24);
     })
     .await;
 }
@@ -437,7 +563,7 @@ async fn of_many_who_hand_the_same_in_at_one_moment_one_takes_it_in() {
         let tasks = (0..24).map(|number| {
             let store = store.clone();
             let new = NewUpload { attempt: format!("attempt-{number}"), ..upload("a", "water") };
-            tokio::spawn(async move { store.begin_upload(&office(), &new).await.unwrap() })
+            tokio::spawn(async move { try_begin(&store, &office(), &new).await.unwrap() })
         });
         let mut mine = Vec::new();
         for task in tasks.collect::<Vec<_>>() {

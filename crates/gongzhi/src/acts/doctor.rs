@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context as _, Result, anyhow};
 use chrono::{DateTime, TimeDelta, Utc};
-use gongzhi_core::access::{Purpose, Scope};
+use gongzhi_core::access::{Actor, Purpose};
 use gongzhi_core::messages::Translator;
 use gongzhi_engine::AtWork;
 use gongzhi_engine::keys::Keys;
@@ -15,6 +15,7 @@ use gongzhi_store::attempts::Standing;
 use gongzhi_store::{Store, StoreError};
 
 use super::home::{self, Home};
+use super::operator::operator;
 
 /// What belongs to nothing may be what somebody is just writing: it is left alone for a day.
 const GRACE: TimeDelta = TimeDelta::hours(24);
@@ -38,7 +39,7 @@ pub fn look(home: &Path, (clears, now): (bool, DateTime<Utc>), say: &Translator)
     let folder = home.join("data");
     // Listed first: what is written meanwhile is named by then, or too young to be cleared.
     let kept = list_kept(&folder, &keys).with_context(|| folder.display().to_string())?;
-    let named = runtime.block_on(store.list_named(&upkeep(), now));
+    let named = runtime.block_on(store.list_named(&upkeep().scope, now));
     let named = named.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
     let there: BTreeSet<&str> = kept.iter().map(|file| file.key.as_str()).collect();
     let opened = |keys: &BTreeSet<String>| keys.iter().filter_map(|key| sealed_by(key)).map(data_key_name).collect();
@@ -64,20 +65,23 @@ pub fn look(home: &Path, (clears, now): (bool, DateTime<Utc>), say: &Translator)
 /// # Errors
 /// The store's. What can't be removed stays, and is told by the doctor.
 pub async fn clear_over((folder, keys): (&Path, &Keys), store: &Store, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let mut cleared = Vec::new();
-    for one in store.list_attempts(&upkeep(), now).await? {
+    let (actor, mut cleared) = (upkeep(), Vec::new());
+    for one in store.list_attempts(&actor.scope, now).await? {
         if one.standing == Standing::Kept || AtWork::is_alive(folder, &one.id) {
             continue;
         }
         if one.standing == Standing::Live {
-            store.give_up_attempt(&one.id).await?;
+            store.change((&actor, now), async |work| work.give_up_attempt(&one.id).await).await?;
         }
         match clear_written(folder, keys, &one.keys) {
             Ok(()) => cleared.push(one.id),
             Err(error) => tracing::warn!(attempt = one.id, %error, "what it wrote stays behind"),
         }
     }
-    if cleared.is_empty() { Ok(()) } else { store.forget_attempts(&upkeep(), &cleared, now).await }
+    if cleared.is_empty() {
+        return Ok(());
+    }
+    store.change((&actor, now), async |work| work.forget_attempts(&cleared).await).await
 }
 
 /// A part that is locked, or the sign of a program at work.
@@ -90,6 +94,6 @@ fn is_old(file: &KeptFile, now: DateTime<Utc>) -> bool {
 }
 
 /// Keeping the installation sound looks at every unit's files, and reads none of them.
-fn upkeep() -> Scope {
-    Scope::region("", Purpose::Upkeep)
+fn upkeep() -> Actor {
+    operator(Purpose::Upkeep)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow};
 use chrono::{DateTime, Utc};
-use gongzhi_core::access::{Purpose, Scope};
+use gongzhi_core::access::Purpose;
 use gongzhi_core::identity::Decision;
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_engine::read::{ColumnType, Row};
@@ -13,6 +13,7 @@ use gongzhi_store::Store;
 use gongzhi_store::decisions::NewDecision;
 
 use super::home;
+use super::operator::operator;
 use super::read::{Reading, text_of};
 
 /// A cell of the column where people decide.
@@ -76,7 +77,7 @@ impl DecisionDesk {
             }
             decisions.push(self.decision((&row.subject, &row.uscc), Some(same), (by, now)));
         }
-        self.keep(&decisions, say)?;
+        self.keep((&decisions, now), say)?;
         Ok(decisions.len())
     }
 
@@ -91,7 +92,7 @@ impl DecisionDesk {
         if !self.list(now, say)?.iter().any(stands) {
             return Err(anyhow!("{}", say.say(&Message::new("identity-nothing-stands").with("subject", pair.0))));
         }
-        self.keep(&[self.decision(pair, None, (by, now))], say)
+        self.keep((&[self.decision(pair, None, (by, now))], now), say)
     }
 
     /// Every decision, oldest first, with whether it stands.
@@ -99,7 +100,7 @@ impl DecisionDesk {
     /// # Errors
     /// The store's.
     pub fn list(&self, now: DateTime<Utc>, say: &Translator) -> Result<Vec<(Decision, bool)>> {
-        let scope = Scope::region("", Purpose::Analysis);
+        let scope = operator(Purpose::Analysis).scope;
         let all = self.runtime.block_on(self.store.list_decisions(&scope, now));
         let all = all.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
         let is_last = |at: usize| {
@@ -121,13 +122,21 @@ impl DecisionDesk {
         NewDecision { region: self.region.clone(), decision, reason: String::new() }
     }
 
-    fn keep(&self, decisions: &[NewDecision], say: &Translator) -> Result<()> {
-        let scope = Scope::region("", Purpose::Analysis);
+    fn keep(&self, (decisions, now): (&[NewDecision], DateTime<Utc>), say: &Translator) -> Result<()> {
+        if decisions.is_empty() {
+            return Ok(());
+        }
+        let actor = operator(Purpose::Analysis);
         let kept = self.runtime.block_on(async {
-            for decision in decisions {
-                self.store.record_decision(&scope, decision).await?;
-            }
-            Ok::<_, gongzhi_store::StoreError>(())
+            // All of a file, or none.
+            self.store
+                .change((&actor, now), async |work| {
+                    for decision in decisions {
+                        work.record_decision(decision).await?;
+                    }
+                    Ok(())
+                })
+                .await
         });
         kept.map_err(|error| anyhow!("{}", say.say(&error.message())))
     }

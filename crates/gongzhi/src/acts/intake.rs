@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result, anyhow};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use gongzhi_core::access::{Purpose, Scope};
+use gongzhi_core::access::{Actor, Purpose};
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::intake::mapping::{FOREIGN_SHEET, UNKNOWN_COLUMN};
 use gongzhi_core::intake::{Flags, LayoutProfile, Refusal};
@@ -37,11 +37,12 @@ use gongzhi_store::uploads::{Attempt, Begun, NewBatch, NewUpload, UploadStatus};
 use gongzhi_store::{Store, StoreError};
 use serde_json::{Value as Json, json};
 
-use super::doctor;
 use super::home::{self, Home};
 use super::intake_report::report_json;
+use super::operator::operator;
 use super::profile;
 use super::set_effects::{as_visible, group_of, issues_of};
+use super::{audit, doctor};
 
 /// What is said about the files beside what they say themselves, as written on the command line.
 #[derive(Debug, Clone, Default)]
@@ -121,6 +122,7 @@ pub struct IntakeDesk {
     home: PathBuf,
     data_folder: PathBuf,
     profiles: Vec<LayoutProfile>,
+    actor: Actor,
     now: DateTime<Utc>,
     runtime: tokio::runtime::Runtime,
     /// The home folder of a dry run where there is none yet; taken away again with the desk.
@@ -165,6 +167,7 @@ impl IntakeDesk {
             home: home.to_owned(),
             data_folder,
             profiles: profile::list_profiles(home).into_iter().filter_map(|(_, read)| read.ok()).collect(),
+            actor: operator(Purpose::Intake),
             now,
             runtime,
             _scratch: None,
@@ -255,7 +258,7 @@ impl IntakeDesk {
     pub fn find_report(&self, file: &FileAtHand<'_>, order: &IntakeOrder, say: &Translator) -> Result<Option<Json>> {
         let Some(digest) = &file.digest else { return Ok(None) };
         let key = upload_identity(digest, file.name, order);
-        let found = self.runtime.block_on(self.store.find_upload(&everywhere(), &key));
+        let found = self.runtime.block_on(self.store.find_upload(&self.actor.scope, &key));
         let found = found.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
         let accepted = found.filter(|upload| upload.status == UploadStatus::Accepted);
         Ok(accepted.and_then(|upload| upload.facts.get("report").cloned()))
@@ -317,6 +320,15 @@ impl IntakeDesk {
         let out = folder.join(annotated_name(path));
         annotate(path, &self.pool, &annotation, &out).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
         Ok(Some(out))
+    }
+
+    /// Seals the log: what was done here can't be changed any more without showing.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn seal(&self, say: &Translator) -> Result<()> {
+        let sealed = self.runtime.block_on(audit::seal(&self.store, &self.keys, self.now));
+        sealed.map_err(|error| anyhow!("{}", say.say(&error.message())))
     }
 
     /// The catalogue.
@@ -388,8 +400,8 @@ impl IntakeDesk {
         }
         let status = if report.outcome == Outcome::Blocked { UploadStatus::Blocked } else { UploadStatus::Refused };
         let facts = json!({ "report": report_json(&report, say) });
-        let scope = everywhere();
-        let rejected = self.store.reject_upload(&scope, (&mine.attempt, status, self.now), &facts);
+        let end = (&mine.attempt, status, self.now);
+        let rejected = self.store.change((&self.actor, self.now), async |work| work.reject_upload(end, &facts).await);
         self.runtime.block_on(rejected).map_err(|error| told(error.message()))?;
         Ok(report)
     }
@@ -400,7 +412,7 @@ impl IntakeDesk {
         let told = |message: Message| anyhow!("{}", say.say(&message));
         let unit = report.unit.clone().unwrap_or_default();
         let region = self.catalog.units.get(&unit).map(|unit| unit.region.clone()).unwrap_or_default();
-        let work = AtWork::begin(&self.data_folder, &given.attempt).map_err(|error| told(error.message()))?;
+        let at_work = AtWork::begin(&self.data_folder, &given.attempt).map_err(|error| told(error.message()))?;
         let mut new = NewUpload {
             attempt: given.attempt.clone(),
             keys,
@@ -413,18 +425,29 @@ impl IntakeDesk {
             started_at: self.now,
             leased_until: self.now + LEASE,
         };
-        let (scope, store, place) = (everywhere(), &self.store, (self.data_folder.as_path(), &self.keys));
+        let (store, place) = (&self.store, (self.data_folder.as_path(), &self.keys));
         let begun = self.runtime.block_on(async {
             loop {
-                match store.begin_upload(&scope, &new).await? {
+                let mut work = store.write(&self.actor, new.started_at).await?;
+                match work.begin_upload(&new).await? {
                     Begun::Busy { attempt, .. } if AtWork::is_alive(&self.data_folder, &attempt) => {
+                        drop(work);
                         tokio::time::sleep(PAUSE).await;
                         new.started_at += PAUSE;
                         new.leased_until += PAUSE;
                     }
-                    Begun::Busy { .. } => doctor::clear_over(place, store, new.started_at).await?,
-                    Begun::Mine(attempt) => return Ok(Taken::Mine(Mine { attempt, _work: work })),
-                    Begun::Done(upload) => return Ok(Taken::Before(upload.ended_at)),
+                    Begun::Busy { .. } => {
+                        drop(work);
+                        doctor::clear_over(place, store, new.started_at).await?;
+                    }
+                    Begun::Mine(attempt) => {
+                        work.commit().await?;
+                        return Ok(Taken::Mine(Mine { attempt, _at_work: at_work }));
+                    }
+                    Begun::Done(upload) => {
+                        work.commit().await?;
+                        return Ok(Taken::Before(upload.ended_at));
+                    }
                 }
             }
         });
@@ -444,8 +467,9 @@ impl IntakeDesk {
             let mut placed = report.clone();
             let batches = self.place(&mut placed, !is_of_folder, say)?;
             let facts = json!({ "report": report_json(&placed, say) });
-            let scope = everywhere();
-            let accepted = self.store.accept_upload(&scope, (attempt, self.now), &batches, &facts);
+            let accepted = self.store.change((&self.actor, self.now), async |work| {
+                work.accept_upload((attempt, self.now), &batches, &facts).await
+            });
             match self.runtime.block_on(accepted) {
                 // What it corrects and does is decided anew beside the set that came in between.
                 Err(StoreError::Overtaken) => {}
@@ -464,8 +488,7 @@ impl IntakeDesk {
         let mut batches: Vec<NewBatch> = new_batches(&self.catalog, report);
         let mut issues = Vec::new();
         for (new, batch) in batches.iter_mut().zip(&mut report.batches) {
-            let (scope, group) = (everywhere(), group_of(batch));
-            let before = self.runtime.block_on(self.store.list_group(&scope, &group));
+            let before = self.runtime.block_on(self.store.list_group(&self.actor.scope, &group_of(batch)));
             let GroupSets { mut sets, last } = before.map_err(|error| told(error.message()))?;
             let latest = sets.iter().map(|one| one.batch.accepted_at).max();
             let own = as_visible(new, batch, latest.map_or(self.now, |latest| latest.max(self.now)));
@@ -528,7 +551,7 @@ struct HandedIn {
 /// An upload that this program takes in, and that it is at work.
 struct Mine {
     attempt: Attempt,
-    _work: AtWork,
+    _at_work: AtWork,
 }
 
 /// Who took something in.
@@ -590,11 +613,6 @@ fn state_of(path: &Path) -> Option<(u64, Option<SystemTime>)> {
 /// Everything accepted so far.
 fn everything() -> Moment {
     Moment { as_of: DateTime::<Utc>::MAX_UTC, period: None }
-}
-
-/// The command line may take in the sheets of every unit.
-fn everywhere() -> Scope {
-    Scope::region("", Purpose::Intake)
 }
 
 fn flags_of(order: &IntakeOrder) -> Result<Flags, Refusal> {

@@ -2,6 +2,7 @@
 //!
 //! The command line (later the page and the jobs) only translate into these and out of them.
 
+pub mod audit;
 pub mod catalog;
 pub mod data_package;
 pub mod doctor;
@@ -12,6 +13,7 @@ pub mod identity_decisions;
 pub mod intake;
 pub mod intake_report;
 pub mod models;
+pub mod operator;
 pub mod profile;
 pub mod read;
 pub mod run;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 use chrono::{DateTime, NaiveDate, Utc};
-use gongzhi_core::access::{Purpose, Scope};
+use gongzhi_core::access::Purpose;
 use gongzhi_core::catalog::{Catalog, Problem};
 use gongzhi_core::messages::Translator;
 use gongzhi_core::models::warnings::list_warnings;
@@ -17,6 +17,7 @@ use gongzhi_engine::session::{SessionOptions, SessionPlace};
 
 use super::catalog::{CatalogPlace, get_catalog, line_of};
 use super::home::{self, Home};
+use super::operator::operator;
 use super::run::{Compared, Comparing, RunContext, choose_region, compare, read_coverage};
 
 /// Compiles the models of a catalogue and plans their SQL; every problem of either, ordered by file and line.
@@ -101,7 +102,7 @@ pub fn compare_kept(order: &CompareOrder, context: &RunContext<'_>) -> Result<Co
     let coverage = read_coverage(&order.coverage, &context.catalog, say)?;
     runtime.block_on(async {
         let moment = Moment { as_of: order.now, period: None };
-        let mut visible = store.visible_batches(&Scope::region("", Purpose::Analysis), moment).await?;
+        let mut visible = store.visible_batches(&operator(Purpose::Analysis).scope, moment).await?;
         store.close().await?;
         let region = choose_region(&mut visible, order.region.as_deref());
         let region = region.map_err(|message| anyhow!("{}", say.say(&message)))?.to_string();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use gongzhi_core::access::{Purpose, Scope};
+use gongzhi_core::access::Purpose;
 use gongzhi_core::catalog::{Catalog, Item, Kind};
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::period::Period;
@@ -20,6 +20,7 @@ use gongzhi_store::Store;
 use serde_json::{Map, Value};
 
 use super::home::{self, Home};
+use super::operator::operator;
 
 /// What is asked for.
 pub struct StateOrder {
@@ -162,7 +163,7 @@ fn list_sets(
 }
 
 async fn visible_batches(store: Store, moment: Moment) -> Result<VisibleBatches, gongzhi_store::StoreError> {
-    let visible = store.visible_batches(&Scope::region("", Purpose::Analysis), moment).await?;
+    let visible = store.visible_batches(&operator(Purpose::Analysis).scope, moment).await?;
     store.close().await?;
     Ok(visible)
 }

@@ -86,6 +86,9 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         }
         tell(&taken);
     }
+    if !args.dry_run {
+        desk.seal(say)?;
+    }
     Ok(ExitCode::from(worst))
 }
 

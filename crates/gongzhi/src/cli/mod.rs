@@ -3,6 +3,7 @@
 //! One file a command. Help texts are not written beside the arguments but found by key (`help-<command>` and
 //! `help-<command>-<argument>`), so that they exist in both languages.
 
+mod audit;
 mod check;
 mod code;
 mod coverage;
@@ -70,6 +71,7 @@ struct Words {
 #[derive(Subcommand)]
 enum Command {
     Init(init::Args),
+    Audit(audit::Args),
     Check(check::Args),
     Read(read::Args),
     Intake(intake::Args),
@@ -113,6 +115,7 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
     let context = Context { translator, today: (now + TimeDelta::hours(8)).date_naive(), now };
     let outcome = match words.command {
         Command::Init(args) => init::run(&args, &context),
+        Command::Audit(args) => audit::run(&args, &context),
         Command::Check(args) => check::run(&args, &context),
         Command::Read(args) => read::run(&args, &context),
         Command::Intake(args) => intake::run(args, &context),

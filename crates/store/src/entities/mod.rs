@@ -1,6 +1,8 @@
 //! The tables, as SeaORM sees them. They do not leave this crate.
 
 pub mod attempt;
+pub mod audit_checkpoint;
+pub mod audit_entry;
 pub mod batch;
 pub mod decision;
 pub mod deployment_key;

@@ -19,9 +19,9 @@ impl MigrationTrait for Migration {
         for (table, column) in columns() {
             manager.alter_table(Table::alter().table(table).add_column(column).to_owned()).await?;
         }
-        let index =
-            Index::create().name("upload_attempts_upload").table(attempt::Entity).col(attempt::Column::UploadId);
-        manager.create_index(index.to_owned()).await
+        let mut index = Index::create();
+        index.name("upload_attempts_upload").table(attempt::Entity).col(attempt::Column::UploadId);
+        manager.create_index(index).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

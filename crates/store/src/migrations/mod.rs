@@ -3,6 +3,7 @@
 mod m0001_uploads_batches_decisions_runs;
 mod m0002_deployment_keys;
 mod m0003_attempts_deliveries;
+mod m0004_audit;
 
 use sea_orm_migration::prelude::*;
 
@@ -16,6 +17,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_uploads_batches_decisions_runs::Migration),
             Box::new(m0002_deployment_keys::Migration),
             Box::new(m0003_attempts_deliveries::Migration),
+            Box::new(m0004_audit::Migration),
         ]
     }
 }

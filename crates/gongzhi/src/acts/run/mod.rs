@@ -39,6 +39,7 @@ use gongzhi_engine::session::SessionPlace;
 use gongzhi_store::Store;
 use gongzhi_store::batches::NewLinks;
 
+use super::audit;
 use super::identity::read_divisions;
 use super::intake::IntakeDesk;
 
@@ -128,9 +129,11 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     let (keys, data_folder) = desk.into_keys();
     let place = SessionPlace { folder: data_folder, keys: Arc::new(keys) };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(store.settle_delivery(&analysis(), (&taken.digests, order.now)))?;
+    let actor = analysis();
+    let settle = store.change((&actor, order.now), async |work| work.settle_delivery(&taken.digests).await);
+    runtime.block_on(settle)?;
     // The run is of this moment: what others take in from here on is not in it.
-    let mut visible = runtime.block_on(store.visible_batches(&analysis(), everything()))?;
+    let mut visible = runtime.block_on(store.visible_batches(&actor.scope, everything()))?;
     if visible.batches.is_empty() {
         outputs::write_issues(&order.out, &taken)?;
         let listed = taken.not_accepted().into_iter().take(LISTED_FILES).map(|file| say.say(&file.message()));
@@ -177,6 +180,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
         result.compared.reports.iter().map(|report| (report.model.clone(), report.leads.len())).collect();
     let facts = serde_json::json!({ "files": taken.counts(), "leads": leads });
     runtime.block_on(record.finish(&facts))?;
+    runtime.block_on(audit::seal(&store, &place.keys, order.now))?;
     Ok(RunEnd {
         notes: notes_of(&result, &listed.skipped),
         files: taken.counts(),
@@ -210,7 +214,7 @@ async fn identify(
     (store, visible, place): (&Store, &VisibleBatches, &SessionPlace),
 ) -> Result<identities::Identified> {
     let divisions = read_divisions(context.sources);
-    let decisions = Decisions::new(store.list_decisions(&analysis(), order.now).await?);
+    let decisions = Decisions::new(store.list_decisions(&analysis().scope, order.now).await?);
     let given = identities::Identifying {
         catalog: &context.catalog,
         visible,
@@ -308,5 +312,5 @@ async fn record_links(
             digest: part.digest.clone(),
         })
         .collect();
-    store.record_links(&analysis(), now, &new).await
+    store.change((&analysis(), now), async |work| work.record_links(&new).await).await
 }

@@ -2,17 +2,19 @@
 
 use anyhow::Result;
 use chrono::{DateTime, Utc};
-use gongzhi_core::access::{Purpose, Scope};
+use gongzhi_core::access::{Actor, Purpose};
 use gongzhi_store::{Store, StoreError};
 use serde_json::{Value as Json, json};
 
 use super::RunOrder;
 use super::outputs::Step;
 use super::taking_in::TakenFolder;
+use crate::acts::operator::operator;
 
 /// A run on record.
 pub struct RunRecord {
     store: Store,
+    actor: Actor,
     sequence: i64,
     now: DateTime<Utc>,
 }
@@ -26,24 +28,26 @@ impl RunRecord {
     ) -> Result<Self, StoreError> {
         let inputs = serde_json::to_string(&taken.digests).unwrap_or_default();
         let key = gongzhi_engine::keys::digest(format!("{}|{catalog}|{inputs}", order.as_of).as_bytes());
-        let run = store.begin_run(&analysis(), (region, &key), order.now).await?;
-        Ok(Self { store: store.clone(), sequence: run.sequence, now: order.now })
+        let actor = analysis();
+        let run = store.change((&actor, order.now), async |work| work.begin_run((region, &key)).await).await?;
+        Ok(Self { store: store.clone(), actor, sequence: run.sequence, now: order.now })
     }
 
     /// A step has ended.
     pub async fn step(&self, step: &Step) -> Result<(), StoreError> {
         let counts: serde_json::Map<String, Json> =
             step.counts.iter().map(|(what, count)| ((*what).to_owned(), json!(count))).collect();
-        self.store.finish_step(&analysis(), (self.sequence, step.name, self.now), &Json::Object(counts)).await
+        let (of, facts) = ((self.sequence, step.name), Json::Object(counts));
+        self.store.change((&self.actor, self.now), async |work| work.finish_step(of, &facts).await).await
     }
 
     /// The run has ended.
     pub async fn finish(&self, facts: &Json) -> Result<(), StoreError> {
-        self.store.finish_run(&analysis(), (self.sequence, self.now), facts).await
+        self.store.change((&self.actor, self.now), async |work| work.finish_run(self.sequence, facts).await).await
     }
 }
 
 /// A run analyses every unit of the installation.
-pub fn analysis() -> Scope {
-    Scope::region("", Purpose::Analysis)
+pub fn analysis() -> Actor {
+    operator(Purpose::Analysis)
 }

@@ -317,6 +317,19 @@ fn what_a_set_does_is_told_against_what_stood_before_it_in_the_order_of_the_stat
 }
 
 #[test]
+fn a_row_that_takes_back_what_is_not_on_record_is_counted_with_its_place() {
+    let rows = [(1, 1, Revoke), (7, 1, Revoke), (8, 1, Add)];
+    let sets = [full("2025Q1", 1, &[(1, 1), (2, 1)]), sent("2025Q2", Differential, 2, &rows)];
+    let effect = effects(&sets)["2025Q2-differential-2"].clone();
+    assert_eq!([effect.revoked, effect.missed, effect.added], [1, 1, 1]);
+    assert_eq!(effect.missed_rows, [Place { batch: 1, row: 1 }]);
+    // What was taken back before is not on record any more.
+    let again = sent("2025Q3", Differential, 3, &[(1, 1, Revoke)]);
+    let sets = [sets[0].clone(), sets[1].clone(), again];
+    assert_eq!(effects(&sets)["2025Q3-differential-3"].missed, 1);
+}
+
+#[test]
 fn only_the_sets_that_bear_on_one_need_to_be_looked_at() {
     let places = |sets: &[Sent], at: usize| list_bearing(&order_batches(sets.iter().map(|set| &set.batch), now()), at);
     let sets = [

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::arrow::array::{Array, ArrayRef};
 use datafusion::arrow::util::display::array_value_to_string;
-use gongzhi_core::catalog::{Column, ColumnType, Item, Kind};
+use gongzhi_core::catalog::{Column, ColumnType, Item, Kind, Mark};
 use gongzhi_core::intake::mask::mask_citizens;
 use gongzhi_core::state::{
     Batch, Counted, Effect, Place, Role, Roller, VisibleBatch, VisibleBatches, list_bearing, order_batches,
@@ -16,6 +16,8 @@ use crate::batch::BatchError;
 use crate::parts::{DataPlace, PartReader, Source};
 use crate::schema::{Part, part_of};
 use crate::unsaid::Unsaid;
+
+mod compared;
 
 /// What a set does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +30,39 @@ pub struct SetEffect {
     pub first_gone: Vec<String>,
     /// Columns whose cells are empty now in rows that had a value on record.
     pub emptied: Vec<Emptied>,
+    /// Columns whose figures are ten thousand times what they were, or a ten thousandth.
+    pub scaled: Vec<Scaled>,
+    /// The first of the rows that take back what was not on record.
+    pub missed: Vec<Missed>,
     /// Columns that it does not have though others of its group do: of rows on record their values stand.
     pub unsaid: Vec<String>,
+    /// Columns of the key that it lacks so, of a set of events of whose days something is on record: its rows meet none of
+    /// that, whatever they are about.
+    pub unsaid_keys: Vec<String>,
+}
+
+/// A column whose figures are plainly of another measure than they were.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scaled {
+    /// Key of the column.
+    pub column: String,
+    /// Ten thousand times as great as they were; else a ten thousandth.
+    pub is_greater: bool,
+    /// Of how many rows, among those that were looked at.
+    pub rows: u64,
+}
+
+/// A row that takes back what was not on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missed {
+    /// Name of the sheet.
+    pub sheet: String,
+    /// Row in it, counted from 1.
+    pub row: u32,
+    /// Key of the first column of the kind's key that the sheet has, and where it stands there, counted from 1.
+    pub column: Option<(String, u32)>,
+    /// As people call it.
+    pub name: String,
 }
 
 /// A column that a set empties.
@@ -45,7 +78,8 @@ pub struct Emptied {
 
 impl SetEffect {
     fn new(role: Role, effect: Effect) -> Self {
-        Self { role, effect, first_gone: Vec::new(), emptied: Vec::new(), unsaid: Vec::new() }
+        let (first_gone, emptied, scaled, missed, unsaid, unsaid_keys) = Default::default();
+        Self { role, effect, first_gone, emptied, scaled, missed, unsaid, unsaid_keys }
     }
 }
 
@@ -117,9 +151,18 @@ impl Group<'_> {
                 let mut told = SetEffect::new(counted.role, effect);
                 told.first_gone = self.name_rows(&sets, &told.effect.first_gone)?;
                 told.emptied = self.list_emptied(&sets, &told.effect.replaced, |row| roller.beneath(row))?;
+                told.scaled = self.list_scaled(&sets, &told.effect.replaced, |row| roller.beneath(row))?;
+                let restated = self.count_restated(&sets, &told.effect.replaced, |row| roller.beneath(row))?;
+                told.effect.restate(restated);
+                told.missed = self.list_missed(visible, &told.effect.missed_rows)?;
+                told.effect.missed_rows = Vec::new();
+                let lacked = || self.unsaid.of(id).into_iter().flat_map(|columns| columns.iter().cloned());
                 if told.effect.is_about_known() {
-                    told.unsaid =
-                        self.unsaid.of(id).map(|columns| columns.iter().cloned().collect()).unwrap_or_default();
+                    told.unsaid = lacked().collect();
+                }
+                // What happened again is another thing, so nothing says which of them such a row is about.
+                if self.kind.mark == Mark::Flow && counted.role != Role::Whole && told.effect.before > 0 {
+                    told.unsaid_keys = lacked().filter(|column| self.kind.key_columns.contains(column)).collect();
                 }
                 told.effect.replaced = Vec::new();
                 effects.insert(id.to_owned(), told);
@@ -144,28 +187,9 @@ impl Group<'_> {
                 && !lacked.is_some_and(|lacked| lacked.contains(&column.key))
         };
         let columns: Vec<&Column> = self.kind.columns.iter().filter(is_said).collect();
-        let mut before = self.filled(sets, replaced.iter().map(|(before, _)| *before), &columns)?;
-        let lacks = |place: Place, column: &Column| {
-            self.unsaid.of(&sets[place.batch].batch.id).is_some_and(|lacked| lacked.contains(&column.key))
-        };
-        // What a row before says nothing of, the one beneath it does.
-        let mut open: Vec<(usize, Place)> = replaced.iter().map(|(before, _)| *before).enumerate().collect();
-        loop {
-            open.retain(|(at, place)| (0..columns.len()).any(|c| !before[c][*at] && lacks(*place, columns[c])));
-            let next: Vec<(usize, Place, Place)> =
-                open.iter().filter_map(|(at, place)| Some((*at, *place, beneath(*place)?))).collect();
-            if next.is_empty() {
-                break;
-            }
-            let below = self.filled(sets, next.iter().map(|(_, _, place)| *place), &columns)?;
-            for (number, (at, above, _)) in next.iter().enumerate() {
-                for (c, _) in columns.iter().enumerate().filter(|(_, column)| lacks(*above, column)) {
-                    before[c][*at] |= below[c][number];
-                }
-            }
-            open = next.into_iter().map(|(at, _, place)| (at, place)).collect();
-        }
-        let after = self.filled(sets, replaced.iter().map(|(_, after)| *after), &columns)?;
+        let is_filled = |cells: &ArrayRef, row: usize| cells.is_valid(row);
+        let before = self.before(sets, replaced, &columns, (beneath, is_filled))?;
+        let after = self.cells(sets, replaced.iter().map(|(_, after)| *after), &columns, is_filled)?;
         let mut emptied = Vec::new();
         for (at, column) in columns.iter().enumerate() {
             let gone =
@@ -176,37 +200,6 @@ impl Group<'_> {
             emptied.push(Emptied { column: column.key.clone(), rows: places.len() as u64, first });
         }
         Ok(emptied)
-    }
-
-    /// By column, whether its cell is filled in each of these rows.
-    fn filled(
-        &self,
-        sets: &[Counted<'_>],
-        places: impl Iterator<Item = Place>,
-        columns: &[&Column],
-    ) -> Result<Vec<Vec<bool>>, BatchError> {
-        let mut by_batch: BTreeMap<usize, BTreeMap<u32, usize>> = BTreeMap::new();
-        let mut count = 0;
-        for (at, place) in places.enumerate() {
-            count = at + 1;
-            by_batch.entry(place.batch).or_default().extend(u32::try_from(place.row).ok().map(|row| (row, at)));
-        }
-        let mut filled = vec![vec![false; count]; columns.len()];
-        let names: Vec<(Source, String)> = columns.iter().map(|column| (Source::Main, column.key.clone())).collect();
-        for (batch, rows) in by_batch {
-            let Some(visible) = self.by_id.get(sets[batch].batch.id.as_str()) else { continue };
-            let numbers: Vec<u32> = rows.keys().copied().collect();
-            let mut reader = PartReader::open(self.place, visible, &names, Some(&numbers))?;
-            let mut positions = rows.into_values();
-            while let Some(slice) = reader.next_slice()? {
-                for (row, position) in positions.by_ref().take(slice.rows).enumerate() {
-                    for (column, cells) in filled.iter_mut().zip(&slice.columns) {
-                        column[position] = cells.as_ref().is_some_and(|cells| cells.is_valid(row));
-                    }
-                }
-            }
-        }
-        Ok(filled)
     }
 
     /// Rows as people call them: by the first column that names something, and by the columns of the key that are nobody's
@@ -224,7 +217,7 @@ impl Group<'_> {
             let Ok(row) = u32::try_from(place.row) else { continue };
             let mut reader = PartReader::open(self.place, visible, &columns, Some(&[row]))?;
             let Some(slice) = reader.next_slice()? else { continue };
-            names.push(name_of(&slice.columns));
+            names.push(name_of(&slice.columns, 0));
         }
         Ok(names)
     }
@@ -241,10 +234,10 @@ fn naming_columns(kind: &Kind) -> Vec<&Column> {
     name.into_iter().chain(kind.columns.iter().filter(is_open).filter(is_key)).collect()
 }
 
-fn name_of(cells: &[Option<ArrayRef>]) -> String {
+fn name_of(cells: &[Option<ArrayRef>], row: usize) -> String {
     let text = |cell: &Option<ArrayRef>| {
-        let array = cell.as_ref().filter(|array| array.is_valid(0))?;
-        array_value_to_string(array, 0).ok().filter(|text| !text.is_empty())
+        let array = cell.as_ref().filter(|array| array.is_valid(row))?;
+        array_value_to_string(array, row).ok().filter(|text| !text.is_empty())
     };
     let texts: Vec<String> = cells.iter().filter_map(text).collect();
     // Sheet and row stand last, and are said where nothing else is.

@@ -35,6 +35,7 @@ pub(crate) use persons_in_text::find as find_persons;
 pub use registration::RegistrationNumber;
 pub use tax::TaxId;
 pub use text::normalise;
+pub(crate) use text::{is_blank, narrow};
 pub use uscc::{Registrar, Uscc};
 
 use crate::messages::Message;

@@ -3,6 +3,8 @@
 //! What stands in a cell becomes the value the column keeps, or a fault: which rule it breaks, why, how to mend it. A cell
 //! that is right as it stands costs no allocation; faults are built only when there is one.
 
+use std::borrow::Cow;
+
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -10,6 +12,9 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use super::figure::{SHOWN_AS_PERCENT, SHOWN_SMALLER, as_seen, read_figure};
 use super::identifier::read_identifier;
 use super::lookup::{CodeLookup, RegionFound};
+use super::mask::mask;
+use super::numbered;
+use super::persons;
 use super::place::read_stretch;
 use super::plan::{Circumstances, ColumnPlan, KindPlan};
 use crate::catalog::{ColumnType, Measure, PartyPart, Severity};
@@ -245,6 +250,9 @@ pub fn read_cell(lens: &Lens<'_>, value: RawValue<'_>, out: &mut String) -> Resu
     }
     let of = lens.column.column_type;
     let is_figure = matches!(of, ColumnType::Amount | ColumnType::Quantity | ColumnType::Rate);
+    if text.len() >= persons::FEWEST_SIGNS && (is_figure || of == ColumnType::Integer) && persons::is_in_figure(text) {
+        return Err(person_in_figure(lens, text));
+    }
     let seen = (!is_figure && text.ends_with(SHOWN_AS_PERCENT)).then(|| as_seen(text));
     let text = seen.as_deref().unwrap_or(text);
     match of {
@@ -286,6 +294,9 @@ fn is_blank_word(column: &ColumnPlan, text: &str) -> bool {
 pub(super) fn digits_lost(lens: &Lens<'_>, text: &str) -> Box<Fault> {
     match lens.column.column_type {
         ColumnType::Amount | ColumnType::Quantity | ColumnType::Rate | ColumnType::Integer => {
+            if persons::is_in_figure(text) {
+                return person_in_figure(lens, text);
+            }
             return lens.fault("digits-lost", "intake-figure-too-long", text);
         }
         ColumnType::Date | ColumnType::Month | ColumnType::Period | ColumnType::Boolean => {
@@ -294,6 +305,12 @@ pub(super) fn digits_lost(lens: &Lens<'_>, text: &str) -> Box<Fault> {
         _ => {}
     }
     lens.fault("digits-lost", "intake-digits-lost", text).with_severity(Severity::Error)
+}
+
+/// A person's number under a header of figures: the cells of the row stand one column off. Whatever the column's origin it
+/// blocks, for the number must not be kept as money, nor the money be lost.
+fn person_in_figure(lens: &Lens<'_>, text: &str) -> Box<Fault> {
+    lens.fault(persons::IN_FIGURE, "intake-person-in-figure", &mask(text)).with_severity(Severity::Error)
 }
 
 pub(super) fn keep(text: &str, out: &mut String) -> Stored {
@@ -309,6 +326,9 @@ pub(super) fn kept(text: &str, changed: bool, out: &mut String) -> Reading {
 fn read_text(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<Reading, Box<Fault>> {
     // Exports put an apostrophe before what a spreadsheet would take for a formula.
     let text = text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(text);
+    let number = if lens.column.is_number { numbered::fold(text) } else { Cow::Borrowed(text) };
+    let is_folded = matches!(number, Cow::Owned(_));
+    let text = number.as_ref();
     if text.len() > lens.column.length && text.chars().count() > lens.column.length {
         let key = "intake-too-long";
         let message = Message::new(key).with("column", &lens.column.header).with("most", lens.column.length);
@@ -323,7 +343,7 @@ fn read_text(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<Reading, B
     if is_name && text.contains(['\n', '\r']) {
         return Ok(kept(&without_breaks(text), true, out));
     }
-    Ok(kept(text, false, out))
+    Ok(kept(text, is_folded, out))
 }
 
 /// A name that was copied in two lines: Chinese signs are joined, words stay apart.

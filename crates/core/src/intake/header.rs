@@ -55,17 +55,32 @@ const REMARK_HEADERS: [&str; 32] = [
     "签收人",
 ];
 
-/// Headers of a code without saying whose: they belong to the party whose name stands to the left.
-const BARE_CODES: [(&str, PartyPart); 9] = [
+/// Headers of a code without saying whose: they belong to the party whose name stands to the left. Behind a name of a party
+/// they say whose. One that ends with another stands before it.
+const BARE_CODES: [(&str, PartyPart); 23] = [
     ("统一社会信用代码", PartyPart::Uscc),
     ("社会信用代码", PartyPart::Uscc),
+    ("统一信用代码", PartyPart::Uscc),
     ("信用代码", PartyPart::Uscc),
     ("统一代码", PartyPart::Uscc),
+    ("纳税人识别号", PartyPart::Uscc),
+    ("纳税识别号", PartyPart::Uscc),
+    ("税务登记号", PartyPart::Uscc),
+    ("税号", PartyPart::Uscc),
     ("组织机构代码", PartyPart::OrganisationCode),
+    ("机构代码", PartyPart::OrganisationCode),
+    ("营业执照注册号", PartyPart::RegistrationNumber),
     ("工商注册号", PartyPart::RegistrationNumber),
+    ("工商登记号", PartyPart::RegistrationNumber),
+    ("营业执照号", PartyPart::RegistrationNumber),
     ("注册号", PartyPart::RegistrationNumber),
-    ("身份证号", PartyPart::CitizenId),
+    ("居民身份证号码", PartyPart::CitizenId),
+    ("公民身份号码", PartyPart::CitizenId),
+    ("身份证件号码", PartyPart::CitizenId),
     ("身份证号码", PartyPart::CitizenId),
+    ("身份证号", PartyPart::CitizenId),
+    ("证件号码", PartyPart::CitizenId),
+    ("证件号", PartyPart::CitizenId),
 ];
 
 /// A header in the form in which headers are compared: width and case folded, no blanks, no marks.
@@ -147,6 +162,9 @@ impl KindHeaders {
         if let Some(found) = self.find_folded(&folded) {
             return Some(found);
         }
+        if let Some(column) = self.find_named_code(&folded) {
+            return Some(HeaderMatch { column, claim: None });
+        }
         if let Some((upper, lower)) = folded.rsplit_once('/') {
             let by_lower = self.find_folded(&format!("{upper}{lower}")).or_else(|| self.find_folded(lower));
             let found = match by_lower {
@@ -165,6 +183,19 @@ impl KindHeaders {
         let (before, measure) = Claim::behind(&folded)?;
         let found = self.find_folded(before).filter(|found| found.claim.is_none())?;
         Some(HeaderMatch { claim: Some(Claim::Known(measure)), ..found })
+    }
+
+    /// The code of a party that is named, in other words than the template's: 业主单位税号, 建设单位/信用代码.
+    fn find_named_code(&self, folded: &str) -> Option<usize> {
+        if folded.contains('/') && self.columns.contains_key(&folded.replace('/', "")) {
+            return None;
+        }
+        let folded = split_bracket(folded).map_or(folded, |(outer, _)| outer);
+        let (whose, part) = BARE_CODES.iter().find_map(|(word, part)| Some((folded.strip_suffix(*word)?, *part)))?;
+        let whose = whose.trim_end_matches(['/', '的']);
+        let name = |spelling: &str| self.columns.get(spelling).and_then(|at| self.parties.get(at));
+        let party = name(whose).or_else(|| name(&format!("{whose}名称")))?;
+        self.codes.get(&(party.clone(), part)).copied()
     }
 
     fn find_folded(&self, folded: &str) -> Option<HeaderMatch> {
@@ -194,7 +225,7 @@ impl KindHeaders {
     pub fn find_bare_code(&self, header: &str, left: Option<usize>) -> Option<usize> {
         let folded = fold(without_repeat(header));
         let party = self.parties.get(&left?)?;
-        let part = BARE_CODES.iter().find(|(name, _)| *name == folded)?.1;
+        let part = bare_code(&folded)?;
         self.codes.get(&(party.clone(), part)).copied()
     }
 
@@ -238,6 +269,16 @@ impl HeaderBook {
         let known = self.kinds.iter().map(|kind| kind.count_known(texts.iter().map(String::as_str)));
         known.max().unwrap_or(0)
     }
+}
+
+/// What a header that names nothing but a code asks for, in brackets or behind a stroke the same in other words:
+/// 纳税人识别号（统一社会信用代码）.
+fn bare_code(folded: &str) -> Option<PartyPart> {
+    let part_of = |word: &str| BARE_CODES.iter().find(|(name, _)| *name == word).map(|(_, part)| *part);
+    let outer = split_bracket(folded).filter(|(_, inner)| part_of(inner).is_some()).map_or(folded, |(outer, _)| outer);
+    let mut parts = outer.split('/').map(part_of);
+    let first = parts.next()??;
+    parts.all(|part| part == Some(first)).then_some(first)
 }
 
 fn spellings(column: &Column) -> impl Iterator<Item = &str> {

@@ -63,13 +63,11 @@ impl ToldMerges {
 }
 
 /// Cells that are empty because they are merged with their neighbour: what stands there is read under the neighbour's header.
-/// Where the column must be filled that blocks; of other figures it is told.
+/// Where the column must be filled that blocks; elsewhere it is told, whatever both columns hold: an amount
+/// that reaches over the next column may be meant for either.
 pub(super) fn tell_across(row: &CheckedRow, place: &Place<'_>, issues: &mut IssueList) {
     for (at, first) in row.across() {
         let plan = &place.plan.columns[at];
-        if !plan.required && !counts_once(plan) {
-            continue;
-        }
         let severity = if plan.required && !plan.extension { Severity::Error } else { Severity::Warning };
         let cell = CellPlace { row: place.row, column: first }.address();
         let message = Message::new("intake-merged-across").with("column", &plan.header).with("cell", &cell);

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::lookup::{CodeLookup, RegionLookup};
+use super::numbered;
 use crate::catalog::{Catalog, ColumnType, Item, Kind, Measure, Origin, PartyPart, Rule, Severity};
 use crate::period::Period;
 
@@ -40,6 +41,8 @@ pub struct ColumnPlan {
     pub party: Option<(usize, PartyPart)>,
     /// It is the column 信息所属时间期间.
     pub is_info_period: bool,
+    /// It holds the number of a thing: a project, a permit, a parcel.
+    pub is_number: bool,
 }
 
 impl ColumnPlan {
@@ -185,6 +188,7 @@ impl KindPlan {
                         Some((kind.parties.iter().position(|party| party.key == *key)?, *part))
                     }),
                     is_info_period: column.column_type == ColumnType::Period && column.key == "info_period",
+                    is_number: numbered::is_number(column),
                 })
                 .collect();
         let party = |key: &str| {

@@ -12,8 +12,8 @@ use super::mapping::{SheetMap, Target};
 use super::mask::{hide_personal, is_document_number, is_masked_alone, mask, mask_citizens, mask_contacts, mask_text};
 use super::merged::{self, ToldMerges};
 use super::plan::{ColumnPlan, KindPlan};
-use super::{key, party, persons, rules};
-use crate::catalog::{ColumnType, Severity};
+use super::{key, party, persons, remarked, rules};
+use crate::catalog::{ColumnType, Measure, Severity};
 use crate::cells::is_blank_mark;
 use crate::codes::{is_certificate, may_be_personal, normalise};
 use crate::issues::{CellPlace, Issue};
@@ -260,6 +260,8 @@ pub struct RowChecker {
     merges: ToldMerges,
     /// Columns of codes of which was told that persons' numbers stand in them.
     persons_told: Vec<usize>,
+    /// Measures stated in remarks of which was told, by sheet.
+    remarks_told: Vec<(String, Measure)>,
 }
 
 /// What rows say they do. A set that says nothing of itself is differential once one of its rows does.
@@ -285,7 +287,8 @@ impl RowChecker {
         let duplicates = Duplicates::new(&plan);
         let actions = Actions { mode };
         let (row, merges) = (CheckedRow::default(), ToldMerges::default());
-        Self { plan, actions, row, duplicates, filled: Vec::new(), merges, persons_told: Vec::new() }
+        let (filled, persons_told, remarks_told) = Default::default();
+        Self { plan, actions, row, duplicates, filled, merges, persons_told, remarks_told }
     }
 
     /// What the set says of itself, its rows heard.
@@ -332,7 +335,12 @@ impl RowChecker {
                 }
                 Target::Action => row.action = self.actions.read((&place, at), raw, issues),
                 Target::Blank if holds(raw) => report_blank(&place, at, raw, issues),
-                Target::Remark if raw.value != RawValue::Empty => row.add_remark(&raw.shown()),
+                Target::Remark if raw.value != RawValue::Empty => {
+                    row.add_remark(&raw.shown());
+                    if let RawValue::Text(text) = raw.value {
+                        remarked::tell(&place, (at, text), &mut self.remarks_told, issues);
+                    }
+                }
                 Target::Unknown(unknown) if holds(raw) => {
                     if let Some(issue) = unknown.note_value() {
                         issues.record(issue);
@@ -400,6 +408,7 @@ fn read_into(row: &mut CheckedRow, place: &Place<'_>, target: &Target, raw: RawC
         Err(fault) => {
             let shown = raw.shown();
             let plan = &place.plan.columns[*column];
+            let shown = if fault.rule == persons::IN_FIGURE { mask(&shown) } else { shown };
             let masked = match is_persons_number(plan, &shown) {
                 true => Some(mask(&shown)),
                 false => mask_citizens(&shown),

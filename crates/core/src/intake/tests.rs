@@ -300,6 +300,30 @@ fn a_code_in_the_wrong_column_of_its_party_is_moved_and_told() {
 }
 
 #[test]
+fn a_code_is_its_partys_in_whatever_words_its_header_names_it() {
+    let code = "91652323MA7A000172";
+    for header in [
+        "统一社会信用代码",
+        "信用代码",
+        "税号",
+        "纳税人识别号",
+        "纳税人识别号（统一社会信用代码）",
+        "统一社会信用代码/纳税人识别号",
+        "受让单位税号",
+        "受让单位/信用代码",
+        "受让单位名称/纳税人识别号",
+        "受让单位的社会信用代码",
+    ] {
+        let facts = sheet(&["合同编号", "受让单位名称", header], &[]);
+        let (values, issues) = check(&facts, &[&["a1", "示例有限公司", code]], SetMode::Full);
+        assert_eq!(values[0][2], code, "{header} {issues:?}");
+    }
+    let facts = sheet(&["合同编号", "受让单位名称", "证件号码"], &[]);
+    let (values, _) = check(&facts, &[&["a1", "某人", "11010519491231002X"]], SetMode::Full);
+    assert_eq!(values[0][5], "11010519491231002X");
+}
+
+#[test]
 fn two_rows_of_one_key_are_told_with_both_their_numbers() {
     let rows: [&[&str]; 3] = [
         &["a1", "示例有限公司", "", "1", "1", "2025-03-05", "2025-03"],
@@ -571,6 +595,27 @@ fn a_measure_in_a_header_of_its_own_a_group_a_note_or_the_sheets_name_counts() {
 }
 
 #[test]
+fn a_measure_in_a_remark_against_the_sheets_own_is_told_once_and_blocks() {
+    let told = |price: &str, remarks: [&str; 2]| {
+        let facts = sheet(&["合同编号", "受让单位名称", price, "备注"], &[]);
+        let rows: [&[&str]; 2] = [&["a1", "示例", "350", remarks[0]], &["a2", "示例", "360", remarks[1]]];
+        let (_, issues) = check(&facts, &rows, SetMode::Full);
+        issues.into_iter().filter(|issue| issue.contains("measure")).collect::<Vec<_>>()
+    };
+    assert_eq!(told("成交价款", ["金额单位：万元", "金额单位：万元"]), ["error measure D2"]);
+    assert_eq!(told("成交价款（元）", ["", "以万元计"]), ["error measure D3"]);
+    for (price, remark) in [
+        ("成交价款（万元）", "单位：万元"),
+        ("成交价款", "单位：元"),
+        ("成交价款", "单位：亩"),
+        ("成交价款", "已缴350万元"),
+        ("成交价款", "分三期付款，每期100万元"),
+    ] {
+        assert_eq!(told(price, [remark, ""]), Vec::<String>::new(), "{price} {remark}");
+    }
+}
+
+#[test]
 fn so_much_for_each_is_told_where_a_sum_is_asked() {
     let told = |price: &str| {
         let facts = sheet(&["合同编号", "受让单位名称", price], &[]);
@@ -800,6 +845,57 @@ fn a_figure_merged_with_its_neighbour_is_told_and_how_to_mend_it() {
     assert_eq!(told, ["error merged B3", "warning merged E2"]);
     let merged = issues.iter().find(|issue| issue.rule == "merged").unwrap();
     assert!(merged.message.values.iter().any(|(name, value)| name == "cell" && value == "A3"), "{merged:?}");
+}
+
+#[test]
+fn a_merge_across_two_columns_is_told_whatever_they_hold() {
+    let headers = ["合同编号", "受让单位名称", "成交价款", "合同签订日期", "供应方式"];
+    let rows: [&[&str]; 2] = [&["a1", "示例", "5000", "←", "挂牌"], &["a2", "示例", "5000", "2025-03-05", "←"]];
+    let (_, issues) = check(&sheet(&headers, &[]), &rows, SetMode::Full);
+    let told: Vec<&str> = issues.iter().map(String::as_str).filter(|issue| issue.contains("merged")).collect();
+    assert_eq!(told, ["warning merged D2", "warning merged E3"], "{issues:?}");
+}
+
+#[test]
+fn a_persons_number_in_a_column_of_figures_is_an_error_at_its_cell_and_stands_nowhere() {
+    let headers = ["合同编号", "受让单位名称", "面积", "成交价款"];
+    for number in [
+        "110105490101003",
+        "11010519491231002X",
+        "110105194912310021",
+        "１１０１０５４９０１０１００３",
+        "110105 490101 003",
+        "110105490101003.00",
+        "110,105,490,101,003",
+    ] {
+        let rows: [&[&str]; 2] = [&["a1", "示例", "100", number], &["a2", "示例", number, "100"]];
+        let (values, issues, _) = check_all(&sheet(&headers, &[]), &rows, SetMode::Full, None);
+        let told: Vec<String> = issues
+            .iter()
+            .filter(|issue| issue.rule != "missing-column")
+            .map(|issue| format!("{} {} {}", issue.severity.key(), issue.rule, issue.cell.unwrap().address()))
+            .collect();
+        assert_eq!(told, ["error person-in-figure D2", "error person-in-figure C3"], "{number}");
+        assert!(values[0][7].is_empty() && values[1][6].is_empty(), "{number}");
+        assert!(issues.iter().all(|issue| !format!("{issue:?}").contains("49")), "{number} {issues:?}");
+    }
+    // What has no region and no day of birth in it is a figure.
+    for figure in ["999999999999999", "33333.333333333336", "100000000000000", "12345678901.5"] {
+        let (_, issues) = check(&sheet(&headers, &[]), &[&["a1", "示例", "100", figure]], SetMode::Full);
+        assert!(issues.iter().all(|issue| issue.contains("missing")), "{figure} {issues:?}");
+    }
+}
+
+#[test]
+fn a_number_written_with_other_dashes_brackets_or_blanks_is_the_same_number() {
+    let headers = ["合同编号", "受让单位名称", "面积"];
+    let rows: [&[&str]; 4] =
+        [&["25-1（2）", "示例", "1"], &["25－1(2)", "示例", "2"], &["25——1 (2)", "示例", "3"], &["25−2", "示例", "4"]];
+    let (values, issues) = check(&sheet(&headers, &[]), &rows, SetMode::Full);
+    let numbers: Vec<&str> = values.iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(numbers, ["25-1(2)", "25-1(2)", "25-1(2)", "25-2"]);
+    let told = issues.iter().filter(|issue| issue.starts_with("error duplicate-key")).count();
+    assert_eq!(told, 2, "{issues:?}");
 }
 
 #[test]

@@ -8,6 +8,8 @@ pub const NEARLY_ALL_PERCENT: u64 = 80;
 pub const MOST_ENDED: u64 = 5;
 /// So many rows that end or are not named are called by name.
 pub const NAMED_PLACES: usize = 3;
+/// Of so many rows that take back what is not on record it is known which they are.
+pub const MOST_MISSED: usize = 1_000;
 /// Of so many changed rows it is known which they are.
 pub const MOST_COMPARED: usize = 100_000;
 
@@ -24,6 +26,10 @@ pub struct Effect {
     pub unchanged: u64,
     /// Rows on record that it takes back.
     pub revoked: u64,
+    /// Rows that take back what was not on record: they take nothing back.
+    pub missed: u64,
+    /// The first of them, [`MOST_MISSED`] at the most.
+    pub missed_rows: Vec<Place>,
     /// Rows on record that it ends by not naming them.
     pub ended: u64,
     /// The first of the rows it ends; of a set that only looks like the whole list, of the rows it does not name.
@@ -60,6 +66,21 @@ impl Effect {
     /// Whether it says nothing of itself and yet names nearly everything on record: it may be the whole list.
     pub fn looks_whole(&self) -> bool {
         self.is_unsaid_upsert && self.absent() > 0 && self.named * 100 >= self.before * NEARLY_ALL_PERCENT
+    }
+
+    /// Counts a row that takes nothing back.
+    pub(super) fn miss(&mut self, place: Place) {
+        self.missed += 1;
+        if self.missed_rows.len() < MOST_MISSED {
+            self.missed_rows.push(place);
+        }
+    }
+
+    /// Counts rows that were taken for changed as unchanged: of what differs in them their sheet says nothing.
+    pub fn restate(&mut self, rows: u64) {
+        let rows = rows.min(self.changed);
+        self.changed -= rows;
+        self.unchanged += rows;
     }
 
     /// Keeps a place among the first.

@@ -142,6 +142,9 @@ impl<'a, K: Hash + Eq + Clone> Roller<'a, K> {
             if arrival.action == RowAction::Revoke {
                 self.whole.remove(&key);
                 let before = self.revoke(&key);
+                if before.is_none() {
+                    effect.miss(place);
+                }
                 self.count(before, None, (batch, &mut effect));
                 self.compare((arrival.action, place), before);
             } else if ends_earlier {

@@ -562,7 +562,7 @@ impl<'c> Pass<'c> {
         }
     }
 
-    /// A line below the header that states a measure which nothing above it stated: 注：金额单位为万元.
+    /// A line below the header that states a measure which nothing above it stated: 注：金额单位为万元, 合计（万元）.
     fn note_measures(&mut self, left_out: &LeftOut) {
         let (sheet, known) = match &self.state {
             State::Checked { map, .. } => (&map.sheet, map.stated.clone()),
@@ -572,8 +572,10 @@ impl<'c> Pass<'c> {
             }
             _ => return,
         };
-        let may_state =
-            matches!(left_out.reason, Reason::Note | Reason::Signature | Reason::StrayRow | Reason::StrayCell { .. });
+        let may_state = matches!(
+            left_out.reason,
+            Reason::Note | Reason::Total | Reason::Signature | Reason::StrayRow | Reason::StrayCell { .. }
+        );
         if !may_state || !self.notes.is_empty() {
             return;
         }

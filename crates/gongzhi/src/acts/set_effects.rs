@@ -2,17 +2,19 @@
 
 use chrono::{DateTime, Utc};
 use gongzhi_core::catalog::{Catalog, Kind, Severity};
-use gongzhi_core::issues::Issue;
+use gongzhi_core::issues::{CellPlace, Issue};
 use gongzhi_core::messages::Message;
 use gongzhi_core::state::{Batch, Group, Role, VisibleBatch};
 use gongzhi_core::values::SetMode;
-use gongzhi_engine::effects::SetEffect;
+use gongzhi_engine::effects::{Missed, SetEffect};
 use gongzhi_engine::intake::IntakeBatch;
 use gongzhi_store::uploads::NewBatch;
 use serde_json::{Value as Json, json};
 
 /// Name of the rule of such warnings.
 const RULE: &str = "set-effect";
+/// Name of the rule broken by a row that takes back what is not on record.
+const REVOKED_UNKNOWN: &str = "revoked-unknown";
 
 /// The numbers, and the first of the rows that end or are not named.
 pub fn effect_json(told: &SetEffect) -> Json {
@@ -22,7 +24,7 @@ pub fn effect_json(told: &SetEffect) -> Json {
         told.emptied.iter().map(|emptied| json!({ "column": emptied.column, "rows": emptied.rows })).collect();
     json!({
         "before": effect.before, "new": effect.added, "changed": effect.changed, "unchanged": effect.unchanged,
-        "revoked": effect.revoked, "ended": effect.ended, "absent": effect.absent(),
+        "revoked": effect.revoked, "revoked_unknown": effect.missed, "ended": effect.ended, "absent": effect.absent(),
         "first_ended": named(effect.ended > 0), "first_absent": named(effect.ended == 0),
         "emptied": emptied, "columns_unsaid": told.unsaid,
     })
@@ -54,7 +56,7 @@ fn more(count: u64, named: &[String]) -> &'static str {
 }
 
 /// The warnings where a set ends much of what was there, says nothing of itself and looks like the whole list, empties cells
-/// that had a value, or lacks columns that others of its kind have.
+/// that had a value, takes back what is not on record, or lacks columns that others of its kind have.
 pub fn issues_of(catalog: &Catalog, batch: &IntakeBatch, told: &SetEffect) -> Vec<Issue> {
     let set = SetNamed { item: &batch.item, kind: &batch.kind, mode: batch.mode };
     warnings(catalog, &set, told)
@@ -79,10 +81,42 @@ pub fn warnings(catalog: &Catalog, set: &SetNamed<'_>, told: &SetEffect) -> Vec<
         let message = Message::new("intake-cells-emptied").with("column", name).with("rows", emptied.rows);
         Issue { column: Some(emptied.column.clone()), ..issue(message.with("first", &emptied.first)) }
     });
+    let scaled = told.scaled.iter().map(|scaled| {
+        let key = if scaled.is_greater { "intake-figures-greater" } else { "intake-figures-smaller" };
+        let message = Message::new(key).with("column", header_of(kind, &scaled.column)).with("rows", scaled.rows);
+        Issue { column: Some(scaled.column.clone()), ..issue(message) }
+    });
     let unsaid: Vec<&str> = told.unsaid.iter().map(|column| header_of(kind, column)).collect();
     let unsaid =
         (!unsaid.is_empty()).then(|| issue(Message::new("intake-columns-unsaid").with("columns", unsaid.join("、"))));
-    rows.into_iter().chain(emptied).chain(unsaid).collect()
+    let keys: Vec<&str> = told.unsaid_keys.iter().map(|column| header_of(kind, column)).collect();
+    let keys = (!keys.is_empty()).then(|| issue(Message::new("intake-keys-unsaid").with("columns", keys.join("、"))));
+    rows.into_iter().chain(emptied).chain(scaled).chain(unsaid).chain(keys).chain(missed_warnings(kind, told)).collect()
+}
+
+/// One a row that takes back what is not on record, at its cell; of more than are known where they stand, how many.
+fn missed_warnings(kind: Option<&Kind>, told: &SetEffect) -> Vec<Issue> {
+    let keys = kind.map_or(&[][..], |kind| &kind.key_columns[..]);
+    let headers = keys.iter().map(|key| header_of(kind, key)).collect::<Vec<_>>().join("、");
+    let about = |message: Message| {
+        let keyed = if keys.is_empty() { "no" } else { "yes" };
+        let issue = issue(message.with("columns", &headers).with("keyed", keyed));
+        Issue { rule: REVOKED_UNKNOWN, ..issue }
+    };
+    let at_row = |missed: &Missed| {
+        let message = Message::new("intake-revoked-unknown").with("row", missed.row);
+        let cell = missed.column.as_ref().map(|(_, column)| CellPlace { row: missed.row, column: *column });
+        Issue {
+            sheet: missed.sheet.clone(),
+            cell: Some(cell.unwrap_or(CellPlace { row: missed.row, column: 1 })),
+            column: missed.column.as_ref().map(|(key, _)| key.clone()),
+            value: missed.name.clone(),
+            ..about(message)
+        }
+    };
+    let more = told.effect.missed.saturating_sub(told.missed.len() as u64);
+    let more = (more > 0).then(|| about(Message::new("intake-revoked-unknown-more").with("rows", more)));
+    told.missed.iter().map(at_row).chain(more).collect()
 }
 
 fn header_of<'n>(kind: Option<&'n Kind>, column: &'n str) -> &'n str {

@@ -287,6 +287,57 @@ fn what_a_sheet_has_no_column_for_stands_and_what_it_empties_is_told() {
 }
 
 #[test]
+fn rows_that_differ_only_in_columns_their_sheet_lacks_are_unchanged() {
+    let office = WaterOffice::new();
+    office.write("a.csv", "", (1..=5).map(|number| (number, 100)));
+    office.take("a.csv", "2025Q1", &[]);
+    let short = |name: &str, numbers: std::ops::RangeInclusive<u32>, scale: &str| {
+        let row = |number| format!("S{number:02},演示渠{number}号工程,演示水管站,演示水利建筑有限公司{scale}\n");
+        let rows: String = numbers.map(row).collect();
+        let header = if scale.is_empty() { "" } else { ",工程进度" };
+        fs::write(office.path().join(name), format!("项目编码,项目名称,建设单位,施工方{header}\n{rows}")).unwrap();
+    };
+    short("b.csv", 1..=3, "");
+    assert_eq!(effect(&office.take("b.csv", "2025Q2", &[])), [0, 0, 3, 0, 0]);
+    // The amount again, as it was two sheets before, and one that is another.
+    let rows = [(1, 100), (2, 100), (3, 700)].map(|(number, amount)| row(number, amount)).concat();
+    fs::write(office.path().join("c.csv"), format!("{HEADER}\n{rows}")).unwrap();
+    assert_eq!(effect(&office.take("c.csv", "2025Q3", &[])), [0, 1, 2, 0, 0]);
+    short("d.csv", 1..=3, ",衬砌");
+    assert_eq!(effect(&office.take("d.csv", "2025Q4", &[])), [0, 3, 0, 0, 0], "what it says is another");
+}
+
+#[test]
+fn a_column_ten_thousand_times_too_small_is_told_once() {
+    let office = WaterOffice::new();
+    office.write("a.csv", "", (1..=4).map(|number| (number, 3_500_000 + number * 10_000)));
+    office.take("a.csv", "2025Q1", &[]);
+    office.write("b.csv", "", (1..=4).map(|number| (number, 350 + number)));
+    let told = warnings(&office.take("b.csv", "2025Q2", &[]));
+    assert_eq!(told.iter().filter(|told| told.contains("万分之一") && told.contains("投资")).count(), 1, "{told:?}");
+    office.write("c.csv", "", (1..=4).map(|number| (number, 400 + number)));
+    let told = warnings(&office.take("c.csv", "2025Q3", &[]));
+    assert!(told.is_empty(), "{told:?}");
+}
+
+#[test]
+fn a_row_that_takes_back_what_is_not_on_record_is_told_at_its_cell() {
+    let office = WaterOffice::new();
+    office.write("a.csv", "", (1..=3).map(|number| (number, 100)));
+    office.take("a.csv", "2025Q1", &[]);
+    let rows = [("撤销", 2), ("注销", 8), ("新增", 4)].map(|(action, number)| format!("{action},{}", row(number, 100)));
+    fs::write(office.path().join("b.csv"), format!("操作,{HEADER}\n{}", rows.concat())).unwrap();
+    let report = office.take("b.csv", "2025Q2", &[]);
+    assert_eq!(effect(&report), [1, 0, 0, 1, 0]);
+    assert_eq!(report["batches"][0]["effect"]["revoked_unknown"], 1);
+    let told: Vec<&Json> =
+        report["issues"].as_array().unwrap().iter().filter(|issue| issue["rule"] == "revoked-unknown").collect();
+    assert_eq!(told.len(), 1, "{report}");
+    assert_eq!((told[0]["cell"].as_str(), told[0]["severity"].as_str()), (Some("B3"), Some("warning")));
+    assert!(told[0]["mend"].as_str().unwrap().contains("项目编码"), "{}", told[0]);
+}
+
+#[test]
 fn a_sheet_without_a_column_of_the_key_is_about_the_one_thing_that_agrees_in_the_others() {
     // The second quarter's sheet does not say who builds: a row of the record changes, one is taken back, one is new.
     let whole = "项目编码,项目名称,建设单位,施工单位,累计完成投资（元）\n";
@@ -320,6 +371,26 @@ fn a_sheet_without_a_column_of_the_key_is_about_the_one_thing_that_agrees_in_the
     take(&other, second, "2025Q2");
     take(&other, &first, "2025Q1");
     assert_eq!(state(&other), expected);
+}
+
+#[test]
+fn events_without_a_column_of_their_key_are_told_where_their_days_are_on_record() {
+    let office = WaterOffice::new();
+    let take = |text: &str, period: &str| {
+        fs::write(office.path().join("sheet.csv"), text).unwrap();
+        let words = ["intake", "--json", "sheet.csv", "--item", "15.grant", "--unit", "自然资源局", "--period", period];
+        let (code, text) = office.run(&words);
+        assert_eq!(code, 0, "{text}");
+        warnings(&serde_json::from_str::<Json>(text.trim()).unwrap())
+    };
+    let row = "演示建材有限公司,演示路12号,20000,12000000\n";
+    take(&format!("合同编号,受让方,宗地位置,面积（平方米）,成交价款（元）\nHT2025-1,{row}"), "2025-03");
+    let short = format!("受让方,宗地位置,面积（平方米）,成交价款（元）\n{row}");
+    let told = take(&short, "2025-03");
+    assert!(told.iter().any(|told| told.contains("合同编号") && told.contains("重复计算")), "{told:?}");
+    // Next month's events are others in any case.
+    let told = take(&short, "2025-04");
+    assert!(told.is_empty(), "{told:?}");
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! The catalogue as it is shipped, read from its folder: what reviews of the law asked of it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::NaiveDate;
 use gongzhi_core::catalog::{Catalog, Certainty, Origin, Source};
+use gongzhi_core::intake::HeaderBook;
+use gongzhi_core::intake::header::fold;
 use gongzhi_core::models::Models;
 
 use crate::program::package;
@@ -39,6 +42,39 @@ fn a_veteran_has_a_certificate_an_employer_and_a_contract() {
     for column in wanted {
         let column = persons.find_column(column).unwrap_or_else(|| panic!("{column}"));
         assert_eq!(column.origin, Origin::Extension, "{}", column.key);
+    }
+}
+
+#[test]
+fn no_header_of_an_item_means_two_columns_and_the_ordinary_words_of_offices_mean_one() {
+    let catalog = catalog();
+    for item in catalog.items.values() {
+        for kind in &item.kinds {
+            let mut known: BTreeMap<String, &str> = BTreeMap::new();
+            for column in &kind.columns {
+                for header in column.headers() {
+                    let other = known.insert(fold(header), &column.key).filter(|other| *other != column.key);
+                    assert_eq!(other, None, "{}.{}: {header} is {} too", item.key, kind.key, column.key);
+                }
+            }
+        }
+    }
+    let book = HeaderBook::new(&catalog);
+    for (item, kind, header, column) in [
+        ("investment_approval", "project", "项目编号", "project_code"),
+        ("investment_approval", "project", "工程名称", "project_name"),
+        ("investment_approval", "project", "业主单位", "owner_name"),
+        ("investment_approval", "project", "业主单位税号", "owner_uscc"),
+        ("investment_progress", "progress", "工程名称", "project_name"),
+        ("construction_filing", "project", "合同价款（万元）", "contract_amount_yuan"),
+        ("land_expropriation_grant", "grant", "成交金额", "price_yuan"),
+        ("property_registration", "transfer", "合同价款", "price_yuan"),
+        ("marriage_registration", "registration", "证件号码", "citizen_id"),
+    ] {
+        let (_, of_kind) = catalog.find_kind(&format!("{item}.{kind}")).expect("a kind");
+        let found = book.find(item, kind).and_then(|headers| headers.find(header));
+        let found = found.map(|found| of_kind.columns[found.column].key.as_str());
+        assert_eq!(found, Some(column), "{item}.{kind} {header}");
     }
 }
 

@@ -77,6 +77,8 @@ intake-person-in-code = "{ $column }" is for codes of organisations and a person
 intake-person-in-code-mend = Fill in the unified social credit code of the organisation; of a sole trader too, not the owner's citizen number. Where it is truly a natural person nothing need be changed
 intake-person-in-code-tax = "{ $column }" holds natural persons' numbers (first in this cell): they are treated as personal, only a digest that can't be turned back is kept, and no export, list or report shows them
 intake-person-in-code-tax-mend = A natural person's certificate number is the person's tax number: nothing need be changed
+intake-person-in-figure = "{ $column }" is for a figure (an amount, an area, a count), and { $value } looks like a citizen's number: it was not taken for a figure
+intake-person-in-figure-mend = Look whether the cells of this row stand one column off: move the citizen's number to the column for certificates and write the figure of "{ $column }" here
 intake-person-moved = "{ $column }" is for codes of organisations and a person's number stands here: it was put in "{ $other }" and is kept as personal
 intake-person-moved-mend = Fill persons' numbers in under "{ $other }" from now on
 intake-licence-like-citizen = The 15 digits of "{ $column }" hold as the number of a licence, but look like an old citizen number too (a possible day of birth is in them): kept as the number of a licence
@@ -144,6 +146,8 @@ intake-measure-each = The column "{ $header }" says { $own }/{ $each }: so much 
 intake-measure-each-mend = Check that "{ $header }" holds the sum of the row; else work the sum out
 intake-measure-disagrees = The title, a note or the name of the sheet says { $title }, the column "{ $header }" says { $own }: nobody can tell which holds
 intake-measure-kept = The title, a note or the name of the sheet says { $title }, the column "{ $header }" says { $own }; this column was taken in { $own }
+intake-measure-remarked = The remark says { $stated }, and { $columns } are taken in { $own }: nobody can tell which holds
+intake-measure-remarked-mend = If the figures are in { $stated }, write it into the headers ("({ $stated })") or the title; if not, delete the measure from the remark
 intake-measure-disagrees-mend = Check in which measure "{ $header }" is stated, and mend or delete the wrong one
 intake-column-closed = "{ $header }" is not collected; its values were not kept
 intake-column-closed-mend = Leave the column out; if it is needed, the office opens it first
@@ -272,6 +276,25 @@ intake-cells-emptied = { $rows ->
 intake-cells-emptied-mend = If nothing changed, write the value of the record into the cell and send the sheet again; if it is no more, nothing is to be done
 intake-columns-unsaid = This sheet has no column { $columns }, which earlier ones have: of rows on record the earlier values stand
 intake-columns-unsaid-mend = If they changed, add the column and send the sheet again; if not, nothing is to be done
+intake-figures-greater = { $rows } rows of "{ $column }" are about ten thousand times what is on record: the measure may be wrong
+intake-figures-greater-mend = Check the measure of "{ $column }" in this sheet; if it is wrong, mend it and send the sheet again; if the figures are right, nothing is to be done
+intake-figures-smaller = { $rows } rows of "{ $column }" are about a ten thousandth of what is on record: the sheet may be in ten thousands without saying so
+intake-figures-smaller-mend = Check the measure of "{ $column }" in this sheet; if it is in ten thousands, write （万元） into the header and send the sheet again; if the figures are right, nothing is to be done
+intake-keys-unsaid = This sheet has no column { $columns }, by which earlier ones tell one event from another: each of its rows counts as a new event and neither corrects nor takes back one already reported
+intake-keys-unsaid-mend = If the sheet corrects or takes back what was reported, add these columns and send it again, or it is counted twice; if all of it is new, nothing is to be done
+intake-revoked-unknown = Row { $row } takes back what is not on record: { $keyed ->
+    [no] no row says just the same
+   *[yes] no row has the same { $columns }
+}, so it took nothing back
+intake-revoked-unknown-mend = Write { $keyed ->
+    [no] the row
+   *[yes] { $columns }
+} as it was reported and send the sheet again; if the earlier report has not arrived yet, the row counts once it has, and nothing is to be done
+intake-revoked-unknown-more = { $rows } more rows take back what is not on record
+intake-revoked-unknown-more-mend = Write { $keyed ->
+    [no] these rows
+   *[yes] { $columns } of these rows
+} as they were reported and send the sheet again
 intake-mode-supplement = supplement of a set already accepted
 intake-profile-proposed = { "  " }A layout profile is proposed in { $path }: complete it and confirm it once with gongzhi profile confirm
 intake-annotated = { "  " }The issues are marked in { $path }

@@ -77,6 +77,8 @@ intake-person-in-code = “{ $column }”是单位代码列，这一格填的是
 intake-person-in-code-mend = 请填单位的统一社会信用代码；个体工商户也填其统一社会信用代码，不填经营者的身份证号码。确为自然人的可不改，按个人处理
 intake-person-in-code-tax = “{ $column }”列中有自然人的证件号码（首见于此格）：已按个人信息处理，只留不可还原的摘要，导出、清单和报告中都不显示
 intake-person-in-code-tax-mend = 自然人以证件号码为纳税人识别号，无需修改
+intake-person-in-figure = “{ $column }”应填数字（金额、面积、数量等），这一格填的 { $value } 像是身份证号码：没有当作数字收下
+intake-person-in-figure-mend = 请核对本行是否错列，把身份证号码移到证件号码列，本格填“{ $column }”的数
 intake-person-moved = “{ $column }”是单位代码列，这一格填的是个人证件号码，已归入“{ $other }”，按个人信息保存
 intake-person-moved-mend = 以后个人证件号码请填在“{ $other }”一列
 intake-licence-like-citizen = “{ $column }”的 15 位数字按校验码是工商注册号，但也像旧身份证号码（其中有可能的出生日期）：按工商注册号保存
@@ -144,6 +146,8 @@ intake-measure-each = 列“{ $header }”写的单位是{ $own }/{ $each }，�
 intake-measure-each-mend = 请核对“{ $header }”填的是不是本行的总额；不是的，请换算成总额
 intake-measure-disagrees = 表头以外（标题、表下注、表名）写的单位是{ $title }，列“{ $header }”写的是{ $own }，两处不一致，不知道数额按哪个算
 intake-measure-kept = 表头以外（标题、表下注、表名）写的单位是{ $title }，列“{ $header }”写的是{ $own }，这一列按{ $own }收下
+intake-measure-remarked = 备注写的单位是{ $stated }，而{ $columns }按{ $own }收下，不知道数额按哪个算
+intake-measure-remarked-mend = 数额是{ $stated }的，请把单位写在列名里（如“（{ $stated }）”）或标题里；不是的，请删去备注里的单位
 intake-measure-disagrees-mend = 请核对“{ $header }”的数额用的是哪个单位，把写错的一处改正或删去
 intake-column-closed = “{ $header }”默认不采集，内容没有收下
 intake-column-closed-mend = 请不要报送这一列；确需报送的，由领导小组办公室先行开放
@@ -269,6 +273,25 @@ intake-cells-emptied = “{ $column }”有 { $rows } 行在册时有值，本�
 intake-cells-emptied-mend = 没有变化的，请照在册的值填上再报一次；确已没有的，不必处理
 intake-columns-unsaid = 本表没有以前报过的列：{ $columns }；在册各行这些列的值继续有效
 intake-columns-unsaid-mend = 有变化的，请补上这些列再报一次；没有变化的，不必处理
+intake-figures-greater = “{ $column }”有 { $rows } 行都约为在册数的一万倍，可能写错了单位（万元写成了元、亩写成了平方米之类）
+intake-figures-greater-mend = 请核对本表“{ $column }”的单位；写错的，改正后再报一次；数额确是这样的，不必处理
+intake-figures-smaller = “{ $column }”有 { $rows } 行都约为在册数的万分之一，本表可能是按万元填的却没有写明
+intake-figures-smaller-mend = 请核对本表“{ $column }”的单位；按万元填的，在列名里写“（万元）”再报一次；数额确是这样的，不必处理
+intake-keys-unsaid = 本表没有以前报过的、用来认出同一笔的列：{ $columns }；本表各行都算作新的一笔，不会更正或撤销已报的同一笔
+intake-keys-unsaid-mend = 本表是更正、撤销已报事项的，请补上这些列再报一次，否则会重复计算；都是新发生的，不必处理
+intake-revoked-unknown = 第 { $row } 行要撤销的在册没有：{ $keyed ->
+    [no] 没有一行与它
+   *[yes] 没有一行的{ $columns }与它
+}完全一样，这一行没有撤销任何东西
+intake-revoked-unknown-mend = 请照原来报的填写这一行{ $keyed ->
+    [no] {""}
+   *[yes] 的{ $columns }
+}再报一次；以前的报送还没有送到的，送到后这一行自会生效，不必处理
+intake-revoked-unknown-more = 还有 { $rows } 行要撤销的在册没有
+intake-revoked-unknown-more-mend = 请照原来报的填写{ $keyed ->
+    [no] 这些行
+   *[yes] 这些行的{ $columns }
+}再报一次
 intake-mode-supplement = 对已报数据的补充
 intake-profile-proposed = 　已拟出布局说明 { $path }，补全后请用 gongzhi profile confirm 确认一次
 intake-annotated = 　已在 { $path } 标出问题

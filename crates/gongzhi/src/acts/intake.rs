@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use anyhow::{Context as _, Result, anyhow};
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use gongzhi_core::access::{Purpose, Scope};
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::intake::mapping::{FOREIGN_SHEET, UNKNOWN_COLUMN};
@@ -20,6 +20,7 @@ use gongzhi_core::issues::Issue;
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::period::Period;
 use gongzhi_core::state::{Batch, Moment, VisibleBatch, VisibleBatches, covered_days, find_supplemented};
+use gongzhi_core::time::day_of;
 use gongzhi_core::values::SetMode;
 use gongzhi_engine::annotate::{Annotation, annotate, annotated_name};
 use gongzhi_engine::batch::BatchError;
@@ -36,7 +37,7 @@ use gongzhi_store::Store;
 use gongzhi_store::uploads::{NewBatch, NewUpload, UploadStatus};
 use serde_json::{Value as Json, json};
 
-use super::home::{self, Home};
+use super::home::{self, Access, Home};
 use super::intake_report::report_json;
 use super::profile;
 use super::set_effects::{as_visible, group_of, issues_of};
@@ -113,6 +114,8 @@ pub struct IntakeDesk {
     home: PathBuf,
     data_folder: PathBuf,
     profiles: Vec<LayoutProfile>,
+    /// Profiles that can't be read, each as a sentence.
+    unread: Vec<Message>,
     now: DateTime<Utc>,
     runtime: tokio::runtime::Runtime,
     /// The home folder of a dry run where there is none yet; taken away again with the desk.
@@ -120,18 +123,18 @@ pub struct IntakeDesk {
 }
 
 impl IntakeDesk {
-    /// Opens the home folder to check only: where there is none, none is made.
+    /// Opens the home folder to check only: it is left as it is, and where there is none, none is made.
     ///
     /// # Errors
-    /// As of [`Self::open`].
+    /// As of [`Self::open`], and where it is one of an earlier program.
     pub fn open_dry(catalog: Catalog, home: &Path, now: DateTime<Utc>, say: &Translator) -> Result<Self> {
         if home::is_there(home) {
-            return Self::open(catalog, home, now, say);
+            return Self::open_for(catalog, (home, Access::Read), now, say);
         }
         let scratch = tempfile::tempdir()?;
         let desk = Self::open(catalog, scratch.path(), now, say)?;
-        let profiles = profile::list_profiles(home).into_iter().filter_map(|(_, read)| read.ok()).collect();
-        Ok(Self { profiles, _scratch: Some(scratch), ..desk })
+        let (profiles, unread) = profile::read_profiles(home);
+        Ok(Self { profiles, unread, _scratch: Some(scratch), ..desk })
     }
 
     /// Opens the home folder; a new one is made.
@@ -139,11 +142,22 @@ impl IntakeDesk {
     /// # Errors
     /// The home folder, its keys or its store can't be opened.
     pub fn open(catalog: Catalog, home: &Path, now: DateTime<Utc>, say: &Translator) -> Result<Self> {
+        let desk = Self::open_for(catalog, (home, Access::Make), now, say)?;
+        clear_unfinished(&home.join("data"));
+        Ok(desk)
+    }
+
+    fn open_for(
+        catalog: Catalog,
+        (home, access): (&Path, Access),
+        now: DateTime<Utc>,
+        say: &Translator,
+    ) -> Result<Self> {
         let told = |message: Message| anyhow!("{}", say.say(&message));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("tokio")?;
-        let Home { keys, store } = runtime.block_on(home::open_or_make(home, say))?;
-        clear_unfinished(&home.join("data"));
+        let Home { keys, store } = runtime.block_on(home::open(home, access, say))?;
         let command = WorkerCommand::of_this_program().map_err(|error| told(error.message()))?;
+        let (profiles, unread) = profile::read_profiles(home);
         Ok(Self {
             books: IntakeBooks::new(&catalog),
             catalog,
@@ -152,7 +166,8 @@ impl IntakeDesk {
             store,
             home: home.to_owned(),
             data_folder: home.join("data"),
-            profiles: profile::list_profiles(home).into_iter().filter_map(|(_, read)| read.ok()).collect(),
+            profiles,
+            unread,
             now,
             runtime,
             _scratch: None,
@@ -330,6 +345,19 @@ impl IntakeDesk {
         &self.catalog
     }
 
+    /// Layout profiles that can't be read and are therefore not used: which, why, and how to mend it.
+    pub fn unread_profiles(&self) -> &[Message] {
+        &self.unread
+    }
+
+    /// Ends the desk: everything written is in its place.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn close(self, say: &Translator) -> Result<()> {
+        self.runtime.block_on(self.store.close()).map_err(|error| anyhow!("{}", say.say(&error.message())))
+    }
+
     /// The control store and the runtime it is asked on.
     pub fn store(&self) -> (&Store, &tokio::runtime::Runtime) {
         (&self.store, &self.runtime)
@@ -373,7 +401,7 @@ impl IntakeDesk {
             kind,
             flags,
             is_dry_run: order.is_dry_run,
-            today: (self.now + TimeDelta::hours(8)).date_naive(),
+            today: day_of(self.now),
         })
     }
 

@@ -16,7 +16,7 @@ use gongzhi_engine::model_run::check_models;
 use gongzhi_engine::session::{SessionOptions, SessionPlace};
 
 use super::catalog::{CatalogPlace, get_catalog, line_of};
-use super::home::{self, Home};
+use super::home::{self, Access, Home};
 use super::run::{Compared, Comparing, RunContext, compare, read_coverage, region_of};
 
 /// Compiles the models of a catalogue and plans their SQL; every problem of either, ordered by file and line.
@@ -94,7 +94,7 @@ pub struct CompareOrder {
 pub fn compare_kept(order: &CompareOrder, context: &RunContext<'_>) -> Result<Compared> {
     let say = context.say;
     let runtime = runtime()?;
-    let Home { keys, store } = runtime.block_on(home::open(&order.home, say))?;
+    let Home { keys, store } = runtime.block_on(home::open(&order.home, Access::Read, say))?;
     let place = SessionPlace { folder: order.home.join("data"), keys: Arc::new(keys) };
     let coverage = read_coverage(&order.coverage, &context.catalog, say)?;
     runtime.block_on(async {

@@ -22,7 +22,7 @@ mod taking_in;
 mod told_sets;
 
 use std::fs::{File, TryLockError};
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -120,6 +120,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     let started = Instant::now();
     let desk = IntakeDesk::open(context.catalog.clone(), &order.home, order.now, say)?;
     let mut taken = taking_in::take_in(&desk, &listed.files, &context)?;
+    let unread_profiles = desk.unread_profiles().to_vec();
     let (store, _) = desk.store();
     let store = store.clone();
     let (keys, data_folder) = desk.into_keys();
@@ -171,8 +172,9 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
         result.compared.reports.iter().map(|report| (report.model.clone(), report.leads.len())).collect();
     let facts = serde_json::json!({ "files": taken.counts(), "leads": leads });
     runtime.block_on(record.finish(&facts))?;
+    runtime.block_on(store.close())?;
     Ok(RunEnd {
-        notes: notes_of(&result, &listed.skipped),
+        notes: notes_of(&result, &listed.skipped).into_iter().chain(unread_profiles).collect(),
         files: taken.counts(),
         not_accepted: taken.not_accepted(),
         leads,
@@ -215,7 +217,7 @@ async fn identify(
     let index = identities::build_index(&given).await?;
     let mut lines = outputs::create(&order.out, "identity.jsonl")?;
     let identified = identities::identify(&given, &index, &mut lines)?;
-    lines.flush()?;
+    lines.finish()?;
     record_links(store, order.now, &identified).await?;
     Ok(identified)
 }

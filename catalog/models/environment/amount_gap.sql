@@ -42,7 +42,7 @@ pollutants as (
     taxpayer, min(discharger_name) as taxpayer_name, min(discharger_confidence) as confidence,
     min(discharger_subject) as subject, outlet_code, discharge_month, min(month_from) as month_from,
     min(_period_from) as period_from, pollutant_group, pollutant, left_out, not_comparable,
-    cast(sum(discharged_kilograms) as decimal(18, 4)) as kilograms, max(level) as level, min(place_region) as place_region,
+    cast(sum(discharged_kilograms) as decimal(28, 4)) as kilograms, max(level) as level, min(place_region) as place_region,
     string_agg(_ref, ';') as evidence
   from grouped
   group by

@@ -89,6 +89,24 @@ fn trim(text: &str) -> &str {
     }
 }
 
+/// How a cell begins that a spreadsheet takes for a formula, in either width. A tab or the end of a line before one of them
+/// is passed over by some.
+const FORMULA_SIGNS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+/// A text as a comma-separated file for people has it: one that a spreadsheet would take for a formula gets an apostrophe
+/// before it, so that it stays a text. A plain figure such as `-5.20` is no formula. [`unguarded`] takes it off again.
+pub fn guarded(text: &str) -> Cow<'_, str> {
+    let bare = text.trim_start_matches('\'');
+    let is_figure = bare.len() == text.len() && text.parse::<Decimal>().is_ok();
+    if bare.starts_with(FORMULA_SIGNS) && !is_figure { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// The text before [`guarded`] put an apostrophe to it.
+pub fn unguarded(text: &str) -> &str {
+    let is_guarded = text.trim_start_matches('\'').starts_with(FORMULA_SIGNS);
+    text.strip_prefix('\'').filter(|_| is_guarded).unwrap_or(text)
+}
+
 /// Signs that show nothing: zero-width ones, byte order marks, direction marks, control signs.
 fn is_invisible(sign: char) -> bool {
     matches!(sign,
@@ -297,6 +315,21 @@ mod tests {
     fn a_clean_text_is_borrowed_and_not_copied() {
         for text in ["呼图壁县", "91652323MA7A000172", "", "a b", "第一行\n第二行", "（全称）"] {
             assert!(matches!(narrow(text), Cow::Borrowed(same) if same == text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_spreadsheet_takes_for_a_formula_is_guarded_and_comes_back_and_figures_are_left() {
+        for text in [
+            "=1+1", "+86 994", "-附件", "@某", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠某", "'=1", "''-5",
+            "=-5",
+        ] {
+            let safe = guarded(text);
+            assert_eq!(safe, format!("'{text}"));
+            assert_eq!(unguarded(&safe), text);
+        }
+        for text in ["", "-5.20", "+5", "0994-4500000", "甲=乙", "'007", "'", "路1号"] {
+            assert_eq!((guarded(text).as_ref(), unguarded(text)), (text, text));
         }
     }
 

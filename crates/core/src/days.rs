@@ -11,9 +11,7 @@ use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use crate::cells::{Parsed, narrow_all};
 use crate::chinese_numbers::{begins, split_ordinal, split_year};
-
-/// Minutes by which Beijing is ahead of UTC.
-const BEIJING: i64 = 480;
+use crate::time::BEIJING_MINUTES;
 
 /// Reads a day: `2024-03-05`, `2024/3/5`, `2024.3.5`, `2024年3月5日`, `20240305`, each with or without a time behind it.
 /// A month without a day is no day.
@@ -138,8 +136,8 @@ impl Clock {
     fn on(self, date: NaiveDate) -> Option<NaiveDateTime> {
         let moment = date.and_time(self.time);
         match self.ahead {
-            None | Some(BEIJING) => Some(moment),
-            Some(ahead) => moment.checked_add_signed(TimeDelta::minutes(BEIJING - ahead)),
+            None | Some(BEIJING_MINUTES) => Some(moment),
+            Some(ahead) => moment.checked_add_signed(TimeDelta::minutes(BEIJING_MINUTES - ahead)),
         }
     }
 }
@@ -213,7 +211,7 @@ fn split_zone(text: &str, is_iso: bool) -> Option<(&str, Option<i64>)> {
     let opens = if text.ends_with(')') { '(' } else { '[' };
     let named = text.ends_with([')', ']']).then(|| text.rfind(opens)).flatten();
     let text = named.map_or(text, |at| text[..at].trim_end());
-    for (name, ahead) in [("CST", BEIJING), ("UTC", 0), ("GMT", 0), ("Z", 0)] {
+    for (name, ahead) in [("CST", BEIJING_MINUTES), ("UTC", 0), ("GMT", 0), ("Z", 0)] {
         let follows_time =
             |rest: &&str| rest.is_empty() || rest.ends_with(|sign: char| sign == ' ' || sign.is_ascii_digit());
         if let Some(rest) = text.strip_suffix(name).filter(follows_time) {

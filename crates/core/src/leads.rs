@@ -12,6 +12,7 @@ use crate::catalog::names::words;
 use crate::codes::PERSON_PREFIX;
 use crate::intake::mask::mask;
 use crate::messages::Bilingual;
+use crate::money::{self, LARGEST};
 
 /// How sure the identity behind a lead is. Only these two give leads; a probable one is never dispatched by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
@@ -239,7 +240,8 @@ pub struct Lead {
 impl Lead {
     /// What of the gap the other payments can't explain: leads are ranked by it.
     pub fn unexplained(&self) -> Option<Decimal> {
-        let others: Decimal = self.other_payments.iter().map(|payment| payment.amount_yuan).sum();
+        // More than any gap is explained by it.
+        let others = money::sum(self.other_payments.iter().map(|payment| payment.amount_yuan)).unwrap_or(LARGEST);
         self.gap.map(|gap| (gap - others).max(Decimal::ZERO))
     }
 }

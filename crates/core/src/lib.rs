@@ -19,8 +19,10 @@ pub mod issues;
 pub mod leads;
 pub mod messages;
 pub mod models;
+pub mod money;
 pub mod period;
 pub mod state;
+pub mod time;
 pub mod values;
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 pub mod annotate;
 pub mod batch;
 mod batch_output;
+mod checked_sum;
 pub mod effects;
 mod fingerprint;
 pub mod intake;
@@ -19,7 +20,7 @@ pub mod model_run;
 pub mod office_files;
 pub mod parallel;
 pub mod parts;
-mod pending;
+pub mod pending;
 pub mod read;
 pub mod registry;
 mod rows;

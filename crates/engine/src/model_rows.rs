@@ -15,6 +15,7 @@ use gongzhi_core::calendar::Calendar;
 use gongzhi_core::catalog::{Catalog, ParameterValue};
 use gongzhi_core::models::Model;
 use gongzhi_core::models::facts::{Fact, FactValue, IncompletePayment, Payment, Payments, Standing};
+use gongzhi_core::money;
 use rust_decimal::Decimal;
 
 use crate::model_run::ModelError;
@@ -85,8 +86,9 @@ impl Cells {
                 .and_then(|text| if text.is_empty() { None } else { Some(FactValue::Text(text)) }),
             Self::Decimal(array, scale) => {
                 let mantissa = present(array, row).then(|| array.as_primitive::<Decimal128Type>().value(row))?;
-                let scale = u32::try_from(*scale).ok()?;
-                Decimal::try_from_i128_with_scale(mantissa, scale).ok().map(FactValue::Decimal)
+                // What no figure holds is told as too large by whoever reads it, and never taken for an empty cell.
+                let figure = money::of_places(mantissa, u32::try_from(*scale).ok()?);
+                Some(FactValue::Decimal(figure.unwrap_or(if mantissa < 0 { Decimal::MIN } else { Decimal::MAX })))
             }
             Self::Date(array) => {
                 let days = present(array, row).then(|| array.as_primitive::<Date32Type>().value(row))?;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::error::ArrowError;
 use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
@@ -30,6 +31,7 @@ use gongzhi_core::models::{CALENDAR_VIEW, DECLARED_VIEW, FIGURES_VIEW, Model, Mo
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use crate::checked_sum;
 use crate::model_parts::{PartedQuery, collect};
 use crate::model_rows::{
     PAYMENT_COLUMNS, STANDING_COLUMNS, calendar_table, facts_of, figures_table, payments_of, standings_of,
@@ -60,6 +62,9 @@ pub enum ModelError {
     /// The SQL went on for longer than a model may.
     #[error("still running after {0:?}")]
     TimeMet(Duration),
+    /// What the SQL works out came to more than its type holds.
+    #[error("a figure is too large: {0}")]
+    TooLarge(Box<DataFusionError>),
     /// A column has another type than the shared steps read.
     #[error("column {0} has an unexpected type")]
     Column(String),
@@ -69,6 +74,9 @@ impl From<DataFusionError> for ModelError {
     fn from(error: DataFusionError) -> Self {
         match error.find_root() {
             DataFusionError::ResourcesExhausted(_) => Self::MemoryMet(Box::new(error)),
+            DataFusionError::ArrowError(arrow, _) if matches!(**arrow, ArrowError::ArithmeticOverflow(_)) => {
+                Self::TooLarge(Box::new(error))
+            }
             _ => Self::Query(Box::new(error)),
         }
     }
@@ -81,6 +89,7 @@ impl ModelError {
             Self::NoView(view) => Message::new("models-no-view").with("view", view),
             Self::Query(error) => Message::new("models-query").with("why", error.strip_backtrace()),
             Self::MemoryMet(_) => Message::new("models-memory-met"),
+            Self::TooLarge(_) => Message::new("models-too-large"),
             Self::TimeMet(limit) => Message::new("models-time-met").with("minutes", limit.as_secs() / 60),
             Self::Column(column) => Message::new("models-column-type").with("column", column),
         }
@@ -185,6 +194,7 @@ async fn keep_registrations(
 /// A context with the same tables and under the same limits.
 async fn fork(session: &SessionContext) -> Result<SessionContext, ModelError> {
     let fork = SessionContext::new_with_config_rt(session.copied_config(), session.runtime_env());
+    checked_sum::register(&fork);
     let names = session.catalog_names().into_iter().filter_map(|name| session.catalog(&name));
     for schema in names.flat_map(|known| known.schema_names().into_iter().filter_map(move |name| known.schema(&name))) {
         for name in schema.table_names() {
@@ -512,6 +522,31 @@ mod tests {
         assert_eq!((why.unwrap().key.as_ref(), left), ("models-query", vec![]));
         let (why, left) = stopped(SQL, &[CALENDAR_VIEW, "no_such_view"]).await;
         assert_eq!((why.unwrap().key.as_ref(), left), ("models-no-view", vec![]));
+    }
+
+    #[tokio::test]
+    async fn a_figure_that_a_model_works_out_and_no_decimal_holds_is_told_as_too_large() {
+        let (catalog, models) = compile(SQL);
+        let model = &models.models["a/b"];
+        let session = SessionContext::new_with_config(planning_config());
+        let facts = |sql: &str| {
+            let (session, sql) = (session.clone(), sql.to_owned());
+            async move {
+                let plan = plan(&session, &sql).await?;
+                let batches = session.execute_logical_plan(plan).await?.collect().await?;
+                batches.iter().map(|batch| facts_of(batch, model)).collect::<Result<Vec<_>, _>>()
+            }
+        };
+        let amount =
+            |facts: &[Vec<gongzhi_core::models::facts::Fact>]| facts[0][0].values["amount_yuan"].figure().unwrap();
+        // A figure of thirty digits is there and too large; one of many places and no size is what it is.
+        let large = "select cast('900000000000000000000000000000' as decimal(38, 6)) as amount_yuan";
+        assert!(gongzhi_core::money::is_too_large(amount(&facts(large).await.unwrap())));
+        let small = "select cast('9000000000000000.5' as decimal(38, 20)) as amount_yuan";
+        assert_eq!(amount(&facts(small).await.unwrap()).normalize().to_string(), "9000000000000000.5");
+        let beyond = "select n * n * n as amount_yuan from (select cast('90000000000000' as decimal(18, 4)) as n)";
+        let error = facts(beyond).await.unwrap_err();
+        assert_eq!(error.message().key, "models-too-large", "{error}");
     }
 
     #[tokio::test]

@@ -1,8 +1,11 @@
+//! Files that are there whole or not at all.
+//!
 //! A file written once: beside its place, made to last, then renamed, so that after a loss of power it is there whole or
 //! not at all. Its bytes are digested as they pass.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use sm3::{Digest, Sm3};
@@ -59,10 +62,11 @@ impl Drop for PendingFile {
 /// Creates a file and locks it for as long as it is open: one that nobody has locked was left behind.
 fn create_locked(part: &Path) -> io::Result<File> {
     loop {
-        let file = File::create(part)?;
+        let file = File::options().write(true).create(true).truncate(false).open(part)?;
         file.lock()?;
-        // Cleared by another program before it was locked, it is made again.
-        if part.exists() {
+        // Cleared or put into its place by another program before it was locked, it is made again.
+        if fs::metadata(part).is_ok_and(|there| file.metadata().is_ok_and(|own| own.ino() == there.ino())) {
+            file.set_len(0)?;
             return Ok(file);
         }
     }
@@ -107,6 +111,66 @@ fn place_of_work(folder: &Path, name: &str) -> PathBuf {
 /// Whether a program has locked a file; one that is gone is locked by nobody.
 pub fn is_locked(path: &Path) -> bool {
     File::options().write(true).open(path).is_ok_and(|file| file.try_lock().is_err())
+}
+
+/// A file for people and other programs: written beside its place, under its name with `.part` behind, and there whole once
+/// it is finished. Until then whatever stood in its place stands there.
+pub struct WholeFile {
+    pending: PendingFile,
+    writer: Digesting<BufWriter<File>>,
+}
+
+impl WholeFile {
+    /// Begins a file; its folder is made where there is none.
+    ///
+    /// # Errors
+    /// It can't be made.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy().into_owned();
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let (pending, writer) = PendingFile::create(folder, name).map_err(io_error)?;
+        Ok(Self { pending, writer })
+    }
+
+    /// Where it is written until then, for who writes by path.
+    pub fn part(&self) -> &Path {
+        self.pending.part()
+    }
+
+    /// Makes it last and puts it into its place.
+    ///
+    /// # Errors
+    /// The disk is full, or the place is a folder.
+    pub fn finish(self) -> io::Result<()> {
+        self.pending.finish(self.writer).map(|_| ()).map_err(io_error)
+    }
+}
+
+impl Write for WholeFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// Writes a whole file.
+///
+/// # Errors
+/// It can't be written; what stood in its place still does.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = WholeFile::create(path)?;
+    file.write_all(bytes)?;
+    file.finish()
+}
+
+fn io_error(error: BatchError) -> io::Error {
+    match error {
+        BatchError::File { source, .. } => source,
+        error => io::Error::other(error),
+    }
 }
 
 /// Removes what programs that were killed left half written below a folder. What another program is writing stays.
@@ -164,6 +228,26 @@ mod tests {
         assert!(!AtWork::is_alive(folder.path(), "killed"));
         clear_unfinished(folder.path());
         assert_eq!(fs::read_dir(folder.path().join("attempts")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_file_is_there_whole_once_it_is_finished_and_what_stood_there_stands_until_then() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/leads.jsonl");
+        write_whole(&path, b"old").unwrap();
+        // What a killed program left is written over.
+        fs::write(folder.path().join("new/leads.jsonl.part"), "a longer half").unwrap();
+        let mut file = WholeFile::create(&path).unwrap();
+        file.write_all(b"ne").unwrap();
+        file.flush().unwrap();
+        assert_eq!((fs::read(&path).unwrap(), fs::read(file.part()).unwrap()), (b"old".to_vec(), b"ne".to_vec()));
+        file.write_all(b"w").unwrap();
+        file.finish().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        let dropped = WholeFile::create(&path).unwrap();
+        drop(dropped);
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing is left beside it");
     }
 
     #[test]

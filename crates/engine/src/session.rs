@@ -19,6 +19,7 @@ use gongzhi_core::messages::Message;
 use gongzhi_core::state::{VisibleBatch, VisibleBatches};
 
 use crate::batch::BatchError;
+use crate::checked_sum;
 use crate::keys::Keys;
 use crate::parallel::in_order;
 use crate::scan::{SharedPlace, StateTable};
@@ -174,6 +175,7 @@ impl Session {
         // Several sorts run at once: what each sets aside for merging must leave room for the others.
         settings.execution.sort_spill_reservation_bytes = (options.memory_limit_bytes / 64).min(10 << 20);
         let context = SessionContext::new_with_config_rt(config, runtime);
+        checked_sum::register(&context);
         let memory_limit_bytes = options.memory_limit_bytes;
         Ok(Self { context, memory_limit_bytes, worklist: Vec::new(), handles: Handles::default() })
     }

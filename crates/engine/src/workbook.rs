@@ -21,6 +21,8 @@ mod fit;
 
 use fit::{height_of, lines_of};
 
+use crate::pending::WholeFile;
+
 /// The font of every sheet written: on each Windows, and stood in for by the system's own where it is missing.
 pub(crate) const FONT: &str = "微软雅黑";
 /// Ground of header cells.
@@ -229,7 +231,9 @@ impl TableBook {
     /// # Errors
     /// The file can't be written.
     pub fn save(mut self, path: &Path) -> Result<(), WorkbookError> {
-        Ok(self.workbook.save(path)?)
+        let file = WholeFile::create(path).map_err(XlsxError::IoError)?;
+        self.workbook.save(file.part())?;
+        Ok(file.finish().map_err(XlsxError::IoError)?)
     }
 }
 

@@ -2,7 +2,6 @@
 
 mod acts;
 mod cli;
-mod clock;
 mod demo;
 
 use std::process::ExitCode;

@@ -29,6 +29,16 @@ impl Store {
         writing.commit().await?;
         Ok(others(keys, &known))
     }
+
+    /// Compares keys as [`Self::compare_keys`] does, and keeps nothing.
+    ///
+    /// # Errors
+    /// The database says no, or the store has not seen one of them yet.
+    pub async fn compare_known_keys(&self, keys: &[(&str, &str)]) -> Result<Vec<usize>, StoreError> {
+        let known = deployment_key::Entity::find().all(self.readers()).await?;
+        let is_known = |(name, _): &(&str, &str)| known.iter().any(|key| key.name == *name);
+        if keys.iter().all(is_known) { Ok(others(keys, &known)) } else { Err(StoreError::Earlier) }
+    }
 }
 
 fn others(keys: &[(&str, &str)], known: &[deployment_key::Model]) -> Vec<usize> {

@@ -1,7 +1,7 @@
 //! Opening the store, and what all its parts share.
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 use gongzhi_core::access::{Regions, Scope, Units};
@@ -47,6 +47,15 @@ pub enum StoreError {
     /// A unit of work changed something and said nothing of it in the log.
     #[error("a change without an entry in the log")]
     NothingSaid,
+    /// Its tables are those of an earlier program, and it was opened to read.
+    #[error("control store of an earlier program")]
+    Earlier,
+    /// Its tables are those of a later program.
+    #[error("control store of a later program")]
+    Later,
+    /// Another program wrote to it while it was read.
+    #[error("control store written meanwhile")]
+    WrittenMeanwhile,
     /// A row holds what this version of the program does not understand.
     #[error("control store: {column} holds {value}")]
     NotUnderstood {
@@ -66,6 +75,9 @@ impl StoreError {
                 Message::new("store-folder").with("path", path.display()).with("reason", source)
             }
             Self::NotThere { what } => Message::new("store-not-there").with("what", what),
+            Self::Earlier => Message::new("store-earlier"),
+            Self::Later => Message::new("store-later"),
+            Self::WrittenMeanwhile => Message::new("store-written-meanwhile"),
             Self::UploadEnded(upload) => Message::new("store-upload-ended").with("upload", upload),
             Self::NothingSaid => Message::new("store-nothing-said"),
             Self::AttemptOver(_) | Self::Overtaken => Message::new("store-overtaken"),
@@ -107,10 +119,34 @@ pub struct Store {
     /// On SQLite a single connection: writers queue here instead of failing at the file.
     writer: DatabaseConnection,
     readers: DatabaseConnection,
+    /// Of a store read as a file that nobody writes: what must not change meanwhile.
+    still: Option<Still>,
+}
+
+/// A file as it was when it was opened.
+#[derive(Debug, Clone)]
+struct Still {
+    file: PathBuf,
+    state: Option<(u64, SystemTime)>,
+}
+
+impl Still {
+    fn of(file: PathBuf) -> Self {
+        Self { state: state_of(&file), file }
+    }
+
+    fn is_still(&self) -> bool {
+        self.state.is_some() && self.state == state_of(&self.file)
+    }
+}
+
+fn state_of(file: &Path) -> Option<(u64, SystemTime)> {
+    let facts = std::fs::metadata(file).ok()?;
+    Some((facts.len(), facts.modified().ok()?))
 }
 
 /// Programs that open a home folder for the first time at one moment make its tables one after the other.
-fn lock(home: &std::path::Path) -> Result<std::fs::File, StoreError> {
+fn lock(home: &Path) -> Result<std::fs::File, StoreError> {
     let path = home.join("control.lock");
     let locked = std::fs::File::create(&path).and_then(|file| file.lock().map(|()| file));
     locked.map_err(|source| StoreError::Folder { path, source })
@@ -123,19 +159,45 @@ impl Store {
             StorePlace::Home(home) => Self::open_sqlite(home).await?,
             StorePlace::Postgres(url) => {
                 let connection = Database::connect(quiet(ConnectOptions::new(url))).await?;
-                Self { writer: connection.clone(), readers: connection }
+                Self { writer: connection.clone(), readers: connection, still: None }
             }
         };
         let alone = match place {
             StorePlace::Home(home) => Some(lock(home)?),
             StorePlace::Postgres(_) => None,
         };
-        Migrator::up(&store.writer, None).await?;
+        Migrator::up(&store.writer, None).await.map_err(of_tables)?;
         drop(alone);
         Ok(store)
     }
 
-    async fn open_sqlite(home: &std::path::Path) -> Result<Self, StoreError> {
+    /// Opens the store of a home folder to read. Nothing is made or changed, no file beside it either: one that nobody has
+    /// open is read as a file that stands still, and [`Self::close`] says if it did not; where another program has it
+    /// open, what that one has written and not yet put in its place is read with it.
+    ///
+    /// # Errors
+    /// The database says no, or its tables are those of an earlier or a later program.
+    pub async fn open_to_read(home: &Path) -> Result<Self, StoreError> {
+        let file = home.join(FILE);
+        let is_alone = !home.join(format!("{FILE}-wal")).exists();
+        let still = is_alone.then(|| Still::of(file.clone()));
+        let mut options = quiet(ConnectOptions::new("sqlite://control.sqlite"));
+        options.max_connections(4).map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .filename(&file)
+                .create_if_missing(false)
+                .read_only(true)
+                .immutable(is_alone)
+                .busy_timeout(Duration::from_secs(30))
+        });
+        let readers = Database::connect(options).await?;
+        if !Migrator::get_pending_migrations_read_only(&readers).await.map_err(of_tables)?.is_empty() {
+            return Err(StoreError::Earlier);
+        }
+        Ok(Self { writer: readers.clone(), readers, still })
+    }
+
+    async fn open_sqlite(home: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(home).map_err(|source| StoreError::Folder { path: home.to_owned(), source })?;
         let file = home.join(FILE);
         let options = |connections| {
@@ -153,7 +215,7 @@ impl Store {
             options
         };
         let writer = Database::connect(options(1)).await?;
-        Ok(Self { writer, readers: Database::connect(options(4)).await? })
+        Ok(Self { writer, readers: Database::connect(options(4)).await?, still: None })
     }
 
     /// Opens a store of its own within a PostgreSQL database: tables in an emptied schema of the given name. For tests
@@ -169,7 +231,7 @@ impl Store {
         options.set_schema_search_path(schema).max_connections(4);
         let connection = Database::connect(options).await?;
         Migrator::up(&connection, None).await?;
-        Ok(Self { writer: connection.clone(), readers: connection })
+        Ok(Self { writer: connection.clone(), readers: connection, still: None })
     }
 
     pub(crate) fn readers(&self) -> &DatabaseConnection {
@@ -197,9 +259,22 @@ impl Store {
     }
 
     /// Ends all connections: everything written is in the file, and the file can be moved.
+    ///
+    /// # Errors
+    /// The database says no; or it was opened to read, and what was read may be neither what stood before nor after.
     pub async fn close(self) -> Result<(), StoreError> {
         self.readers.close().await?;
-        Ok(self.writer.close().await?)
+        self.writer.close().await?;
+        if self.still.is_some_and(|still| !still.is_still()) { Err(StoreError::WrittenMeanwhile) } else { Ok(()) }
+    }
+}
+
+/// What is wrong with the tables, when they can't be brought up to date or compared.
+fn of_tables(error: DbErr) -> StoreError {
+    match error {
+        // The only words there are for a migration that this program doesn't have.
+        DbErr::Custom(why) if why.contains("has been applied but its file is missing") => StoreError::Later,
+        error => error.into(),
     }
 }
 

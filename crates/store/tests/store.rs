@@ -539,6 +539,54 @@ async fn a_store_knows_the_keys_it_was_opened_with_first() {
     .await;
 }
 
+/// Names, lengths and times of everything in a folder.
+fn listing(folder: &std::path::Path) -> Vec<(String, u64, std::time::SystemTime)> {
+    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let line = |entry: std::fs::DirEntry| {
+        let facts = entry.metadata().unwrap();
+        (entry.file_name().into_string().unwrap(), facts.len(), facts.modified().unwrap())
+    };
+    let mut lines: Vec<_> = entries.map(line).collect();
+    lines.sort();
+    lines
+}
+
+#[tokio::test]
+async fn a_store_opened_to_read_is_left_as_it_is_and_reads_what_others_write() {
+    let home = tempfile::tempdir().unwrap();
+    let place = StorePlace::Home(home.path().to_owned());
+    let keys = [("signing", "sm3:1")];
+    assert!(Store::open_to_read(home.path()).await.is_err(), "there is none");
+    assert_eq!(listing(home.path()), [], "and none is made");
+    let store = Store::open(&place).await.unwrap();
+    store.compare_keys(&keys).await.unwrap();
+    begin(&store, &upload("a", "water")).await;
+    store.close().await.unwrap();
+    let before = listing(home.path());
+    let read = Store::open_to_read(home.path()).await.unwrap();
+    assert_eq!(read.compare_known_keys(&keys).await.unwrap(), Vec::<usize>::new());
+    assert_eq!(read.compare_known_keys(&[("signing", "sm3:2")]).await.unwrap(), [0]);
+    let new = [keys[0], ("rows", "sm3:2")];
+    assert!(matches!(read.compare_known_keys(&new).await, Err(StoreError::Earlier)));
+    assert!(read.find_upload(&office(), "a").await.unwrap().is_some());
+    assert!(read.begin_upload(&office(), &upload("b", "water")).await.is_err());
+    read.close().await.unwrap();
+    assert_eq!(listing(home.path()), before);
+    // Another program has it open: what it wrote last is read too.
+    let writer = Store::open(&place).await.unwrap();
+    writer.begin_upload(&office(), &upload("c", "water")).await.unwrap();
+    let read = Store::open_to_read(home.path()).await.unwrap();
+    assert!(read.find_upload(&office(), "c").await.unwrap().is_some());
+    read.close().await.unwrap();
+    writer.close().await.unwrap();
+    // One that was written and put in its place while it was read as standing still.
+    let read = Store::open_to_read(home.path()).await.unwrap();
+    let writer = Store::open(&place).await.unwrap();
+    writer.begin_upload(&office(), &upload("d", "water")).await.unwrap();
+    writer.close().await.unwrap();
+    assert!(matches!(read.close().await, Err(StoreError::WrittenMeanwhile)));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn writers_at_the_same_moment_all_get_through() {
     on_every_database("writers", async |store| {

@@ -20,6 +20,7 @@ use super::plan::{Circumstances, ColumnPlan, KindPlan};
 use crate::catalog::{ColumnType, Measure, PartyPart, Severity};
 use crate::cells;
 use crate::messages::Message;
+use crate::money;
 use crate::period::Period;
 
 /// The error that stands for a formula whose result the program that wrote the file left out.
@@ -325,7 +326,7 @@ pub(super) fn kept(text: &str, changed: bool, out: &mut String) -> Reading {
 
 fn read_text(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<Reading, Box<Fault>> {
     // Exports put an apostrophe before what a spreadsheet would take for a formula.
-    let text = text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(text);
+    let text = cells::unguarded(text);
     let number = if lens.column.is_number { numbered::fold(text) } else { Cow::Borrowed(text) };
     let is_folded = matches!(number, Cow::Owned(_));
     let text = number.as_ref();
@@ -574,6 +575,9 @@ fn read_integer(lens: &Lens<'_>, text: &str) -> Result<Reading, Box<Fault>> {
         return Err(if looks_scientific(text) { digits_lost(lens, text) } else { type_fault(lens, text) });
     };
     check_range(lens, Decimal::from(whole), text)?;
+    if money::is_too_large(whole.into()) {
+        return Err(lens.fault("range", "intake-too-large", text));
+    }
     let changed = is_other || bare.len() < text.len() || figure.is_some_and(|figure| figure.changed);
     Ok(Reading { value: Stored::Integer(whole), changed, warning: None })
 }

@@ -72,6 +72,7 @@ pub struct HeaderUse {
 
 /// How one layout of a unit maps to a kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LayoutProfile {
     /// The unit; empty: any.
     #[serde(default)]

@@ -124,7 +124,7 @@ fn differs(
     (rule, key, columns): (&'static str, &'static str, &[usize]),
 ) -> Option<Broken> {
     let stated = figure(row.value(column))?;
-    if (stated - computed).abs() <= tolerance {
+    if stated.checked_sub(computed).is_some_and(|difference| difference.abs() <= tolerance) {
         return None;
     }
     let message = Message::new(key)

@@ -109,16 +109,24 @@ fn check_all(
     mode: SetMode,
     profile: Option<&LayoutProfile>,
 ) -> (Vec<Vec<String>>, Vec<Issue>, Vec<RowAction>) {
-    let catalog = catalog();
+    check_in(&catalog(), facts, rows, (mode, profile))
+}
+
+fn check_in(
+    catalog: &Catalog,
+    facts: &SheetFacts,
+    rows: &[&[&str]],
+    (mode, profile): (SetMode, Option<&LayoutProfile>),
+) -> (Vec<Vec<String>>, Vec<Issue>, Vec<RowAction>) {
     let (item, kind) = catalog.find_kind("land_grant.grant").unwrap();
-    let book = HeaderBook::new(&catalog);
+    let book = HeaderBook::new(catalog);
     let headers = book.find("land_grant", "grant").unwrap();
     let when = Circumstances {
         period: Period::Month(2025, 3),
         region: "652323".to_owned(),
         today: NaiveDate::from_ymd_opt(2025, 4, 3).unwrap(),
     };
-    let plan = KindPlan::new(&catalog, item, kind, Arc::new(RegionLookup::new(&catalog)), when);
+    let plan = KindPlan::new(catalog, item, kind, Arc::new(RegionLookup::new(catalog)), when);
     let mut issues = IssueList::default();
     let map = Mapping { headers, kind, plan: &plan, profile }.map(facts, &mut issues);
     let mut checker = RowChecker::new(plan, mode);
@@ -209,6 +217,23 @@ fn every_wrong_cell_is_named_with_its_address() {
             "warning within-period G8",
         ]
     );
+}
+
+#[test]
+fn a_whole_number_too_large_to_be_true_is_named() {
+    let template = GRANT.replace("type: amount, measure: yuan, min: \"0\"", "type: integer, min: \"0\"");
+    let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
+    let sources = [source("templates/land/land_grant.yaml", &template), source("providers/land.yaml", UNIT)];
+    let (catalog, problems) = Catalog::compile(&sources);
+    assert!(problems.is_empty(), "{problems:?}");
+    let facts = sheet(&["合同编号", "受让单位名称", "成交价款"], &[]);
+    let rows: [&[&str]; 2] =
+        [&["a1", "示例有限公司", "9999999999999999"], &["a2", "示例有限公司", "10000000000000000"]];
+    let (values, issues, _) = check_in(&catalog, &facts, &rows, (SetMode::Full, None));
+    let told: Vec<_> = issues.iter().filter(|issue| issue.rule == "range").collect();
+    assert_eq!(told.len(), 1, "{issues:?}");
+    assert_eq!((told[0].message.key.as_ref(), told[0].cell.unwrap().address()), ("intake-too-large", "C3".to_owned()));
+    assert!(values[0].contains(&"9999999999999999".to_owned()), "{values:?}");
 }
 
 #[test]

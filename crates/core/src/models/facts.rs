@@ -14,7 +14,7 @@ use crate::period::Period;
 pub enum FactValue {
     /// Text and codes.
     Text(String),
-    /// Figures of every kind.
+    /// Figures of every kind. One that is [too large](crate::money::is_too_large) is compared with nothing, whichever it is.
     Decimal(Decimal),
     /// A day.
     Date(NaiveDate),

@@ -70,8 +70,10 @@ pub struct FormulaError(pub String);
 pub enum NoValue {
     /// This name has no value.
     Missing(String),
-    /// Division by zero, or a figure beyond what a decimal holds.
+    /// Division by zero.
     Impossible,
+    /// A figure beyond what a decimal holds, or made of one.
+    TooLarge,
     /// The rule does not apply: `none`, or a step that came to it.
     NotApplicable,
 }
@@ -84,6 +86,11 @@ pub trait Names {
     /// Whether the name is a step whose rule applies; facts and figures of law always do.
     fn applies(&self, _name: &str) -> bool {
         true
+    }
+
+    /// Whether the name is a step that came to more than a decimal holds.
+    fn is_too_large(&self, _name: &str) -> bool {
+        false
     }
 }
 
@@ -161,13 +168,18 @@ impl Expression {
         match self {
             Self::Number(number) => Ok(*number),
             Self::Name(name) if !names.applies(name) => Err(NoValue::NotApplicable),
+            Self::Name(name) if names.is_too_large(name) => Err(NoValue::TooLarge),
             Self::Name(name) => names.find(name).ok_or_else(|| NoValue::Missing(name.clone())),
             Self::None => Err(NoValue::NotApplicable),
             Self::Negative(inner) => inner.value(names, missing).map(|value| -value),
             Self::Binary(operator, left, right) => {
                 let left = left.value(names, missing)?;
                 let right = right.value(names, missing)?;
-                operator.apply(left, right).ok_or(NoValue::Impossible)
+                operator.apply(left, right).ok_or(if operator == &Operator::Divide && right.is_zero() {
+                    NoValue::Impossible
+                } else {
+                    NoValue::TooLarge
+                })
             }
             Self::Call(function, parts) => function.apply(parts, names, missing),
         }

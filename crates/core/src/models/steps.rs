@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use chrono::NaiveDate;
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
 use super::facts::{Fact, FactValue, IncompletePayment, Payment, Payments, RunFacts, Standing};
 use super::formula::{Names, NoValue};
@@ -21,6 +21,7 @@ use crate::catalog::{Catalog, ParameterValue, region_with_parents};
 use crate::codes::Uscc;
 use crate::leads::{Confidence, Lead, Notice, ParameterUsed};
 use crate::messages::Message;
+use crate::money::{self, TooLarge, is_too_large};
 use crate::period::Period;
 
 mod addresses;
@@ -39,8 +40,6 @@ const OTHER_AUTHORITY: &str = "place/other_authority";
 
 /// Why figures are not compared that no column of amounts holds: something was added up that is none of a county.
 const TOO_LARGE: &str = "too_large";
-/// 10^16: more than a column of amounts holds.
-const LARGEST: Decimal = Decimal::from_parts(1_874_919_424, 2_328_306, 0, false, 0);
 
 /// What became of a row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -206,6 +205,15 @@ struct Scope<'a> {
     others: BTreeMap<String, Decimal>,
     /// Steps whose rule does not apply to this row.
     idle: BTreeSet<String>,
+    /// Steps that came to more than a decimal holds.
+    too_large: BTreeSet<String>,
+}
+
+impl<'a> Scope<'a> {
+    /// A fact and its figures of law, before any step.
+    fn new(fact: &'a Fact, others: BTreeMap<String, Decimal>) -> Self {
+        Self { fact, others, idle: BTreeSet::new(), too_large: BTreeSet::new() }
+    }
 }
 
 impl Names for Scope<'_> {
@@ -216,10 +224,20 @@ impl Names for Scope<'_> {
     fn applies(&self, name: &str) -> bool {
         !self.idle.contains(name)
     }
+
+    fn is_too_large(&self, name: &str) -> bool {
+        self.too_large.contains(name)
+    }
 }
 
 fn missing(column: &str) -> Outcome {
     Outcome::NotComparable(format!("missing:{column}"))
+}
+
+impl From<TooLarge> for Outcome {
+    fn from(_: TooLarge) -> Self {
+        Self::NotComparable(TOO_LARGE.to_owned())
+    }
 }
 
 impl Material<'_> {
@@ -233,6 +251,10 @@ impl Material<'_> {
         }
         if let Some(reason) = &fact.not_comparable {
             return Err(Outcome::NotComparable(reason.clone()));
+        }
+        // Whatever is asked: what rests on a figure that is none of a county says nothing of the taxpayer.
+        if fact.values.values().filter_map(FactValue::figure).any(is_too_large) {
+            return Err(TooLarge.into());
         }
         let mut used = BTreeSet::new();
         let deadline = self.due_day(&place, &mut used)?;
@@ -261,8 +283,7 @@ impl Material<'_> {
             Asks::Finding(_) if fact.finding.is_none() => return Err(Outcome::Settled),
             Asks::Finding(_) => {}
             Asks::Amount(question) => {
-                let scope = Scope { fact, others: parameters, idle: BTreeSet::new() };
-                self.compute((question, scope), &place, &mut examined)?;
+                self.compute((question, Scope::new(fact, parameters)), &place, &mut examined)?;
             }
         }
         Ok(examined)
@@ -334,12 +355,10 @@ impl Material<'_> {
     ) -> Result<(), Outcome> {
         let reason = |why: NoValue| match why {
             NoValue::Missing(name) => missing(&name),
+            NoValue::TooLarge => TooLarge.into(),
             NoValue::Impossible | NoValue::NotApplicable => Outcome::NotComparable("formula".to_owned()),
         };
         let scope = take_steps(question, scope, &mut examined.missing);
-        if scope.fact.values.values().filter_map(FactValue::figure).any(is_too_large) {
-            return Err(Outcome::NotComparable(TOO_LARGE.to_owned()));
-        }
         let low = question.low.value(&scope, &mut examined.missing).map_err(reason)?;
         let high = match &question.high {
             Some(high) => high.value(&scope, &mut examined.missing).map_err(reason)?,
@@ -350,10 +369,9 @@ impl Material<'_> {
         if relief.low != relief.high {
             examined.missing.insert("six_taxes_flag".to_owned());
         }
-        (examined.low, examined.high) = (low.min(high) * relief.low, high.max(low) * relief.high);
-        if is_too_large(low) || is_too_large(high) {
-            return Err(Outcome::NotComparable(TOO_LARGE.to_owned()));
-        }
+        let (low, high) = (money::checked(low)?, money::checked(high)?);
+        examined.low = money::product([low.min(high), relief.low])?;
+        examined.high = money::product([high.max(low), relief.high])?;
         Ok(())
     }
 
@@ -369,6 +387,7 @@ fn take_steps<'f>(question: &AmountQuestion, mut scope: Scope<'f>, missing: &mut
         match step.value(&scope, missing) {
             Ok(value) => drop(scope.others.insert(name.clone(), value)),
             Err(NoValue::NotApplicable) => drop(scope.idle.insert(name.clone())),
+            Err(NoValue::TooLarge) => drop(scope.too_large.insert(name.clone())),
             Err(_) => {}
         }
     }
@@ -411,17 +430,6 @@ fn used_figure(key: &str, value: &ParameterValue) -> ParameterUsed {
 
 fn sorted<T: Ord>(values: impl Iterator<Item = T>) -> Vec<T> {
     values.collect::<BTreeSet<T>>().into_iter().collect()
-}
-
-fn is_too_large(figure: Decimal) -> bool {
-    figure.abs() >= LARGEST
-}
-
-/// Rounded half up to the fen, written with two places.
-fn two_places(amount: Decimal) -> Decimal {
-    let mut rounded = amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
-    rounded.rescale(2);
-    rounded
 }
 
 #[cfg(test)]

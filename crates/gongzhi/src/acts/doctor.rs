@@ -14,7 +14,7 @@ use gongzhi_engine::upkeep::{KeptFile, clear_written, data_key_name, list_kept, 
 use gongzhi_store::attempts::Standing;
 use gongzhi_store::{Store, StoreError};
 
-use super::home::{self, Home};
+use super::home::{self, Access, Home};
 use super::operator::operator;
 
 /// What belongs to nothing may be what somebody is just writing: it is left alone for a day.
@@ -35,12 +35,13 @@ pub struct Found {
 /// The home can't be read, or something can't be removed.
 pub fn look(home: &Path, (clears, now): (bool, DateTime<Utc>), say: &Translator) -> Result<Found> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("tokio")?;
-    let Home { keys, store } = runtime.block_on(home::open(home, say))?;
+    let Home { keys, store } = runtime.block_on(home::open(home, Access::Read, say))?;
     let folder = home.join("data");
     // Listed first: what is written meanwhile is named by then, or too young to be cleared.
     let kept = list_kept(&folder, &keys).with_context(|| folder.display().to_string())?;
     let named = runtime.block_on(store.list_named(&upkeep().scope, now));
     let named = named.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+    runtime.block_on(store.close()).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
     let there: BTreeSet<&str> = kept.iter().map(|file| file.key.as_str()).collect();
     let opened = |keys: &BTreeSet<String>| keys.iter().filter_map(|key| sealed_by(key)).map(data_key_name).collect();
     let needed: BTreeSet<String> = &named.needed | &opened(&named.needed);

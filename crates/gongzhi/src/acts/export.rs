@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow};
 use chrono::{DateTime, NaiveDate, Utc};
 use gongzhi_core::catalog::{Catalog, Column, ColumnType, Item, Kind};
+use gongzhi_core::cells::guarded;
 use gongzhi_core::data_package::{Naming, Resource, package, table_schema};
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::period::Period;
+use gongzhi_engine::pending::{WholeFile, write_whole};
 use gongzhi_engine::schema::{Part, part_of};
 use gongzhi_engine::workbook::{Cell, ColumnKind, TableBook, TableColumn, TableHead};
 use serde_json::{Map, Value as Json};
@@ -62,7 +64,6 @@ pub fn export(
     say: &Translator,
 ) -> Result<Vec<(PathBuf, u64)>> {
     let kinds = list_kinds(catalog, &order.words, say)?;
-    std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
     let (mut written, mut resources) = (Vec::new(), Vec::new());
     for (item, kind) in kinds {
         let key = format!("{}.{}", item.key, kind.key);
@@ -81,7 +82,8 @@ pub fn export(
     }
     let title = say.say(&Message::new("export-title"));
     let descriptor = serde_json::to_string_pretty(&package("gongzhi-export", &title, resources))?;
-    std::fs::write(out.join(DESCRIPTOR), descriptor + "\n").with_context(|| out.display().to_string())?;
+    let path = out.join(DESCRIPTOR);
+    write_whole(&path, (descriptor + "\n").as_bytes()).with_context(|| path.display().to_string())?;
     Ok(written)
 }
 
@@ -119,9 +121,11 @@ impl Table<'_> {
             Format::Csv => self.write_csv(path, &sql),
             Format::Xlsx => self.write_xlsx(path, &sql),
             Format::Parquet => {
-                let written = self.state.session.write_parquet(&sql, path);
-                let rows = self.state.runtime.block_on(written);
-                rows.map_err(|error| anyhow!("{}", self.say.say(&error.message())))
+                let file = WholeFile::create(path).with_context(|| path.display().to_string())?;
+                let written = self.state.runtime.block_on(self.state.session.write_parquet(&sql, file.part()));
+                let rows = written.map_err(|error| anyhow!("{}", self.say.say(&error.message())))?;
+                file.finish().with_context(|| path.display().to_string())?;
+                Ok(rows)
             }
         }
     }
@@ -132,7 +136,7 @@ impl Table<'_> {
     }
 
     fn write_csv(&self, path: &Path, sql: &str) -> Result<u64> {
-        let mut writer = csv::Writer::from_path(path).with_context(|| path.display().to_string())?;
+        let mut writer = csv::Writer::from_writer(WholeFile::create(path).with_context(|| path.display().to_string())?);
         writer.write_record(self.columns.iter().map(|column| column.key.as_str()))?;
         let mut outcome = Ok(());
         let rows = self.each_row(sql, |row| {
@@ -141,7 +145,8 @@ impl Table<'_> {
             }
         })?;
         outcome?;
-        writer.flush()?;
+        let file = writer.into_inner().map_err(csv::IntoInnerError::into_error);
+        file.and_then(WholeFile::finish).with_context(|| path.display().to_string())?;
         Ok(rows)
     }
 
@@ -164,18 +169,11 @@ impl Table<'_> {
     }
 }
 
-/// How a cell begins that a spreadsheet takes for a formula.
-const FORMULA_SIGNS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
-
-/// A text that a spreadsheet would take for a formula gets an apostrophe before it: opened there it stays a text. Figures
-/// and days stay what they are.
+/// A text that a spreadsheet would take for a formula stays a text; figures and days are what they are.
 fn csv_text(column: &Column, value: &Json) -> String {
     let text = text_of(value);
     let is_text = kind_of(column) == ColumnKind::Text && matches!(value, Json::String(_));
-    if is_text && text.starts_with(FORMULA_SIGNS) && text.parse::<rust_decimal::Decimal>().is_err() {
-        return format!("'{text}");
-    }
-    text
+    if is_text { guarded(&text).into_owned() } else { text }
 }
 
 fn text_of(value: &Json) -> String {

@@ -2,6 +2,9 @@
 //!
 //! Keys are made for a new home only. A home whose keys are gone, or are others than those it was made with, is opened by
 //! no command: with new keys nothing that it holds could be opened or compared.
+//!
+//! Commands that only read open a home to read: nothing in it is made or changed, and one of an earlier program is brought
+//! forward by a command that writes, never by the way.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +12,7 @@ use std::path::Path;
 use anyhow::{Result, anyhow};
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_engine::keys::{Dice, KeyError, KeyFiles, KeyName, KeySource, Keys};
-use gongzhi_store::{Store, StorePlace};
+use gongzhi_store::{Store, StoreError, StorePlace};
 
 /// A home, opened.
 pub struct Home {
@@ -19,20 +22,24 @@ pub struct Home {
     pub store: Store,
 }
 
-/// Opens a home that is there.
-///
-/// # Errors
-/// There is none, its keys are gone or others, it can't be read.
-pub async fn open(home: &Path, say: &Translator) -> Result<Home> {
-    open_with(home, &KeyFiles::of_home(home), false).await.map_err(|message| anyhow!("{}", say.say(&message)))
+/// For what a home is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// To read: it is left as it is.
+    Read,
+    /// To write: one of an earlier program is brought forward.
+    Write,
+    /// To write; one that is new is made.
+    Make,
 }
 
-/// Opens a home; one that is new is made.
+/// Opens a home.
 ///
 /// # Errors
-/// Its keys are gone or others, it can't be read or made.
-pub async fn open_or_make(home: &Path, say: &Translator) -> Result<Home> {
-    open_with(home, &KeyFiles::of_home(home), true).await.map_err(|message| anyhow!("{}", say.say(&message)))
+/// There is none and none is to be made, its keys are gone or others, it can't be read or made, it is one of an earlier
+/// program and only to be read.
+pub async fn open(home: &Path, access: Access, say: &Translator) -> Result<Home> {
+    open_with(home, &KeyFiles::of_home(home), access).await.map_err(|message| anyhow!("{}", say.say(&message)))
 }
 
 /// Makes an empty home; whether it was not there yet.
@@ -41,7 +48,7 @@ pub async fn open_or_make(home: &Path, say: &Translator) -> Result<Home> {
 /// It can't be made, or it is there and its keys are gone or others.
 pub fn make(home: &Path, say: &Translator) -> Result<bool> {
     let is_new = !is_made(home);
-    runtime()?.block_on(async { open_or_make(home, say).await?.close(say).await })?;
+    runtime()?.block_on(async { open(home, Access::Make, say).await?.close(say).await })?;
     Ok(is_new)
 }
 
@@ -49,9 +56,9 @@ pub fn make(home: &Path, say: &Translator) -> Result<bool> {
 /// has none.
 ///
 /// # Errors
-/// Its keys are gone or others, it can't be read.
-pub fn check(home: &Path, say: &Translator) -> Result<()> {
-    if is_made(home) { runtime()?.block_on(async { open(home, say).await?.close(say).await }) } else { Ok(()) }
+/// As of [`open`].
+pub fn check(home: &Path, access: Access, say: &Translator) -> Result<()> {
+    if is_made(home) { runtime()?.block_on(async { open(home, access, say).await?.close(say).await }) } else { Ok(()) }
 }
 
 impl Home {
@@ -69,19 +76,28 @@ fn is_made(home: &Path) -> bool {
     StorePlace::Home(home.to_owned()).is_made()
 }
 
-async fn open_with(home: &Path, source: &dyn KeySource, is_made_when_new: bool) -> Result<Home, Message> {
+async fn open_with(home: &Path, source: &dyn KeySource, access: Access) -> Result<Home, Message> {
     let dice = Dice::system();
-    let keys = match (is_made(home), is_made_when_new) {
+    let keys = match (is_made(home), access == Access::Make) {
         (true, _) => Keys::open(home, source, dice),
         (false, true) if holds_data(home) => Keys::open(home, source, dice),
         (false, true) => Keys::make(home, source, dice),
         (false, false) => return Err(Message::new("state-home-missing").with("path", home.display())),
     };
     let keys = keys.map_err(|error: KeyError| error.message())?;
-    let store = Store::open(&StorePlace::Home(home.to_owned())).await.map_err(|error| error.message())?;
+    let told = |error: StoreError| error.message().with("home", home.display());
+    let store = match access {
+        Access::Read => Store::open_to_read(home).await,
+        Access::Write | Access::Make => Store::open(&StorePlace::Home(home.to_owned())).await,
+    };
+    let store = store.map_err(told)?;
     let fingerprints: Vec<(&str, &str)> =
         keys.fingerprints().iter().map(|(name, fingerprint)| (name.key(), fingerprint.as_str())).collect();
-    let others = store.compare_keys(&fingerprints).await.map_err(|error| error.message())?;
+    let others = match access {
+        Access::Read => store.compare_known_keys(&fingerprints).await,
+        Access::Write | Access::Make => store.compare_keys(&fingerprints).await,
+    };
+    let others = others.map_err(told)?;
     if others.is_empty() {
         return Ok(Home { keys, store });
     }

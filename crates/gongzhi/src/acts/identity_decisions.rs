@@ -12,7 +12,7 @@ use gongzhi_engine::read::{ColumnType, Row};
 use gongzhi_store::Store;
 use gongzhi_store::decisions::NewDecision;
 
-use super::home;
+use super::home::{self, Access};
 use super::operator::operator;
 use super::read::{Reading, text_of};
 
@@ -40,10 +40,18 @@ impl DecisionDesk {
     ///
     /// # Errors
     /// There is no home, its keys are gone or others, the store can't be opened.
-    pub fn open(home: &Path, region: &str, say: &Translator) -> Result<Self> {
+    pub fn open((home, access): (&Path, Access), region: &str, say: &Translator) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let store = runtime.block_on(home::open(home, say))?.store;
+        let store = runtime.block_on(home::open(home, access, say))?.store;
         Ok(Self { store, runtime, region: region.to_owned() })
+    }
+
+    /// Ends the desk.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn close(self, say: &Translator) -> Result<()> {
+        self.runtime.block_on(self.store.close()).map_err(|error| anyhow!("{}", say.say(&error.message())))
     }
 
     /// Keeps what a filled-in queue says; how many decisions that were. All or none: a row that can't be understood is

@@ -20,6 +20,7 @@ use gongzhi_core::issues::Issue;
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::period::Period;
 use gongzhi_core::state::{Batch, Moment, VisibleBatch, VisibleBatches, covered_days, find_supplemented};
+use gongzhi_core::time::day_of;
 use gongzhi_core::values::SetMode;
 use gongzhi_engine::annotate::{Annotation, annotate, annotated_name};
 use gongzhi_engine::batch::BatchError;
@@ -37,7 +38,7 @@ use gongzhi_store::uploads::{Attempt, Begun, NewBatch, NewUpload, UploadStatus};
 use gongzhi_store::{Store, StoreError};
 use serde_json::{Value as Json, json};
 
-use super::home::{self, Home};
+use super::home::{self, Access, Home};
 use super::intake_report::report_json;
 use super::operator::operator;
 use super::profile;
@@ -123,6 +124,8 @@ pub struct IntakeDesk {
     data_folder: PathBuf,
     profiles: Vec<LayoutProfile>,
     actor: Actor,
+    /// Profiles that can't be read, each as a sentence.
+    unread: Vec<Message>,
     now: DateTime<Utc>,
     runtime: tokio::runtime::Runtime,
     /// The home folder of a dry run where there is none yet; taken away again with the desk.
@@ -130,18 +133,18 @@ pub struct IntakeDesk {
 }
 
 impl IntakeDesk {
-    /// Opens the home folder to check only: where there is none, none is made.
+    /// Opens the home folder to check only: it is left as it is, and where there is none, none is made.
     ///
     /// # Errors
-    /// As of [`Self::open`].
+    /// As of [`Self::open`], and where it is one of an earlier program.
     pub fn open_dry(catalog: Catalog, home: &Path, now: DateTime<Utc>, say: &Translator) -> Result<Self> {
         if home::is_there(home) {
-            return Self::open(catalog, home, now, say);
+            return Self::open_for(catalog, (home, Access::Read), now, say);
         }
         let scratch = tempfile::tempdir()?;
         let desk = Self::open(catalog, scratch.path(), now, say)?;
-        let profiles = profile::list_profiles(home).into_iter().filter_map(|(_, read)| read.ok()).collect();
-        Ok(Self { profiles, _scratch: Some(scratch), ..desk })
+        let (profiles, unread) = profile::read_profiles(home);
+        Ok(Self { profiles, unread, _scratch: Some(scratch), ..desk })
     }
 
     /// Opens the home folder; a new one is made.
@@ -149,15 +152,25 @@ impl IntakeDesk {
     /// # Errors
     /// The home folder, its keys or its store can't be opened.
     pub fn open(catalog: Catalog, home: &Path, now: DateTime<Utc>, say: &Translator) -> Result<Self> {
+        let desk = Self::open_for(catalog, (home, Access::Make), now, say)?;
+        clear_unfinished(&desk.data_folder);
+        let cleared = doctor::clear_over((&desk.data_folder, &desk.keys), &desk.store, now);
+        desk.runtime.block_on(cleared).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+        Ok(desk)
+    }
+
+    fn open_for(
+        catalog: Catalog,
+        (home, access): (&Path, Access),
+        now: DateTime<Utc>,
+        say: &Translator,
+    ) -> Result<Self> {
         let told = |message: Message| anyhow!("{}", say.say(&message));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("tokio")?;
-        let Home { keys, store } = runtime.block_on(home::open_or_make(home, say))?;
+        let Home { keys, store } = runtime.block_on(home::open(home, access, say))?;
         let data_folder = home.join("data");
-        clear_unfinished(&data_folder);
-        runtime
-            .block_on(doctor::clear_over((&data_folder, &keys), &store, now))
-            .map_err(|error| told(error.message()))?;
         let command = WorkerCommand::of_this_program().map_err(|error| told(error.message()))?;
+        let (profiles, unread) = profile::read_profiles(home);
         Ok(Self {
             books: IntakeBooks::new(&catalog),
             catalog,
@@ -166,8 +179,9 @@ impl IntakeDesk {
             store,
             home: home.to_owned(),
             data_folder,
-            profiles: profile::list_profiles(home).into_iter().filter_map(|(_, read)| read.ok()).collect(),
             actor: operator(Purpose::Intake),
+            profiles,
+            unread,
             now,
             runtime,
             _scratch: None,
@@ -336,6 +350,19 @@ impl IntakeDesk {
         &self.catalog
     }
 
+    /// Layout profiles that can't be read and are therefore not used: which, why, and how to mend it.
+    pub fn unread_profiles(&self) -> &[Message] {
+        &self.unread
+    }
+
+    /// Ends the desk: everything written is in its place.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn close(self, say: &Translator) -> Result<()> {
+        self.runtime.block_on(self.store.close()).map_err(|error| anyhow!("{}", say.say(&error.message())))
+    }
+
     /// The control store and the runtime it is asked on.
     pub fn store(&self) -> (&Store, &tokio::runtime::Runtime) {
         (&self.store, &self.runtime)
@@ -379,7 +406,7 @@ impl IntakeDesk {
             kind,
             flags,
             is_dry_run: order.is_dry_run,
-            today: (self.now + TimeDelta::hours(8)).date_naive(),
+            today: day_of(self.now),
         })
     }
 

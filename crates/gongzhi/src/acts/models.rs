@@ -16,7 +16,7 @@ use gongzhi_engine::model_run::check_models;
 use gongzhi_engine::session::{SessionOptions, SessionPlace};
 
 use super::catalog::{CatalogPlace, get_catalog, line_of};
-use super::home::{self, Home};
+use super::home::{self, Access, Home};
 use super::operator::operator;
 use super::run::{Compared, Comparing, RunContext, choose_region, compare, read_coverage};
 
@@ -97,7 +97,7 @@ pub struct CompareOrder {
 pub fn compare_kept(order: &CompareOrder, context: &RunContext<'_>) -> Result<Compared> {
     let say = context.say;
     let runtime = runtime()?;
-    let Home { keys, store } = runtime.block_on(home::open(&order.home, say))?;
+    let Home { keys, store } = runtime.block_on(home::open(&order.home, Access::Read, say))?;
     let place = SessionPlace { folder: order.home.join("data"), keys: Arc::new(keys) };
     let coverage = read_coverage(&order.coverage, &context.catalog, say)?;
     runtime.block_on(async {

@@ -1,6 +1,7 @@
 //! Layout profiles: files in `<home>/profiles`, proposed by the program, confirmed by a person, then used.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
@@ -9,6 +10,7 @@ use gongzhi_core::catalog::Catalog;
 use gongzhi_core::intake::profile::{ProfileFault, SetFault, Status};
 use gongzhi_core::intake::{HeaderBook, LayoutProfile};
 use gongzhi_core::messages::{Message, Translator};
+use gongzhi_engine::pending::write_whole;
 use gongzhi_store::StorePlace;
 
 /// Every profile of a home folder with its path, or why it can't be read; by path.
@@ -24,14 +26,34 @@ pub fn list_profiles(home: &Path) -> Vec<(PathBuf, Result<LayoutProfile, String>
     paths.into_iter().map(read).collect()
 }
 
-fn gather(folder: &Path, paths: &mut Vec<PathBuf>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    for path in entries.flatten().map(|entry| entry.path()) {
-        if path.is_dir() {
-            gather(&path, paths);
-        } else if path.extension().is_some_and(|extension| extension == "json") {
-            paths.push(path);
+/// The profiles of a home folder, by path, and a sentence for each that can't be read: it is not used, and the sheets go on
+/// with what else is known.
+pub fn read_profiles(home: &Path) -> (Vec<LayoutProfile>, Vec<Message>) {
+    let (mut profiles, mut unread) = (Vec::new(), Vec::new());
+    for (path, read) in list_profiles(home) {
+        match read {
+            Ok(profile) => profiles.push(profile),
+            Err(why) => unread.push(Message::new("profile-not-used").with("path", path.display()).with("why", why)),
         }
+    }
+    (profiles, unread)
+}
+
+/// The files of profiles, and the folders that can't be looked into.
+fn gather(folder: &Path, paths: &mut Vec<PathBuf>) {
+    match fs::read_dir(folder) {
+        Ok(entries) => {
+            for path in entries.flatten().map(|entry| entry.path()) {
+                if path.is_dir() {
+                    gather(&path, paths);
+                } else if path.extension().is_some_and(|extension| extension == "json") {
+                    paths.push(path);
+                }
+            }
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        // Read as a file, it says why it can't be.
+        Err(_) => paths.push(folder.to_owned()),
     }
 }
 
@@ -47,12 +69,7 @@ pub fn propose(home: &Path, proposal: &LayoutProfile, say: &Translator) -> Resul
 
 fn save(path: &Path, profile: &LayoutProfile, say: &Translator) -> Result<()> {
     let text = serde_json::to_string_pretty(profile).unwrap_or_default();
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let part = path.with_extension("json.part");
-    fs::create_dir_all(folder)
-        .and_then(|()| fs::write(&part, text + "\n"))
-        .and_then(|()| fs::rename(&part, path))
-        .map_err(|error| unreadable(path, &error, say))
+    write_whole(path, (text + "\n").as_bytes()).map_err(|error| unreadable(path, &error, say))
 }
 
 fn unreadable(path: &Path, why: &dyn std::fmt::Display, say: &Translator) -> anyhow::Error {

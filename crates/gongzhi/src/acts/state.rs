@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use gongzhi_core::access::Purpose;
 use gongzhi_core::catalog::{Catalog, Item, Kind};
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::period::Period;
 use gongzhi_core::state::{Batch, Counted, Moment, VisibleBatch, VisibleBatches, order_batches};
+use gongzhi_core::time::{day_of, end_of};
 use gongzhi_engine::batch::BatchError;
 use gongzhi_engine::effects::{SetEffect, list_effects};
 use gongzhi_engine::parts::DataPlace;
@@ -19,7 +20,7 @@ use gongzhi_engine::tables::{EvidencePlace, WorklistLine, list_evidence};
 use gongzhi_store::Store;
 use serde_json::{Map, Value};
 
-use super::home::{self, Home};
+use super::home::{self, Access, Home};
 use super::operator::operator;
 
 /// What is asked for.
@@ -101,10 +102,10 @@ pub fn open_state(
 ) -> Result<OpenState> {
     let told = |message: Message| anyhow!("{}", translator.say(&message));
     let (item, kind) = spoken_kind(catalog, &order.kind).ok_or_else(|| told(catalog.unknown_kind(&order.kind)))?;
-    let moment = Moment { as_of: order.as_of.map_or(now, end_of_day), period: order.period };
+    let moment = Moment { as_of: order.as_of.map_or(now, end_of), period: order.period };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().context("tokio")?;
-    let Home { keys, store } = runtime.block_on(home::open(&order.home, translator))?;
+    let Home { keys, store } = runtime.block_on(home::open(&order.home, Access::Read, translator))?;
     let place = SessionPlace { folder: order.home.join("data"), keys: Arc::new(keys) };
     let visible = runtime.block_on(visible_batches(store, moment)).map_err(|error| told(error.message()))?;
     let of_kind = visible.of_kind(item, kind);
@@ -112,7 +113,7 @@ pub fn open_state(
     let view = item.view_of(kind);
     let opened = Session::open(catalog, &place, (&visible, [view.as_str()]), &SessionOptions::default());
     let session = opened.map_err(|error| told(error.message()))?;
-    let day = (now + TimeDelta::hours(8)).date_naive();
+    let day = day_of(now);
     Ok(OpenState { runtime, session, view, day, visible, place, batches })
 }
 
@@ -188,18 +189,40 @@ fn place_worklist(
     Ok(placed.collect())
 }
 
-/// The end of a day in Asia/Shanghai, eight hours ahead of UTC all year.
-fn end_of_day(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::hours(16) - TimeDelta::microseconds(1)
-}
-
 #[cfg(test)]
 mod tests {
+    use gongzhi_core::messages::Language;
+
     use super::*;
+    use crate::acts::catalog::{CatalogPlace, get_catalog};
+    use crate::acts::intake::{IntakeDesk, IntakeOrder};
 
     #[test]
-    fn a_day_ends_at_sixteen_hours_utc() {
-        let end = end_of_day(NaiveDate::from_ymd_opt(2025, 4, 5).unwrap());
-        assert_eq!(end.to_rfc3339(), "2025-04-05T15:59:59.999999+00:00");
+    fn what_came_on_the_last_evening_of_utc_came_on_new_years_day() {
+        let say = Translator::new(Language::English);
+        let catalog = get_catalog(&CatalogPlace::default(), &say).unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let now: DateTime<Utc> = "2025-12-31T16:30:00Z".parse().unwrap();
+        let item = &catalog.items["land_expropriation_grant"];
+        let word = |word: &str| Some(word.to_owned());
+        let order = IntakeOrder {
+            item: word(&item.key),
+            unit: word("natural_resources"),
+            period: word("2025-11"),
+            mode: word("nil"),
+            ..IntakeOrder::default()
+        };
+        let desk = IntakeDesk::open(catalog.clone(), home.path(), now, &say).unwrap();
+        desk.take_nil(&order, &say).unwrap();
+        desk.close(&say).unwrap();
+        let known = |as_of: &str| {
+            let kind = format!("{}.{}", item.key, item.kinds[0].key);
+            let order =
+                StateOrder { home: home.path().to_owned(), kind, as_of: Some(as_of.parse().unwrap()), period: None };
+            let state = open_state(&catalog, (&order, now), &say).unwrap();
+            (state.batches.len(), state.day.to_string())
+        };
+        assert_eq!(known("2025-12-31"), (0, "2026-01-01".to_owned()));
+        assert_eq!(known("2026-01-01"), (1, "2026-01-01".to_owned()));
     }
 }

@@ -13,6 +13,7 @@ use gongzhi_core::intake::{Judge, Refusal};
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::period::Period;
 use gongzhi_core::values::SetMode;
+use gongzhi_engine::pending::write_whole;
 use gongzhi_engine::template::{TemplateRequest, write_template};
 
 /// What is asked for, as it was written on the command line.
@@ -79,7 +80,7 @@ pub fn write_templates(
         let bytes = write_template(item, catalog, &request, translator)
             .map_err(|error| anyhow!("{}", translator.say(&error.message())))?;
         let path = folder.join(file_name(item, &request));
-        save(&path, &bytes).map_err(|error| {
+        write_whole(&path, &bytes).map_err(|error| {
             let message = Message::new("template-not-written").with("path", path.display()).with("why", error);
             anyhow!("{}", translator.say(&message))
         })?;
@@ -120,7 +121,7 @@ pub fn write_schemas(
         let descriptor = package(&item.key, &item.name.zh, resources.collect());
         let text = serde_json::to_string_pretty(&descriptor)? + "\n";
         let path = folder.join(format!("{}.{DESCRIPTOR}", item.key));
-        save(&path, text.as_bytes()).map_err(|error| {
+        write_whole(&path, text.as_bytes()).map_err(|error| {
             let message = Message::new("template-not-written").with("path", path.display()).with("why", error);
             anyhow!("{}", translator.say(&message))
         })?;
@@ -232,11 +233,4 @@ fn file_name(item: &Item, request: &TemplateRequest<'_>) -> String {
     let name: String =
         parts.join("_").chars().map(|sign| if "/\\:*?\"<>|".contains(sign) { '-' } else { sign }).collect();
     format!("{name}.xlsx")
-}
-
-fn save(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    std::fs::write(path, bytes)
 }

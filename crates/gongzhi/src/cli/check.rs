@@ -24,7 +24,7 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     for problem in &problems {
         println!("{}", line_of(problem, say));
     }
-    let warnings = models::warnings(&catalog, &models, context.now.date_naive());
+    let warnings = models::warnings(&catalog, &models, context.today);
     for warning in &warnings {
         let place = format!("{}:{}", warning.file, warning.line);
         let message = Message::new("catalog-warning").with("place", place).with("text", say.say(&warning.message));

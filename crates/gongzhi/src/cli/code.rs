@@ -8,7 +8,6 @@ use gongzhi_core::messages::{Message, Translator};
 use serde_json::{Map, Value};
 
 use super::Context;
-use crate::clock;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -21,10 +20,9 @@ pub struct Args {
 
 /// One line (JSON) or one paragraph for each value, blank ones too. Exit 0.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
-    let today = clock::today();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut show = |value: &str| {
-        let report = codes::check(value, today);
+        let report = codes::check(value, context.today);
         if args.json {
             writeln!(out, "{}", json(value, &report, &context.translator))
         } else {

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use gongzhi_core::messages::Message;
+use gongzhi_engine::pending::write_whole;
 
 use super::{CatalogWords, Context};
 use crate::acts::catalog::get_catalog;
@@ -35,7 +37,7 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
         eprintln!("{}", say.say(&Message::new("run-coverage-exists").with("path", path.display())));
         return Ok(ExitCode::from(2));
     }
-    std::fs::write(&path, proposal)?;
+    write_whole(&path, proposal.as_bytes()).with_context(|| path.display().to_string())?;
     println!("{}", say.say(&Message::new("run-coverage-written").with("path", path.display())));
     Ok(ExitCode::SUCCESS)
 }

@@ -4,11 +4,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use gongzhi_core::catalog::TAX_SIDE;
+use gongzhi_core::identity::Decision;
 use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::time::day_of;
 use serde_json::json;
 
 use super::{CatalogWords, Context};
 use crate::acts::catalog::get_catalog;
+use crate::acts::home::Access;
 use crate::acts::identity_decisions::DecisionDesk;
 
 #[derive(clap::Args)]
@@ -55,23 +58,31 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     };
     match &args.what {
         What::Decide { file, by, home, place } => {
-            let desk = DecisionDesk::open(home, &region(place)?, say)?;
+            let desk = DecisionDesk::open((home, Access::Write), &region(place)?, say)?;
             let count = desk.decide(file, (by, context.now), say)?;
+            desk.close(say)?;
             println!("{}", say.say(&Message::new("identity-decided").with("count", count)));
         }
         What::Undo { subject, code, by, home, place } => {
-            let desk = DecisionDesk::open(home, &region(place)?, say)?;
+            let desk = DecisionDesk::open((home, Access::Write), &region(place)?, say)?;
             desk.undo((subject, code), (by, context.now), say)?;
+            desk.close(say)?;
             println!("{}", say.say(&Message::new("identity-undone").with("subject", subject).with("code", code)));
         }
-        What::List { json, home } => list(&DecisionDesk::open(home, "", say)?, *json, context)?,
+        What::List { json, home } => {
+            let desk = DecisionDesk::open((home, Access::Read), "", say)?;
+            let decisions = desk.list(context.now, say)?;
+            desk.close(say)?;
+            list(decisions, *json, context);
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn list(desk: &DecisionDesk, is_json: bool, context: &Context) -> anyhow::Result<()> {
+/// Each decision, and whether it stands.
+fn list(decisions: Vec<(Decision, bool)>, is_json: bool, context: &Context) {
     let say: &Translator = &context.translator;
-    for (decision, stands) in desk.list(context.now, say)? {
+    for (decision, stands) in decisions {
         if is_json {
             println!(
                 "{}",
@@ -89,8 +100,7 @@ fn list(desk: &DecisionDesk, is_json: bool, context: &Context) -> anyhow::Result
         };
         let line = Message::new(if stands { "identity-decision-line" } else { "identity-decision-past-line" });
         let line = line.with("subject", decision.subject).with("code", decision.uscc).with("by", decision.decided_by);
-        let day = (decision.decided_at + chrono::TimeDelta::hours(8)).date_naive();
+        let day = day_of(decision.decided_at);
         println!("{}", say.say(&line.with("said", say.say(&Message::new(said))).with("day", day)));
     }
-    Ok(())
 }

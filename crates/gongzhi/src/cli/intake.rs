@@ -8,6 +8,7 @@ use gongzhi_core::catalog::{Catalog, Severity};
 use gongzhi_core::intake::mask::shown;
 use gongzhi_core::issues::{CellPlace, Issue};
 use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::time::day_of;
 use gongzhi_core::values::SetMode;
 use gongzhi_engine::intake::{IntakeReport, Outcome, SheetReport};
 use gongzhi_engine::read::Reason;
@@ -58,6 +59,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         true => IntakeDesk::open_dry(catalog, &args.home, context.now, say)?,
         false => IntakeDesk::open(catalog, &args.home, context.now, say)?,
     };
+    desk.unread_profiles().iter().for_each(|unread| eprintln!("{}", say.say(unread)));
     let is_nil = order.mode.as_deref().and_then(SetMode::find).is_some_and(SetMode::is_nil);
     if args.files.is_empty() && !is_nil {
         eprintln!("{}", say.say(&Message::new("intake-no-file")));
@@ -89,6 +91,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     if !args.dry_run {
         desk.seal(say)?;
     }
+    desk.close(say)?;
     Ok(ExitCode::from(worst))
 }
 
@@ -215,7 +218,7 @@ fn headline(taken: &TakenIn, is_dry_run: bool, catalog: &Catalog, say: &Translat
         known.map_or(key, |unit| unit.name.get(say.language()))
     });
     if let Some(when) = taken.received_before {
-        return Message::new("intake-received-before").with("file", &report.file).with("when", when.date_naive());
+        return Message::new("intake-received-before").with("file", &report.file).with("when", day_of(when));
     }
     let errors = report.issues.iter().filter(|issue| issue.severity == Severity::Error).count();
     let is_supplement = report.batches.iter().any(|batch| batch.is_supplement);
@@ -239,4 +242,21 @@ fn items_of(report: &IntakeReport, catalog: &Catalog, say: &Translator) -> Strin
     }
     let spelled = |(item, kinds): (&&str, &Vec<&str>)| format!("{item}（{}）", kinds.join("、"));
     items.iter().map(spelled).collect::<Vec<_>>().join("、")
+}
+
+#[cfg(test)]
+mod tests {
+    use gongzhi_core::messages::Language;
+
+    use super::*;
+
+    #[test]
+    fn a_receipt_names_the_day_in_beijing() {
+        let when = "2025-12-31T16:30:00Z".parse().ok();
+        let report = IntakeReport { file: "a.csv".to_owned(), ..IntakeReport::default() };
+        let taken = TakenIn { report, received_before: when, proposals: Vec::new(), annotated: None };
+        let say = Translator::new(Language::English);
+        let line = say.say(&headline(&taken, false, &Catalog::default(), &say));
+        assert!(line.contains("2026-01-01"), "{line}");
+    }
 }

@@ -28,9 +28,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use gongzhi_core::messages::{Language, Translator};
+use gongzhi_core::time::day_of;
 
 use crate::acts::catalog::CatalogPlace;
 
@@ -38,7 +39,7 @@ use crate::acts::catalog::CatalogPlace;
 pub struct Context {
     /// Speaks messages.
     pub translator: Translator,
-    /// The day it is in the offices' time zone.
+    /// The day it is in Beijing.
     pub today: NaiveDate,
     /// The moment the command began.
     pub now: DateTime<Utc>,
@@ -112,7 +113,7 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         Err(error) => error.exit(),
     };
     let now = now();
-    let context = Context { translator, today: (now + TimeDelta::hours(8)).date_naive(), now };
+    let context = Context { translator, today: day_of(now), now };
     let outcome = match words.command {
         Command::Init(args) => init::run(&args, &context),
         Command::Audit(args) => audit::run(&args, &context),
@@ -145,7 +146,7 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
     })
 }
 
-/// The moment; days are those of Asia/Shanghai, eight hours ahead of UTC all year.
+/// The moment.
 #[expect(clippy::disallowed_methods, reason = "the edge of the process: the clock is read here, once a command")]
 fn now() -> DateTime<Utc> {
     Utc::now()

@@ -9,7 +9,7 @@ use gongzhi_core::messages::{Message, Translator};
 
 use super::{CatalogWords, Context};
 use crate::acts::catalog::get_catalog;
-use crate::acts::home;
+use crate::acts::home::{self, Access};
 use crate::acts::profile::{confirm, find_home, get_profile, list_profiles, set};
 
 #[derive(clap::Args)]
@@ -51,11 +51,12 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     if let What::Show { file } | What::Set { file, .. } = &args.what
         && let Some(home) = find_home(file)
     {
-        home::check(&home, say)?;
+        let access = if matches!(args.what, What::Show { .. }) { Access::Read } else { Access::Write };
+        home::check(&home, access, say)?;
     }
     match &args.what {
         What::List { home } => {
-            home::check(home, say)?;
+            home::check(home, Access::Read, say)?;
             list(home, say);
         }
         What::Show { file } => {
@@ -81,7 +82,7 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
             let catalog = get_catalog(&place.place(), say)?;
             // A profile is used by the home it lies in: whoever confirms it where it was proposed means that one.
             let home = home.clone().or_else(|| find_home(file)).unwrap_or_else(|| PathBuf::from(".gongzhi"));
-            home::check(&home, say)?;
+            home::check(&home, Access::Write, say)?;
             match confirm((file, &home), (by, context.today), &catalog, say)? {
                 Ok(path) => {
                     let confirmed = Message::new("profile-confirmed").with("path", path.display());

@@ -188,6 +188,9 @@ fn a_home_of_an_earlier_program_is_opened_with_its_keys_and_knows_them_from_then
     zip::ZipArchive::new(Cursor::new(EARLIER_HOME)).unwrap().extract(office.path()).unwrap();
     let home = office.path().join(".gongzhi");
     let keys = files(&home.join("keys"));
+    // Whoever only reads brings nothing forward; a command that writes does.
+    let (code, text) = said(office.path(), &["init"]);
+    assert!(code == 0 && text.contains("已经存在"), "{text}");
     let state = || -> Vec<Json> {
         let (code, text) = said(office.path(), &["state", "property_registration.transfer", "--json"]);
         assert_eq!(code, 0, "{text}");

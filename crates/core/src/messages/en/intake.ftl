@@ -321,6 +321,7 @@ profile-set-word = 　"{ $word }" should be HEADER=COLUMN or HEADER=ignore
 profile-no-such-header = 　The profile has no header "{ $header }"; it has: { $known }
 profile-confirmed = { $path } is confirmed: intake with the home folder { $home } uses it for sheets with these headers from now on
 profile-not-confirmed = { $path } can't be confirmed yet
+profile-not-used = The layout profile { $path } can not be read ({ $why }); it is not used, and the sheets go on without it. Mend the file (gongzhi profile list shows all), or remove it and take the sheet in again: it is proposed anew.
 profile-unreadable = The layout profile { $path } can't be read: { $why }
 profile-undecided = { "  " }Undecided headers: { $headers }. Name their columns, or write ignore
 profile-no-such-column = { "  " }There is no column "{ $column }"

@@ -26,6 +26,7 @@ models-local-unset = The local figure "{ $name }" ({ $parameter }) is not set, s
 models-no-view = There is no view "{ $view }"; readable are the shared views of views/, <item>_<kind>, <item>_<kind>_by_period and <item>_<kind>_ever.
 models-memory-met = The query met the memory limit. Most often a join lacks a condition that ties the two sides together.
 models-time-met = The query was still running after { $minutes } minutes. Most often a join lacks a condition that ties the two sides together.
+models-too-large = A figure came to more digits than can be kept, so the model did not run. Check the figures of the sheets that are far too large, and their measures.
 models-query = The query can't be run: { $why }
 models-column-type = The type of column "{ $column }" can't be used; facts are text, decimals, whole numbers, days and yes or no.
 models-view-undeclared = The query reads "{ $view }", which reads does not declare.

@@ -59,6 +59,7 @@ run-book-reasons = Why not comparable
 run-book-law = Law: { $law }
 run-book-rule = Formula: { $formula }
 run-book-total = Total
+run-sum-too-large = too large to be a sum (10^16 or more)
 run-book-more-evidence = { $count } rows, all in the evidence sheet
 run-book-rank = No.
 run-book-uscc = Unified social credit code

@@ -318,6 +318,7 @@ profile-set-word = 　“{ $word }”应写成“列名=模板的列名”或“
 profile-no-such-header = 　布局说明里没有“{ $header }”这一列名；有：{ $known }
 profile-confirmed = 已确认 { $path }：今后用数据文件夹 { $home } 收表时，列名相同的直接使用
 profile-not-confirmed = { $path } 还不能确认
+profile-not-used = 布局说明 { $path } 读不出（{ $why }），这次没有用它，其余照常处理。请用 gongzhi profile list 查看，改正这个文件；改不好就删掉它，再收一次表会重新生成建议。
 profile-unreadable = 读不懂布局说明 { $path }：{ $why }
 profile-undecided = 　还有未定的列：{ $headers }。请写明对应的列，或写 ignore
 profile-no-such-column = 　没有“{ $column }”这一列

@@ -26,6 +26,7 @@ models-local-unset = 地方确定的数值“{ $name }”（{ $parameter }）尚
 models-no-view = 没有“{ $view }”这个视图；可读的是 views/ 下的公共视图、“事项_记录种类”、“事项_记录种类_by_period”（各期所报）和“事项_记录种类_ever”（历来所报）。
 models-memory-met = 查询用到的内存超过限额，没有执行完。常见原因是连接缺少把两边对应起来的条件。
 models-time-met = 查询运行 { $minutes } 分钟仍未结束。多半是连接缺少把两边对应起来的条件。
+models-too-large = 算出的数值过大，超出系统能存的位数，模型没有运行。请核对各表中特别大的数值和计量单位。
 models-query = 查询不能执行：{ $why }
 models-column-type = 列“{ $column }”的类型不能用；事实只用文字、小数、整数、日期和是否。
 models-view-undeclared = 查询读了“{ $view }”，但 reads 里没有声明。

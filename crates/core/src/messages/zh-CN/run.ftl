@@ -59,6 +59,7 @@ run-book-reasons = 不可比对的原因
 run-book-law = 依据：{ $law }
 run-book-rule = 算法：{ $formula }
 run-book-total = 合计
+run-sum-too-large = 过大（达到10的16次方），不列数
 run-book-more-evidence = 共 { $count } 行，全部见“证据”表
 run-book-rank = 序号
 run-book-uscc = 统一社会信用代码

@@ -10,16 +10,19 @@ use rust_decimal::Decimal;
 
 use super::coverage;
 use super::payments::{self, Allocation, Paid};
-use super::{Examined, GroupKey, Judgement, Material, Outcome, TOO_LARGE, is_too_large, name_of, sorted, two_places};
+use super::{Examined, GroupKey, Judgement, Material, Outcome, name_of, sorted};
 use crate::leads::{Confidence, Filing, LawReference, Lead, LeadFact, Notice, NoticeSort, OtherPayment, Taxpayer};
 use crate::messages::Bilingual;
 use crate::models::{Asks, CoverageNeed, PaidRule, RETURNS_TABLE};
+use crate::money::{self, LARGEST, TooLarge, two_places};
 use crate::period::Period;
 
 /// What the payments and the returns say.
 struct Laid<'a> {
     paid: Allocation<'a>,
     declared: Declared<'a>,
+    /// Taxpayers of whom a payment or a line of a return is too large to be true.
+    beyond: BTreeSet<&'a str>,
 }
 
 /// Where it is known what was declared.
@@ -45,7 +48,13 @@ impl Material<'_> {
         let laid = self.lay(groups);
         let mut open = Vec::new();
         for (key, rows) in groups {
-            let (lead, arrears) = self.weigh(key, rows, &laid);
+            let (lead, arrears) = match self.weigh(key, rows, &laid) {
+                Ok(weighed) => weighed,
+                Err(too_large) => {
+                    judgement.count(too_large.into(), rows.len());
+                    continue;
+                }
+            };
             let is_arrears = arrears.is_some();
             judgement.notices.extend(arrears);
             match lead {
@@ -56,7 +65,9 @@ impl Material<'_> {
         }
         let mut in_all: BTreeMap<&str, Decimal> = BTreeMap::new();
         for one in &open {
-            *in_all.entry(&one.key.0).or_default() += one.lead.gap.unwrap_or_default();
+            let in_all = in_all.entry(&one.key.0).or_default();
+            // It only tells whether much is owed in all, and this much is.
+            *in_all = money::sum([*in_all, one.lead.gap.unwrap_or_default()]).unwrap_or(LARGEST);
         }
         let mut taken = BTreeSet::new();
         for mut one in open {
@@ -79,9 +90,10 @@ impl Material<'_> {
     /// Lays payments and returns against what is due.
     fn lay<'a>(&'a self, groups: &'a BTreeMap<GroupKey, Vec<Examined<'_>>>) -> Laid<'a> {
         let Asks::Amount(question) = &self.model.asks else {
-            return Laid { paid: Allocation::default(), declared: Declared::Unknown };
+            return Laid { paid: Allocation::default(), declared: Declared::Unknown, beyond: BTreeSet::new() };
         };
-        let dues = || groups.iter().map(|(key, rows)| (key, payments::due_of(rows)));
+        // What was paid for a debt that can't be told is still paid for it, and for no other.
+        let dues = || groups.iter().map(|(key, rows)| (key, payments::due_of(rows).unwrap_or((LARGEST, LARGEST))));
         let paid = payments::allocate(&question.paid, &self.payments.whole, dues());
         let declared = if question.paid.is_declared() {
             Declared::AsPaid
@@ -90,15 +102,17 @@ impl Material<'_> {
         } else {
             Declared::Unknown
         };
-        Laid { paid, declared }
+        let lines = self.payments.whole.iter().chain(&self.returns);
+        let beyond = lines.filter(|line| money::is_too_large(line.amount_yuan)).map(|line| line.taxpayer.as_str());
+        Laid { paid, declared, beyond: beyond.collect() }
     }
 
     /// A lead where the gap is above the floors, else the outcome; and the notice of what was declared and is unpaid.
-    fn weigh(&self, key: &GroupKey, rows: &[Examined<'_>], laid: &Laid<'_>) -> (Result<Lead, Outcome>, Option<Notice>) {
-        let Asks::Amount(question) = &self.model.asks else { return (Ok(self.lead_of(key, rows)), None) };
-        let (low, high) = payments::due_of(rows);
-        if is_too_large(low) || is_too_large(high) {
-            return (Err(Outcome::NotComparable(TOO_LARGE.to_owned())), None);
+    fn weigh(&self, key: &GroupKey, rows: &[Examined<'_>], laid: &Laid<'_>) -> Result<Weighed, TooLarge> {
+        let Asks::Amount(question) = &self.model.asks else { return Ok((Ok(self.lead_of(key, rows)), None)) };
+        let (low, high) = payments::due_of(rows)?;
+        if laid.beyond.contains(key.0.as_str()) {
+            return Err(TooLarge);
         }
         let paid = laid.paid.of(key);
         let filed = self.filed((key, due_day_of(rows)), &question.paid, (laid, &paid));
@@ -112,7 +126,8 @@ impl Material<'_> {
             ..self.lead_of(key, rows)
         };
         let unpaid = declared - paid.amount;
-        let arrears = (unpaid > self.floor(declared)).then(|| self.arrears(found(), unpaid, &filed));
+        let is_arrears = unpaid > self.floor(declared);
+        let arrears = if is_arrears { Some(self.arrears(found(), unpaid, &filed)?) } else { None };
         let gap = low - paid.amount.max(declared);
         let lead = if gap <= Decimal::ZERO {
             Err(Outcome::Settled)
@@ -121,23 +136,24 @@ impl Material<'_> {
         } else {
             Ok(Lead { gap: Some(two_places(gap)), filing: Some(filed.filing), ..found() })
         };
-        (lead, arrears)
+        Ok((lead, arrears))
     }
 
     /// What is not worth a lead, of an amount due.
     fn floor(&self, due: Decimal) -> Decimal {
         let floor = |key: &str| self.figure(key, (&self.run.region, ""), self.run.as_of).map(|found| found.value);
         let absolute = floor(&self.model.floor_yuan).unwrap_or_default();
-        absolute.max(floor(&self.model.floor_ratio).unwrap_or_default() * due).max(Decimal::ZERO)
+        let relative = money::product([floor(&self.model.floor_ratio).unwrap_or_default(), due]).unwrap_or(LARGEST);
+        absolute.max(relative).max(Decimal::ZERO)
     }
 
     /// What was declared and is unpaid: no time runs out on it (国税函〔2005〕813号).
-    fn arrears(&self, mut found: Lead, unpaid: Decimal, filed: &Filed) -> Notice {
+    fn arrears(&self, mut found: Lead, unpaid: Decimal, filed: &Filed) -> Result<Notice, TooLarge> {
         let unpaid = two_places(unpaid);
         found.gap = Some(unpaid);
-        found.late_fee = self.late_fee(unpaid, found.due_day);
+        found.late_fee = self.late_fee(unpaid, found.due_day)?;
         found.evidence.extend(filed.declared.iter().flat_map(|declared| declared.evidence.iter().cloned()));
-        Notice { sort: NoticeSort::Arrears, found }
+        Ok(Notice { sort: NoticeSort::Arrears, found })
     }
 
     /// What the returns say of a group.
@@ -177,9 +193,14 @@ impl Material<'_> {
             judgement.notices.push(Notice { sort: NoticeSort::OutOfTime, found: lead });
             return;
         }
-        lead.late_fee = lead.gap.and_then(|gap| self.late_fee(gap, lead.due_day));
-        judgement.count(Outcome::Lead, rows.len());
-        judgement.leads.push(lead);
+        match lead.gap.map_or(Ok(None), |gap| self.late_fee(gap, lead.due_day)) {
+            Ok(late_fee) => {
+                lead.late_fee = late_fee;
+                judgement.count(Outcome::Lead, rows.len());
+                judgement.leads.push(lead);
+            }
+            Err(too_large) => judgement.count(too_large.into(), rows.len()),
+        }
     }
 
     /// What a group of rows is told as, without amounts.
@@ -257,6 +278,9 @@ fn find_same_amount(lead: &Lead, taken: &BTreeSet<String>) -> Option<String> {
 fn due_day_of(rows: &[Examined<'_>]) -> Option<NaiveDate> {
     rows.iter().filter_map(|row| row.due_day).max()
 }
+
+/// A lead or why there is none, and the notice of what was declared and is unpaid.
+type Weighed = (Result<Lead, Outcome>, Option<Notice>);
 
 /// What the returns say of a group: how it was filed, and what was declared where that is known.
 struct Filed {

@@ -6,10 +6,11 @@ use chrono::{Days, Months, NaiveDate};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{Material, Outcome, Place, two_places, used_figure};
+use super::{Material, Outcome, Place, used_figure};
 use crate::calendar::{Calendar, Deadline};
 use crate::leads::ParameterUsed;
 use crate::models::{DueFrom, LIMITATION, Limitation};
+use crate::money::{self, TooLarge, two_places};
 
 /// Days after the statutory due day before a lead is raised.
 const GRACE: &str = "due_on/grace";
@@ -67,10 +68,11 @@ impl Material<'_> {
 
     /// What is added to an open amount for every day after the due day up to the day of the run (税收征收管理法 §32, 实施细则
     /// §75), rounded once.
-    pub(super) fn late_fee(&self, open: Decimal, due_day: Option<NaiveDate>) -> Option<Decimal> {
-        let key = self.model.late_fee.as_deref()?;
-        let days = (self.run.as_of - due_day?).num_days().max(0);
-        let rate = self.figure(key, (&self.run.region, ""), self.run.as_of)?.value;
-        Some(two_places(open * rate * Decimal::from(days)))
+    pub(super) fn late_fee(&self, open: Decimal, due_day: Option<NaiveDate>) -> Result<Option<Decimal>, TooLarge> {
+        let key = self.model.late_fee.as_deref();
+        let rate = key.and_then(|key| self.figure(key, (&self.run.region, ""), self.run.as_of));
+        let (Some(rate), Some(due_day)) = (rate, due_day) else { return Ok(None) };
+        let days = (self.run.as_of - due_day).num_days().max(0);
+        money::product([open, rate.value, days.into()]).map(|fee| Some(two_places(fee)))
     }
 }

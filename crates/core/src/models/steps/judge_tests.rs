@@ -318,6 +318,70 @@ fn a_figure_that_no_column_holds_is_not_compared() {
 }
 
 #[test]
+fn a_finding_that_rests_on_a_figure_too_large_is_not_told() {
+    let finding = |price: &str| {
+        let mut county = county(vec![contract("2025-02-10", price)]);
+        county.model = MODEL.replace("asks: amount", "asks: finding\nfindings: {found: {zh: 有, en: Found}}").replace(
+            "formula:\n  low: price_yuan * rate\npaid: {tax_kinds: [stamp_tax], items: [建设工程], later: true}\n",
+            "",
+        );
+        county.facts[0].finding = Some("found".to_owned());
+        county.outcomes("2025-04-25")
+    };
+    assert_eq!(finding("9999999999999999.99"), "lead=1");
+    assert_eq!(finding("10000000000000000"), "not_comparable:too_large=1");
+    assert_eq!(finding("-10000000000000000"), "not_comparable:too_large=1");
+}
+
+#[test]
+fn what_comes_to_too_much_on_the_way_is_too_large_and_no_missing_figure() {
+    let outcome = |formula: &str| {
+        let mut county = county(vec![contract("2025-02-10", "9999999999999999")]);
+        county.model = MODEL.replace("formula:\n  low: price_yuan * rate", formula);
+        county.outcomes("2025-04-25")
+    };
+    let squared = "price_yuan * price_yuan * price_yuan";
+    assert_eq!(outcome(&format!("formula:\n  low: {squared}")), "not_comparable:too_large=1");
+    let step = format!("formula:\n  steps:\n    squared: {squared}\n  low: ");
+    for low in ["squared", "known(squared, 0)", "min(squared, price_yuan)", "squared / squared"] {
+        assert_eq!(outcome(&(step.clone() + low)), "not_comparable:too_large=1", "{low}");
+    }
+    assert_eq!(outcome(&(step + "price_yuan * rate")), "lead=1", "a step that nothing rests on");
+    assert_eq!(outcome("formula:\n  low: price_yuan / (rate - rate)"), "not_comparable:formula=1");
+}
+
+#[test]
+fn a_payment_a_return_or_a_late_fee_that_is_too_large_makes_no_lead_of_its_taxpayer() {
+    let mut paid = county(vec![contract("2025-02-10", "20000000")]);
+    paid.payments = vec![line("建设工程", FIRST_QUARTER, "2025-04-10", "10000000000000000")];
+    assert_eq!(paid.outcomes("2025-04-25"), "not_comparable:too_large=1");
+    paid.payments[0].amount_yuan = Decimal::MIN;
+    assert_eq!(paid.outcomes("2025-04-25"), "not_comparable:too_large=1");
+    let mut declared = county(vec![contract("2025-02-10", "20000000")]);
+    declared.returns = Some(vec![line("建设工程", FIRST_QUARTER, "2025-04-10", "10000000000000000")]);
+    assert_eq!(declared.outcomes("2025-04-25"), "not_comparable:too_large=1");
+    // 9.9·10^15 at five in ten thousand for 2 500 days: the fee is more than what is owed.
+    let mut late = county(vec![contract("2018-05-10", "9999999999999999")]);
+    late.model =
+        MODEL.replace("low: price_yuan * rate", "low: price_yuan") + "late_fee: late_fee/tax\nlimitation: none\n";
+    assert_eq!(late.outcomes("2024-05-25"), "not_comparable:too_large=1");
+    assert_eq!(late.outcomes("2019-05-25"), "lead=1");
+}
+
+#[test]
+fn many_payments_that_add_up_to_more_than_any_figure_are_laid_without_a_slip() {
+    let mut county = county(vec![contract("2025-02-10", "20000000")]);
+    let payment = line("建设工程", FIRST_QUARTER, "2025-04-10", "9999999999999999.99");
+    county.payments = vec![payment; 20];
+    assert_eq!(county.outcomes("2025-04-25"), "settled=1");
+    for one in &mut county.payments {
+        one.tax_item = Some("买卖合同".to_owned());
+    }
+    let judgement = county.judged("2025-04-25");
+    assert_eq!(judgement.leads[0].unexplained(), Some(Decimal::ZERO));
+}
+
+#[test]
 fn half_years_are_grouped_and_due_like_other_periods() {
     let mut county = county(vec![contract("2025-02-10", "20000000"), contract("2025-06-30", "20000000")]);
     county.model = MODEL.replace("period: quarter", "period: half");

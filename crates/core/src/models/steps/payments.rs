@@ -10,10 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Months, NaiveDate};
 use rust_decimal::Decimal;
 
-use super::{Examined, GroupKey, two_places};
+use super::{Examined, GroupKey};
 use crate::leads::OtherPayment;
 use crate::models::PaidRule;
 use crate::models::facts::Payment;
+use crate::money::{self, TooLarge, two_places};
 
 /// How far from the due day a payment that did not count may lie to be worth a look.
 const YEAR: Months = Months::new(12);
@@ -70,10 +71,10 @@ impl Allocation<'_> {
 }
 
 /// The least and the most due by a group of rows, rounded once.
-pub(super) fn due_of(rows: &[Examined<'_>]) -> (Decimal, Decimal) {
-    let low = rows.iter().map(|row| row.low).sum();
-    let high = rows.iter().map(|row| row.high).sum();
-    (two_places(low), two_places(high))
+pub(super) fn due_of(rows: &[Examined<'_>]) -> Result<(Decimal, Decimal), TooLarge> {
+    let low = money::sum(rows.iter().map(|row| row.low))?;
+    let high = money::sum(rows.iter().map(|row| row.high))?;
+    Ok((two_places(low), two_places(high)))
 }
 
 struct Debt<'a> {
@@ -89,14 +90,15 @@ struct Rest<'a> {
     left: Decimal,
 }
 
-/// Lays payments against debts, taxpayer by taxpayer.
+/// Lays payments against debts, taxpayer by taxpayer. One that is too large is laid against nothing: nothing is compared for
+/// whoever has it.
 pub(super) fn allocate<'a>(
     rule: &PaidRule,
     payments: &'a [Payment],
     dues: impl Iterator<Item = (&'a GroupKey, (Decimal, Decimal))>,
 ) -> Allocation<'a> {
     let mut by_taxpayer: BTreeMap<&str, Vec<&Payment>> = BTreeMap::new();
-    for payment in payments.iter().filter(|payment| is_of_kind(rule, payment)) {
+    for payment in payments.iter().filter(|one| is_of_kind(rule, one) && !money::is_too_large(one.amount_yuan)) {
         by_taxpayer.entry(&payment.taxpayer).or_default().push(payment);
     }
     let mut debts: BTreeMap<&str, Vec<Debt<'_>>> = BTreeMap::new();

@@ -16,8 +16,7 @@ impl Material<'_> {
         let Asks::Amount(question) = &self.model.asks else { return None };
         let place = self.place_of(fact).ok()?;
         let others = self.parameters(fact, &place, &mut BTreeSet::new()).ok()?;
-        let scope = Scope { fact, others, idle: BTreeSet::new() };
-        let scope = take_steps(question, scope, &mut BTreeSet::new());
+        let scope = take_steps(question, Scope::new(fact, others), &mut BTreeSet::new());
         Some(self.numbers(question, &scope, self.relief(fact, &place).low))
     }
 

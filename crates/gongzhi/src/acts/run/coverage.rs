@@ -248,6 +248,7 @@ fn propose_coverage(catalog: &Catalog, reports: &BTreeMap<String, Json>, authori
             tables.entry(&item.key).or_default().insert((period.first_day(), period.last_day()));
         }
     }
+    let authority = cells::guarded(authority);
     let mut text = COLUMNS.map(|(key, _)| key).join(",");
     text.push('\n');
     for (table, periods) in tables {

@@ -9,9 +9,11 @@ use gongzhi_core::catalog::Catalog;
 use gongzhi_core::leads::{Confidence, Filing, Lead, NoticeSort, OtherPayment, ParameterUsed};
 use gongzhi_core::messages::{Bilingual, Message, Translator};
 use gongzhi_core::models::{Asks, Model, ParameterUse};
+use gongzhi_core::money::{self, TooLarge};
 use gongzhi_engine::model_run::ModelReport;
 use gongzhi_engine::tables::EvidencePlace;
 use gongzhi_engine::workbook::{Cell, ColumnKind, TableBook, TableColumn, TableHead};
+use rust_decimal::Decimal;
 
 use super::evidence::Places;
 use super::outputs::{RunResult, rank};
@@ -112,7 +114,7 @@ impl LeadBook<'_> {
         let words = Reasons { say: self.say, catalog: self.catalog, models: &result.context.models };
         let row = |report: &ModelReport| {
             let name = result.context.models.models.get(&report.model).map(|model| self.text(&model.name));
-            let gap: rust_decimal::Decimal = report.leads.iter().filter_map(|lead| lead.gap).sum();
+            let gap = money::sum(report.leads.iter().filter_map(|lead| lead.gap));
             let reasons: Vec<(&str, u64)> = report
                 .outcomes
                 .iter()
@@ -130,7 +132,7 @@ impl LeadBook<'_> {
                 Cell::Text(name.unwrap_or_else(|| report.model.clone())),
                 if report.stopped.is_some() { Cell::Empty } else { whole(report.compared) },
                 if report.stopped.is_some() { Cell::Empty } else { whole(report.leads.len() as u64) },
-                if gap.is_zero() { Cell::Empty } else { Cell::Decimal(gap) },
+                if gap == Ok(Decimal::ZERO) { Cell::Empty } else { self.sum_cell(gap) },
                 if report.stopped.is_some() { Cell::Empty } else { whole(not_comparable(report)) },
                 Cell::Text(told),
             ]
@@ -140,12 +142,17 @@ impl LeadBook<'_> {
         rows
     }
 
+    /// A sum, or the words that it is too large to be one.
+    fn sum_cell(&self, sum: Result<Decimal, TooLarge>) -> Cell {
+        sum.map_or_else(|_| Cell::Text(self.word("run-sum-too-large")), Cell::Decimal)
+    }
+
     fn total_row(&self, reports: &[ModelReport]) -> Vec<Cell> {
         vec![
             Cell::Text(self.word("run-book-total")),
             whole(reports.iter().map(|report| report.compared).sum()),
             whole(reports.iter().map(|report| report.leads.len() as u64).sum()),
-            Cell::Decimal(reports.iter().flat_map(|report| &report.leads).filter_map(|lead| lead.gap).sum()),
+            self.sum_cell(money::sum(reports.iter().flat_map(|report| &report.leads).filter_map(|lead| lead.gap))),
             whole(reports.iter().map(not_comparable).sum()),
             Cell::Empty,
         ]
@@ -541,7 +548,7 @@ fn text(text: &str) -> Cell {
     if text.is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) }
 }
 
-fn amount(amount: Option<rust_decimal::Decimal>) -> Cell {
+fn amount(amount: Option<Decimal>) -> Cell {
     amount.map_or(Cell::Empty, Cell::Decimal)
 }
 

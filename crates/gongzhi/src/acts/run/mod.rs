@@ -23,7 +23,7 @@ mod told_sets;
 
 use std::collections::HashMap;
 use std::fs::{File, TryLockError};
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -124,6 +124,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     let started = Instant::now();
     let desk = IntakeDesk::open(context.catalog.clone(), &order.home, order.now, say)?;
     let mut taken = taking_in::take_in(&desk, &listed.files, &context)?;
+    let unread_profiles = desk.unread_profiles().to_vec();
     let (store, _) = desk.store();
     let store = store.clone();
     let (keys, data_folder) = desk.into_keys();
@@ -181,8 +182,9 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     let facts = serde_json::json!({ "files": taken.counts(), "leads": leads });
     runtime.block_on(record.finish(&facts))?;
     runtime.block_on(audit::seal(&store, &place.keys, order.now))?;
+    runtime.block_on(store.close())?;
     Ok(RunEnd {
-        notes: notes_of(&result, &listed.skipped),
+        notes: notes_of(&result, &listed.skipped).into_iter().chain(unread_profiles).collect(),
         files: taken.counts(),
         not_accepted: taken.not_accepted(),
         leads,
@@ -225,7 +227,7 @@ async fn identify(
     let index = identities::build_index(&given).await?;
     let mut lines = outputs::create(&order.out, "identity.jsonl")?;
     let identified = identities::identify(&given, &index, &mut lines)?;
-    lines.flush()?;
+    lines.finish()?;
     record_links(store, order.now, &identified).await?;
     Ok(identified)
 }

@@ -1,8 +1,7 @@
 //! What a run leaves: files for people and files for programs, in orders that do not depend on which thread was faster.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
@@ -10,6 +9,7 @@ use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 use gongzhi_core::leads::{Lead, OtherPayment};
 use gongzhi_core::state::VisibleBatches;
+use gongzhi_engine::pending::{WholeFile, write_whole};
 use gongzhi_engine::tables::EvidencePlace;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
@@ -72,10 +72,10 @@ pub fn rank(leads: &[Lead]) -> Vec<(u64, &Lead)> {
     ranked.into_iter().enumerate().map(|(at, lead)| (at as u64 + 1, lead)).collect()
 }
 
-/// A file of the results, opened for writing.
-pub fn create(out: &Path, name: &str) -> Result<BufWriter<File>> {
+/// A file of the results, opened for writing; it is there once it is finished.
+pub fn create(out: &Path, name: &str) -> Result<WholeFile> {
     let path = out.join(name);
-    Ok(BufWriter::new(File::create(&path).with_context(|| path.display().to_string())?))
+    WholeFile::create(&path).with_context(|| path.display().to_string())
 }
 
 /// Writes `leads.xlsx`, `identity.xlsx`, `units.xlsx` and `report.html`.
@@ -93,17 +93,17 @@ pub fn write_for_programs(result: &RunResult<'_>, steps: &[Step]) -> Result<()> 
             writeln!(leads, "{}", lead_json(lead, &result.told))?;
         }
     }
-    leads.flush()?;
+    leads.finish()?;
     let mut notices = create(&result.order.out, "notices.jsonl")?;
     for notice in result.compared.reports.iter().flat_map(|report| &report.notices) {
         let mut line = lead_json(&notice.found, &result.told);
         line["sort"] = json!(notice.sort.key());
         writeln!(notices, "{line}")?;
     }
-    notices.flush()?;
+    notices.finish()?;
     write_issues(&result.order.out, result.taken)?;
     let summary = serde_json::to_string_pretty(&run_json(result, steps))?;
-    Ok(std::fs::write(result.order.out.join("run.json"), summary + "\n")?)
+    Ok(write_whole(&result.order.out.join("run.json"), (summary + "\n").as_bytes())?)
 }
 
 /// Writes `issues.jsonl`: a line a file, in the shape of `gongzhi intake --json`.
@@ -112,7 +112,7 @@ pub fn write_issues(out: &Path, taken: &TakenFolder) -> Result<()> {
     for report in taken.reports.values() {
         writeln!(lines, "{report}")?;
     }
-    Ok(lines.flush()?)
+    Ok(lines.finish()?)
 }
 
 fn lead_json(lead: &Lead, told: &Places) -> Json {

@@ -72,3 +72,17 @@ fn a_file_that_says_no_unit_is_of_the_one_its_path_names_and_else_of_none() {
     assert_eq!(units, [Some("court"), None]);
     assert!(told.undelivered.is_empty(), "nothing delivered says from when anything is owed");
 }
+
+#[test]
+fn a_file_written_on_the_last_evening_of_utc_is_late_for_the_last_day_of_the_year() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a");
+    let when: chrono::DateTime<chrono::Utc> = "2025-12-31T16:30:00Z".parse().unwrap();
+    std::fs::File::create(&path).unwrap().set_modified(when.into()).unwrap();
+    let file = crate::acts::run::files::ListedFile { path, name: "a".to_owned(), resource: None };
+    let came = super::super::read_days(&[file])["a"];
+    assert_eq!(came, day("2026-01-01"));
+    let mut line = deliveries(&[("a", report("2025-11", true, 0), "2025-12-31")], "2026-03-01").files.remove(0);
+    (line.due, line.received) = (Some(day("2025-12-31")), Some(came));
+    assert_eq!(line.days_late(), Some(1));
+}

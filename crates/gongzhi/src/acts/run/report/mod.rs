@@ -15,14 +15,13 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use anyhow::{Context as _, Result};
+use chrono::NaiveDate;
+use gongzhi_core::time::day_of;
+use gongzhi_engine::pending::write_whole;
 
 use super::files::ListedFile;
 use super::outputs::RunResult;
-
-/// Seconds by which Asia/Shanghai is ahead of UTC; no summer time since 1991.
-const SHANGHAI_SECONDS: i32 = 8 * 3600;
 
 /// Writes `report.html` and `units.xlsx`.
 pub fn write_reports(result: &RunResult<'_>) -> Result<()> {
@@ -37,15 +36,15 @@ pub fn write_reports(result: &RunResult<'_>) -> Result<()> {
     unit_book::write_units(result, &deliveries, &result.order.out.join("units.xlsx"))?;
     let story = story::Story::of(result);
     let page = page::page_of(&story, &deliveries, &result.context.catalog, result.context.say.language());
-    Ok(std::fs::write(result.order.out.join("report.html"), page)?)
+    let path = result.order.out.join("report.html");
+    write_whole(&path, page.as_bytes()).with_context(|| path.display().to_string())
 }
 
-/// The day each file was last changed, in Asia/Shanghai: a folder knows no other day on which it may have been handed in.
+/// The day each file was last changed: a folder knows no other day on which it may have been handed in.
 pub fn read_days(files: &[ListedFile]) -> BTreeMap<String, NaiveDate> {
     let day = |file: &ListedFile| {
         let changed = std::fs::metadata(&file.path).and_then(|facts| facts.modified()).ok()?;
-        let zone = FixedOffset::east_opt(SHANGHAI_SECONDS)?;
-        Some((file.name.clone(), DateTime::<Utc>::from(changed).with_timezone(&zone).date_naive()))
+        Some((file.name.clone(), day_of(changed.into())))
     };
     files.iter().filter_map(day).collect()
 }

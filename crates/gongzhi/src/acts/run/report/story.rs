@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::leads::{Confidence, Lead};
 use gongzhi_core::messages::Bilingual;
+use gongzhi_core::money::{self, LARGEST};
 use rust_decimal::Decimal;
 
 use super::super::outputs::RunResult;
@@ -54,12 +55,12 @@ impl Sums {
         let due_high = lead.due_high.unwrap_or(due_low);
         let paid = lead.paid.unwrap_or_default();
         self.with_amount += 1;
-        self.due_low += due_low;
-        self.due_high += due_high;
-        self.paid += paid;
         let gap = lead.gap.unwrap_or(due_low - paid);
-        self.gap_low += gap;
-        self.gap_high += gap + (due_high - due_low);
+        let sums = [&mut self.due_low, &mut self.due_high, &mut self.paid, &mut self.gap_low, &mut self.gap_high];
+        // A sum that is too large stays so, and is told as that and never as a figure.
+        for (sum, amount) in sums.into_iter().zip([due_low, due_high, paid, gap, gap + (due_high - due_low)]) {
+            *sum = money::sum([*sum, amount]).unwrap_or(LARGEST);
+        }
     }
 }
 

@@ -31,6 +31,16 @@ fn a_gap_reaches_as_far_above_its_low_end_as_what_is_due() {
 }
 
 #[test]
+fn a_sum_that_is_too_large_is_told_as_that_and_stays_so() {
+    const LARGE: i64 = 9_999_999_999_999_999;
+    let leads: Vec<Lead> = (0..1000).map(|_| lead("a", Some((LARGE, LARGE)), -LARGE, Confidence::Certain)).collect();
+    let sums = Sums::of(leads.iter().chain([&lead("b", Some((-5, 5)), 0, Confidence::Certain)]));
+    assert_eq!((sums.leads, sums.due_low, sums.gap_high), (1001, LARGEST, LARGEST));
+    let words = super::super::words::Words::new(gongzhi_core::messages::Language::English, &Catalog::default());
+    assert_eq!(words.money(sums.due_low), "too large to be a sum (10^16 or more)");
+}
+
+#[test]
 fn townships_come_by_their_leads_and_those_without_one_last() {
     let leads = ["a", "b", "b", "c", "d", "e"].map(|code| lead(code, Some((1, 1)), 0, Confidence::Certain));
     let places = [("a", "652323101"), ("b", "652323100")].map(|(code, place)| (code.to_owned(), place.to_owned()));

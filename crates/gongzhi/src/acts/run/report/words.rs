@@ -2,6 +2,7 @@
 
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::messages::{Bilingual, Language, Message, Translator};
+use gongzhi_core::money::is_too_large;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::unlocks::Unlock;
@@ -55,6 +56,9 @@ impl<'a> Words<'a> {
 
     /// Yuan as leaders read it: 万元 with two places in Chinese, whole yuan in English.
     pub fn money(&self, yuan: Decimal) -> String {
+        if is_too_large(yuan) {
+            return self.word("run-sum-too-large");
+        }
         let (figure, places) = match self.language() {
             Language::Chinese => (yuan / Decimal::from(10_000), 2),
             Language::English => (yuan, 0),

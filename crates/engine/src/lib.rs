@@ -18,6 +18,7 @@ mod model_rows;
 pub mod model_run;
 pub mod office_files;
 pub mod parallel;
+mod part_digests;
 pub mod parts;
 mod pending;
 pub mod read;

@@ -30,12 +30,14 @@ use gongzhi_core::models::{CALENDAR_VIEW, DECLARED_VIEW, FIGURES_VIEW, Model, Mo
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use crate::batch::BatchError;
 use crate::model_parts::{PartedQuery, collect};
 use crate::model_rows::{
     PAYMENT_COLUMNS, STANDING_COLUMNS, calendar_table, facts_of, figures_table, payments_of, standings_of,
 };
 use crate::parallel::in_order;
 use crate::schema::view_schema_opened;
+use crate::session::find_batch_error;
 
 pub use crate::model_fence::check_models;
 
@@ -79,7 +81,8 @@ impl ModelError {
     pub fn message(&self) -> Message {
         match self {
             Self::NoView(view) => Message::new("models-no-view").with("view", view),
-            Self::Query(error) => Message::new("models-query").with("why", error.strip_backtrace()),
+            Self::Query(error) => find_batch_error(error)
+                .map_or_else(|| Message::new("models-query").with("why", error.strip_backtrace()), BatchError::message),
             Self::MemoryMet(_) => Message::new("models-memory-met"),
             Self::TimeMet(limit) => Message::new("models-time-met").with("minutes", limit.as_secs() / 60),
             Self::Column(column) => Message::new("models-column-type").with("column", column),

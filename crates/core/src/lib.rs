@@ -18,6 +18,7 @@ pub mod leads;
 pub mod messages;
 pub mod models;
 pub mod period;
+pub mod receipts;
 pub mod state;
 pub mod values;
 

@@ -39,6 +39,7 @@ use serde_json::{Value as Json, json};
 use super::home::{self, Home};
 use super::intake_report::report_json;
 use super::profile;
+use super::receipts::{self, Accepted};
 use super::set_effects::{as_visible, group_of, issues_of};
 
 /// What is said about the files beside what they say themselves, as written on the command line.
@@ -97,6 +98,10 @@ pub struct TakenIn {
     pub report: IntakeReport,
     /// The same file was accepted before, then.
     pub received_before: Option<DateTime<Utc>>,
+    /// Under which key its upload is found; none of what became no upload.
+    pub key: Option<String>,
+    /// The receipt that was asked for.
+    pub receipt: Option<PathBuf>,
     /// Layout profiles that were written for a person to complete.
     pub proposals: Vec<PathBuf>,
     /// The workbook in which the issues are marked.
@@ -126,10 +131,10 @@ impl IntakeDesk {
     /// As of [`Self::open`].
     pub fn open_dry(catalog: Catalog, home: &Path, now: DateTime<Utc>, say: &Translator) -> Result<Self> {
         if home::is_there(home) {
-            return Self::open(catalog, home, now, say);
+            return Self::open_at(catalog, home, now, say);
         }
         let scratch = tempfile::tempdir()?;
-        let desk = Self::open(catalog, scratch.path(), now, say)?;
+        let desk = Self::open_at(catalog, scratch.path(), now, say)?;
         let profiles = profile::list_profiles(home).into_iter().filter_map(|(_, read)| read.ok()).collect();
         Ok(Self { profiles, _scratch: Some(scratch), ..desk })
     }
@@ -139,6 +144,12 @@ impl IntakeDesk {
     /// # Errors
     /// The home folder, its keys or its store can't be opened.
     pub fn open(catalog: Catalog, home: &Path, now: DateTime<Utc>, say: &Translator) -> Result<Self> {
+        let desk = Self::open_at(catalog, home, now, say)?;
+        desk.keys.show_public_key().map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+        Ok(desk)
+    }
+
+    fn open_at(catalog: Catalog, home: &Path, now: DateTime<Utc>, say: &Translator) -> Result<Self> {
         let told = |message: Message| anyhow!("{}", say.say(&message));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("tokio")?;
         let Home { keys, store } = runtime.block_on(home::open_or_make(home, say))?;
@@ -188,19 +199,19 @@ impl IntakeDesk {
         };
         if let Some(before) = self.received_before(key.as_deref(), &request, say)? {
             let report = checked.into_report();
-            return Ok(TakenIn { report, received_before: Some(before), proposals: Vec::new(), annotated: None });
+            return Ok(TakenIn { received_before: Some(before), key, ..TakenIn::of(report) });
         }
         let proposals = if request.is_dry_run { Vec::new() } else { self.keep_proposals(checked.report(), say)? };
         for (proposal, path) in checked.report().proposals.clone().iter().zip(&proposals) {
             point_to_proposal(checked.issues_mut(), proposal, &self.shown(path, order));
         }
-        let report = match (packed, key) {
+        let report = match (packed, key.clone()) {
             (Some(packed), Some(key)) if checked.report().unit.is_some() => {
                 self.save(checked, (packed, key, order.is_by_name), say)?
             }
             _ => checked.write().map_err(|error| told(error.message()))?,
         };
-        Ok(TakenIn { report, received_before: None, proposals, annotated: None })
+        Ok(TakenIn { proposals, key, ..TakenIn::of(report) })
     }
 
     /// Checks a file, and beside that packs it as the original of its upload, for of a large file either takes its time.
@@ -293,9 +304,9 @@ impl IntakeDesk {
         let digest = gongzhi_engine::keys::digest(words.as_bytes());
         let key = self.upload_key(digest.clone(), say)?;
         let begun = self.begin(&report, (&digest, &key), &[], say)?;
-        let Some(upload) = begun else { return Ok(TakenIn::of(report)) };
-        self.accept((&upload, order.is_by_name), &mut report, say)?;
-        Ok(TakenIn::of(report))
+        let Some(upload) = begun else { return Ok(TakenIn { key: Some(key), ..TakenIn::of(report) }) };
+        self.accept((&upload, None, order.is_by_name), &mut report, say)?;
+        Ok(TakenIn { key: Some(key), ..TakenIn::of(report) })
     }
 
     /// Marks the issues in a copy of the clerk's workbook. None when there is nothing to mark, or nothing to mark it in.
@@ -402,9 +413,10 @@ impl IntakeDesk {
         // Another program accepted the same meanwhile: what was read here is dropped, nothing is written twice.
         let Some(upload) = begun else { return Ok(checked.into_report()) };
         let mut report = checked.write().map_err(|error| told(error.message()))?;
+        let digest = packed.digest().to_owned();
         packed.keep(&upload).map_err(|error| told(error.message()))?;
         if report.outcome == Outcome::Accepted {
-            self.accept((&upload, is_of_folder), &mut report, say)?;
+            self.accept((&upload, Some(&digest), is_of_folder), &mut report, say)?;
             return Ok(report);
         }
         let status = if report.outcome == Outcome::Blocked { UploadStatus::Blocked } else { UploadStatus::Refused };
@@ -423,14 +435,12 @@ impl IntakeDesk {
         keys: &[String],
         say: &Translator,
     ) -> Result<Option<String>> {
-        let unit = report.unit.clone().unwrap_or_default();
-        let region = self.catalog.units.get(&unit).map(|unit| unit.region.clone()).unwrap_or_default();
         let id = self.new_id();
         let new = NewUpload {
             keys: keys.iter().cloned().chain([upload_key(&id)]).collect(),
             id,
-            region: region.get(..6).unwrap_or(&region).to_owned(),
-            unit,
+            region: receipts::region_of(&self.catalog, report),
+            unit: report.unit.clone().unwrap_or_default(),
             key: key.to_owned(),
             file: report.file.clone(),
             digest: digest.to_owned(),
@@ -441,11 +451,17 @@ impl IntakeDesk {
         Ok((begun.status == UploadStatus::Started).then_some(begun.id))
     }
 
-    /// Accepts the upload with its batches. Whoever takes in one file is told what its sets do; of a folder that is told
-    /// once all of it is in.
-    fn accept(&self, (upload, is_of_folder): (&str, bool), report: &mut IntakeReport, say: &Translator) -> Result<()> {
+    /// Accepts the upload with its batches and signs its receipt. Whoever takes in one file is told what its sets do; of a
+    /// folder that is told once all of it is in.
+    fn accept(
+        &self,
+        (upload, digest, is_of_folder): (&str, Option<&str>, bool),
+        report: &mut IntakeReport,
+        say: &Translator,
+    ) -> Result<()> {
         let batches = self.place(report, !is_of_folder, say)?;
-        let facts = json!({ "report": report_json(report, say) });
+        let receipt = receipts::sign(&self.keys, &self.catalog, report, &Accepted { upload, digest, at: self.now })?;
+        let facts = json!({ "report": report_json(report, say), (receipts::FACT): receipt });
         let scope = everywhere();
         let accepted = self.store.accept_upload(&scope, (upload, self.now), &batches, &facts);
         self.runtime.block_on(accepted).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
@@ -505,7 +521,7 @@ impl IntakeDesk {
 
 impl TakenIn {
     fn of(report: IntakeReport) -> Self {
-        Self { report, received_before: None, proposals: Vec::new(), annotated: None }
+        Self { report, received_before: None, key: None, receipt: None, proposals: Vec::new(), annotated: None }
     }
 }
 

@@ -13,6 +13,7 @@ pub mod intake_report;
 pub mod models;
 pub mod profile;
 pub mod read;
+pub mod receipts;
 pub mod run;
 pub mod set_effects;
 pub mod state;

@@ -1,7 +1,7 @@
 //! `gongzhi intake`: a unit's files checked and taken in.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use gongzhi_core::catalog::{Catalog, Severity};
@@ -17,6 +17,7 @@ use crate::acts::catalog::get_catalog;
 use crate::acts::data_package::expand;
 use crate::acts::intake::{FileAtHand, IntakeDesk, IntakeOrder, TakenIn};
 use crate::acts::intake_report::{known_sheets, taken_json};
+use crate::acts::receipts;
 use crate::acts::set_effects::effect_line;
 
 #[derive(clap::Args)]
@@ -36,6 +37,8 @@ pub struct Args {
     json: bool,
     #[arg(long, value_name = "DIR")]
     annotate: Option<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    receipt: Option<PathBuf>,
     #[arg(long, default_value = ".gongzhi")]
     home: PathBuf,
     #[command(flatten)]
@@ -73,7 +76,9 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         }
     };
     if args.files.is_empty() {
-        tell(&desk.take_nil(&order, say)?);
+        let mut taken = desk.take_nil(&order, say)?;
+        taken.receipt = hand_out(&desk, &taken, args.receipt.as_deref(), say)?;
+        tell(&taken);
     }
     let mut files = Vec::new();
     for path in &args.files {
@@ -84,9 +89,25 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         if let Some(folder) = &args.annotate {
             taken.annotated = desk.annotate(path, &taken.report, (folder, context.today), say)?;
         }
+        taken.receipt = hand_out(&desk, &taken, args.receipt.as_deref(), say)?;
         tell(&taken);
     }
     Ok(ExitCode::from(worst))
+}
+
+/// The receipt written to the folder asked for; one that is lacking though the file is taken in is told.
+fn hand_out(
+    desk: &IntakeDesk,
+    taken: &TakenIn,
+    folder: Option<&Path>,
+    say: &Translator,
+) -> anyhow::Result<Option<PathBuf>> {
+    let Some((folder, key)) = folder.zip(taken.key.as_deref()) else { return Ok(None) };
+    let written = receipts::write(desk.store(), key, folder, say)?;
+    if written.is_none() && taken.received_before.is_some() {
+        eprintln!("{}", say.say(&Message::new("receipt-none").with("file", &taken.report.file)));
+    }
+    Ok(written)
 }
 
 fn code_of(outcome: Outcome) -> u8 {
@@ -124,6 +145,9 @@ fn print_text(taken: &TakenIn, headline: &Message, say: &Translator) {
     }
     if let Some(path) = &taken.annotated {
         put(say, &Message::new("intake-annotated").with("path", path.display()));
+    }
+    if let Some(path) = &taken.receipt {
+        put(say, &Message::new("receipt-written").with("path", path.display()));
     }
     for path in &taken.proposals {
         put(say, &Message::new("intake-profile-proposed").with("path", path.display()));

@@ -21,6 +21,7 @@ mod read_worker;
 mod run;
 mod state;
 mod template;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -84,6 +85,7 @@ enum Command {
     State(state::Args),
     Template(template::Args),
     Models(models::Args),
+    Verify(verify::Args),
     #[command(hide = true)]
     ReadWorker(read_worker::Args),
     #[command(hide = true)]
@@ -126,6 +128,7 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         Command::State(args) => state::run(args, &context),
         Command::Template(args) => template::run(args, &context),
         Command::Models(args) => models::run(&args, &context),
+        Command::Verify(args) => verify::run(&args, &context),
         Command::ReadWorker(args) => read_worker::run(&args, &context),
         Command::MarkWorker(args) => mark_worker::run(&args, &context),
     };

@@ -20,6 +20,7 @@ mod persons;
 mod program;
 mod read;
 mod real_data;
+mod receipts;
 mod run;
 mod sets;
 mod shipped;

@@ -136,7 +136,9 @@ pub async fn run_models(session: &SessionContext, content: (&Catalog, &Models), 
     // What can't be kept each model meets by itself, and says so. What is kept counts for as long as the models run.
     let held = MemoryConsumer::new("registrations").register(session.task_ctx().memory_pool());
     if let Err(error) = within(MOST_TIME, keep_registrations(session, content, &held)).await {
-        tracing::warn!(%error, "registrations are not kept: {error}");
+        // What it says may hold what stands in a row.
+        let why = if matches!(error, ModelError::MemoryMet(_)) { "memory" } else { "query" };
+        tracing::warn!(why, "registrations are not kept, every model asks for them itself");
     }
     let run_one = async |model: &Model| match fork(session).await {
         Ok(own) => run_model(&own, content, model, run).await,

@@ -4,6 +4,7 @@ mod acts;
 mod cli;
 mod clock;
 mod demo;
+mod log;
 
 use std::process::ExitCode;
 

@@ -465,6 +465,7 @@ impl IntakeDesk {
         let scope = everywhere();
         let accepted = self.store.accept_upload(&scope, (upload, self.now), &batches, &facts);
         self.runtime.block_on(accepted).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+        tracing::info!(upload, batches = batches.len(), "an upload was accepted");
         Ok(())
     }
 

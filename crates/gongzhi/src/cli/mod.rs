@@ -32,6 +32,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use gongzhi_core::messages::{Language, Translator};
 
 use crate::acts::catalog::CatalogPlace;
+use crate::log;
 
 /// What every command is given: the language people are spoken to in.
 pub struct Context {
@@ -109,6 +110,10 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         Ok(words) => words,
         Err(error) => error.exit(),
     };
+    // Processes that take a foreign file in hand write nothing but their answer.
+    if !matches!(words.command, Command::ReadWorker(_) | Command::MarkWorker(_)) {
+        log::start();
+    }
     let now = now();
     let context = Context { translator, today: (now + TimeDelta::hours(8)).date_naive(), now };
     let outcome = match words.command {

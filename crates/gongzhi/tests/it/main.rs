@@ -13,6 +13,7 @@ mod hostile;
 mod identity;
 mod intake;
 mod land_supply;
+mod log;
 mod measures;
 mod office;
 mod open_formats;

@@ -5,6 +5,8 @@
 
 mod bench;
 mod demo;
+#[cfg(test)]
+mod dependencies;
 mod fuzz;
 mod real_data;
 mod reviews;

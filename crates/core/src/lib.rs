@@ -21,6 +21,7 @@ pub mod messages;
 pub mod models;
 pub mod money;
 pub mod period;
+pub mod receipts;
 pub mod state;
 pub mod time;
 pub mod values;

@@ -77,10 +77,10 @@ pub struct Batch {
 pub struct VisibleBatch {
     /// What the rules need to know.
     pub batch: Batch,
-    /// Key of the main part below the data folder; none for a nil set.
-    pub main_key: Option<String>,
-    /// Key of the personal part, when the kind has one.
-    pub personal_key: Option<String>,
+    /// The main part; none for a nil set.
+    pub main: Option<DigestedFile>,
+    /// The personal part, when the kind has one.
+    pub personal: Option<DigestedFile>,
     /// Key of the links in force at the moment asked for.
     pub links_key: Option<String>,
     /// Rows in it.
@@ -91,6 +91,15 @@ pub struct VisibleBatch {
     pub file_digest: String,
     /// Id of the upload that brought it.
     pub upload: String,
+}
+
+/// A file below the data folder, and what its bytes must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DigestedFile {
+    /// Its key.
+    pub key: String,
+    /// `sm3:` digest of its bytes as they were written.
+    pub digest: String,
 }
 
 /// Everything a session may see, and as of when. The engine registers nothing else.

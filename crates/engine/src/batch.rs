@@ -80,6 +80,16 @@ pub enum BatchError {
         /// Key of the column.
         column: String,
     },
+    /// A part is not what the control store says was written.
+    #[error("the {part} part of batch {batch} was changed: {path}")]
+    Changed {
+        /// The batch.
+        batch: String,
+        /// `main`, `personal` or `links`.
+        part: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
     /// The data key of the personal part was destroyed.
     #[error("the personal part of batch {batch} was erased")]
     Erased {
@@ -104,6 +114,9 @@ impl BatchError {
             Self::Key(error) => error.message(),
             Self::Misfit { sheet, row, column } => {
                 Message::new("state-value-misfit").with("sheet", sheet).with("row", row).with("column", column)
+            }
+            Self::Changed { batch, part, path } => {
+                Message::new(format!("state-batch-changed-{part}")).with("batch", batch).with("path", path.display())
             }
             Self::Erased { batch } => Message::new("state-batch-erased").with("batch", batch),
         }

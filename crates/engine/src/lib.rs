@@ -19,6 +19,7 @@ mod model_rows;
 pub mod model_run;
 pub mod office_files;
 pub mod parallel;
+mod part_digests;
 pub mod parts;
 pub mod pending;
 pub mod read;

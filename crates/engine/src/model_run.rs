@@ -31,6 +31,7 @@ use gongzhi_core::models::{CALENDAR_VIEW, DECLARED_VIEW, FIGURES_VIEW, Model, Mo
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use crate::batch::BatchError;
 use crate::checked_sum;
 use crate::model_parts::{PartedQuery, collect};
 use crate::model_rows::{
@@ -38,6 +39,7 @@ use crate::model_rows::{
 };
 use crate::parallel::in_order;
 use crate::schema::view_schema_opened;
+use crate::session::find_batch_error;
 
 pub use crate::model_fence::check_models;
 
@@ -87,7 +89,8 @@ impl ModelError {
     pub fn message(&self) -> Message {
         match self {
             Self::NoView(view) => Message::new("models-no-view").with("view", view),
-            Self::Query(error) => Message::new("models-query").with("why", error.strip_backtrace()),
+            Self::Query(error) => find_batch_error(error)
+                .map_or_else(|| Message::new("models-query").with("why", error.strip_backtrace()), BatchError::message),
             Self::MemoryMet(_) => Message::new("models-memory-met"),
             Self::TooLarge(_) => Message::new("models-too-large"),
             Self::TimeMet(limit) => Message::new("models-time-met").with("minutes", limit.as_secs() / 60),
@@ -142,7 +145,9 @@ pub async fn run_models(session: &SessionContext, content: (&Catalog, &Models), 
     // What can't be kept each model meets by itself, and says so. What is kept counts for as long as the models run.
     let held = MemoryConsumer::new("registrations").register(session.task_ctx().memory_pool());
     if let Err(error) = within(MOST_TIME, keep_registrations(session, content, &held)).await {
-        tracing::warn!(%error, "registrations are not kept: {error}");
+        // What it says may hold what stands in a row.
+        let why = if matches!(error, ModelError::MemoryMet(_)) { "memory" } else { "query" };
+        tracing::warn!(why, "registrations are not kept, every model asks for them itself");
     }
     let run_one = async |model: &Model| match fork(session).await {
         Ok(own) => run_model(&own, content, model, run).await,

@@ -14,10 +14,11 @@ use datafusion::parquet::arrow::arrow_reader::{
     ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection,
 };
 use datafusion::parquet::file::reader::ChunkReader;
-use gongzhi_core::state::VisibleBatch;
+use gongzhi_core::state::{DigestedFile, VisibleBatch};
 
 use crate::batch::BatchError;
 use crate::keys::Keys;
+use crate::part_digests;
 use crate::sealed::SealedFile;
 
 /// Rows read at a time.
@@ -38,6 +39,27 @@ pub(crate) enum Source {
     Main,
     Personal,
     Links,
+}
+
+impl Source {
+    /// The word for it.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::Main => "main",
+            Self::Personal => "personal",
+            Self::Links => "links",
+        }
+    }
+
+    /// The key of its file, and the file with its digest; links are worked out anew by every run and have none.
+    fn file_of(self, visible: &VisibleBatch) -> Option<(&str, Option<&DigestedFile>)> {
+        let part = match self {
+            Self::Main => visible.main.as_ref(),
+            Self::Personal => visible.personal.as_ref(),
+            Self::Links => return Some((visible.links_key.as_deref()?, None)),
+        };
+        part.map(|part| (part.key.as_str(), Some(part)))
+    }
 }
 
 /// Reads some columns of a batch for some of its rows.
@@ -92,20 +114,18 @@ impl PartReader {
         source: Source,
         (wanted, selection): (&[(usize, &str)], Option<&RowSelection>),
     ) -> Result<(), BatchError> {
-        let key = match source {
-            Source::Main => &visible.main_key,
-            Source::Personal => &visible.personal_key,
-            Source::Links => &visible.links_key,
-        };
-        let Some(key) = key else { return Ok(()) };
+        let Some((key, digested)) = source.file_of(visible) else { return Ok(()) };
         let path = place.folder.join(key);
         let failed = |error| BatchError::file(&path, error);
+        let compare = || digested.map_or(Ok(()), |part| part_digests::compare(&path, part, visible, source));
         let file = if source == Source::Personal {
             let batch = &visible.batch.id;
             let erased = || BatchError::Erased { batch: batch.clone() };
             let data_key = place.keys.find_data_key(batch)?.ok_or_else(erased)?;
+            compare()?;
             self.project(SealedFile::open(&path, data_key).map_err(failed)?, wanted, selection)?
         } else {
+            compare()?;
             self.project(File::open(&path).map_err(failed)?, wanted, selection)?
         };
         self.files.extend(file.map(|reader| FileReader { reader, pending: VecDeque::new() }));

@@ -12,6 +12,7 @@ use sm3::{Digest, Sm3};
 
 use crate::batch::{BatchError, FilePart};
 use crate::keys::{digest_text, sync_folder_of};
+use crate::part_digests;
 
 /// A file that is being written beside its place.
 pub(crate) struct PendingFile {
@@ -46,7 +47,9 @@ impl PendingFile {
         };
         last(writer.inner).map_err(|source| BatchError::file(&self.place, source))?;
         self.is_finished = true;
-        Ok(FilePart { key: self.key.clone(), digest: digest_text(writer.digest) })
+        let digest = digest_text(writer.digest);
+        part_digests::note(&self.place, &digest);
+        Ok(FilePart { key: self.key.clone(), digest })
     }
 }
 

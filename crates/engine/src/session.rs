@@ -61,9 +61,18 @@ impl SessionError {
                 DataFusionError::Plan(reason) if reason.contains("not supported") => {
                     Message::new("state-query-reads-only").with("reason", reason)
                 }
-                root => Message::new("state-query-failed").with("reason", root),
+                root => find_batch_error(root)
+                    .map_or_else(|| Message::new("state-query-failed").with("reason", root), BatchError::message),
             },
         }
+    }
+}
+
+/// What was wrong with a batch that a question read, when it failed for that.
+pub(crate) fn find_batch_error(error: &DataFusionError) -> Option<&BatchError> {
+    match error.find_root() {
+        DataFusionError::External(error) => error.downcast_ref(),
+        _ => None,
     }
 }
 

@@ -22,6 +22,7 @@ use gongzhi_core::state::{
 use gongzhi_core::values::RowAction;
 
 use crate::batch::{BatchError, LAYOUTS_ENTRY};
+use crate::part_digests;
 use crate::parts::{DataPlace, PartReader, Source};
 use crate::unsaid::{Beneath, Unsaid};
 
@@ -262,7 +263,7 @@ pub(crate) fn read_arrivals(
     place: DataPlace<'_>,
     visible: &VisibleBatch,
 ) -> Result<Vec<([u8; 16], Arrival)>, BatchError> {
-    if visible.main_key.is_none() {
+    if visible.main.is_none() {
         return Ok(Vec::new());
     }
     let columns = ["_key", "_print", "_action"].map(|name| (Source::Main, name.to_owned()));
@@ -375,8 +376,9 @@ pub(crate) type Layouts = BTreeMap<String, Arc<BTreeMap<String, u32>>>;
 
 /// In which columns of its sheets the columns of a batch stood; empty for a batch written before that was kept.
 pub(crate) fn read_layouts(place: DataPlace<'_>, visible: &VisibleBatch) -> Result<Layouts, BatchError> {
-    let Some(key) = &visible.main_key else { return Ok(Layouts::new()) };
-    let path = place.folder.join(key);
+    let Some(main) = &visible.main else { return Ok(Layouts::new()) };
+    let path = place.folder.join(&main.key);
+    part_digests::compare(&path, main, visible, Source::Main)?;
     let file = File::open(&path).map_err(|error| BatchError::file(&path, error))?;
     let reader = SerializedFileReader::new(file)?;
     let entries = reader.metadata().file_metadata().key_value_metadata();

@@ -10,13 +10,13 @@ use datafusion::arrow::util::display::array_value_to_string;
 use gongzhi_core::catalog::{Catalog, Item, Kind, Source};
 use gongzhi_core::period::Period;
 use gongzhi_core::state::{
-    Arrival, Batch, Mismatch, Moment, Roller, VisibleBatch, VisibleBatches, covered_days, order_batches,
+    Arrival, Batch, DigestedFile, Mismatch, Moment, Roller, VisibleBatch, VisibleBatches, covered_days, order_batches,
 };
 use gongzhi_core::values::{CellValue, RowAction, SetMode};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use crate::batch::{BatchDescription, BatchError, BatchWriter, RowOrigin};
+use crate::batch::{BatchDescription, BatchError, BatchWriter, FilePart, RowOrigin};
 use crate::keys::{self, Dice, KeyFiles, Keys};
 use crate::links::{Link, PartyText, link_batch};
 use crate::parts::DataPlace;
@@ -57,6 +57,10 @@ kinds:
       - {key: project_code, zh: 项目代码, en: Project code, type: text}
       - {key: paid_yuan, zh: 支付额, en: Paid, type: amount, measure: yuan}
 "#;
+
+fn digested(part: FilePart) -> DigestedFile {
+    DigestedFile { key: part.key, digest: part.digest }
+}
 
 /// A home folder with keys and a small catalogue.
 struct House {
@@ -121,8 +125,8 @@ impl House {
             file_digest: String::new(),
             upload: String::new(),
             batch: batch.clone(),
-            main_key: Some(files.main.key),
-            personal_key: files.personal.map(|part| part.key),
+            main: Some(digested(files.main)),
+            personal: files.personal.map(digested),
             links_key: None,
             rows: files.rows,
             file: format!("{}.xlsx", batch.id),
@@ -251,8 +255,8 @@ fn nothing_personal_can_be_read_in_the_files_and_an_erased_part_not_at_all() {
     let kind = house.kind("project");
     let written =
         house.write(&batch(&kind, "2025Q1", SetMode::Full, 1), &add(vec![project("P1", 1, "张示例", NUMBER, BUILDER)]));
-    for key in [&written.main_key, &written.personal_key] {
-        let bytes = std::fs::read(house.data.join(key.as_ref().unwrap())).unwrap();
+    for part in [&written.main, &written.personal] {
+        let bytes = std::fs::read(house.data.join(&part.as_ref().unwrap().key)).unwrap();
         for secret in ["张示例".as_bytes(), NUMBER.as_bytes()] {
             assert!(!bytes.windows(secret.len()).any(|window| window == secret));
         }
@@ -274,7 +278,7 @@ fn a_sealed_part_that_was_changed_or_cut_off_is_refused() {
     let kind = house.kind("project");
     let written =
         house.write(&batch(&kind, "2025Q1", SetMode::Full, 1), &add(vec![project("P1", 1, "张示例", NUMBER, BUILDER)]));
-    let path = house.data.join(written.personal_key.as_ref().unwrap());
+    let path = house.data.join(&written.personal.as_ref().unwrap().key);
     let whole = std::fs::read(&path).unwrap();
     let open = || {
         let columns = [(crate::parts::Source::Personal, "contact_name".to_owned())];
@@ -297,7 +301,7 @@ fn the_same_rows_make_the_same_bytes_and_another_value_makes_others() {
     let rows = |fen| add(vec![vec![CellValue::Text("P1"), yuan(fen)], vec![CellValue::Text("P2"), yuan(3)]]);
     let bytes = |sequence, fen| {
         let written = house.write(&batch(&kind, "2025Q1", SetMode::Full, sequence), &rows(fen));
-        std::fs::read(house.data.join(written.main_key.unwrap())).unwrap()
+        std::fs::read(house.data.join(written.main.unwrap().key)).unwrap()
     };
     assert_eq!(bytes(1, 5), bytes(2, 5));
     assert_ne!(bytes(1, 5), bytes(3, 6));

@@ -160,7 +160,7 @@ impl Beneath {
 
 /// What the rows of a batch say in some columns, as one text a row; nothing of a set without rows.
 fn read_texts(place: DataPlace<'_>, visible: &VisibleBatch, columns: &[&String]) -> Result<Vec<String>, BatchError> {
-    if visible.main_key.is_none() {
+    if visible.main.is_none() {
         return Ok(Vec::new());
     }
     let named: Vec<(Source, String)> = columns.iter().map(|column| (Source::Main, (*column).clone())).collect();

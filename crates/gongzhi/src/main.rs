@@ -3,6 +3,7 @@
 mod acts;
 mod cli;
 mod demo;
+mod log;
 
 use std::process::ExitCode;
 

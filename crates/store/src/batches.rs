@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use gongzhi_core::access::Scope;
 use gongzhi_core::catalog::{Mark, Mode};
-use gongzhi_core::state::{Batch, Group, Moment, VisibleBatch, VisibleBatches};
+use gongzhi_core::state::{Batch, DigestedFile, Group, Moment, VisibleBatch, VisibleBatches};
 use gongzhi_core::values::SetMode;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
@@ -214,11 +214,16 @@ fn read_visible(model: batch::Model, (file, file_digest): (String, String)) -> R
     Ok(VisibleBatch {
         upload: model.upload_id,
         batch,
-        main_key: model.main_key,
-        personal_key: model.personal_key,
+        main: file_of(model.main_key, model.main_digest),
+        personal: file_of(model.personal_key, model.personal_digest),
         links_key: None,
         rows: model.row_count.cast_unsigned(),
         file,
         file_digest,
     })
+}
+
+/// A part and its digest, which are written together; one whose digest is gone is no part as it was written.
+fn file_of(key: Option<String>, digest: Option<String>) -> Option<DigestedFile> {
+    key.map(|key| DigestedFile { key, digest: digest.unwrap_or_default() })
 }

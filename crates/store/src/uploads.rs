@@ -279,6 +279,15 @@ impl Store {
         found.map(read_upload).transpose()
     }
 
+    /// The upload of an id, when the scope has it.
+    pub async fn get_upload(&self, scope: &Scope, id: &str) -> Result<Option<Upload>, StoreError> {
+        let found = upload::Entity::find_by_id(id)
+            .filter(in_scope(scope, upload::Column::Region, Some(upload::Column::Unit)))
+            .one(self.readers())
+            .await?;
+        found.map(read_upload).transpose()
+    }
+
     /// The uploads of a scope, in the order in which they were begun.
     pub async fn list_uploads(&self, scope: &Scope) -> Result<Vec<Upload>, StoreError> {
         let found = upload::Entity::find()

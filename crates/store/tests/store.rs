@@ -568,21 +568,21 @@ async fn a_store_opened_to_read_is_left_as_it_is_and_reads_what_others_write() {
     assert_eq!(read.compare_known_keys(&[("signing", "sm3:2")]).await.unwrap(), [0]);
     let new = [keys[0], ("rows", "sm3:2")];
     assert!(matches!(read.compare_known_keys(&new).await, Err(StoreError::Earlier)));
-    assert!(read.find_upload(&office(), "a").await.unwrap().is_some());
-    assert!(read.begin_upload(&office(), &upload("b", "water")).await.is_err());
+    assert!(read.find_upload(&county(), "a").await.unwrap().is_some());
+    assert!(try_begin(&read, &office(), &upload("b", "water")).await.is_err());
     read.close().await.unwrap();
     assert_eq!(listing(home.path()), before);
     // Another program has it open: what it wrote last is read too.
     let writer = Store::open(&place).await.unwrap();
-    writer.begin_upload(&office(), &upload("c", "water")).await.unwrap();
+    begin(&writer, &upload("c", "water")).await;
     let read = Store::open_to_read(home.path()).await.unwrap();
-    assert!(read.find_upload(&office(), "c").await.unwrap().is_some());
+    assert!(read.find_upload(&county(), "c").await.unwrap().is_some());
     read.close().await.unwrap();
     writer.close().await.unwrap();
     // One that was written and put in its place while it was read as standing still.
     let read = Store::open_to_read(home.path()).await.unwrap();
     let writer = Store::open(&place).await.unwrap();
-    writer.begin_upload(&office(), &upload("d", "water")).await.unwrap();
+    begin(&writer, &upload("d", "water")).await;
     writer.close().await.unwrap();
     assert!(matches!(read.close().await, Err(StoreError::WrittenMeanwhile)));
 }

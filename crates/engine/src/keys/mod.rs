@@ -7,6 +7,7 @@
 //! erase a person's data by law is to destroy that file. Digests and signatures name their algorithm (`sm3:…`,
 //! `sm2:…`), so that they can still be checked after the choice has changed. Chance comes in from the caller.
 
+mod signing;
 mod source;
 
 use std::fs;
@@ -17,17 +18,18 @@ use std::sync::Mutex;
 use gongzhi_core::codes::PersonKey;
 use gongzhi_core::messages::Message;
 use hmac::{Hmac, KeyInit};
-use sm2::dsa::signature::{Signer, Verifier};
-use sm2::dsa::{Signature, SigningKey, VerifyingKey};
+use sm2::dsa::SigningKey;
 use sm3::{Digest, Sm3};
 
+pub use self::signing::{key_id, verify};
+use self::signing::{read_signing_key, roll_signing_key};
 pub(crate) use self::source::sync_folder_of;
 pub use self::source::{KeyFiles, KeyName, KeySource};
-use self::source::{create_private_folder, read_text, replace, write_once};
+use self::source::{create_private_folder, read_text, replace};
 use crate::sealed::{self, DataKey};
 
-/// The distinguishing identifier that GB/T 32918 gives when none is agreed.
-const SIGNER: &str = "1234567812345678";
+/// The public key in the home folder, for the units to keep: what checks the receipts of this home.
+pub const RECEIPT_KEY: &str = "receipt-key.pub";
 
 /// What can go wrong with keys.
 #[derive(Debug, thiserror::Error)]
@@ -139,7 +141,7 @@ impl Keys {
         let rows_place = rows.is_none().then(|| source.place(KeyName::Rows));
         let rows = rows.unwrap_or_else(|| persons.clone());
         let no_key = |name| KeyError::NoKey { place: source.place(name) };
-        let key = SigningKey::from_slice(SIGNER, &signing).map_err(|_| no_key(KeyName::Signing))?;
+        let key = read_signing_key(&signing).ok_or_else(|| no_key(KeyName::Signing))?;
         let public = key.verifying_key().to_sec1_bytes();
         let fingerprints = [
             (KeyName::Signing, fingerprint(KeyName::Signing, &public)),
@@ -178,7 +180,7 @@ impl Keys {
         }
         let keys = Self::open(home, source, dice)?;
         create_private_folder(&keys.folder.join("data"))?;
-        write_once(&keys.folder.join("signing.sm2.pub"), format!("{}\n", keys.public_key()).as_bytes())?;
+        keys.show_public_key()?;
         Ok(keys)
     }
 
@@ -210,13 +212,23 @@ impl Keys {
 
     /// Signs: `sm2:` and the signature in hexadecimal digits. The same text has the same signature.
     pub fn sign(&self, text: &[u8]) -> String {
-        let signature: Signature = self.signing.sign(text);
-        format!("sm2:{}", hex(&signature.to_bytes()))
+        signing::sign(&self.signing, text)
     }
 
-    /// The public key: `sm2:` and the point in hexadecimal digits, as in `<home>/keys/signing.sm2.pub`.
+    /// The public key: `sm2:` and the point in hexadecimal digits, as in [`RECEIPT_KEY`].
     pub fn public_key(&self) -> String {
         format!("sm2:{}", hex(&self.signing.verifying_key().to_sec1_bytes()))
+    }
+
+    /// Writes the public key into the home folder, where it does not stand yet: beside the keys and not among them, so that
+    /// who hands it out takes no other.
+    ///
+    /// # Errors
+    /// It can't be read or written.
+    pub fn show_public_key(&self) -> Result<(), KeyError> {
+        let path = self.folder.with_file_name(RECEIPT_KEY);
+        let text = format!("{}\n", self.public_key());
+        if read_text(&path)?.as_deref() == Some(text.as_str()) { Ok(()) } else { replace(&path, text.as_bytes()) }
     }
 
     /// A new data key that nothing keeps yet: what is sealed with it can't be read once it is forgotten.
@@ -309,15 +321,6 @@ impl Drop for PendingKey<'_> {
     }
 }
 
-/// Whether the signature `sm2:…` of the text was made by the key `sm2:…`.
-pub fn verify(public_key: &str, text: &[u8], signature: &str) -> bool {
-    let point = public_key.trim().strip_prefix("sm2:").and_then(unhex);
-    let bytes = signature.trim().strip_prefix("sm2:").and_then(unhex);
-    let (Some(point), Some(bytes)) = (point, bytes) else { return false };
-    let Ok(key) = VerifyingKey::from_sec1_bytes(SIGNER, &point) else { return false };
-    Signature::from_slice(&bytes).is_ok_and(|signature| key.verify(text, &signature).is_ok())
-}
-
 /// The digest of some bytes: `sm3:` and 64 hexadecimal digits.
 pub fn digest(bytes: &[u8]) -> String {
     digest_text(Sm3::new_with_prefix(bytes))
@@ -342,16 +345,6 @@ pub(crate) fn digest_text(digest: Sm3) -> String {
 fn find_all(source: &dyn KeySource) -> Result<[Option<Vec<u8>>; 4], KeyError> {
     let [signing, wrapping, persons, rows] = KeyName::ALL.map(|name| source.find(name));
     Ok([signing?, wrapping?, persons?, rows?])
-}
-
-/// Of all 32-byte numbers only about one in 2^32 is no key; a second roll never comes in practice.
-fn roll_signing_key(dice: &mut Dice) -> Result<[u8; 32], KeyError> {
-    loop {
-        let secret = dice.roll()?;
-        if SigningKey::from_slice(SIGNER, &secret).is_ok() {
-            return Ok(secret);
-        }
-    }
 }
 
 fn fingerprint(name: KeyName, key: &[u8]) -> String {

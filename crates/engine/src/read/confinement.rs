@@ -58,7 +58,8 @@ static TOLD: AtomicU8 = AtomicU8::new(0);
 pub(crate) fn note(lacking: Lacking) {
     let before = TOLD.fetch_or(lacking.to_byte(), Ordering::Relaxed);
     if before | lacking.to_byte() != before {
-        tracing::warn!(?lacking, "the kernel does not confine the processes that take foreign files in hand");
+        // People are told once, at the end of the command.
+        tracing::info!(?lacking, "the kernel does not confine the processes that take foreign files in hand");
     }
 }
 

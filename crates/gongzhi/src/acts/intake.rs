@@ -34,7 +34,7 @@ use gongzhi_engine::parts::DataPlace;
 use gongzhi_engine::read::{Limits, WorkerCommand, WorkerPool};
 use gongzhi_engine::{AtWork, clear_unfinished};
 use gongzhi_store::batches::GroupSets;
-use gongzhi_store::uploads::{Attempt, Begun, NewBatch, NewUpload, UploadStatus};
+use gongzhi_store::uploads::{Attempt, Begun, NewBatch, NewUpload, Upload, UploadStatus};
 use gongzhi_store::{Store, StoreError};
 use serde_json::{Value as Json, json};
 
@@ -42,6 +42,7 @@ use super::home::{self, Access, Home};
 use super::intake_report::report_json;
 use super::operator::operator;
 use super::profile;
+use super::receipts::{self, Accepted};
 use super::set_effects::{as_visible, group_of, issues_of};
 use super::{audit, doctor};
 
@@ -101,6 +102,10 @@ pub struct TakenIn {
     pub report: IntakeReport,
     /// The same file was accepted before, then.
     pub received_before: Option<DateTime<Utc>>,
+    /// Id of its upload; none of what became no upload.
+    pub upload: Option<String>,
+    /// The receipt that was asked for.
+    pub receipt: Option<PathBuf>,
     /// Layout profiles that were written for a person to complete.
     pub proposals: Vec<PathBuf>,
     /// The workbook in which the issues are marked.
@@ -156,6 +161,7 @@ impl IntakeDesk {
         clear_unfinished(&desk.data_folder);
         let cleared = doctor::clear_over((&desk.data_folder, &desk.keys), &desk.store, now);
         desk.runtime.block_on(cleared).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+        desk.keys.show_public_key().map_err(|error| anyhow!("{}", say.say(&error.message())))?;
         Ok(desk)
     }
 
@@ -217,9 +223,7 @@ impl IntakeDesk {
                 let keys = checked.keys().into_iter().chain([upload_key(&handed_in.attempt)]).collect();
                 match self.begin((checked.report(), &handed_in), keys, say)? {
                     Taken::Mine(mine) => Some((packed, mine)),
-                    Taken::Before(at) => {
-                        return Ok(TakenIn { received_before: at, ..TakenIn::of(checked.into_report()) });
-                    }
+                    Taken::Before(upload) => return Ok(TakenIn::before(checked.into_report(), *upload)),
                 }
             }
             _ => None,
@@ -228,11 +232,12 @@ impl IntakeDesk {
         for (proposal, path) in checked.report().proposals.clone().iter().zip(&proposals) {
             point_to_proposal(checked.issues_mut(), proposal, &self.shown(path, order));
         }
+        let upload = mine.as_ref().map(|(_, mine)| mine.attempt.upload.clone());
         let report = match mine {
             Some((packed, mine)) => self.save(checked, packed, (&mine, order.is_by_name), say)?,
             None => checked.write().map_err(|error| told(error.message()))?,
         };
-        Ok(TakenIn { proposals, ..TakenIn::of(report) })
+        Ok(TakenIn { proposals, upload, ..TakenIn::of(report) })
     }
 
     /// Checks a file, and beside that packs it as the original of its upload, for of a large file either takes its time.
@@ -302,11 +307,12 @@ impl IntakeDesk {
         let digest = gongzhi_engine::keys::digest(words.as_bytes());
         let (attempt, key) = (self.new_id(), digest.clone());
         let handed_in = HandedIn { attempt, digest, key, is_delivered: order.is_by_name };
-        match self.begin((&report, &handed_in), Vec::new(), say)? {
-            Taken::Mine(mine) => self.accept((&mine.attempt, order.is_by_name), &mut report, say)?,
-            Taken::Before(at) => return Ok(TakenIn { received_before: at, ..TakenIn::of(report) }),
-        }
-        Ok(TakenIn::of(report))
+        let mine = match self.begin((&report, &handed_in), Vec::new(), say)? {
+            Taken::Mine(mine) => mine,
+            Taken::Before(upload) => return Ok(TakenIn::before(report, *upload)),
+        };
+        self.accept((&mine.attempt, None, order.is_by_name), &mut report, say)?;
+        Ok(TakenIn { upload: Some(mine.attempt.upload), ..TakenIn::of(report) })
     }
 
     /// Marks the issues in a copy of the clerk's workbook. None when there is nothing to mark, or nothing to mark it in.
@@ -420,9 +426,10 @@ impl IntakeDesk {
     ) -> Result<IntakeReport> {
         let told = |message: Message| anyhow!("{}", say.say(&message));
         let mut report = checked.write().map_err(|error| told(error.message()))?;
+        let digest = packed.digest().to_owned();
         packed.keep().map_err(|error| told(error.message()))?;
         if report.outcome == Outcome::Accepted {
-            self.accept((&mine.attempt, is_of_folder), &mut report, say)?;
+            self.accept((&mine.attempt, Some(&digest), is_of_folder), &mut report, say)?;
             return Ok(report);
         }
         let status = if report.outcome == Outcome::Blocked { UploadStatus::Blocked } else { UploadStatus::Refused };
@@ -437,14 +444,12 @@ impl IntakeDesk {
     /// program is gone is waited for no longer.
     fn begin(&self, (report, given): (&IntakeReport, &HandedIn), keys: Vec<String>, say: &Translator) -> Result<Taken> {
         let told = |message: Message| anyhow!("{}", say.say(&message));
-        let unit = report.unit.clone().unwrap_or_default();
-        let region = self.catalog.units.get(&unit).map(|unit| unit.region.clone()).unwrap_or_default();
         let at_work = AtWork::begin(&self.data_folder, &given.attempt).map_err(|error| told(error.message()))?;
         let mut new = NewUpload {
             attempt: given.attempt.clone(),
             keys,
-            region: region.get(..6).unwrap_or(&region).to_owned(),
-            unit,
+            region: receipts::region_of(&self.catalog, report),
+            unit: report.unit.clone().unwrap_or_default(),
             key: given.key.clone(),
             file: report.file.clone(),
             digest: given.digest.clone(),
@@ -473,7 +478,7 @@ impl IntakeDesk {
                     }
                     Begun::Done(upload) => {
                         work.commit().await?;
-                        return Ok(Taken::Before(upload.ended_at));
+                        return Ok(Taken::Before(Box::new(upload)));
                     }
                 }
             }
@@ -481,11 +486,11 @@ impl IntakeDesk {
         begun.map_err(|error: StoreError| told(error.message()))
     }
 
-    /// Accepts the upload with its batches. Whoever takes in one file is told what its sets do; of a folder that is told
-    /// once all of it is in.
+    /// Accepts the upload with its batches and signs its receipt. Whoever takes in one file is told what its sets do; of a
+    /// folder that is told once all of it is in.
     fn accept(
         &self,
-        (attempt, is_of_folder): (&Attempt, bool),
+        (attempt, digest, is_of_folder): (&Attempt, Option<&str>, bool),
         report: &mut IntakeReport,
         say: &Translator,
     ) -> Result<()> {
@@ -493,7 +498,9 @@ impl IntakeDesk {
         loop {
             let mut placed = report.clone();
             let batches = self.place(&mut placed, !is_of_folder, say)?;
-            let facts = json!({ "report": report_json(&placed, say) });
+            let accepted = Accepted { upload: &attempt.upload, digest, at: self.now };
+            let receipt = receipts::sign(&self.keys, &self.catalog, &placed, &accepted)?;
+            let facts = json!({ "report": report_json(&placed, say), (receipts::FACT): receipt });
             let accepted = self.store.change((&self.actor, self.now), async |work| {
                 work.accept_upload((attempt, self.now), &batches, &facts).await
             });
@@ -502,6 +509,7 @@ impl IntakeDesk {
                 Err(StoreError::Overtaken) => {}
                 accepted => {
                     *report = placed;
+                    tracing::info!(upload = attempt.upload, batches = batches.len(), "an upload was taken in");
                     return accepted.map_err(|error| told(error.message()));
                 }
             }
@@ -562,7 +570,11 @@ impl IntakeDesk {
 
 impl TakenIn {
     fn of(report: IntakeReport) -> Self {
-        Self { report, received_before: None, proposals: Vec::new(), annotated: None }
+        Self { report, received_before: None, upload: None, receipt: None, proposals: Vec::new(), annotated: None }
+    }
+
+    fn before(report: IntakeReport, upload: Upload) -> Self {
+        Self { received_before: upload.ended_at, upload: Some(upload.id), ..Self::of(report) }
     }
 }
 
@@ -584,8 +596,8 @@ struct Mine {
 /// Who took something in.
 enum Taken {
     Mine(Mine),
-    /// It was accepted before, then.
-    Before(Option<DateTime<Utc>>),
+    /// It was accepted before.
+    Before(Box<Upload>),
 }
 
 /// An issue about a column nobody knows says where the profile lies in which a person can say what it is.

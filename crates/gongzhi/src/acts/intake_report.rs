@@ -18,6 +18,8 @@ pub fn taken_json(taken: &TakenIn, say: &Translator) -> Json {
         fields.insert("proposed_profiles".to_owned(), json!(proposals));
         let annotated = taken.annotated.as_ref().map(|path| shown(&path.display().to_string()).into_owned());
         fields.insert("annotated".to_owned(), json!(annotated));
+        let receipt = taken.receipt.as_ref().map(|path| path.display().to_string());
+        fields.insert("receipt".to_owned(), json!(receipt));
         fields.insert("received_before".to_owned(), json!(taken.received_before.map(|when| when.to_rfc3339())));
     }
     json

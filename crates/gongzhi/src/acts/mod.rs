@@ -16,6 +16,7 @@ pub mod models;
 pub mod operator;
 pub mod profile;
 pub mod read;
+pub mod receipts;
 pub mod run;
 pub mod set_effects;
 pub mod state;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use gongzhi_core::catalog::{Catalog, Kind, Severity};
 use gongzhi_core::issues::{CellPlace, Issue};
 use gongzhi_core::messages::Message;
-use gongzhi_core::state::{Batch, Group, Role, VisibleBatch};
+use gongzhi_core::state::{Batch, DigestedFile, Group, Role, VisibleBatch};
 use gongzhi_core::values::SetMode;
 use gongzhi_engine::effects::{Missed, SetEffect};
 use gongzhi_engine::intake::IntakeBatch;
@@ -165,6 +165,7 @@ pub fn group_of(batch: &IntakeBatch) -> Group {
 
 /// A batch as it will be seen once it is accepted: after all others.
 pub fn as_visible(new: &NewBatch, batch: &IntakeBatch, now: DateTime<Utc>) -> VisibleBatch {
+    let file = |(key, digest): &(String, String)| DigestedFile { key: key.clone(), digest: digest.clone() };
     VisibleBatch {
         batch: Batch {
             id: new.id.clone(),
@@ -184,8 +185,8 @@ pub fn as_visible(new: &NewBatch, batch: &IntakeBatch, now: DateTime<Utc>) -> Vi
             accepted_at: now,
             supplement_of: None,
         },
-        main_key: new.main.as_ref().map(|(key, _)| key.clone()),
-        personal_key: new.personal.as_ref().map(|(key, _)| key.clone()),
+        main: new.main.as_ref().map(file),
+        personal: new.personal.as_ref().map(file),
         links_key: None,
         rows: new.rows,
         file: String::new(),

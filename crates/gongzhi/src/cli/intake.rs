@@ -1,7 +1,7 @@
 //! `gongzhi intake`: a unit's files checked and taken in.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use gongzhi_core::catalog::{Catalog, Severity};
@@ -18,6 +18,7 @@ use crate::acts::catalog::get_catalog;
 use crate::acts::data_package::expand;
 use crate::acts::intake::{FileAtHand, IntakeDesk, IntakeOrder, TakenIn};
 use crate::acts::intake_report::{known_sheets, taken_json};
+use crate::acts::receipts;
 use crate::acts::set_effects::effect_line;
 
 #[derive(clap::Args)]
@@ -37,6 +38,8 @@ pub struct Args {
     json: bool,
     #[arg(long, value_name = "DIR")]
     annotate: Option<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    receipt: Option<PathBuf>,
     #[arg(long, default_value = ".gongzhi")]
     home: PathBuf,
     #[command(flatten)]
@@ -75,7 +78,9 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         }
     };
     if args.files.is_empty() {
-        tell(&desk.take_nil(&order, say)?);
+        let mut taken = desk.take_nil(&order, say)?;
+        taken.receipt = hand_out(&desk, &taken, args.receipt.as_deref(), say)?;
+        tell(&taken);
     }
     let mut files = Vec::new();
     for path in &args.files {
@@ -86,6 +91,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         if let Some(folder) = &args.annotate {
             taken.annotated = desk.annotate(path, &taken.report, (folder, context.today), say)?;
         }
+        taken.receipt = hand_out(&desk, &taken, args.receipt.as_deref(), say)?;
         tell(&taken);
     }
     if !args.dry_run {
@@ -93,6 +99,21 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     }
     desk.close(say)?;
     Ok(ExitCode::from(worst))
+}
+
+/// The receipt written to the folder asked for; one that is lacking though the file is taken in is told.
+fn hand_out(
+    desk: &IntakeDesk,
+    taken: &TakenIn,
+    folder: Option<&Path>,
+    say: &Translator,
+) -> anyhow::Result<Option<PathBuf>> {
+    let Some((folder, upload)) = folder.zip(taken.upload.as_deref()) else { return Ok(None) };
+    let written = receipts::write(desk.store(), upload, folder, say)?;
+    if written.is_none() && taken.received_before.is_some() {
+        eprintln!("{}", say.say(&Message::new("receipt-none").with("file", &taken.report.file)));
+    }
+    Ok(written)
 }
 
 fn code_of(outcome: Outcome) -> u8 {
@@ -130,6 +151,9 @@ fn print_text(taken: &TakenIn, headline: &Message, say: &Translator) {
     }
     if let Some(path) = &taken.annotated {
         put(say, &Message::new("intake-annotated").with("path", path.display()));
+    }
+    if let Some(path) = &taken.receipt {
+        put(say, &Message::new("receipt-written").with("path", path.display()));
     }
     for path in &taken.proposals {
         put(say, &Message::new("intake-profile-proposed").with("path", path.display()));

@@ -23,6 +23,7 @@ mod read_worker;
 mod run;
 mod state;
 mod template;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -34,6 +35,7 @@ use gongzhi_core::messages::{Language, Translator};
 use gongzhi_core::time::day_of;
 
 use crate::acts::catalog::CatalogPlace;
+use crate::log;
 
 /// What every command is given: the language people are spoken to in.
 pub struct Context {
@@ -89,6 +91,7 @@ enum Command {
     State(state::Args),
     Template(template::Args),
     Models(models::Args),
+    Verify(verify::Args),
     #[command(hide = true)]
     ReadWorker(read_worker::Args),
     #[command(hide = true)]
@@ -112,6 +115,10 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         Ok(words) => words,
         Err(error) => error.exit(),
     };
+    // Processes that take a foreign file in hand write nothing but their answer.
+    if !matches!(words.command, Command::ReadWorker(_) | Command::MarkWorker(_)) {
+        log::start();
+    }
     let now = now();
     let context = Context { translator, today: day_of(now), now };
     let outcome = match words.command {
@@ -133,6 +140,7 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         Command::State(args) => state::run(args, &context),
         Command::Template(args) => template::run(args, &context),
         Command::Models(args) => models::run(&args, &context),
+        Command::Verify(args) => verify::run(&args, &context),
         Command::ReadWorker(args) => read_worker::run(&args, &context),
         Command::MarkWorker(args) => mark_worker::run(&args, &context),
     };

@@ -81,7 +81,7 @@ fn no_command_opens_a_home_whose_keys_are_gone_and_none_makes_them_anew() {
     let home = office.path().join(".gongzhi");
     assert_eq!(said(office.path(), &INTAKE).0, 0);
     let whole = fs::read_dir(home.join("keys")).unwrap().count();
-    assert_eq!(whole, KEYS.len() + 2, "the four, the public one and the folder of data keys");
+    assert_eq!(whole, KEYS.len() + 1, "the four and the folder of data keys");
     let kept = office.path().join("kept");
     for gone in KEYS.into_iter().map(Some).chain([None]) {
         let lost = gone.map_or(home.join("keys"), |key| home.join("keys").join(key));
@@ -151,7 +151,8 @@ fn a_home_is_made_empty_once_and_then_used() {
     assert!(code == 0 && text.contains("已建立") && text.contains("keys"), "{text}");
     let home = office.path().join("家");
     let keys = files(&home.join("keys"));
-    assert_eq!(keys.len(), KEYS.len() + 1);
+    assert_eq!(keys.len(), KEYS.len());
+    assert!(home.join("receipt-key.pub").is_file(), "beside the keys, to be handed out");
     assert!(home.join("control.sqlite").is_file());
     let (code, text) = said(office.path(), &["init", "--home", "家"]);
     assert!(code == 0 && text.contains("已经存在"), "{text}");
@@ -212,6 +213,7 @@ fn a_home_of_an_earlier_program_is_opened_with_its_keys_and_knows_them_from_then
     let now = files(&home.join("keys"));
     assert!(keys.iter().all(|(path, bytes)| now.get(path) == Some(bytes)), "its keys are as they were");
     assert!(!home.join("keys/rows.hmac-sm3").exists(), "it goes on with the keys it has");
+    assert!(home.join("receipt-key.pub").is_file(), "its receipts are signed by the key it has");
     // From then on it knows them.
     fs::write(home.join("keys/digest.hmac-sm3"), "0".repeat(64)).unwrap();
     let (code, text) = said(office.path(), &["state", "property_registration.transfer"]);

@@ -87,7 +87,7 @@ pub async fn build_index(given: &Identifying<'_>) -> Result<Index> {
 pub fn identify(given: &Identifying<'_>, index: &Index, lines: &mut impl Write) -> Result<Identified> {
     let version = format!("{} {}", index.digest(), decisions_digest(given.decisions));
     let mut all = Identified { version: version.clone(), registry: index.entry_count(), ..Identified::default() };
-    let batches: Vec<&VisibleBatch> = given.visible.batches.iter().filter(|batch| batch.main_key.is_some()).collect();
+    let batches: Vec<&VisibleBatch> = given.visible.batches.iter().filter(|batch| batch.main.is_some()).collect();
     in_order(
         batches.len(),
         |at| identify_batch(given, (index, &version), batches[at]),

@@ -1,0 +1,23 @@
+# Receipts
+receipt-written = { "  " }The receipt is { $path }
+receipt-none = { $file } was taken in by an earlier program, which signed no receipts: there is none to give. Its data is not touched by this.
+receipt-valid = The receipt holds: { $file } is the file it names, to the byte.
+receipt-valid-nil = The receipt holds. It is of a nil report without a file.
+receipt-file-differs = Another file: what was given is not { $file } as the receipt names it, or was changed since. Check the file as it was handed in.
+receipt-signature-wrong = Wrong signature: the receipt was changed, or was not signed by the key it names. Nothing in it counts; ask the office that took the file in for another one.
+receipt-other-key = Another key: the receipt was not signed with the key given. Make sure that it is of the office that gave this receipt; where the office has changed its key, take the one of that time.
+receipt-line = { "  " }{ $unit }, received on { $day } (Beijing) and passed the check; it may be returned until it is accepted. At { $at }, receipt { $upload }, warnings: { $warnings }
+receipt-set-line = { "  " }{ $item } ({ $kind }) { $period }: { $mode }, { $rows } rows{ $effect }
+receipt-effect = , new { $new }, changed { $changed }, unchanged { $unchanged }, revoked { $revoked }, ended { $ended }
+receipt-signer-known = { "  " }Signed with the key given ({ $key })
+receipt-signer-unknown = { "  " }No key was given with --key, so it was checked with the one that stands in the receipt ({ $key }). That proves only that the file is what the receipt names, not who signed it: ask the office for its receipt-key.pub and check again with --key.
+receipt-unreadable = { $path } is no receipt, or one of a newer program. Give the .json file that gongzhi intake --receipt wrote.
+receipt-file-unread = { $path } can't be read: { $reason }. Check the name and the permissions.
+receipt-no-key = { $path } is no public key. Give the receipt-key.pub that the office hands out.
+receipt-file-wanted = This receipt is of a file: name the file that was handed in behind it.
+help-intake-receipt = Write the signed receipt to this folder; the same file sent again has the same receipt
+help-verify = Check a receipt: who signed it, and whether the file is the one handed in; needs no network and no home
+help-verify-receipt = The receipt (.json)
+help-verify-file = The file handed in; none for a nil report without one
+help-verify-key = The office's public key, receipt-key.pub; without it the one in the receipt is taken, which does not tell who signed
+help-verify-json = One line of JSON

@@ -1,0 +1,23 @@
+# 回执
+receipt-written = 　回执写在 { $path }
+receipt-none = { $file } 是由尚不签回执的旧版程序收下的，没有回执可给。数据没有受影响。
+receipt-valid = 回执有效：{ $file } 就是回执所记的文件，一个字节也没有变。
+receipt-valid-nil = 回执有效。这是没有文件的零报告。
+receipt-file-differs = 文件不符：给出的文件不是回执所记的 { $file }，或者收件以后被改动过。请拿报送时的原文件再核。
+receipt-signature-wrong = 签名不符：回执被改动过，或者不是它所写的密钥签的。其中的内容都不能作数，请向收件机关另要一份。
+receipt-other-key = 密钥不符：回执不是用给出的公钥所对应的密钥签的。请确认公钥是这份回执的收件机关给的；机关换过密钥的，用当时的公钥。
+receipt-line = 　{ $unit }，{ $day }（北京时间）收到，检查通过；验收前可能退回。时刻 { $at }，回执号 { $upload }，提醒 { $warnings } 处
+receipt-set-line = 　{ $item }（{ $kind }）{ $period }：{ $mode }，{ $rows } 行{ $effect }
+receipt-effect = ，新增 { $new }、变更 { $changed }、不变 { $unchanged }、撤销 { $revoked }、终止 { $ended }
+receipt-signer-known = 　签名与给出的公钥相符（{ $key }）
+receipt-signer-unknown = 　没有用 --key 给出公钥，核对用的是回执自带的公钥（{ $key }）。这只说明文件就是回执所记的那份，不说明是谁签的；要知道是谁签的，请向收件机关要 receipt-key.pub，用 --key 再核一次。
+receipt-unreadable = { $path } 不是回执，或者是更新版本的程序开出的。请给出 gongzhi intake --receipt 写出的 .json 文件。
+receipt-file-unread = 无法读取 { $path }：{ $reason }。请检查文件名和权限。
+receipt-no-key = { $path } 不是公钥。请给出收件机关发给单位的 receipt-key.pub。
+receipt-file-wanted = 这份回执是某个文件的：请在回执后面写上报送的那个文件。
+help-intake-receipt = 把签了名的回执写到这个文件夹；同一文件再报，回执还是同一份
+help-verify = 核对回执：是谁签的、文件是不是当时报送的那份；不用联网，不用数据文件夹
+help-verify-receipt = 回执文件（.json）
+help-verify-file = 报送的文件；没有文件的零报告不写
+help-verify-key = 收件机关的公钥文件 receipt-key.pub；不写则用回执自带的公钥，那样不能知道是谁签的
+help-verify-json = 输出一行 JSON

@@ -105,8 +105,8 @@ macro_rules! files {
     };
 }
 
-const CHINESE: Files = files!("zh-CN": "cli", "codes", "identity", "read", "catalog", "intake", "models", "run", "report", "demo", "template", "annotate", "state");
-const ENGLISH: Files = files!("en": "cli", "codes", "identity", "read", "catalog", "intake", "models", "run", "report", "demo", "template", "annotate", "state");
+const CHINESE: Files = files!("zh-CN": "cli", "codes", "identity", "read", "catalog", "intake", "models", "run", "report", "demo", "template", "annotate", "state", "fence");
+const ENGLISH: Files = files!("en": "cli", "codes", "identity", "read", "catalog", "intake", "models", "run", "report", "demo", "template", "annotate", "state", "fence");
 
 /// Speaks messages in one language.
 pub struct Translator {

@@ -6,6 +6,7 @@ mod annotate;
 mod codes;
 mod confinement;
 mod demo;
+mod fence;
 mod field;
 mod field_names;
 mod home;

@@ -105,8 +105,8 @@ macro_rules! files {
     };
 }
 
-const CHINESE: Files = files!("zh-CN": "cli", "codes", "identity", "read", "catalog", "intake", "models", "run", "report", "demo", "template", "annotate", "state", "receipts");
-const ENGLISH: Files = files!("en": "cli", "codes", "identity", "read", "catalog", "intake", "models", "run", "report", "demo", "template", "annotate", "state", "receipts");
+const CHINESE: Files = files!("zh-CN": "cli", "codes", "identity", "read", "catalog", "intake", "models", "run", "report", "demo", "template", "annotate", "state", "receipts", "fence");
+const ENGLISH: Files = files!("en": "cli", "codes", "identity", "read", "catalog", "intake", "models", "run", "report", "demo", "template", "annotate", "state", "receipts", "fence");
 
 /// Speaks messages in one language.
 pub struct Translator {

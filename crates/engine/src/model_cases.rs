@@ -15,7 +15,7 @@ use gongzhi_core::models::cases::{Case, Rows};
 use gongzhi_core::models::{Model, Models};
 use gongzhi_core::period::Period;
 
-use crate::model_run::{ModelError, judge_model, planning_config, views_below, views_of};
+use crate::model_run::{ModelError, judge_model, views_below, views_of};
 use crate::schema::{party_columns, view_schema_opened};
 use crate::session::{Session, SessionError, SessionOptions};
 
@@ -61,11 +61,10 @@ pub async fn run_cases(
 /// # Errors
 /// The SQL of a view can't be parsed.
 pub fn list_unread(models: &Models) -> Result<Vec<Problem>, ModelError> {
-    let session = SessionContext::new_with_config(planning_config());
     let mut warnings = Vec::new();
     for model in models.models.values() {
         let own: BTreeSet<String> = views_of(model).map(str::to_owned).collect();
-        let read = views_below(&session, models, &own)?;
+        let read = views_below(models, &own)?;
         let mut told: BTreeSet<&str> = BTreeSet::new();
         for case in models.cases.get(&model.key).map_or(&[][..], |file| &file.cases) {
             let unread = case.rows.iter().filter(|(view, rows)| !rows.is_empty() && !read.contains(*view));
@@ -278,7 +277,7 @@ facts: {}
             let session = Session::empty(&options).unwrap();
             session.context().register_table("payments", Arc::new(wide_table(1_000_000))).unwrap();
             let model = &models.models["deed/example"];
-            met.push(run_model(session.context(), (&catalog, &models), model, &run).await.met_memory_limit);
+            met.push(run_model(&session, (&catalog, &models), model, &run).await.met_memory_limit);
         }
         assert_eq!(met, [true, false]);
     }

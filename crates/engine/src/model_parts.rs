@@ -2,8 +2,8 @@
 //!
 //! The planner puts a part's text wherever the part is named: read four times it is worked out four times, and with it
 //! everything that it reads, and planning grows with the product. Here each such part is asked first and its rows stand
-//! in the session as a table for as long as the model runs. What would not fit into the memory is put in as text after
-//! all.
+//! within the model's fence as a table for as long as the model runs. What would not fit into the memory is put in as text
+//! after all.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow::Continue;
@@ -13,18 +13,16 @@ use datafusion::common::ParamValues;
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::memory_pool::MemoryReservation;
-use datafusion::logical_expr::LogicalPlan;
-use datafusion::prelude::{DataFrame, SessionContext};
-use datafusion::sql::parser::Statement;
+use datafusion::prelude::DataFrame;
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
-use datafusion::sql::sqlparser::ast::{self, Cte, ObjectName, Query, With, visit_relations};
+use datafusion::sql::sqlparser::ast::{Cte, ObjectName, Query, With, visit_relations};
 use futures::StreamExt;
 
-use crate::model_run::read_only;
+use crate::fence::{Fence, FenceError, FencedQuery, Looked, Text, name_of, plain};
 
-/// A model's query in a session.
+/// A model's query within its fence.
 pub(crate) struct PartedQuery<'s> {
-    session: &'s SessionContext,
+    fence: Fence<'s>,
     /// Values of its parameters.
     values: ParamValues,
     /// Where the memory of its parts is counted.
@@ -32,46 +30,36 @@ pub(crate) struct PartedQuery<'s> {
 }
 
 impl<'s> PartedQuery<'s> {
-    pub(crate) fn new(session: &'s SessionContext, values: ParamValues, held: &'s MemoryReservation) -> Self {
-        Self { session, values, held }
+    pub(crate) fn new(fence: Fence<'s>, values: ParamValues, held: &'s MemoryReservation) -> Self {
+        Self { fence, values, held }
     }
 
-    /// Puts up the parts that the query reads more than once, notes their names, and plans what is left.
-    pub(crate) async fn plan(&self, sql: &str, put_up: &mut Vec<String>) -> Result<LogicalPlan, DataFusionError> {
-        let state = self.session.state();
-        let statement = state.sql_to_statement(sql, &state.config().options().sql_parser.dialect)?;
-        let (parts, query) = match take_parts(statement) {
-            Ok(parted) => parted,
-            Err(whole) => return self.plan_statement(*whole).await,
-        };
+    /// Puts up the parts that the query reads more than once within the fence, and plans what is left.
+    pub(crate) async fn plan(mut self, sql: &str) -> Result<DataFrame, FenceError> {
+        let (parts, query) = Text::parse(sql)?.into_parts();
         let reads: BTreeMap<String, usize> = count_reads(&parts, &query);
         let mut texts: Vec<Cte> = Vec::new();
         for part in parts {
             let name = name_of(&part);
             let is_read_again = reads.get(&name).is_some_and(|reads| *reads > 1);
-            let is_free = part.alias.columns.is_empty() && !self.session.table_exist(name.as_str())?;
+            let is_free = part.alias.columns.is_empty() && !self.fence.has(&name);
             if is_read_again && is_free {
-                let rows = self.rows_of(with_parts(part.query.clone(), &texts)).await?;
-                if let Some(rows) = rows {
-                    self.session.register_table(name.as_str(), Arc::new(rows))?;
-                    put_up.push(name);
+                let query = self.fence.fenced(with_parts(part.query.clone(), &texts)).await?;
+                let sizes = query.sizes().to_vec();
+                if let Some(rows) = self.rows_of(query).await? {
+                    self.fence.put_up(&name, rows, &sizes)?;
                     continue;
                 }
             }
             texts.push(part);
         }
-        let query = with_parts(query, &texts);
-        self.plan_statement(statement_of(query)).await
-    }
-
-    async fn plan_statement(&self, statement: Statement) -> Result<LogicalPlan, DataFusionError> {
-        verified(self.session, statement).await?.with_param_values(self.values.clone())
+        let query = self.fence.fenced(with_parts(query, &texts)).await?;
+        Ok(query.frame(&self.values)?)
     }
 
     /// The rows of a query; none where they do not fit into the memory.
-    async fn rows_of(&self, query: Box<Query>) -> Result<Option<MemTable>, DataFusionError> {
-        let plan = self.plan_statement(statement_of(query)).await?;
-        let frame = self.session.execute_logical_plan(plan).await?;
+    async fn rows_of(&self, query: FencedQuery) -> Result<Option<MemTable>, DataFusionError> {
+        let frame = query.frame(&self.values)?;
         let before = self.held.size();
         match collect(frame, self.held).await {
             Ok(rows) => Ok(Some(rows)),
@@ -84,68 +72,23 @@ impl<'s> PartedQuery<'s> {
     }
 }
 
-/// The plan of each named part of a query and then that of the query itself: each text planned once, what reads a part reads a
-/// table without rows in its place. For looking at plans, not for running them; names nothing in the session when it is done.
-pub(crate) async fn plan_parts(session: &SessionContext, sql: &str) -> Result<Vec<LogicalPlan>, DataFusionError> {
-    let mut put_up = Vec::new();
-    let plans = plan_each(session, sql, &mut put_up).await;
-    for name in put_up {
-        session.deregister_table(name.as_str())?;
-    }
-    plans
-}
-
-async fn plan_each(
-    session: &SessionContext,
-    sql: &str,
-    put_up: &mut Vec<String>,
-) -> Result<Vec<LogicalPlan>, DataFusionError> {
-    let state = session.state();
-    let statement = state.sql_to_statement(sql, &state.config().options().sql_parser.dialect)?;
-    let (parts, query) = match take_parts(statement) {
-        Ok(parted) => parted,
-        Err(whole) => return Ok(vec![verified(session, *whole).await?]),
-    };
-    let (mut plans, mut texts) = (Vec::new(), Vec::new());
+/// Looks at each named part of a query and then at the query itself: each text planned once, what reads a part reads a table
+/// without rows in its place. For looking at plans, not for running them.
+pub(crate) async fn plan_parts(mut fence: Fence<'_>, text: Text) -> Result<Vec<Looked>, FenceError> {
+    let (parts, query) = text.into_parts();
+    let (mut looked, mut texts) = (Vec::new(), Vec::new());
     for part in parts {
         let name = name_of(&part);
-        if !part.alias.columns.is_empty() || session.table_exist(name.as_str())? {
+        if !part.alias.columns.is_empty() || fence.has(&name) {
             texts.push(part);
             continue;
         }
-        let plan = verified(session, statement_of(with_parts(part.query, &texts))).await?;
-        let empty = MemTable::try_new(Arc::clone(plan.schema().inner()), vec![Vec::new()])?;
-        session.register_table(name.as_str(), Arc::new(empty))?;
-        put_up.push(name);
-        plans.push(plan);
+        let planned = fence.look(with_parts(part.query, &texts)).await?;
+        fence.put_up_empty(&name, &planned)?;
+        looked.push(planned);
     }
-    plans.push(verified(session, statement_of(with_parts(query, &texts))).await?);
-    Ok(plans)
-}
-
-/// The parts of a query and the query without them; the statement itself where it is no query or its parts read themselves.
-fn take_parts(statement: Statement) -> Result<(Vec<Cte>, Box<Query>), Box<Statement>> {
-    match statement {
-        Statement::Statement(statement) => match *statement {
-            ast::Statement::Query(mut query) => {
-                let parts = query.with.take_if(|with| !with.recursive).map(|with| with.cte_tables);
-                Ok((parts.unwrap_or_default(), query))
-            }
-            other => Err(Box::new(Statement::Statement(Box::new(other)))),
-        },
-        other => Err(Box::new(other)),
-    }
-}
-
-fn statement_of(query: Box<Query>) -> Statement {
-    Statement::Statement(Box::new(ast::Statement::Query(query)))
-}
-
-/// The plan of a statement that reads and does nothing else.
-async fn verified(session: &SessionContext, statement: Statement) -> Result<LogicalPlan, DataFusionError> {
-    let plan = session.state().statement_to_plan(statement).await?;
-    read_only().verify_plan(&plan)?;
-    Ok(plan)
+    looked.push(fence.look(with_parts(query, &texts)).await?);
+    Ok(looked)
 }
 
 /// The rows of a question, counted as they come.
@@ -213,13 +156,4 @@ fn names_in(query: &Query) -> BTreeSet<String> {
         Continue::<()>(())
     });
     names
-}
-
-fn name_of(part: &Cte) -> String {
-    part.alias.name.value.to_lowercase()
-}
-
-/// A name as the planner takes it: our texts write none in quotes that differs by case alone.
-fn plain(name: &ObjectName) -> String {
-    name.to_string().replace('"', "").to_lowercase()
 }

@@ -1,10 +1,10 @@
 //! Runs models: their SQL on DataFusion over exactly the views they read, then the shared steps of the core.
 //!
-//! A model's SQL is fenced. It is one read-only query; it names the views the model declares and no others; it calls
-//! functions of an allow-list (no clock, no dice); its plan holds no float; values reach it only as typed named
-//! parameters (`$as_of`, `$region`, and the model's own figures). [`check_models`] refuses what breaks this, with file
-//! and line; [`run_models`] runs what passed. Views of record kinds that nobody delivered are there and empty: whether
-//! silence means anything is for the shared steps to say.
+//! A model's SQL is fenced (`fence`). It is one read-only query; it names the views the model declares and no
+//! others; its plan holds only steps, expressions and functions of allow-lists (no clock, no dice) and no float; values
+//! reach it only as typed named parameters (`$as_of`, `$region`, and the model's own figures). [`check_models`] refuses
+//! what breaks this, with file and line; [`run_models`] runs what passes. Views of record kinds that nobody delivered are
+//! there and empty: whether silence means anything is for the shared steps to say.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::convert::Infallible;
@@ -17,10 +17,8 @@ use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
-use datafusion::execution::context::SQLOptions;
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
-use datafusion::logical_expr::LogicalPlan;
-use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::prelude::SessionContext;
 use futures::StreamExt;
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::leads::{Lead, Notice};
@@ -32,16 +30,16 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::batch::BatchError;
-use crate::checked_sum;
+use crate::fence::{self, Fence, tables_of};
 use crate::model_parts::{PartedQuery, collect};
 use crate::model_rows::{
     PAYMENT_COLUMNS, STANDING_COLUMNS, calendar_table, facts_of, figures_table, payments_of, standings_of,
 };
 use crate::parallel::in_order;
 use crate::schema::view_schema_opened;
-use crate::session::find_batch_error;
+use crate::session::{Session, find_batch_error};
 
-pub use crate::model_fence::check_models;
+pub use crate::fence::{FenceError, Refusal, check_models};
 
 /// The shared view of registrations that the shared steps read for every model.
 pub const REGISTRATION_VIEW: &str = "registration";
@@ -55,6 +53,17 @@ pub enum ModelError {
     /// A shared view that the models need is not in the catalogue.
     #[error("no shared view {0}")]
     NoView(String),
+    /// The SQL holds what may not stand in it: at least one refusal.
+    #[error("{}", FenceError::Refused(.0.clone()))]
+    Refused(Vec<Refusal>),
+    /// The SQL of a shared view does.
+    #[error("view {view}: {}", FenceError::Refused(.refusals.clone()))]
+    ViewRefused {
+        /// The view.
+        view: String,
+        /// At least one.
+        refusals: Vec<Refusal>,
+    },
     /// The SQL can't be planned or run.
     #[error("query failed: {0}")]
     Query(Box<DataFusionError>),
@@ -84,11 +93,32 @@ impl From<DataFusionError> for ModelError {
     }
 }
 
+impl From<FenceError> for ModelError {
+    fn from(error: FenceError) -> Self {
+        match error {
+            FenceError::Refused(refusals) => Self::Refused(refusals),
+            FenceError::Query(error) => error.into(),
+        }
+    }
+}
+
 impl ModelError {
+    /// What stands in the text of a shared view.
+    fn of_view(view: &str, error: FenceError) -> Self {
+        match error {
+            FenceError::Refused(refusals) => Self::ViewRefused { view: view.to_owned(), refusals },
+            FenceError::Query(error) => error.into(),
+        }
+    }
+
     /// What people are told.
     pub fn message(&self) -> Message {
         match self {
             Self::NoView(view) => Message::new("models-no-view").with("view", view),
+            // One stands for all: a model that is checked is told all of them.
+            Self::Refused(refusals) | Self::ViewRefused { refusals, .. } => {
+                refusals.first().map_or_else(|| Message::new("models-query"), |refusal| refusal.message.clone())
+            }
             Self::Query(error) => find_batch_error(error)
                 .map_or_else(|| Message::new("models-query").with("why", error.strip_backtrace()), BatchError::message),
             Self::MemoryMet(_) => Message::new("models-memory-met"),
@@ -141,7 +171,8 @@ impl ModelReport {
 /// Runs every model over the views `<item>_<kind>` registered in a session, two at once, each in a context of its own: what
 /// one puts up is not in another's way. A report for each in the order of the models; one that fails says so in it. Wants
 /// a runtime of several threads, for the two models' threads only wait for its tasks.
-pub async fn run_models(session: &SessionContext, content: (&Catalog, &Models), run: &RunFacts) -> Vec<ModelReport> {
+pub async fn run_models(session: &Session, content: (&Catalog, &Models), run: &RunFacts) -> Vec<ModelReport> {
+    let session = session.context();
     // What can't be kept each model meets by itself, and says so. What is kept counts for as long as the models run.
     let held = MemoryConsumer::new("registrations").register(session.task_ctx().memory_pool());
     if let Err(error) = within(MOST_TIME, keep_registrations(session, content, &held)).await {
@@ -150,7 +181,7 @@ pub async fn run_models(session: &SessionContext, content: (&Catalog, &Models), 
         tracing::warn!(why, "registrations are not kept, every model asks for them itself");
     }
     let run_one = async |model: &Model| match fork(session).await {
-        Ok(own) => run_model(&own, content, model, run).await,
+        Ok(own) => run_in(&own, content, model, run).await,
         Err(error) => {
             let stopped = Judgement { stopped: Some(error.message()), ..Judgement::default() };
             ModelReport::of(&model.key, stopped, 0.0)
@@ -186,7 +217,7 @@ async fn keep_registrations(
     let mut registered = Vec::new();
     let ready = register_view(session, content, (REGISTRATION_VIEW, &content.1.opened()), &mut registered).await;
     let rows = match ready {
-        Ok(()) => collect(session.table(REGISTRATION_VIEW).await?, held).await.map_err(ModelError::from),
+        Ok(()) => whole_view(session, REGISTRATION_VIEW, held).await,
         Err(error) => Err(error),
     };
     for view in registered {
@@ -196,23 +227,27 @@ async fn keep_registrations(
     Ok(())
 }
 
+async fn whole_view(session: &SessionContext, view: &str, held: &MemoryReservation) -> Result<MemTable, ModelError> {
+    let query = Fence::over(session, [view]).await?.query(&format!("select * from {view}")).await?;
+    Ok(collect(query.frame(&no_values())?, held).await?)
+}
+
 /// A context with the same tables and under the same limits.
 async fn fork(session: &SessionContext) -> Result<SessionContext, ModelError> {
-    let fork = SessionContext::new_with_config_rt(session.copied_config(), session.runtime_env());
-    checked_sum::register(&fork);
-    let names = session.catalog_names().into_iter().filter_map(|name| session.catalog(&name));
-    for schema in names.flat_map(|known| known.schema_names().into_iter().filter_map(move |name| known.schema(&name))) {
-        for name in schema.table_names() {
-            if let Some(table) = schema.table(&name).await? {
-                fork.register_table(name.as_str(), table)?;
-            }
-        }
+    let fork = fence::context(session.copied_config(), session.runtime_env());
+    for name in fence::table_names(session) {
+        let table = session.table_provider(name.as_str()).await?;
+        fork.register_table(name.as_str(), table)?;
     }
     Ok(fork)
 }
 
 /// Runs one model over the views `<item>_<kind>` registered in a session. One that fails says so in its report.
-pub async fn run_model(
+pub async fn run_model(session: &Session, content: (&Catalog, &Models), model: &Model, run: &RunFacts) -> ModelReport {
+    run_in(session.context(), content, model, run).await
+}
+
+async fn run_in(
     session: &SessionContext,
     (catalog, models): (&Catalog, &Models),
     model: &Model,
@@ -231,7 +266,7 @@ pub async fn run_model(
 }
 
 /// Facts, payments and registrations of a model, judged by the shared steps.
-pub async fn judge_model(
+pub(crate) async fn judge_model(
     session: &SessionContext,
     (catalog, models): (&Catalog, &Models),
     model: &Model,
@@ -247,7 +282,7 @@ pub async fn judge_model(
         views.push(CALENDAR_VIEW.to_owned());
     }
     let gathered = match prepare_views(session, (catalog, models), model, &mut views).await {
-        Ok(()) => within(MOST_TIME, gather(session, (catalog, model), run, &mut views)).await,
+        Ok(()) => within(MOST_TIME, gather(session, (catalog, model), run)).await,
         Err(error) => Err(error),
     };
     // Also after a failure: a view left behind would stop the next model, which registers its own.
@@ -268,29 +303,29 @@ async fn gather<'a>(
     session: &SessionContext,
     (catalog, model): (&'a Catalog, &'a Model),
     run: &'a RunFacts,
-    put_up: &mut Vec<String>,
 ) -> Result<Material<'a>, ModelError> {
     let mut material = Material::new(catalog, model, run);
     // The facts are held as a whole: they count towards the session's limit like what the query itself holds.
     let held = MemoryConsumer::new("facts").register(session.task_ctx().memory_pool());
     let of_parts = MemoryConsumer::new("parts").register(session.task_ctx().memory_pool());
-    let parted = PartedQuery::new(session, parameters(catalog, model, run), &of_parts);
-    let plan = parted.plan(&model.sql, put_up).await?;
-    let mut batches = session.execute_logical_plan(plan).await?.execute_stream().await?;
+    let own = Fence::over(session, model.reads.iter().map(String::as_str)).await?;
+    let parted = PartedQuery::new(own, parameters(catalog, model, run), &of_parts);
+    let mut batches = parted.plan(&model.sql).await?.execute_stream().await?;
     while let Some(batch) = batches.next().await {
         let batch = batch?;
         held.try_grow(batch.get_array_memory_size())?;
         material.facts.extend(facts_of(&batch, model)?);
     }
     let taxpayers: HashSet<String> = material.facts.iter().filter_map(|fact| fact.taxpayer.clone()).collect();
+    let shared = Fence::over(session, views_of_steps(model)).await?;
     if let Some(paid) = model.payments_view() {
-        material.payments = list_payments(session, &payments_sql(paid, &paid.view), &taxpayers).await?;
+        material.payments = list_payments(&shared, &payments_sql(paid, &paid.view), &taxpayers).await?;
         // What the returns say is only asked where somebody said that they are there.
         if paid.has_returns() && run.coverage.iter().any(|load| load.table == RETURNS_TABLE) {
-            material.returns = list_payments(session, &payments_sql(paid, DECLARED_VIEW), &taxpayers).await?.whole;
+            material.returns = list_payments(&shared, &payments_sql(paid, DECLARED_VIEW), &taxpayers).await?.whole;
         }
     }
-    let mut batches = query(session, &standings_sql(), ParamValues::Map(Default::default())).await?;
+    let mut batches = ask(&shared, &standings_sql()).await?;
     while let Some(batch) = batches.next().await {
         material.standings.extend(standings_of(&batch?, &taxpayers)?);
     }
@@ -298,13 +333,9 @@ async fn gather<'a>(
 }
 
 /// What some taxpayers paid, or declared.
-async fn list_payments(
-    session: &SessionContext,
-    sql: &str,
-    taxpayers: &HashSet<String>,
-) -> Result<Payments, ModelError> {
+async fn list_payments(fence: &Fence<'_>, sql: &str, taxpayers: &HashSet<String>) -> Result<Payments, ModelError> {
     let mut payments = Payments::default();
-    let mut batches = query(session, sql, ParamValues::Map(Default::default())).await?;
+    let mut batches = ask(fence, sql).await?;
     while let Some(batch) = batches.next().await {
         let found = payments_of(&batch?, taxpayers)?;
         payments.whole.extend(found.whole);
@@ -334,33 +365,31 @@ pub(crate) fn shared_questions(model: &Model) -> Vec<String> {
     questions
 }
 
-/// Planning alone: figures written in SQL are decimals as in every session that models run in, never floats.
-pub(crate) fn planning_config() -> SessionConfig {
-    SessionConfig::new().set_bool("datafusion.sql_parser.parse_float_as_decimal", true)
-}
-
 /// The views of kinds that models read: those they declare, and those that shared views under them and under the shared
 /// steps read.
 ///
 /// # Errors
 /// The text of a shared view is no SQL.
 pub fn list_views(models: &Models) -> Result<BTreeSet<String>, ModelError> {
-    let session = SessionContext::new_with_config(planning_config());
     let read: BTreeSet<String> = models.models.values().flat_map(views_of).map(str::to_owned).collect();
-    views_below(&session, models, &read)
+    views_below(models, &read)
 }
 
 /// The views a model reads itself, and those the shared steps read for it.
 pub(crate) fn views_of(model: &Model) -> impl Iterator<Item = &str> {
+    model.reads.iter().map(String::as_str).chain(views_of_steps(model))
+}
+
+/// The views the shared steps read for a model.
+pub(crate) fn views_of_steps(model: &Model) -> impl Iterator<Item = &str> {
     let paid = model.payments_view();
     let of_steps = paid.map(|paid| paid.view.as_str());
     let declared = paid.filter(|paid| paid.has_returns()).map(|_| DECLARED_VIEW);
-    model.reads.iter().map(String::as_str).chain(of_steps).chain(declared).chain([REGISTRATION_VIEW])
+    of_steps.into_iter().chain(declared).chain([REGISTRATION_VIEW])
 }
 
 /// Views with all that shared views among them read.
 pub(crate) fn views_below<'a>(
-    session: &SessionContext,
     models: &Models,
     views: impl IntoIterator<Item = &'a String>,
 ) -> Result<BTreeSet<String>, ModelError> {
@@ -368,7 +397,8 @@ pub(crate) fn views_below<'a>(
     let mut found = BTreeSet::new();
     while let Some(view) = open.pop() {
         if let Some(sql) = models.views.get(&view) {
-            open.extend(tables_of(session, sql)?.into_iter().filter(|below| !found.contains(below)));
+            let below = tables_of(sql).map_err(|error| ModelError::of_view(&view, error))?;
+            open.extend(below.into_iter().filter(|below| !found.contains(below)));
         }
         found.insert(view);
     }
@@ -400,11 +430,13 @@ pub(crate) async fn register_view(
         return Ok(());
     }
     if let Some(sql) = models.views.get(view) {
-        for below in tables_of(session, sql)? {
-            Box::pin(register_view(session, (catalog, models), (&below, opens), registered)).await?;
+        let refused = |error| ModelError::of_view(view, error);
+        let below = tables_of(sql).map_err(refused)?;
+        for view in &below {
+            Box::pin(register_view(session, (catalog, models), (view, opens), registered)).await?;
         }
-        let plan = session.sql_with_options(sql, read_only()).await?;
-        session.register_table(view, plan.into_view())?;
+        let fence = Fence::over(session, below.iter().map(String::as_str)).await?;
+        session.register_table(view, fence.query(sql).await.map_err(refused)?.into_view())?;
     } else if view == CALENDAR_VIEW {
         session.register_table(view, Arc::new(calendar_table(catalog, "")?))?;
     } else if view == FIGURES_VIEW {
@@ -420,35 +452,13 @@ pub(crate) async fn register_view(
     Ok(())
 }
 
-/// Names of the tables a query reads, without its own common table expressions.
-pub(crate) fn tables_of(session: &SessionContext, sql: &str) -> Result<BTreeSet<String>, DataFusionError> {
-    let state = session.state();
-    let dialect = state.config().options().sql_parser.dialect;
-    let statement = state.sql_to_statement(sql, &dialect)?;
-    let tables = state.resolve_table_references(&statement)?;
-    Ok(tables.into_iter().map(|table| table.to_string()).collect())
+/// Asks a question without parameters; its batches come one by one.
+pub(crate) async fn ask(fence: &Fence<'_>, sql: &str) -> Result<SendableRecordBatchStream, ModelError> {
+    Ok(fence.query(sql).await?.frame(&no_values())?.execute_stream().await?)
 }
 
-/// Nothing but queries.
-pub(crate) fn read_only() -> SQLOptions {
-    SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false)
-}
-
-/// Plans a query under the fence of statements.
-pub(crate) async fn plan(session: &SessionContext, sql: &str) -> Result<LogicalPlan, DataFusionError> {
-    let plan = session.state().create_logical_plan(sql).await?;
-    read_only().verify_plan(&plan)?;
-    Ok(plan)
-}
-
-/// Asks a question; its batches come one by one.
-async fn query(
-    session: &SessionContext,
-    sql: &str,
-    values: ParamValues,
-) -> Result<SendableRecordBatchStream, DataFusionError> {
-    let plan = plan(session, sql).await?.with_param_values(values)?;
-    session.execute_logical_plan(plan).await?.execute_stream().await
+fn no_values() -> ParamValues {
+    ParamValues::Map(Default::default())
 }
 
 /// `$as_of`, `$region` and the model's figures that its SQL names, as of the run's day.
@@ -486,23 +496,13 @@ fn decimal(value: Option<Decimal>) -> ScalarValue {
     ScalarValue::Decimal128(scaled, 18, 8)
 }
 
-/// Whether a type is a float, at any depth that models use.
-pub(crate) fn is_float(data_type: &DataType) -> bool {
-    match data_type {
-        DataType::Float16 | DataType::Float32 | DataType::Float64 => true,
-        DataType::List(inner) | DataType::LargeList(inner) | DataType::FixedSizeList(inner, _) => {
-            is_float(inner.data_type())
-        }
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use datafusion::arrow::array::{ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray};
 
     use super::*;
-    use crate::model_fence::tests::{SQL, compile};
+    use crate::fence::planning_context;
+    use crate::fence::tests::{SQL, compile};
 
     fn run_facts() -> RunFacts {
         let as_of = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
@@ -514,8 +514,8 @@ mod tests {
         let (catalog, mut models) = compile(sql);
         let model = models.models.get_mut("a/b").unwrap();
         model.reads.extend(also_reads.iter().map(|view| (*view).to_owned()));
-        let session = SessionContext::new_with_config(planning_config());
-        let report = run_model(&session, (&catalog, &models), &models.models["a/b"], &run_facts()).await;
+        let session = planning_context();
+        let report = run_in(&session, (&catalog, &models), &models.models["a/b"], &run_facts()).await;
         let views = ["tax_payment_payment", REGISTRATION_VIEW, CALENDAR_VIEW];
         (report.stopped, views.into_iter().filter(|view| session.table_exist(*view).unwrap()).collect())
     }
@@ -559,11 +559,12 @@ mod tests {
         let few: ArrayRef = Arc::new(Int64Array::from_iter_values(0..8));
         let batch = RecordBatch::try_from_iter([("n", few)]).unwrap();
         let many = MemTable::try_new(batch.schema(), vec![vec![batch; 2_000]]).unwrap();
-        let session = SessionContext::new_with_config(planning_config());
+        let session = planning_context();
         session.register_table("many", Arc::new(many)).unwrap();
         let sql = "select count(*) as kept from many a, many b where a.n + b.n < 0";
         let work = async {
-            let mut batches = query(&session, sql, ParamValues::Map(Default::default())).await?;
+            let fence = Fence::over(&session, ["many"]).await?;
+            let mut batches = ask(&fence, sql).await?;
             while batches.next().await.transpose()?.is_some() {}
             Ok(())
         };

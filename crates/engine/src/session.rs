@@ -1,4 +1,5 @@
-//! A session of questions: a DataFusion context in which only views stand, under a memory limit, read-only.
+//! A session of questions: a DataFusion context in which only views stand, under a memory limit, asked through the fence
+//! (`fence`) alone.
 //!
 //! A view `<item>_<kind>` is the state of the kind as of the moment, with who each party is; `<item>_<kind>_by_period` is
 //! what each period said of its keys, for what a later period's word of the same thing must not take away, and
@@ -9,8 +10,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use datafusion::common::ParamValues;
 use datafusion::error::DataFusionError;
-use datafusion::execution::context::SQLOptions;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
@@ -19,7 +20,7 @@ use gongzhi_core::messages::Message;
 use gongzhi_core::state::{VisibleBatch, VisibleBatches};
 
 use crate::batch::BatchError;
-use crate::checked_sum;
+use crate::fence::{self, Fence, FenceError, Refusal};
 use crate::keys::Keys;
 use crate::parallel::in_order;
 use crate::scan::{SharedPlace, StateTable};
@@ -43,6 +44,9 @@ pub enum SessionError {
         /// What DataFusion said.
         source: Box<DataFusionError>,
     },
+    /// The question holds what may not stand in it: at least one refusal.
+    #[error("question: {}", FenceError::Refused(.0.clone()))]
+    Refused(Vec<Refusal>),
     /// The question failed.
     #[error("question: {0}")]
     Question(Box<DataFusionError>),
@@ -57,13 +61,14 @@ impl SessionError {
             Self::MemoryMet { limit_bytes, .. } => {
                 Message::new("state-memory-met").with("limit", limit_bytes / (1024 * 1024))
             }
-            Self::Question(error) => match error.find_root() {
-                DataFusionError::Plan(reason) if reason.contains("not supported") => {
-                    Message::new("state-query-reads-only").with("reason", reason)
-                }
-                root => find_batch_error(root)
-                    .map_or_else(|| Message::new("state-query-failed").with("reason", root), BatchError::message),
-            },
+            Self::Refused(refusals) => {
+                refusals.first().map_or_else(|| Message::new("state-query-failed"), |refusal| refusal.message.clone())
+            }
+            Self::Question(error) => {
+                let root = error.find_root();
+                find_batch_error(root)
+                    .map_or_else(|| Message::new("state-query-failed").with("reason", root), BatchError::message)
+            }
         }
     }
 }
@@ -183,8 +188,7 @@ impl Session {
         settings.optimizer.prefer_hash_join = !options.prefer_sort_merge_join;
         // Several sorts run at once: what each sets aside for merging must leave room for the others.
         settings.execution.sort_spill_reservation_bytes = (options.memory_limit_bytes / 64).min(10 << 20);
-        let context = SessionContext::new_with_config_rt(config, runtime);
-        checked_sum::register(&context);
+        let context = fence::context(config, runtime);
         let memory_limit_bytes = options.memory_limit_bytes;
         Ok(Self { context, memory_limit_bytes, worklist: Vec::new(), handles: Handles::default() })
     }
@@ -214,8 +218,8 @@ impl Session {
         Ok(session)
     }
 
-    /// The context, to register functions and further views in.
-    pub fn context(&self) -> &SessionContext {
+    /// The context, to register further views in. Questions are asked through the fence alone.
+    pub(crate) fn context(&self) -> &SessionContext {
         &self.context
     }
 
@@ -229,10 +233,16 @@ impl Session {
         &self.worklist
     }
 
-    /// Plans a question. Anything but a question is refused.
-    pub async fn question(&self, sql: &str) -> Result<DataFrame, SessionError> {
-        let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        self.context.sql_with_options(sql, options).await.map_err(|error| self.error(error))
+    /// Plans a question over what stands in the session. What the fence refuses is an error that says so.
+    pub(crate) async fn question(&self, sql: &str) -> Result<DataFrame, SessionError> {
+        let planned = async {
+            let query = Fence::over_all(&self.context).await?.query(sql).await?;
+            Ok::<_, FenceError>(query.frame(&ParamValues::Map(Default::default()))?)
+        };
+        planned.await.map_err(|error| match error {
+            FenceError::Refused(refusals) => SessionError::Refused(refusals),
+            FenceError::Query(error) => self.error(error),
+        })
     }
 
     /// The error of a question, told apart when it is the memory limit.

@@ -8,7 +8,8 @@ use futures::StreamExt;
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::models::Models;
 
-use crate::model_run::{ModelError, REGISTRATION_VIEW, register_view};
+use crate::fence::Fence;
+use crate::model_run::{ModelError, REGISTRATION_VIEW, ask, register_view};
 use crate::session::Session;
 
 /// One row is one registration that names a township; text, whatever the view makes of it.
@@ -30,7 +31,7 @@ pub async fn list_townships(
     let opened = BTreeSet::new();
     let ready = register_view(context, (catalog, models), (REGISTRATION_VIEW, &opened), &mut registered).await;
     let found = match ready {
-        Ok(()) => ask(session, taxpayers).await,
+        Ok(()) => list_asked(session, taxpayers).await,
         Err(error) => Err(error),
     };
     // Also after a failure, as for models: the session stays as it was.
@@ -40,9 +41,10 @@ pub async fn list_townships(
     found
 }
 
-async fn ask(session: &Session, taxpayers: &BTreeSet<&str>) -> Result<BTreeMap<String, String>, ModelError> {
+async fn list_asked(session: &Session, taxpayers: &BTreeSet<&str>) -> Result<BTreeMap<String, String>, ModelError> {
     let mut townships: BTreeMap<String, String> = BTreeMap::new();
-    let mut rows = session.context().sql(QUESTION).await?.execute_stream().await?;
+    let fence = Fence::over(session.context(), [REGISTRATION_VIEW]).await?;
+    let mut rows = ask(&fence, QUESTION).await?;
     while let Some(rows) = rows.next().await {
         let rows = rows?;
         let (Some(codes), Some(places)) =

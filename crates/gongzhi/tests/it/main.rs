@@ -7,6 +7,7 @@ mod codes;
 mod confinement;
 mod days;
 mod demo;
+mod fence;
 mod field;
 mod field_names;
 mod home;

@@ -12,7 +12,6 @@ state-batch-erased = The personal part of batch { $batch } was erased by law and
 state-query-failed = The query failed: { $reason }.
 state-memory-met = The query met the memory limit ({ $limit } MB). Raise the limit and try again.
 state-view-unknown = The catalogue has no table named { $view }.
-state-query-reads-only = Only questions are allowed here, no changes: { $reason }.
 state-mismatch-ended_without_revocation = no longer in the full set, never revoked
 state-mismatch-new_without_addition = new in the full set, never declared as added
 state-mismatch-changed_without_change = other values in the full set, never declared as changed

@@ -12,7 +12,6 @@ state-batch-erased = 批次 { $batch } 的个人信息部分已依法删除，�
 state-query-failed = 查询失败：{ $reason }。
 state-memory-met = 查询超出内存上限（{ $limit } MB）。可提高上限后重试。
 state-view-unknown = 目录中没有名为 { $view } 的表。
-state-query-reads-only = 此处只能查询，不能修改：{ $reason }。
 state-mismatch-ended_without_revocation = 全量数据中不再出现，此前未报撤销
 state-mismatch-new_without_addition = 全量数据中新出现，此前未报新增
 state-mismatch-changed_without_change = 全量数据中内容有变，此前未报变更

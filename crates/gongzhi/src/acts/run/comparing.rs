@@ -56,14 +56,14 @@ pub async fn compare(given: Comparing<'_>, as_of: NaiveDate) -> Result<Compared>
         delivered: list_delivered(given.visible),
     };
     let content = (&given.context.catalog, &given.context.models);
-    let mut reports = run_models(session.context(), content, &facts).await;
+    let mut reports = run_models(&session, content, &facts).await;
     for report in reports.iter_mut().filter(|report| report.met_memory_limit) {
         let Some(model) = given.context.models.models.get(&report.model) else { continue };
         // Joins that hash hold one side in memory, joins that sort leave it on the disk: slower, but it may get through.
         let options = SessionOptions { prefer_sort_merge_join: true, ..options.clone() };
         let visible = (given.visible, views.iter().map(String::as_str));
         let again = Session::open(&given.context.catalog, given.place, visible, &options)?;
-        *report = run_model(again.context(), content, model, &facts).await;
+        *report = run_model(&again, content, model, &facts).await;
     }
     reports.iter_mut().for_each(|report| name_rows(report, session.handles()));
     let leads = reports.iter().flat_map(|report| &report.leads);

@@ -313,7 +313,7 @@ fn a_query_that_passes_the_fence_calls_nothing_forbidden_and_runs() {
             assert!(!FORBIDDEN.contains(&word), "{word} passed: {}", model.sql);
         }
         let session = Session::empty(&SessionOptions::default()).expect("a session");
-        let report = runtime.block_on(run_model(session.context(), (&catalog, &only), &model, &facts));
+        let report = runtime.block_on(run_model(&session, (&catalog, &only), &model, &facts));
         assert!(report.leads.is_empty(), "leads out of nothing");
         if let Some(stopped) = &report.stopped {
             assert_spoken(stopped);

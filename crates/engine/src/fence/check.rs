@@ -1,84 +1,33 @@
 //! What a model's SQL may be, checked before it ever runs; the engine's half of `gongzhi check`.
 
 use std::collections::BTreeSet;
-use std::ops::ControlFlow;
 
-use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
-use datafusion::error::DataFusionError;
-use datafusion::logical_expr::{Expr, LogicalPlan, WindowFunctionDefinition};
 use datafusion::prelude::SessionContext;
 use gongzhi_core::catalog::{Catalog, Problem};
 use gongzhi_core::messages::Message;
 use gongzhi_core::models::{FIXED_COLUMNS, Model, Models, OPTIONAL_COLUMNS};
 
+use super::{Fence, Looked, Refusal, Text, planning_context};
 use crate::model_parts::plan_parts;
 use crate::model_run::{
-    ModelError, REGISTRATION_VIEW, is_float, plan, planning_config, prepare_views, shared_questions, tables_of,
-    views_below, views_of,
+    ModelError, REGISTRATION_VIEW, prepare_views, shared_questions, views_below, views_of, views_of_steps,
 };
-
-/// Functions that need no clock and no dice, exist on every executor and keep decimals decimals.
-const FUNCTIONS: [&str; 48] = [
-    "abs",
-    "bool_and",
-    "bool_or",
-    "btrim",
-    "ceil",
-    "character_length",
-    "coalesce",
-    "concat",
-    "concat_ws",
-    "contains",
-    "count",
-    "date_part",
-    "date_trunc",
-    "dense_rank",
-    "ends_with",
-    "extract",
-    "first_value",
-    "floor",
-    "greatest",
-    "lag",
-    "last_value",
-    "lead",
-    "least",
-    "left",
-    "length",
-    "lower",
-    "lpad",
-    "ltrim",
-    "make_date",
-    "max",
-    "min",
-    "nullif",
-    "nvl",
-    "rank",
-    "repeat",
-    "replace",
-    "right",
-    "round",
-    "row_number",
-    "rtrim",
-    "split_part",
-    "starts_with",
-    "string_agg",
-    "strpos",
-    "substr",
-    "sum",
-    "to_date",
-    "upper",
-];
 
 /// Plans models over empty views and reports everything their SQL may not be. Planning all of them takes longer than
 /// running one: a command that runs some looks at those.
 pub async fn check_models(catalog: &Catalog, models: &Models, wanted: impl Fn(&Model) -> bool) -> Vec<Problem> {
     let mut problems = Vec::new();
     for model in models.models.values().filter(|model| !model.sql.is_empty() && wanted(model)) {
-        let session = SessionContext::new_with_config(planning_config());
+        let session = planning_context();
         let mut check = Check { file: model.path("sql"), sql: &model.sql, problems: &mut problems };
         match check.model(&session, (catalog, models), model).await {
             // The compiler of the YAML said so already.
             Err(ModelError::NoView(view)) if views_of(model).any(|read| read == view) && view != REGISTRATION_VIEW => {}
+            Err(ModelError::Refused(refusals)) => check.refuse(&refusals),
+            Err(ModelError::ViewRefused { view, refusals }) => {
+                let sql = models.views.get(&view).map_or("", String::as_str);
+                Check { file: format!("views/{view}.sql"), sql, problems: &mut problems }.refuse(&refusals);
+            }
             Err(error) => check.record("", error.message()),
             Ok(()) => {}
         }
@@ -97,7 +46,17 @@ impl Check<'_> {
     fn record(&mut self, word: &str, message: Message) {
         let at = if word.is_empty() { None } else { self.sql.find(word) };
         let line = at.map_or(1, |at| self.sql[..at].matches('\n').count() + 1);
-        self.problems.push(Problem { file: self.file.clone(), line, message });
+        let problem = Problem { file: self.file.clone(), line, message };
+        // Of a shared view every model that reads it would say the same.
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    fn refuse(&mut self, refusals: &[Refusal]) {
+        for refusal in refusals {
+            self.record(&refusal.word, refusal.message.clone());
+        }
     }
 
     async fn model(
@@ -106,9 +65,10 @@ impl Check<'_> {
         (catalog, models): (&Catalog, &Models),
         model: &Model,
     ) -> Result<(), ModelError> {
-        let named = tables_of(session, &model.sql)?;
+        let text = Text::parse(&model.sql)?;
+        let named = text.names()?;
         let read: BTreeSet<String> = views_of(model).map(str::to_owned).collect();
-        let read = views_below(session, models, named.union(&read))?;
+        let read = views_below(models, named.union(&read))?;
         if model.reads.is_empty() || read.iter().any(|view| catalog.is_faulty_view(view)) {
             // What the query then lacks follows from a problem that is reported where it is.
             return Ok(());
@@ -124,19 +84,22 @@ impl Check<'_> {
             return Ok(());
         }
         prepare_views(session, (catalog, models), model, &mut Vec::new()).await?;
-        let plans = plan_parts(session, &model.sql).await?;
-        if let Some(query) = plans.last() {
+        let fence = Fence::over(session, declared.iter().map(String::as_str)).await?;
+        let looked = plan_parts(fence, text).await?;
+        if let Some(query) = looked.last() {
             self.columns(query, model);
         }
-        self.walk(&plans)?;
+        let refusals: Vec<Refusal> = looked.iter().flat_map(Looked::refusals).cloned().collect();
+        self.refuse(&once_each(refusals));
+        let fence = Fence::over(session, views_of_steps(model)).await?;
         for sql in shared_questions(model) {
-            plan(session, &sql).await?;
+            fence.query(&sql).await?;
         }
         Ok(())
     }
 
-    fn columns(&mut self, plan: &LogicalPlan, model: &Model) {
-        let given: BTreeSet<&str> = plan.schema().fields().iter().map(|field| field.name().as_str()).collect();
+    fn columns(&mut self, query: &Looked, model: &Model) {
+        let given: BTreeSet<&str> = query.columns().collect();
         let wanted = FIXED_COLUMNS.iter().copied().chain(model.facts.iter().map(|(name, _)| name.as_str()));
         for column in wanted.filter(|column| !given.contains(column)) {
             self.record("", Message::new("models-column-missing").with("column", column));
@@ -151,47 +114,13 @@ impl Check<'_> {
             self.record(column, Message::new("models-column-unlabelled").with("column", column));
         }
     }
-
-    fn walk(&mut self, plans: &[LogicalPlan]) -> Result<(), DataFusionError> {
-        let mut found: BTreeSet<(String, &'static str)> = BTreeSet::new();
-        for plan in plans {
-            plan.apply_with_subqueries(|node| {
-                for field in node.schema().fields().iter().filter(|field| is_float(field.data_type())) {
-                    found.insert((field.name().clone(), "models-float"));
-                }
-                node.apply_expressions(|expression| {
-                    expression.apply(|part| {
-                        found.extend(refused(part));
-                        Ok(TreeNodeRecursion::Continue)
-                    })
-                })
-            })?;
-        }
-        for (word, key) in found {
-            self.record(&word, Message::new(key).with("word", &word));
-        }
-        Ok(())
-    }
 }
 
-/// What of an expression is refused: the word and the message.
-fn refused(expression: &Expr) -> Option<(String, &'static str)> {
-    let outcome: ControlFlow<&str> = match expression {
-        Expr::ScalarFunction(call) => ControlFlow::Break(call.func.name()),
-        Expr::AggregateFunction(call) => ControlFlow::Break(call.func.name()),
-        Expr::WindowFunction(call) => match &call.fun {
-            WindowFunctionDefinition::AggregateUDF(function) => ControlFlow::Break(function.name()),
-            WindowFunctionDefinition::WindowUDF(function) => ControlFlow::Break(function.name()),
-        },
-        Expr::Cast(cast) if is_float(cast.field.data_type()) => return Some(("double".to_owned(), "models-float")),
-        Expr::TryCast(cast) if is_float(cast.field.data_type()) => return Some(("double".to_owned(), "models-float")),
-        Expr::Literal(value, _) if is_float(&value.data_type()) => return Some((value.to_string(), "models-float")),
-        _ => ControlFlow::Continue(()),
-    };
-    match outcome {
-        ControlFlow::Break(name) if !FUNCTIONS.contains(&name) => Some((name.to_owned(), "models-function")),
-        _ => None,
-    }
+/// What several parts say of one word once, by word.
+fn once_each(mut refusals: Vec<Refusal>) -> Vec<Refusal> {
+    refusals.sort_by_key(|refusal| (refusal.word.clone(), refusal.message.to_string()));
+    refusals.dedup();
+    refusals
 }
 
 #[cfg(test)]
@@ -264,14 +193,16 @@ from tax_payment_payment";
     }
 
     /// Messages and lines of the problems of a model with this SQL.
-    fn check(sql: &str) -> Vec<(String, usize)> {
-        let (catalog, models) = compile(sql);
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let problems = runtime.block_on(check_models(&catalog, &models, |_| true));
-        problems.into_iter().map(|problem| (problem.message.key.into_owned(), problem.line)).collect()
+    pub(crate) fn check(sql: &str) -> Vec<(String, usize)> {
+        problems_of(&compile(sql)).into_iter().map(|problem| (problem.message.key.into_owned(), problem.line)).collect()
     }
 
-    fn keys(sql: &str) -> Vec<String> {
+    pub(crate) fn problems_of((catalog, models): &(Catalog, Models)) -> Vec<Problem> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(check_models(catalog, models, |_| true))
+    }
+
+    pub(crate) fn keys(sql: &str) -> Vec<String> {
         check(sql).into_iter().map(|(key, _)| key).collect()
     }
 

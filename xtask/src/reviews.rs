@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use crate::steps::{cargo, root};
 
 /// The reviews, and how many findings each has; of those that are mended one after another, how many must stand.
-const REVIEWS: [(&str, u32); 4] = [("law", 23), ("field", 23), ("county", 13), ("ground", 0)];
+const REVIEWS: [(&str, u32); 4] = [("law", 23), ("field", 23), ("county", 13), ("ground", 10)];
 
 /// What keeps a finding mended.
 #[derive(Debug, PartialEq, Eq)]

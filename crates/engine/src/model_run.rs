@@ -533,14 +533,14 @@ mod tests {
     async fn a_figure_that_a_model_works_out_and_no_decimal_holds_is_told_as_too_large() {
         let (catalog, models) = compile(SQL);
         let model = &models.models["a/b"];
-        let session = SessionContext::new_with_config(planning_config());
-        let facts = |sql: &str| {
-            let (session, sql) = (session.clone(), sql.to_owned());
-            async move {
-                let plan = plan(&session, &sql).await?;
-                let batches = session.execute_logical_plan(plan).await?.collect().await?;
-                batches.iter().map(|batch| facts_of(batch, model)).collect::<Result<Vec<_>, _>>()
+        let session = planning_context();
+        let facts = async |sql: &str| {
+            let mut batches = ask(&Fence::over(&session, []).await?, sql).await?;
+            let mut facts = Vec::new();
+            while let Some(batch) = batches.next().await.transpose()? {
+                facts.push(facts_of(&batch, model)?);
             }
+            Ok::<_, ModelError>(facts)
         };
         let amount =
             |facts: &[Vec<gongzhi_core::models::facts::Fact>]| facts[0][0].values["amount_yuan"].figure().unwrap();

@@ -131,3 +131,69 @@ fn list_delivered(visible: &VisibleBatches) -> BTreeMap<String, BTreeSet<Period>
     }
     delivered
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use gongzhi_core::catalog::{Mark, Mode};
+    use gongzhi_core::state::{Batch, Moment, VisibleBatch, covered_days};
+    use gongzhi_core::values::SetMode;
+
+    use super::*;
+
+    fn visible(regions: &[&str]) -> VisibleBatches {
+        let period = Period::Quarter(2025, 1);
+        let (covers_from, covers_to) = covered_days(period, false);
+        let batch = |region: &&str| VisibleBatch {
+            batch: Batch {
+                id: format!("of {region}"),
+                sequence: 1,
+                region: (*region).to_owned(),
+                unit: "water".to_owned(),
+                lineage: "water".to_owned(),
+                item: "water_project".to_owned(),
+                kind: "project".to_owned(),
+                mark: Mark::Stock,
+                item_mode: Mode::Full,
+                period,
+                covers_from,
+                covers_to,
+                mode: SetMode::Full,
+                template_version: 1,
+                accepted_at: DateTime::default(),
+                supplement_of: None,
+            },
+            main: None,
+            personal: None,
+            links_key: None,
+            rows: 0,
+            file: String::new(),
+            file_digest: String::new(),
+            upload: String::new(),
+        };
+        let moment = Moment { as_of: DateTime::default(), period: None };
+        VisibleBatches { batches: regions.iter().map(batch).collect(), moment }
+    }
+
+    fn chosen(regions: &[&str], asked: Option<&str>) -> Result<(String, Vec<String>), String> {
+        let mut visible = visible(regions);
+        let region = choose_region(&mut visible, asked).map_err(|message| message.key.to_string())?;
+        Ok((region.to_string(), visible.batches.into_iter().map(|one| one.batch.region).collect()))
+    }
+
+    #[test]
+    fn a_run_is_about_the_only_region_or_the_one_asked_for_and_sees_no_other() {
+        let of =
+            |region: &str, seen: &[&str]| Ok((region.to_owned(), seen.iter().map(|one| (*one).to_owned()).collect()));
+        assert_eq!(chosen(&["652323", "652323001"], None), of("652323", &["652323", "652323001"]));
+        // A prefecture's own department speaks of the county too.
+        assert_eq!(chosen(&["652300", "652323"], None), of("652323", &["652300", "652323"]));
+        let several = ["652323", "652324", "652300", "650102"];
+        assert_eq!(chosen(&several, None), Err("run-region-several".to_owned()));
+        assert_eq!(chosen(&several, Some("652323")), of("652323", &["652323", "652300"]));
+        assert_eq!(chosen(&several, Some("652300")), of("652300", &["652323", "652324", "652300"]));
+        for unknown in ["652327", "县", ""] {
+            assert_eq!(chosen(&several, Some(unknown)), Err("run-region-unknown".to_owned()), "{unknown}");
+        }
+    }
+}

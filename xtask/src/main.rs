@@ -8,6 +8,7 @@ mod demo;
 #[cfg(test)]
 mod dependencies;
 mod fuzz;
+mod postgres;
 mod real_data;
 mod reviews;
 mod steps;

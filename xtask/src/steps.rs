@@ -71,12 +71,22 @@ pub fn ensure_cargo_tool(name: &str, why: &str) -> Result<()> {
     step(&format!("install {name}"), &mut cargo(&["install", "--locked", name]))
 }
 
+/// Installs a Debian package whose programs are not on the path.
+pub fn ensure_package_files(package: &str, why: &str) -> Result<()> {
+    println!("the package {package} is installed because {why}");
+    install(package, package)
+}
+
 /// Makes sure that a program of a Debian package is there, installing the package when this account may.
 pub fn ensure_package(program: &str, package: &str, why: &str) -> Result<()> {
     if answers(program, &["--version"]) {
         return Ok(());
     }
     println!("{program} is not on this machine; the package {package} is installed because {why}");
+    install(program, package)
+}
+
+fn install(program: &str, package: &str) -> Result<()> {
     if !answers("apt-get", &["--version"]) {
         bail!(
             "{program} is missing and there is no apt-get here: install it (Debian package {package}), then run this again"

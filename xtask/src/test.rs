@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 
+use crate::postgres::{self, Server};
 use crate::real_data::{list_left_out, tell_left_out};
 use crate::reviews;
 use crate::steps::{cargo, ensure_cargo_tool, ensure_package, program, step};
@@ -29,7 +30,11 @@ pub fn run() -> Result<()> {
     };
     step("catalogue", &mut on_program(&["--lang", "en", "check"]))?;
     step("model cases", &mut on_program(&["--lang", "en", "models", "test"]))?;
-    step("tests", &mut cargo(&["nextest", "run", "--workspace", "--locked", "--no-fail-fast"]))?;
+    let server = Server::start()?;
+    let mut tests = cargo(&["nextest", "run", "--workspace", "--locked", "--no-fail-fast"]);
+    tests.envs(server.as_ref().map(|server| (postgres::URL, server.url())));
+    step("tests", &mut tests)?;
+    drop(server);
     reviews::check()?;
     ensure_cargo_tool("cargo-deny", "it checks licences, sources and banned crates of every dependency")?;
     // Advisories need a database that is fetched from elsewhere than the registry; they are checked where that is allowed.

@@ -30,6 +30,14 @@ impl Store {
         Ok(others(keys, &known))
     }
 
+    /// Whether it was opened with keys before.
+    ///
+    /// # Errors
+    /// The database says no.
+    pub async fn knows_keys(&self) -> Result<bool, StoreError> {
+        Ok(deployment_key::Entity::find().one(self.readers()).await?.is_some())
+    }
+
     /// Compares keys as [`Self::compare_keys`] does, and keeps nothing.
     ///
     /// # Errors

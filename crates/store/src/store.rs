@@ -98,11 +98,11 @@ pub enum StorePlace {
 }
 
 impl StorePlace {
-    /// Whether a store was made there.
-    pub fn is_made(&self) -> bool {
+    /// Whether a store was made in the home folder; of a database that is not told without asking it.
+    pub fn is_made(&self) -> Option<bool> {
         match self {
-            Self::Home(home) => home.join(FILE).is_file(),
-            Self::Postgres(_) => true,
+            Self::Home(home) => Some(home.join(FILE).is_file()),
+            Self::Postgres(_) => None,
         }
     }
 }
@@ -157,27 +157,58 @@ impl Store {
     pub async fn open(place: &StorePlace) -> Result<Self, StoreError> {
         let store = match place {
             StorePlace::Home(home) => Self::open_sqlite(home).await?,
-            StorePlace::Postgres(url) => {
-                let connection = Database::connect(quiet(ConnectOptions::new(url))).await?;
-                Self { writer: connection.clone(), readers: connection, still: None }
-            }
+            StorePlace::Postgres(url) => Self::of_server(quiet(ConnectOptions::new(url))).await?,
         };
         let alone = match place {
             StorePlace::Home(home) => Some(lock(home)?),
             StorePlace::Postgres(_) => None,
         };
-        Migrator::up(&store.writer, None).await.map_err(of_tables)?;
+        store.bring_forward().await?;
         drop(alone);
         Ok(store)
     }
 
-    /// Opens the store of a home folder to read. Nothing is made or changed, no file beside it either: one that nobody has
+    async fn of_server(options: ConnectOptions) -> Result<Self, StoreError> {
+        let connection = Database::connect(options).await?;
+        Ok(Self { writer: connection.clone(), readers: connection, still: None })
+    }
+
+    /// Brings the tables up to date. On PostgreSQL programs that do so at one moment come one after the other, and texts are
+    /// compared by their bytes, as SQLite does, whatever the database's own order is.
+    async fn bring_forward(&self) -> Result<(), StoreError> {
+        if self.writer.get_database_backend() != DbBackend::Postgres {
+            return Ok(Migrator::up(&self.writer, None).await.map_err(of_tables)?);
+        }
+        let alone = self.begin().await?;
+        Migrator::up(&self.writer, None).await.map_err(of_tables)?;
+        let texts = "select table_name, column_name from information_schema.columns where table_schema = current_schema() \
+                     and data_type in ('text', 'character varying') and collation_name is distinct from 'C'";
+        for row in self.writer.query_all_raw(Statement::from_string(DbBackend::Postgres, texts)).await? {
+            let (table, column): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+            let alter = format!(r#"alter table "{table}" alter column "{column}" type text collate "C""#);
+            self.writer.execute_unprepared(&alter).await?;
+        }
+        Ok(alone.commit().await?)
+    }
+
+    /// Opens the store to read. Nothing is made or changed, in a home folder no file beside it either: one that nobody has
     /// open is read as a file that stands still, and [`Self::close`] says if it did not; where another program has it
     /// open, what that one has written and not yet put in its place is read with it.
     ///
     /// # Errors
     /// The database says no, or its tables are those of an earlier or a later program.
-    pub async fn open_to_read(home: &Path) -> Result<Self, StoreError> {
+    pub async fn open_to_read(place: &StorePlace) -> Result<Self, StoreError> {
+        let store = match place {
+            StorePlace::Home(home) => Self::sqlite_to_read(home).await?,
+            StorePlace::Postgres(url) => Self::of_server(quiet(ConnectOptions::new(url))).await?,
+        };
+        if !Migrator::get_pending_migrations_read_only(&store.readers).await.map_err(of_tables)?.is_empty() {
+            return Err(StoreError::Earlier);
+        }
+        Ok(store)
+    }
+
+    async fn sqlite_to_read(home: &Path) -> Result<Self, StoreError> {
         let file = home.join(FILE);
         let is_alone = !home.join(format!("{FILE}-wal")).exists();
         let still = is_alone.then(|| Still::of(file.clone()));
@@ -191,9 +222,6 @@ impl Store {
                 .busy_timeout(Duration::from_secs(30))
         });
         let readers = Database::connect(options).await?;
-        if !Migrator::get_pending_migrations_read_only(&readers).await.map_err(of_tables)?.is_empty() {
-            return Err(StoreError::Earlier);
-        }
         Ok(Self { writer: readers.clone(), readers, still })
     }
 
@@ -229,9 +257,9 @@ impl Store {
         admin.close().await?;
         let mut options = quiet(ConnectOptions::new(url));
         options.set_schema_search_path(schema).max_connections(4);
-        let connection = Database::connect(options).await?;
-        Migrator::up(&connection, None).await?;
-        Ok(Self { writer: connection.clone(), readers: connection, still: None })
+        let store = Self::of_server(options).await?;
+        store.bring_forward().await?;
+        Ok(store)
     }
 
     pub(crate) fn readers(&self) -> &DatabaseConnection {

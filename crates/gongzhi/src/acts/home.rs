@@ -14,6 +14,9 @@ use gongzhi_core::messages::{Message, Translator};
 use gongzhi_engine::keys::{Dice, KeyError, KeyFiles, KeyName, KeySource, Keys};
 use gongzhi_store::{Store, StoreError, StorePlace};
 
+/// The variable that names the database of the store, where that is no file in the home folder.
+const DATABASE_URL: &str = "GONGZHI_DATABASE_URL";
+
 /// A home, opened.
 pub struct Home {
     /// Its keys.
@@ -72,23 +75,32 @@ pub fn is_there(home: &Path) -> bool {
     is_made(home) || holds_data(home)
 }
 
+/// A home whose store is in a database of its own has its keys here all the same.
 fn is_made(home: &Path) -> bool {
-    StorePlace::Home(home.to_owned()).is_made()
+    store_of(home).is_made().unwrap_or_else(|| home.join("keys").is_dir())
+}
+
+/// The store of a home: a file in it, or the database that `GONGZHI_DATABASE_URL` names.
+fn store_of(home: &Path) -> StorePlace {
+    match std::env::var(DATABASE_URL) {
+        Ok(url) if !url.trim().is_empty() => StorePlace::Postgres(url),
+        _ => StorePlace::Home(home.to_owned()),
+    }
 }
 
 async fn open_with(home: &Path, source: &dyn KeySource, access: Access) -> Result<Home, Message> {
-    let dice = Dice::system();
+    let (dice, place) = (Dice::system(), store_of(home));
+    let told = |error: StoreError| error.message().with("home", home.display());
     let keys = match (is_made(home), access == Access::Make) {
         (true, _) => Keys::open(home, source, dice),
-        (false, true) if holds_data(home) => Keys::open(home, source, dice),
+        (false, true) if holds_data(home) || is_known(&place).await.map_err(told)? => Keys::open(home, source, dice),
         (false, true) => Keys::make(home, source, dice),
         (false, false) => return Err(Message::new("state-home-missing").with("path", home.display())),
     };
     let keys = keys.map_err(|error: KeyError| error.message())?;
-    let told = |error: StoreError| error.message().with("home", home.display());
     let store = match access {
-        Access::Read => Store::open_to_read(home).await,
-        Access::Write | Access::Make => Store::open(&StorePlace::Home(home.to_owned())).await,
+        Access::Read => Store::open_to_read(&place).await,
+        Access::Write | Access::Make => Store::open(&place).await,
     };
     let store = store.map_err(told)?;
     let fingerprints: Vec<(&str, &str)> =
@@ -103,6 +115,19 @@ async fn open_with(home: &Path, source: &dyn KeySource, access: Access) -> Resul
     }
     let others: Vec<KeyName> = others.iter().map(|at| keys.fingerprints()[*at].0).collect();
     Err(keys.wrong(&others))
+}
+
+/// Whether a database belongs to keys already: to a home whose folder is not this one, or is gone.
+async fn is_known(place: &StorePlace) -> Result<bool, StoreError> {
+    match place {
+        StorePlace::Home(_) => Ok(false),
+        StorePlace::Postgres(_) => {
+            let store = Store::open(place).await?;
+            let is_known = store.knows_keys().await?;
+            store.close().await?;
+            Ok(is_known)
+        }
+    }
 }
 
 /// A folder without a store that holds data all the same was a home.

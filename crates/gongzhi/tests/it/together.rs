@@ -6,6 +6,12 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
+use gongzhi_core::access::{Actor, Purpose};
+use gongzhi_core::state::Moment;
+use gongzhi_engine::intake::open_upload;
+use gongzhi_engine::keys::{Dice, KeyFiles, Keys, digest_reader};
+use gongzhi_store::uploads::UploadStatus;
+use gongzhi_store::{Store, StorePlace};
 use serde_json::Value as Json;
 
 use crate::program::{gongzhi, run_in};
@@ -22,10 +28,24 @@ fn write(folder: &Path, name: &str, rows: &[(u32, u32)]) {
 }
 
 fn start(folder: &Path, file: &str) -> Child {
+    start_on(None, folder, file)
+}
+
+/// On a database, or on the file in the home.
+fn start_on(url: Option<&str>, folder: &Path, file: &str) -> Child {
     let words = ["intake", "--json", file, "--item", "28", "--unit", "水利局", "--period", "2025Q1"];
     let mut command = gongzhi();
     command.current_dir(folder).args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.envs(url.map(|url| ("GONGZHI_DATABASE_URL", url)));
     command.spawn().unwrap()
+}
+
+fn json_of(url: Option<&str>, folder: &Path, words: &[&str]) -> Json {
+    let mut command = gongzhi();
+    command.current_dir(folder).args(words).stdin(Stdio::null());
+    let output = command.envs(url.map(|url| ("GONGZHI_DATABASE_URL", url))).output().unwrap();
+    let text = || String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{words:?}: {}", text()))
 }
 
 fn report(child: Child) -> Json {
@@ -153,4 +173,95 @@ fn a_run_and_a_question_stand_on_the_same_state_and_name_rows_alike() {
     assert!(named.iter().all(|handle| handle.split_once(':').is_some_and(|(batch, _)| batch.len() == 36)), "{named:?}");
     run();
     assert_eq!(handles(), named, "a run more changes no handle");
+}
+
+/// Hand-ins of the test below; more by hand.
+const HAND_INS: u32 = 48;
+
+/// Numbers that look like dice and are the same every time.
+fn dice(turn: u32) -> u64 {
+    let mut state = u64::from(turn).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    state = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    state ^ (state >> 27)
+}
+
+/// Two programs at a time hand in, of a third of the turns the same file at one moment, ten times one is killed and its file
+/// handed in again.
+fn hand_in_by_two(url: Option<&str>, folder: &Path) {
+    let hand_ins: u32 = std::env::var("GONGZHI_HAND_INS").map_or(HAND_INS, |text| text.parse().unwrap());
+    let kill_every = (hand_ins / 20).max(1);
+    let (mut turn, mut next) = (0, 0);
+    while next < hand_ins {
+        let is_pair = turn % 3 == 0;
+        let files: Vec<String> = [next, if is_pair { next } else { next + 1 }].map(|n| format!("{n}.csv")).to_vec();
+        for number in next..next + 2 {
+            write(folder, &format!("{number}.csv"), &[(number, 500_000 + number)]);
+        }
+        let mut both: Vec<Child> = files.iter().map(|file| start_on(url, folder, file)).collect();
+        if turn % kill_every == 1 {
+            std::thread::sleep(Duration::from_millis(dice(turn) % 250));
+            let mut killed = both.pop().unwrap();
+            killed.kill().unwrap();
+            killed.wait().unwrap();
+            both.push(start_on(url, folder, &files[1]));
+        }
+        let reports: Vec<Json> = both.into_iter().map(report).collect();
+        let before = reports.iter().filter(|report| !report["received_before"].is_null()).count();
+        assert!(before <= usize::from(is_pair) + usize::from(turn % kill_every == 1), "{reports:?}");
+        next += if is_pair { 1 } else { 2 };
+        turn += 1;
+    }
+    let found = json_of(url, folder, &["doctor", "--json"]);
+    assert_eq!(found, serde_json::json!({"orphans": [], "missing": []}));
+    let log = json_of(url, folder, &["audit", "verify", "--json"]);
+    assert_eq!((&log["faults"], log["entries"] == log["sealed"]), (&serde_json::json!([]), true), "{log}");
+    look_at_originals(url, folder, next);
+}
+
+/// Every file is one accepted upload, and its original is what was sent.
+fn look_at_originals(url: Option<&str>, folder: &Path, files: u32) {
+    let home = folder.join(".gongzhi");
+    let keys = Keys::open(&home, &KeyFiles::of_home(&home), Dice::system()).unwrap();
+    let place = url.map_or_else(|| StorePlace::Home(home.clone()), |url| StorePlace::Postgres(url.to_owned()));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let scope = Actor::operator("test", Purpose::Upkeep).scope;
+    let uploads = runtime.block_on(async { Store::open(&place).await.unwrap().list_uploads(&scope).await.unwrap() });
+    let mut seen = BTreeSet::new();
+    for upload in &uploads {
+        assert_eq!(upload.status, UploadStatus::Accepted, "{upload:?}");
+        let attempt = upload.attempt.as_deref().unwrap();
+        let original = digest_reader(open_upload(attempt, &home.join("data"), &keys).unwrap()).unwrap();
+        let sent = digest_reader(fs::File::open(folder.join(&upload.file)).unwrap()).unwrap();
+        assert_eq!((&original, &upload.digest), (&sent, &sent), "{}", upload.file);
+        assert!(seen.insert(upload.file.clone()), "{} was taken in twice", upload.file);
+    }
+    assert_eq!(seen.len(), files as usize);
+    let batches = runtime.block_on(async {
+        let moment = Moment { as_of: chrono::DateTime::<chrono::Utc>::MAX_UTC, period: None };
+        Store::open(&place).await.unwrap().visible_batches(&scope, moment).await.unwrap().batches.len()
+    });
+    assert_eq!(batches, files as usize);
+}
+
+#[test]
+fn two_programs_that_hand_in_and_are_killed_lose_and_double_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    hand_in_by_two(None, folder.path());
+}
+
+#[test]
+fn two_programs_on_one_database_lose_and_double_nothing() {
+    let Ok(server) = std::env::var("GONGZHI_TEST_POSTGRES") else {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "GONGZHI_TEST_POSTGRES names no server, and CI must not leave it out"
+        );
+        eprintln!("left out, GONGZHI_TEST_POSTGRES names no server");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async { Store::open_test_schema(&server, "together").await.unwrap().close().await.unwrap() });
+    let url = format!("{server}?options[search_path]=gongzhi_test_together");
+    hand_in_by_two(Some(&url), folder.path());
 }

@@ -14,9 +14,9 @@ use crate::batch::BatchError;
 use crate::keys::digest_reader;
 use crate::parts::Source;
 
-/// The digest a file was found or written with; empty before that. Whoever first asks for one has it locked while it is read,
+/// The digest a file was found or written with; none before that. Whoever first asks for one has it locked while it is read,
 /// so that it is read once.
-type Digest = Arc<Mutex<String>>;
+type Digest = Arc<Mutex<Option<String>>>;
 
 static KNOWN: LazyLock<Mutex<HashMap<PathBuf, Digest>>> = LazyLock::new(Mutex::default);
 
@@ -32,11 +32,11 @@ pub(crate) fn compare(
 ) -> Result<(), BatchError> {
     let known = known(path);
     let mut found = known.lock().unwrap_or_else(PoisonError::into_inner);
-    if *found == part.digest {
+    if found.as_ref() == Some(&part.digest) {
         return Ok(());
     }
-    *found = File::open(path).and_then(digest_reader).map_err(|source| BatchError::file(path, source))?;
-    if *found == part.digest {
+    let digest = File::open(path).and_then(digest_reader).map_err(|source| BatchError::file(path, source))?;
+    if found.insert(digest) == &part.digest {
         return Ok(());
     }
     Err(BatchError::Changed { batch: visible.batch.id.clone(), part: source.key(), path: path.to_owned() })
@@ -44,7 +44,7 @@ pub(crate) fn compare(
 
 /// Keeps with which digest this process wrote a file.
 pub(crate) fn note(path: &Path, digest: &str) {
-    digest.clone_into(&mut known(path).lock().unwrap_or_else(PoisonError::into_inner));
+    *known(path).lock().unwrap_or_else(PoisonError::into_inner) = Some(digest.to_owned());
 }
 
 fn known(path: &Path) -> Digest {
@@ -111,6 +111,9 @@ mod tests {
             let told = Translator::new(language).say(&error.message());
             assert!(["b1", "spoilt.parquet", word].iter().all(|said| told.contains(said)), "{told}");
         }
+        // One whose digest is gone from the store is no part as it was written.
+        let lost = DigestedFile { digest: String::new(), ..part("lost.parquet", b"whole") };
+        assert!(matches!(compare(&lost, Source::Main), Err(BatchError::Changed { .. })));
         part("spoilt.parquet", b"whole");
         assert!(compare(&spoilt, Source::Personal).is_ok(), "put back from a copy");
         // Found whole, it is not read again.

@@ -47,9 +47,8 @@ pub fn compare((commit, profile): (&str, &str), scale: &str, folder: &Path) -> R
     std::fs::create_dir_all(&folder)?;
     let built = program(if profile == "dev" { "debug" } else { profile });
     let words = ["build", "--profile", profile, "--locked", "-p", "gongzhi"];
-    let earlier = build(commit, profile, (&words, &built), &folder)?;
-    // The earlier build stands where ours did: ours is built anew and both are copied out of each other's way.
-    forget_built(profile, &root())?;
+    let built_earlier = earlier_target().join(if profile == "dev" { "debug" } else { profile }).join("gongzhi");
+    let earlier = build(commit, profile, (&words, &built_earlier), &folder)?;
     step("build of now", &mut cargo(&words))?;
     let now = Version { name: "now".to_owned(), program: folder.join("now"), layer: root().join("demo/catalog") };
     std::fs::copy(&built, &now.program)?;
@@ -66,17 +65,10 @@ pub fn compare((commit, profile): (&str, &str), scale: &str, folder: &Path) -> R
     Ok(format!("Profile: {profile}; county of scale {scale}.\n") + &table(&versions, &figures)?)
 }
 
-/// Cargo tells the same crate of two clones by the age of its files alone: what was built of the other is taken away.
-fn forget_built(profile: &str, place: &Path) -> Result<()> {
-    let mut clean = cargo(&["clean", "--quiet", "--profile", profile]);
-    for package in ["gongzhi_core", "gongzhi_engine", "gongzhi_store", "gongzhi"] {
-        clean.args(["-p", package]);
-    }
-    let cleaned = clean.env("CARGO_TARGET_DIR", crate::steps::target_folder()).current_dir(place).status()?;
-    if !cleaned.success() {
-        bail!("what was built can't be taken away");
-    }
-    Ok(())
+/// Where earlier commits are built. Cargo tells the same crate of two clones in one folder by the age of its files alone, so
+/// it is one of their own, kept from one comparison to the next: the dependencies are built once.
+fn earlier_target() -> PathBuf {
+    crate::steps::target_folder().join("before")
 }
 
 fn build(commit: &str, profile: &str, (words, built): (&[&str], &Path), folder: &Path) -> Result<Version> {
@@ -87,11 +79,9 @@ fn build(commit: &str, profile: &str, (words, built): (&[&str], &Path), folder: 
     if !checkout.success() {
         bail!("there is no commit {commit}");
     }
-    forget_built(profile, &tree)?;
     println!("── build of {commit}");
     let mut build = cargo(words);
-    // The same target folder: the dependencies are built once.
-    build.env("CARGO_TARGET_DIR", crate::steps::target_folder()).current_dir(&tree);
+    build.env("CARGO_TARGET_DIR", earlier_target()).current_dir(&tree);
     if !build.status()?.success() {
         bail!("{commit} does not build");
     }

@@ -1,5 +1,6 @@
 //! `gongzhi models list|show|test`: what the models ask, and whether their cases hold.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -15,8 +16,14 @@ use crate::acts::catalog::list_sources;
 use crate::acts::models::{self, CompareOrder, get_models, get_models_to_run};
 use crate::acts::run::RunContext;
 
-/// The county whose local figures `list` and `show` speak of.
-const REGION: &str = "652323";
+/// The county whose local figures `list` and `show` speak of: the one that most units of the catalogue are of.
+fn region_of(catalog: &Catalog) -> String {
+    let mut units: BTreeMap<&str, usize> = BTreeMap::new();
+    for unit in catalog.units.values() {
+        *units.entry(unit.region.get(..6).unwrap_or(&unit.region)).or_default() += 1;
+    }
+    units.into_iter().max_by_key(|(_, count)| *count).map(|(region, _)| region.to_owned()).unwrap_or_default()
+}
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -90,8 +97,9 @@ fn get_model<'a>(models: &'a Models, key: &str, say: &Translator) -> anyhow::Res
 
 fn list(place: &CatalogWords, say: &Translator) -> anyhow::Result<ExitCode> {
     let (catalog, models) = get_models(&place.place(), say)?;
+    let region = region_of(&catalog);
     for model in models.models.values() {
-        let stopped = find_stop(&catalog, model, REGION);
+        let stopped = find_stop(&catalog, model, &region);
         let unset = stopped.and_then(|message| message.values.into_iter().find(|(name, _)| name == "parameter"));
         let message = match unset {
             Some((_, parameter)) => Message::new("models-list-stopped").with("parameter", parameter),
@@ -143,7 +151,7 @@ fn show_parameter(catalog: &Catalog, key: &str, say: &Translator) {
     let Some(parameter) = catalog.parameters.get(key) else { return };
     let name = parameter.name.get(say.language());
     println!("{}", say.say(&Message::new("models-show-parameter").with("name", name).with("key", key)));
-    let chain = region_with_parents(REGION);
+    let chain = region_with_parents(&region_of(catalog));
     let here = parameter.values.iter().filter(|value| chain.contains(&value.region.as_str()));
     let mut values: Vec<_> = here.collect();
     values.sort_by_key(|value| (&value.class, value.from));

@@ -6,7 +6,7 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use crate::catalog::{Catalog, Source};
-use crate::codes::{Today, check, normalise};
+use crate::codes::{Today, check, is_certificate, may_be_certificate, may_be_personal, normalise};
 use crate::data_package::read_package;
 use crate::identity::{Places, normalise_name, split_name};
 use crate::models::Models;
@@ -34,6 +34,10 @@ fn text() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn any_text_is_judged_as_a_code(text in text()) {
+        let looks: [fn(&str) -> bool; 3] = [may_be_personal, may_be_certificate, is_certificate];
+        for look in looks {
+            look(&text);
+        }
         let today = Today::from_ymd_opt(2025, 6, 30).unwrap();
         let judged = check(&text, today);
         let again = check(&normalise(&text), today);

@@ -5,7 +5,7 @@
 //! between them; there are no floats in it), so that a file set out in another way is the same receipt. Signing and
 //! digesting are the engine's; here is what a receipt says and what follows from what was found.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -197,11 +197,6 @@ pub fn instant_text(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
-/// The day it is in Beijing at an instant.
-pub fn beijing_day(at: DateTime<Utc>) -> NaiveDate {
-    (at + TimeDelta::hours(8)).date_naive()
-}
-
 /// Members in the order of their names, which are plain letters, nothing between them.
 fn write_sorted(value: &Json, text: &mut String) {
     match value {
@@ -256,7 +251,7 @@ mod tests {
             }],
             warnings: 0,
             accepted_at: instant_text(at),
-            accepted_on: beijing_day(at),
+            accepted_on: crate::time::day_of(at),
             program: "gongzhi 0.1.0".to_owned(),
             key: "sm3:kk".to_owned(),
         }

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Decimal128Array, Int64Array};
+use datafusion::arrow::array::{ArrayRef, AsArray, BooleanArray, Decimal128Array, Int64Array};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Decimal256Type, Field, FieldRef, i256};
 use datafusion::arrow::error::ArrowError;
@@ -226,7 +226,10 @@ mod tests {
     use datafusion::arrow::datatypes::Decimal128Type;
     use datafusion::datasource::MemTable;
 
+    use datafusion::common::ParamValues;
+
     use super::*;
+    use crate::fence::{Fence, FenceError, planning_context};
 
     /// A table of figures near the end of what 128 and 64 bits hold: of `a` too many, of `b` one.
     fn session() -> SessionContext {
@@ -236,15 +239,19 @@ mod tests {
         let figures: ArrayRef = Arc::new(figures.with_precision_and_scale(38, 2).unwrap());
         let counts: ArrayRef = Arc::new(Int64Array::from(vec![i64::MAX, i64::MAX, 7, 2]));
         let batch = RecordBatch::try_from_iter([("who", who), ("figure", figures), ("count", counts)]).unwrap();
-        let session = SessionContext::new();
-        register(&session);
+        let session = planning_context();
         let table = MemTable::try_new(batch.schema(), vec![vec![batch]]).unwrap();
         session.register_table("rows", Arc::new(table)).unwrap();
         session
     }
 
     async fn sums(sql: &str) -> Result<Vec<i128>> {
-        let batches = session().sql(sql).await?.collect().await?;
+        let session = session();
+        let query = Fence::over(&session, ["rows"]).await?.query(sql).await.map_err(|error| match error {
+            FenceError::Query(error) => error,
+            FenceError::Refused(refusals) => panic!("{refusals:?}"),
+        })?;
+        let batches = query.frame(&ParamValues::List(Vec::new()))?.collect().await?;
         let of = |batch: &RecordBatch| batch.column(0).as_primitive::<Decimal128Type>().values().to_vec();
         Ok(batches.iter().flat_map(of).collect())
     }

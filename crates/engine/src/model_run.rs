@@ -11,7 +11,6 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::datasource::MemTable;
@@ -531,7 +530,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_figure_that_a_model_works_out_and_no_decimal_holds_is_told_as_too_large() {
-        let (catalog, models) = compile(SQL);
+        let (_, models) = compile(SQL);
         let model = &models.models["a/b"];
         let session = planning_context();
         let facts = async |sql: &str| {

@@ -48,7 +48,7 @@ pub fn compare((commit, profile): (&str, &str), scale: &str, folder: &Path) -> R
     let built = program(if profile == "dev" { "debug" } else { profile });
     let words = ["build", "--profile", profile, "--locked", "-p", "gongzhi"];
     let built_earlier = earlier_target().join(if profile == "dev" { "debug" } else { profile }).join("gongzhi");
-    let earlier = build(commit, profile, (&words, &built_earlier), &folder)?;
+    let earlier = build(commit, (&words, &built_earlier), &folder)?;
     step("build of now", &mut cargo(&words))?;
     let now = Version { name: "now".to_owned(), program: folder.join("now"), layer: root().join("demo/catalog") };
     std::fs::copy(&built, &now.program)?;
@@ -71,7 +71,7 @@ fn earlier_target() -> PathBuf {
     crate::steps::target_folder().join("before")
 }
 
-fn build(commit: &str, profile: &str, (words, built): (&[&str], &Path), folder: &Path) -> Result<Version> {
+fn build(commit: &str, (words, built): (&[&str], &Path), folder: &Path) -> Result<Version> {
     let tree = folder.join("tree");
     let mut clone = Command::new("git");
     step("earlier commit", clone.args(["clone", "--quiet"]).arg(root()).arg(&tree))?;

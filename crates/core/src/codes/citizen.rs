@@ -133,6 +133,9 @@ fn holds(text: &str, today: Today) -> bool {
 /// Whether a normalised text may be a natural person's number, right or mistyped: it must then not be kept as it stands.
 /// Fifteen digits that hold as a registration number, or as an old tax id, are none.
 pub fn may_be_personal(text: &str) -> bool {
+    if !text.is_ascii() {
+        return false;
+    }
     let first = || text.get(..18);
     match text.len() {
         18 => is_meant(text) && !is_surely_uscc(text),

@@ -509,7 +509,7 @@ impl IntakeDesk {
                 Err(StoreError::Overtaken) => {}
                 accepted => {
                     *report = placed;
-                    tracing::info!(upload = attempt.upload, batches = batches.len(), "an upload was taken in");
+                    tracing::info!(upload = attempt.upload, batches = batches.len(), "an upload was accepted");
                     return accepted.map_err(|error| told(error.message()));
                 }
             }

@@ -147,7 +147,9 @@ pub fn find_home(file: &Path) -> Option<PathBuf> {
     let folders = whole.ancestors().skip(1).filter(|folder| folder.file_name().is_some_and(|name| name == "profiles"));
     let mut above = folders.filter_map(Path::parent);
     let is_home = |folder: &&Path| {
-        folder.ends_with(".gongzhi") || folder.join("keys").is_dir() || StorePlace::Home(folder.to_path_buf()).is_made()
+        folder.ends_with(".gongzhi")
+            || folder.join("keys").is_dir()
+            || StorePlace::Home(folder.to_path_buf()).is_made() == Some(true)
     };
     above.find(is_home).map(Path::to_owned)
 }

@@ -12,11 +12,12 @@ use gongzhi_core::catalog::{Catalog, Severity};
 use gongzhi_core::intake::mask::shown;
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::receipts::{
-    FORMAT, Found, Named, NamedFile, Receipt, ReceiptEffect, ReceiptSet, SignedReceipt, Verdict, beijing_day,
-    instant_text, judge,
+    FORMAT, Found, Named, NamedFile, Receipt, ReceiptEffect, ReceiptSet, SignedReceipt, Verdict, instant_text, judge,
 };
+use gongzhi_core::time::day_of;
 use gongzhi_engine::intake::{IntakeBatch, IntakeReport};
 use gongzhi_engine::keys::{Keys, digest_reader, key_id, verify};
+use gongzhi_engine::pending::write_whole;
 use gongzhi_store::Store;
 use gongzhi_store::uploads::UploadStatus;
 
@@ -62,7 +63,7 @@ pub fn sign(
         // What an accepted file has too many of to be listed are warnings.
         warnings: warnings + report.unlisted_issues,
         accepted_at: instant_text(accepted.at),
-        accepted_on: beijing_day(accepted.at),
+        accepted_on: day_of(accepted.at),
         program: concat!("gongzhi ", env!("CARGO_PKG_VERSION")).to_owned(),
         key: key_id(&public_key).unwrap_or_default(),
     };
@@ -125,7 +126,7 @@ pub fn write(
     let signed: SignedReceipt = serde_json::from_value(kept)?;
     let path = folder.join(file_name(&signed.receipt));
     let text = serde_json::to_string_pretty(&signed)? + "\n";
-    fs::create_dir_all(folder).and_then(|()| fs::write(&path, text)).with_context(|| path.display().to_string())?;
+    write_whole(&path, text.as_bytes()).with_context(|| path.display().to_string())?;
     Ok(Some(path))
 }
 

@@ -278,7 +278,14 @@ mod tests {
     fn a_receipt_names_the_day_in_beijing() {
         let when = "2025-12-31T16:30:00Z".parse().ok();
         let report = IntakeReport { file: "a.csv".to_owned(), ..IntakeReport::default() };
-        let taken = TakenIn { report, received_before: when, proposals: Vec::new(), annotated: None };
+        let taken = TakenIn {
+            report,
+            received_before: when,
+            upload: None,
+            receipt: None,
+            proposals: Vec::new(),
+            annotated: None,
+        };
         let say = Translator::new(Language::English);
         let line = say.say(&headline(&taken, false, &Catalog::default(), &say));
         assert!(line.contains("2026-01-01"), "{line}");

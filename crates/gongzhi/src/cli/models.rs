@@ -151,7 +151,8 @@ fn show_parameter(catalog: &Catalog, key: &str, say: &Translator) {
     let Some(parameter) = catalog.parameters.get(key) else { return };
     let name = parameter.name.get(say.language());
     println!("{}", say.say(&Message::new("models-show-parameter").with("name", name).with("key", key)));
-    let chain = region_with_parents(&region_of(catalog));
+    let region = region_of(catalog);
+    let chain = region_with_parents(&region);
     let here = parameter.values.iter().filter(|value| chain.contains(&value.region.as_str()));
     let mut values: Vec<_> = here.collect();
     values.sort_by_key(|value| (&value.class, value.from));

@@ -36,7 +36,8 @@ fn a_sum_that_is_too_large_is_told_as_that_and_stays_so() {
     let leads: Vec<Lead> = (0..1000).map(|_| lead("a", Some((LARGE, LARGE)), -LARGE, Confidence::Certain)).collect();
     let sums = Sums::of(leads.iter().chain([&lead("b", Some((-5, 5)), 0, Confidence::Certain)]));
     assert_eq!((sums.leads, sums.due_low, sums.gap_high), (1001, LARGEST, LARGEST));
-    let words = super::super::words::Words::new(gongzhi_core::messages::Language::English, &Catalog::default());
+    let catalog = Catalog::default();
+    let words = super::super::words::Words::new(gongzhi_core::messages::Language::English, &catalog);
     assert_eq!(words.money(sums.due_low), "too large to be a sum (10^16 or more)");
 }
 

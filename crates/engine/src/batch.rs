@@ -384,7 +384,9 @@ impl<'k> BatchWriter<'k> {
         let entries = (!self.layouts.is_empty()).then(layouts).into_iter().chain([mode]);
         self.data_key.as_mut().map(PendingKey::keep).transpose()?;
         let (main, personal) = parts.finish(entries)?;
-        self.data_key.map(PendingKey::finish);
+        if let Some(data_key) = self.data_key {
+            data_key.finish();
+        }
         Ok(BatchFiles { main, personal, rows: self.rows })
     }
 }

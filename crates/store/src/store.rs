@@ -177,7 +177,7 @@ impl Store {
     /// compared by their bytes, as SQLite does, whatever the database's own order is.
     async fn bring_forward(&self) -> Result<(), StoreError> {
         if self.writer.get_database_backend() != DbBackend::Postgres {
-            return Ok(Migrator::up(&self.writer, None).await.map_err(of_tables)?);
+            return Migrator::up(&self.writer, None).await.map_err(of_tables);
         }
         let alone = self.begin().await?;
         Migrator::up(&self.writer, None).await.map_err(of_tables)?;

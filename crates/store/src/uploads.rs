@@ -84,7 +84,7 @@ pub enum Begun {
     /// This attempt does.
     Mine(Attempt),
     /// It was accepted before.
-    Done(Upload),
+    Done(Box<Upload>),
     /// Another attempt does, at the latest until then.
     Busy {
         /// The other attempt.
@@ -185,7 +185,7 @@ impl Work {
                 return Err(StoreError::NotThere { what: "upload" });
             }
             Some(earlier) if UploadStatus::read(&earlier.status)? == UploadStatus::Accepted => {
-                Begun::Done(read_upload(earlier)?)
+                Begun::Done(Box::new(read_upload(earlier)?))
             }
             Some(earlier) => match attempts::find_live(transaction, &earlier.id, new.started_at).await? {
                 Some((attempt, until)) => Begun::Busy { attempt, until },

@@ -269,6 +269,11 @@ impl Keys {
         }
     }
 
+    /// Removes what programs that were killed left half written beside the keys.
+    pub fn clear_unfinished(&self) {
+        crate::pending::clear_unfinished(&self.folder);
+    }
+
     /// Where the data keys are kept.
     pub(crate) fn data_folder(&self) -> PathBuf {
         self.folder.join("data")

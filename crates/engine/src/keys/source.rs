@@ -107,7 +107,7 @@ pub(super) fn read_text(path: &Path) -> Result<Option<String>, KeyError> {
 /// Writes a file that nobody else may read, unless it is already there: of two programs that make a key at the same
 /// moment one wins, and both use the winner's.
 pub(super) fn write_once(path: &Path, content: &[u8]) -> Result<(), KeyError> {
-    let part = write_part(path, content)?;
+    let (part, _lock) = write_part(path, content)?;
     let linked = fs::hard_link(&part, path);
     let failed = |source| KeyError::File { path: path.to_owned(), source };
     fs::remove_file(&part).map_err(failed)?;
@@ -118,20 +118,23 @@ pub(super) fn write_once(path: &Path, content: &[u8]) -> Result<(), KeyError> {
 }
 
 pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), KeyError> {
-    let part = write_part(path, content)?;
+    let (part, _lock) = write_part(path, content)?;
     let failed = |source| KeyError::File { path: path.to_owned(), source };
     fs::rename(&part, path).map_err(failed)?;
     sync_folder_of(path).map_err(failed)
 }
 
-fn write_part(path: &Path, content: &[u8]) -> Result<PathBuf, KeyError> {
+/// Writes a file beside its place, locked for as long as it is open: one that nobody has locked was left behind.
+fn write_part(path: &Path, content: &[u8]) -> Result<(PathBuf, File), KeyError> {
     let part = path.with_extension(format!("{}.part", std::process::id()));
     let written = private_file(&part).and_then(|mut file| {
+        file.lock()?;
         file.write_all(content)?;
-        file.sync_all()
+        file.sync_all()?;
+        Ok(file)
     });
-    written.map_err(|source| KeyError::File { path: path.to_owned(), source })?;
-    Ok(part)
+    let file = written.map_err(|source| KeyError::File { path: path.to_owned(), source })?;
+    Ok((part, file))
 }
 
 fn private_file(path: &Path) -> io::Result<File> {

@@ -159,6 +159,7 @@ impl IntakeDesk {
     pub fn open(catalog: Catalog, home: &Path, now: DateTime<Utc>, say: &Translator) -> Result<Self> {
         let desk = Self::open_for(catalog, (home, Access::Make), now, say)?;
         clear_unfinished(&desk.data_folder);
+        desk.keys.clear_unfinished();
         let cleared = doctor::clear_over((&desk.data_folder, &desk.keys), &desk.store, now);
         desk.runtime.block_on(cleared).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
         desk.keys.show_public_key().map_err(|error| anyhow!("{}", say.say(&error.message())))?;
@@ -478,7 +479,7 @@ impl IntakeDesk {
                     }
                     Begun::Done(upload) => {
                         work.commit().await?;
-                        return Ok(Taken::Before(Box::new(upload)));
+                        return Ok(Taken::Before(upload));
                     }
                 }
             }

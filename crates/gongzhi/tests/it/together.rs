@@ -133,7 +133,8 @@ fn what_belongs_to_nothing_is_listed_and_cleared_only_once_it_is_a_day_old() {
     let both = vec!["keys/nobody".to_owned(), "uploads/nobody.zst.sealed".to_owned()];
     assert_eq!(doctor(folder.path(), &["--clear"]), (Some(1), both.clone(), vec![]));
     for file in [&key, &lost] {
-        let old = std::time::SystemTime::now() - Duration::from_secs(25 * 3600);
+        let written = fs::metadata(file).unwrap().modified().unwrap();
+        let old = written - Duration::from_secs(25 * 3600);
         fs::File::options().write(true).open(file).unwrap().set_modified(old).unwrap();
     }
     assert_eq!(doctor(folder.path(), &["--clear"]), (Some(0), both, vec![]));

@@ -44,29 +44,34 @@ pub struct NamedFiles {
 }
 
 impl Work {
-    /// Gives an attempt up whose program is gone: the next takes its upload in without waiting for the end of its lease.
-    /// One that ended is left as it is.
+    /// Gives an attempt up whose program is gone: the next takes its upload in without waiting for the end of its lease, and
+    /// what it wrote belongs to nothing. Whether that is so: one that ended its upload meanwhile, or that somebody has
+    /// cleared, is left as it is.
     ///
     /// # Errors
     /// The database's.
-    pub async fn give_up_attempt(&mut self, attempt: &str) -> Result<(), StoreError> {
-        end(&self.transaction, attempt).await?;
-        self.did("attempt.give_up", format!("attempt:{attempt}"), ("", ""));
-        Ok(())
+    pub async fn give_up_attempt(&mut self, attempt: &str) -> Result<bool, StoreError> {
+        let all = list(&self.transaction, self.scope(), self.now).await?;
+        let is_over = all.iter().any(|one| one.id == attempt && one.standing != Standing::Kept);
+        if is_over {
+            end(&self.transaction, attempt).await?;
+            self.did("attempt.give_up", format!("attempt:{attempt}"), ("", ""));
+        }
+        Ok(is_over)
     }
 
-    /// Forgets attempts that are over, once nothing of what they wrote is left. Others stay.
+    /// Forgets attempts that are over, once nothing of what they wrote is left; how many. Others stay.
     ///
     /// # Errors
     /// The database's.
-    pub async fn forget_attempts(&mut self, ids: &[String]) -> Result<(), StoreError> {
+    pub async fn forget_attempts(&mut self, ids: &[String]) -> Result<usize, StoreError> {
         let over = list(&self.transaction, self.scope(), self.now).await?.into_iter();
         let over = over.filter(|one| one.standing == Standing::Over && ids.contains(&one.id)).map(|one| one.id);
         let over: Vec<String> = over.collect();
         let which = attempt::Column::Id.is_in(over.iter().cloned());
         attempt::Entity::delete_many().filter(which).exec(&self.transaction).await?;
         over.iter().for_each(|id| self.did("attempt.clear", format!("attempt:{id}"), ("", "")));
-        Ok(())
+        Ok(over.len())
     }
 }
 
@@ -172,14 +177,15 @@ pub(crate) async fn insert(
     Ok(Attempt { id: new.attempt.clone(), upload: upload.id.clone() })
 }
 
-/// The attempt holds nothing any more.
-pub(crate) async fn end(connection: &impl ConnectionTrait, attempt: &str) -> Result<(), StoreError> {
-    attempt::Entity::update_many()
+/// The attempt holds nothing any more; whether it held something until now.
+pub(crate) async fn end(connection: &impl ConnectionTrait, attempt: &str) -> Result<bool, StoreError> {
+    let ended = attempt::Entity::update_many()
         .col_expr(attempt::Column::LeasedUntil, Expr::value(0_i64))
         .filter(attempt::Column::Id.eq(attempt))
+        .filter(attempt::Column::LeasedUntil.gt(0))
         .exec(connection)
         .await?;
-    Ok(())
+    Ok(ended.rows_affected > 0)
 }
 
 fn read_keys(text: &str) -> Result<Vec<String>, StoreError> {

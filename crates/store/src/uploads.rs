@@ -365,7 +365,9 @@ async fn end(
     if upload.attempt.as_ref() != Some(&attempt.id) {
         return Err(StoreError::AttemptOver(attempt.id.clone()));
     }
-    attempts::end(connection, &attempt.id).await?;
+    if !attempts::end(connection, &attempt.id).await? {
+        return Err(StoreError::AttemptOver(attempt.id.clone()));
+    }
     let mut ended = upload.into_active_model();
     ended.status = Set(status.key().to_owned());
     ended.ended_at = Set(Some(micros(ended_at)));

@@ -250,6 +250,10 @@ async fn one_attempt_at_a_time_holds_an_upload_and_what_another_wrote_belongs_to
         let third = NewUpload { attempt: "third".to_owned(), ..second.clone() };
         accept(store, &begin(store, &third).await, 2, &[batch("b3")]).await;
         let files = store.list_attempts(&county(), noon(0)).await.unwrap();
+        let mut work = store.write(&office(), noon(0)).await.unwrap();
+        let third_is_over = work.give_up_attempt("third").await.unwrap();
+        assert!(!third_is_over, "what ended is not given up, whoever thinks that its program is gone");
+        drop(work);
         let shown: Vec<_> = files.iter().map(|one| (one.id.as_str(), one.standing)).collect();
         let over = |id| (id, Standing::Over);
         assert_eq!(shown, [over("upload-a"), over("second"), ("third", Standing::Kept)]);

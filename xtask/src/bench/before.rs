@@ -72,9 +72,12 @@ fn earlier_target() -> PathBuf {
 }
 
 fn build(commit: &str, (words, built): (&[&str], &Path), folder: &Path) -> Result<Version> {
-    let tree = folder.join("tree");
-    let mut clone = Command::new("git");
-    step("earlier commit", clone.args(["clone", "--quiet"]).arg(root()).arg(&tree))?;
+    let tree = earlier_target().join("tree");
+    if !tree.is_dir() {
+        let mut clone = Command::new("git");
+        step("earlier commits", clone.args(["clone", "--quiet"]).arg(root()).arg(&tree))?;
+    }
+    Command::new("git").args(["fetch", "--quiet"]).current_dir(&tree).status()?;
     let checkout = Command::new("git").args(["checkout", "--quiet", commit]).current_dir(&tree).status()?;
     if !checkout.success() {
         bail!("there is no commit {commit}");
@@ -114,7 +117,7 @@ impl Version {
             let (Some(name), Some(seconds)) = (one["step"].as_str(), one["seconds"].as_f64()) else { continue };
             figures.add(&format!("run: {name}"), seconds);
         }
-        for model in earlier_models(folder)? {
+        for model in earlier_models()? {
             let mut command = self.command(folder);
             command.args(["models", "run", &model, "--as-of", AS_OF, "--json", "--layer"]).arg(&self.layer);
             command.arg("--coverage").arg(county.join("coverage.csv")).arg("--home").arg(&home);
@@ -136,8 +139,8 @@ fn get_ended(run: Measured, most: i32) -> Result<Measured> {
 }
 
 /// Keys of the models that the earlier commit has.
-fn earlier_models(folder: &Path) -> Result<Vec<String>> {
-    let place = folder.join("tree/catalog/models");
+fn earlier_models() -> Result<Vec<String>> {
+    let place = earlier_target().join("tree/catalog/models");
     let mut keys = Vec::new();
     for group in std::fs::read_dir(&place).with_context(|| place.display().to_string())? {
         let group = group?.path();

@@ -71,9 +71,12 @@ pub async fn clear_over((folder, keys): (&Path, &Keys), store: &Store, now: Date
         if one.standing == Standing::Kept || AtWork::is_alive(folder, &one.id) {
             continue;
         }
-        if one.standing == Standing::Live {
-            store.change((&actor, now), async |work| work.give_up_attempt(&one.id).await).await?;
+        // It may have ended since it was listed, and its program with it: what it wrote is then kept.
+        let mut work = store.write(&actor, now).await?;
+        if !work.give_up_attempt(&one.id).await? {
+            continue;
         }
+        work.commit().await?;
         match clear_written(folder, keys, &one.keys) {
             Ok(()) => cleared.push(one.id),
             Err(error) => tracing::warn!(attempt = one.id, %error, "what it wrote stays behind"),
@@ -82,7 +85,9 @@ pub async fn clear_over((folder, keys): (&Path, &Keys), store: &Store, now: Date
     if cleared.is_empty() {
         return Ok(());
     }
-    store.change((&actor, now), async |work| work.forget_attempts(&cleared).await).await
+    let mut work = store.write(&actor, now).await?;
+    // Another program may have done it meanwhile.
+    if work.forget_attempts(&cleared).await? > 0 { work.commit().await } else { Ok(()) }
 }
 
 /// A part that is locked, or the sign of a program at work.

@@ -28,12 +28,12 @@ fn write(folder: &Path, name: &str, rows: &[(u32, u32)]) {
 }
 
 fn start(folder: &Path, file: &str) -> Child {
-    start_on(None, folder, file)
+    start_on(None, folder, (file, "2025Q1"))
 }
 
 /// On a database, or on the file in the home.
-fn start_on(url: Option<&str>, folder: &Path, file: &str) -> Child {
-    let words = ["intake", "--json", file, "--item", "28", "--unit", "水利局", "--period", "2025Q1"];
+fn start_on(url: Option<&str>, folder: &Path, (file, period): (&str, &str)) -> Child {
+    let words = ["intake", "--json", file, "--item", "28", "--unit", "水利局", "--period", period];
     let mut command = gongzhi();
     command.current_dir(folder).args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.envs(url.map(|url| ("GONGZHI_DATABASE_URL", url)));
@@ -194,17 +194,20 @@ fn hand_in_by_two(url: Option<&str>, folder: &Path) {
     let (mut turn, mut next) = (0, 0);
     while next < hand_ins {
         let is_pair = turn % 3 == 0;
-        let files: Vec<String> = [next, if is_pair { next } else { next + 1 }].map(|n| format!("{n}.csv")).to_vec();
+        // Each file a period of its own: of one period a later file takes the place of an earlier, which may then come again.
+        let files = [next, if is_pair { next } else { next + 1 }]
+            .map(|n| (format!("{n}.csv"), format!("{}Q{}", 2025 - n / 4, n % 4 + 1)));
+        let start = |(file, period): &(String, String)| start_on(url, folder, (file, period));
         for number in next..next + 2 {
             write(folder, &format!("{number}.csv"), &[(number, 500_000 + number)]);
         }
-        let mut both: Vec<Child> = files.iter().map(|file| start_on(url, folder, file)).collect();
+        let mut both: Vec<Child> = files.iter().map(start).collect();
         if turn % kill_every == 1 {
             std::thread::sleep(Duration::from_millis(dice(turn) % 250));
             let mut killed = both.pop().unwrap();
             killed.kill().unwrap();
             killed.wait().unwrap();
-            both.push(start_on(url, folder, &files[1]));
+            both.push(start(&files[1]));
         }
         let reports: Vec<Json> = both.into_iter().map(report).collect();
         let before = reports.iter().filter(|report| !report["received_before"].is_null()).count();

@@ -46,7 +46,12 @@ pub fn look(home: &Path, (clears, now): (bool, DateTime<Utc>), say: &Translator)
     let opened = |keys: &BTreeSet<String>| keys.iter().filter_map(|key| sealed_by(key)).map(data_key_name).collect();
     let needed: BTreeSet<String> = &named.needed | &opened(&named.needed);
     let pending: BTreeSet<String> = &named.pending | &opened(&named.pending);
-    let missing = needed.iter().filter(|key| !there.contains(key.as_str())).cloned().collect();
+    let mut missing: Vec<String> = needed.iter().filter(|key| !there.contains(key.as_str())).cloned().collect();
+    if !missing.is_empty() {
+        // What was taken in after the first look was named in between: it is there now.
+        let again = list_kept(&folder, &keys).with_context(|| folder.display().to_string())?;
+        missing.retain(|key| !again.iter().any(|file| file.key == *key));
+    }
     let mut found = Found { orphans: Vec::new(), missing };
     for file in &kept {
         if needed.contains(&file.key) || pending.contains(&file.key) || is_being_written(file, &folder) {

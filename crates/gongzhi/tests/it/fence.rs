@@ -2,11 +2,12 @@
 //! goes to the tables past it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use gongzhi_core::messages::{Language, Translator};
 use gongzhi_engine::session::{Session, SessionOptions};
 
+use crate::days::sources;
 use crate::program::{gongzhi, package};
 
 /// A model, what is written around its query, and what the author is told. `{}` is the query; what is told is on its
@@ -132,27 +133,12 @@ const WAYS: [&str; 8] = [
 
 #[test]
 fn no_text_and_no_plan_is_run_past_the_fence() {
-    let mut found = Vec::new();
-    for name in ["core", "engine", "store", "gongzhi"] {
-        sources(&package().join("..").join(name).join("src"), &mut found);
-    }
-    assert!(found.len() > 100, "{} files", found.len());
-    let within = |path: &PathBuf| path.components().any(|part| part.as_os_str() == "fence");
-    assert!(found.iter().any(within));
-    for path in found.iter().filter(|path| !within(path)) {
-        let text = fs::read_to_string(path).unwrap();
+    let within = |path: &Path| path.components().any(|part| part.as_os_str() == "fence");
+    let found = sources();
+    assert!(found.iter().any(|(path, _)| within(path)));
+    for (path, text) in found.iter().filter(|(path, _)| !within(path)) {
         for way in WAYS {
             assert!(!text.contains(way), "{}: {way}", path.display());
-        }
-    }
-}
-
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for path in fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path()) {
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
         }
     }
 }

@@ -76,7 +76,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Numbers that look like dice and are the same every time.
-fn dice(turn: u64) -> u64 {
+pub fn dice(turn: u64) -> u64 {
     let mut state = turn.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     state = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     state ^ (state >> 27)

@@ -15,6 +15,7 @@ use gongzhi_store::{Store, StorePlace};
 use serde_json::Value as Json;
 
 use crate::program::{gongzhi, run_in};
+use crate::run::dice;
 
 const HEADER: &str = "项目编码,项目名称,建设单位,施工方,投资（中标）额";
 
@@ -179,13 +180,6 @@ fn a_run_and_a_question_stand_on_the_same_state_and_name_rows_alike() {
 /// Files of the test below, two hand-ins a turn; more by hand, at most 184: there is no period before 1980.
 const HAND_INS: u32 = 48;
 
-/// Numbers that look like dice and are the same every time.
-fn dice(turn: u32) -> u64 {
-    let mut state = u64::from(turn).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    state = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    state ^ (state >> 27)
-}
-
 /// Two programs at a time hand in, of a third of the turns the same file at one moment, ten times one is killed and its file
 /// handed in again.
 fn hand_in_by_two(url: Option<&str>, folder: &Path) {
@@ -203,7 +197,7 @@ fn hand_in_by_two(url: Option<&str>, folder: &Path) {
         }
         let mut both: Vec<Child> = files.iter().map(start).collect();
         if turn % kill_every == 1 {
-            std::thread::sleep(Duration::from_millis(dice(turn) % 250));
+            std::thread::sleep(Duration::from_millis(dice(turn.into()) % 250));
             let mut killed = both.pop().unwrap();
             killed.kill().unwrap();
             killed.wait().unwrap();

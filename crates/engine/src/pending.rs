@@ -64,8 +64,13 @@ impl Drop for PendingFile {
 
 /// Creates a file and locks it for as long as it is open: one that nobody has locked was left behind.
 fn create_locked(part: &Path) -> io::Result<File> {
+    create_locked_with(part, File::options().write(true))
+}
+
+/// Creates a file with these options and locks it for as long as it is open.
+pub(crate) fn create_locked_with(part: &Path, options: &fs::OpenOptions) -> io::Result<File> {
     loop {
-        let file = File::options().write(true).create(true).truncate(false).open(part)?;
+        let file = options.clone().create(true).truncate(false).open(part)?;
         file.lock()?;
         // Cleared or put into its place by another program before it was locked, it is made again.
         if fs::metadata(part).is_ok_and(|there| file.metadata().is_ok_and(|own| own.ino() == there.ino())) {
@@ -113,7 +118,18 @@ fn place_of_work(folder: &Path, name: &str) -> PathBuf {
 
 /// Whether a program has locked a file; one that is gone is locked by nobody.
 pub fn is_locked(path: &Path) -> bool {
-    File::options().write(true).open(path).is_ok_and(|file| file.try_lock().is_err())
+    // Shared, so that two who ask at the same moment don't take each other for who writes.
+    File::options().write(true).open(path).is_ok_and(|file| file.try_lock_shared().is_err())
+}
+
+/// Removes a file that nobody has locked. It is locked until it is gone: who has just made it and not locked it yet waits,
+/// finds it gone and makes it again.
+fn remove_left(path: &Path) {
+    let Ok(file) = File::options().write(true).open(path) else { return };
+    if file.try_lock().is_ok() {
+        // Another program may have cleared it at the same moment.
+        let _ = fs::remove_file(path);
+    }
 }
 
 /// A file for people and other programs: written beside its place, under its name with `.part` behind, and there whole once
@@ -182,9 +198,8 @@ pub fn clear_unfinished(folder: &Path) {
         let path = entry.path();
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             clear_unfinished(&path);
-        } else if path.extension().is_some_and(|extension| extension == "part") && !is_locked(&path) {
-            // Another program may have cleared it at the same moment.
-            let _ = fs::remove_file(&path);
+        } else if path.extension().is_some_and(|extension| extension == "part") {
+            remove_left(&path);
         }
     }
 }
@@ -251,6 +266,28 @@ mod tests {
         drop(dropped);
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn what_is_made_while_another_program_clears_is_never_cleared() {
+        let folder = tempfile::tempdir().unwrap();
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        let seen = || is_over.load(std::sync::atomic::Ordering::Relaxed);
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while !seen() {
+                        clear_unfinished(folder.path());
+                    }
+                });
+            }
+            for number in 0..2_000 {
+                let path = folder.path().join(format!("{number}.json"));
+                let written = write_whole(&path, b"whole");
+                is_over.store(written.is_err() || number == 1_999, std::sync::atomic::Ordering::Relaxed);
+                written.unwrap();
+            }
+        });
     }
 
     #[test]

@@ -4,16 +4,11 @@
 //! is visible when its row stands here, and its row stands here in the transaction that accepts its upload: files
 //! without a row were never there. Instants are kept as microseconds since 1970, whole in both databases.
 
-pub mod attempts;
-pub mod audit;
-pub mod batches;
-pub mod decisions;
-mod deployment_keys;
+pub mod analyse;
+pub mod collect;
 mod entities;
 mod migrations;
-pub mod runs;
+pub mod shared;
 mod store;
-pub mod uploads;
-pub mod work;
 
 pub use store::{Store, StoreError, StorePlace};

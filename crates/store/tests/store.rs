@@ -16,12 +16,12 @@ use gongzhi_core::ids::Region;
 use gongzhi_core::period::Period;
 use gongzhi_core::state::{Group, Moment, covered_days};
 use gongzhi_core::values::SetMode;
-use gongzhi_store::attempts::Standing;
-use gongzhi_store::audit::{LogFault, LogLook};
-use gongzhi_store::batches::NewLinks;
-use gongzhi_store::decisions::NewDecision;
-use gongzhi_store::uploads::{Attempt, Begun, NewBatch, NewUpload, UploadStatus};
-use gongzhi_store::work::Work;
+use gongzhi_store::analyse::decisions::NewDecision;
+use gongzhi_store::collect::attempts::Standing;
+use gongzhi_store::collect::batches::NewLinks;
+use gongzhi_store::collect::uploads::{Attempt, Begun, NewBatch, NewUpload, UploadStatus};
+use gongzhi_store::shared::audit::{LogFault, LogLook};
+use gongzhi_store::shared::work::Work;
 use gongzhi_store::{Store, StoreError, StorePlace};
 use serde_json::json;
 

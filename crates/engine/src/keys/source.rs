@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::{KeyError, hex, unhex};
+use crate::pending::create_locked_with;
 
 /// The keys of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,7 +129,6 @@ pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), KeyError> {
 fn write_part(path: &Path, content: &[u8]) -> Result<(PathBuf, File), KeyError> {
     let part = path.with_extension(format!("{}.part", std::process::id()));
     let written = private_file(&part).and_then(|mut file| {
-        file.lock()?;
         file.write_all(content)?;
         file.sync_all()?;
         Ok(file)
@@ -139,7 +139,7 @@ fn write_part(path: &Path, content: &[u8]) -> Result<(PathBuf, File), KeyError> 
 
 fn private_file(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
-    fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
+    create_locked_with(path, fs::OpenOptions::new().write(true).mode(0o600))
 }
 
 pub(super) fn create_private_folder(path: &Path) -> Result<(), KeyError> {

@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 use gongzhi_core::audit::Entry;
 use gongzhi_core::messages::Translator;
 use gongzhi_engine::keys::{Keys, verify};
-use gongzhi_store::audit::LogLook;
+use gongzhi_store::shared::audit::LogLook;
 use gongzhi_store::{Store, StoreError};
 
-use super::home::{self, Access, Home};
+use crate::acts::home::{self, Access, Home};
 
 /// Seals what was written to the log since it was sealed last.
 ///

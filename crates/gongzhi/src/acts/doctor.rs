@@ -11,11 +11,11 @@ use gongzhi_core::messages::Translator;
 use gongzhi_engine::AtWork;
 use gongzhi_engine::keys::Keys;
 use gongzhi_engine::upkeep::{KeptFile, clear_written, data_key_name, list_kept, sealed_by};
-use gongzhi_store::attempts::Standing;
+use gongzhi_store::collect::attempts::Standing;
 use gongzhi_store::{Store, StoreError};
 
-use super::home::{self, Access, Home};
-use super::operator::operator;
+use crate::acts::home::{self, Access, Home};
+use crate::acts::operator::operator;
 
 /// What belongs to nothing may be what somebody is just writing: it is left alone for a day.
 const GRACE: TimeDelta = TimeDelta::hours(24);

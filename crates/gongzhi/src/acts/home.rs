@@ -91,11 +91,12 @@ fn store_of(home: &Path) -> StorePlace {
 async fn open_with(home: &Path, source: &dyn KeySource, access: Access) -> Result<Home, Message> {
     let (dice, place) = (Dice::system(), store_of(home));
     let told = |error: StoreError| error.message().with("home", home.display());
-    let keys = match (is_made(home), access == Access::Make) {
-        (true, _) => Keys::open(home, source, dice),
-        (false, true) if holds_data(home) || is_known(&place).await.map_err(told)? => Keys::open(home, source, dice),
-        (false, true) => Keys::make(home, source, dice),
-        (false, false) => return Err(Message::new("state-home-missing").with("path", home.display())),
+    let keys = match access {
+        Access::Read | Access::Write if !is_made(home) => {
+            return Err(Message::new("state-home-missing").with("path", home.display()));
+        }
+        Access::Make if !was_made(home, &place).await.map_err(told)? => Keys::make(home, source, dice),
+        _ => Keys::open(home, source, dice),
     };
     let keys = keys.map_err(|error: KeyError| error.message())?;
     let store = match access {
@@ -117,11 +118,15 @@ async fn open_with(home: &Path, source: &dyn KeySource, access: Access) -> Resul
     Err(keys.wrong(&others))
 }
 
-/// Whether a database belongs to keys already: to a home whose folder is not this one, or is gone.
-async fn is_known(place: &StorePlace) -> Result<bool, StoreError> {
-    match place {
-        StorePlace::Home(_) => Ok(false),
-        StorePlace::Postgres(_) => {
+/// Whether a home was made to its end: it holds data, or its store knows its keys. One that another program is just making
+/// was not, and whoever makes it too finds the keys that the other made.
+async fn was_made(home: &Path, place: &StorePlace) -> Result<bool, StoreError> {
+    if holds_data(home) {
+        return Ok(true);
+    }
+    match place.is_made() {
+        Some(is_made) => Ok(is_made),
+        None => {
             let store = Store::open(place).await?;
             let is_known = store.knows_keys().await?;
             store.close().await?;

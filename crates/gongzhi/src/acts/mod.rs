@@ -1,23 +1,14 @@
 //! What can be done, one file a noun: load, decide, save and audit, files.
 //!
-//! The command line (later the page and the jobs) only translate into these and out of them.
+//! The command line (later the page and the jobs) only translate into these and out of them. What one half does stands in its
+//! folder; `run` has a folder delivered by the one and looked at by the other.
 
+pub mod analyse;
 pub mod audit;
 pub mod catalog;
-pub mod data_package;
+pub mod collect;
 pub mod doctor;
-pub mod export;
 pub mod home;
-pub mod identity;
-pub mod identity_decisions;
-pub mod intake;
-pub mod intake_report;
-pub mod models;
 pub mod operator;
-pub mod profile;
 pub mod read;
-pub mod receipts;
 pub mod run;
-pub mod set_effects;
-pub mod state;
-pub mod template;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use gongzhi_core::messages::Message;
-use gongzhi_store::audit::LogFault;
+use gongzhi_store::shared::audit::LogFault;
 use serde_json::json;
 
 use super::Context;

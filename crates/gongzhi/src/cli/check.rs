@@ -6,8 +6,8 @@ use gongzhi_core::catalog::Catalog;
 use gongzhi_core::messages::Message;
 
 use super::{CatalogWords, Context};
+use crate::acts::analyse::models;
 use crate::acts::catalog::{line_of, list_sources};
-use crate::acts::models;
 
 #[derive(clap::Args)]
 pub struct Args {

@@ -8,8 +8,8 @@ use gongzhi_core::messages::Message;
 use gongzhi_core::period::Period;
 
 use super::{CatalogWords, Context};
+use crate::acts::analyse::export::{ExportOrder, Format, export};
 use crate::acts::catalog::get_catalog;
-use crate::acts::export::{ExportOrder, Format, export};
 
 #[derive(clap::Args)]
 pub struct Args {

@@ -10,9 +10,9 @@ use gongzhi_core::time::day_of;
 use serde_json::json;
 
 use super::{CatalogWords, Context};
+use crate::acts::analyse::identity_decisions::DecisionDesk;
 use crate::acts::catalog::get_catalog;
 use crate::acts::home::Access;
-use crate::acts::identity_decisions::DecisionDesk;
 
 #[derive(clap::Args)]
 pub struct Args {

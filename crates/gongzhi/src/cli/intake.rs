@@ -15,11 +15,11 @@ use gongzhi_engine::read::Reason;
 
 use super::{CatalogWords, Context};
 use crate::acts::catalog::get_catalog;
-use crate::acts::data_package::expand;
-use crate::acts::intake::{FileAtHand, IntakeDesk, IntakeOrder, TakenIn};
-use crate::acts::intake_report::{known_sheets, taken_json};
-use crate::acts::receipts;
-use crate::acts::set_effects::effect_line;
+use crate::acts::collect::data_package::expand;
+use crate::acts::collect::intake::{FileAtHand, IntakeDesk, IntakeOrder, TakenIn};
+use crate::acts::collect::intake_report::{known_sheets, taken_json};
+use crate::acts::collect::receipts;
+use crate::acts::collect::set_effects::effect_line;
 
 #[derive(clap::Args)]
 pub struct Args {

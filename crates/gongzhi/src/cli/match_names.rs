@@ -10,8 +10,8 @@ use gongzhi_core::messages::{Message, Translator};
 use serde_json::{Value, json};
 
 use super::{CatalogWords, Context};
+use crate::acts::analyse::identity;
 use crate::acts::catalog::list_sources;
-use crate::acts::identity;
 
 #[derive(clap::Args)]
 pub struct Args {

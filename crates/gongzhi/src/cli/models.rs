@@ -12,8 +12,8 @@ use gongzhi_core::models::steps::find_stop;
 use gongzhi_core::models::{Asks, Model, Models};
 
 use super::{CatalogWords, Context};
+use crate::acts::analyse::models::{self, CompareOrder, get_models, get_models_to_run};
 use crate::acts::catalog::list_sources;
-use crate::acts::models::{self, CompareOrder, get_models, get_models_to_run};
 use crate::acts::run::RunContext;
 
 /// The county whose local figures `list` and `show` speak of: the one that most units of the catalogue are of.

@@ -9,8 +9,8 @@ use gongzhi_core::messages::{Message, Translator};
 
 use super::{CatalogWords, Context};
 use crate::acts::catalog::get_catalog;
+use crate::acts::collect::profile::{confirm, find_home, get_profile, list_profiles, set};
 use crate::acts::home::{self, Access};
-use crate::acts::profile::{confirm, find_home, get_profile, list_profiles, set};
 
 #[derive(clap::Args)]
 pub struct Args {

@@ -9,8 +9,8 @@ use gongzhi_core::messages::{Message, Translator};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{CatalogWords, Context};
+use crate::acts::analyse::models::get_models_to_run;
 use crate::acts::catalog::list_sources;
-use crate::acts::models::get_models_to_run;
 use crate::acts::run::{LISTED_FILES, RunContext, RunEnd, RunOrder, run as run_folder};
 
 #[derive(clap::Args)]

@@ -11,9 +11,9 @@ use gongzhi_engine::tables::EvidencePlace;
 use serde_json::json;
 
 use super::{CatalogWords, Context};
+use crate::acts::analyse::state::{SetLine, StateOrder, WorklistPlace, show_state};
 use crate::acts::catalog::get_catalog;
-use crate::acts::set_effects::{effect_json, effect_line};
-use crate::acts::state::{SetLine, StateOrder, WorklistPlace, show_state};
+use crate::acts::collect::set_effects::{effect_json, effect_line};
 
 #[derive(clap::Args)]
 pub struct Args {

@@ -7,7 +7,7 @@ use gongzhi_core::messages::Message;
 
 use super::{CatalogWords, Context};
 use crate::acts::catalog::get_catalog;
-use crate::acts::template::{TemplateOrder, write_schemas, write_templates};
+use crate::acts::collect::template::{TemplateOrder, write_schemas, write_templates};
 
 #[derive(clap::Args)]
 pub struct Args {

@@ -9,7 +9,7 @@ use gongzhi_core::receipts::{Receipt, ReceiptSet, Verdict};
 use serde_json::json;
 
 use super::Context;
-use crate::acts::receipts::{Checked, check};
+use crate::acts::collect::receipts::{Checked, check};
 
 #[derive(clap::Args)]
 pub struct Args {

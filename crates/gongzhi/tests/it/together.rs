@@ -10,7 +10,7 @@ use gongzhi_core::access::{Actor, Purpose};
 use gongzhi_core::state::Moment;
 use gongzhi_engine::intake::open_upload;
 use gongzhi_engine::keys::{Dice, KeyFiles, Keys, digest_reader};
-use gongzhi_store::uploads::UploadStatus;
+use gongzhi_store::collect::uploads::UploadStatus;
 use gongzhi_store::{Store, StorePlace};
 use serde_json::Value as Json;
 

@@ -20,8 +20,8 @@ use gongzhi_engine::registry::read_small_text;
 use serde_json::Value as Json;
 
 use super::files::list_files;
-use crate::acts::intake::{FileAtHand, IntakeDesk, IntakeOrder};
-use crate::acts::intake_report::report_json;
+use crate::acts::collect::intake::{FileAtHand, IntakeDesk, IntakeOrder};
+use crate::acts::collect::intake_report::report_json;
 
 /// Columns of the file, each with the words under which people write it; the last may be missing.
 const COLUMNS: [(&str, &[&str]); 6] = [

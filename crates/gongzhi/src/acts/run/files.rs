@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow};
 use gongzhi_core::data_package::Resource;
 use gongzhi_core::messages::{Message, Translator};
 
-use crate::acts::data_package::{is_descriptor, open_package};
+use crate::acts::collect::data_package::{is_descriptor, open_package};
 
 /// The file in which a person confirms what the tax side covers.
 pub const COVERAGE_FILE: &str = "coverage.csv";

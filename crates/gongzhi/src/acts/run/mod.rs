@@ -37,11 +37,11 @@ use gongzhi_core::models::Models;
 use gongzhi_core::state::{Moment, VisibleBatches};
 use gongzhi_engine::session::SessionPlace;
 use gongzhi_store::Store;
-use gongzhi_store::batches::NewLinks;
+use gongzhi_store::collect::batches::NewLinks;
 
-use super::audit;
-use super::identity::read_divisions;
-use super::intake::IntakeDesk;
+use crate::acts::analyse::identity::read_divisions;
+use crate::acts::audit;
+use crate::acts::collect::intake::IntakeDesk;
 
 pub use comparing::{Compared, Comparing, choose_region, compare};
 pub use coverage::{propose_folder, read_coverage};

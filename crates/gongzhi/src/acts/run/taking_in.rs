@@ -11,9 +11,9 @@ use serde_json::Value as Json;
 
 use super::RunContext;
 use super::files::ListedFile;
-use crate::acts::data_package::order_of;
-use crate::acts::intake::{FileAtHand, IntakeDesk, IntakeOrder};
-use crate::acts::intake_report::report_json;
+use crate::acts::collect::data_package::order_of;
+use crate::acts::collect::intake::{FileAtHand, IntakeDesk, IntakeOrder};
+use crate::acts::collect::intake_report::report_json;
 
 /// What became of every file, by name.
 pub struct TakenFolder {

@@ -15,8 +15,8 @@ use serde_json::{Value as Json, json};
 
 use super::RunContext;
 use super::taking_in::TakenFolder;
-use crate::acts::intake_report::issue_json;
-use crate::acts::set_effects::{SetNamed, effect_json, warnings};
+use crate::acts::collect::intake_report::issue_json;
+use crate::acts::collect::set_effects::{SetNamed, effect_json, warnings};
 
 /// Puts into the report of each file what its sets do, and the warnings about it.
 pub fn tell_sets(

@@ -4,8 +4,8 @@ use gongzhi_core::messages::{Language, Translator};
 
 use super::super::words::Words;
 use super::*;
+use crate::acts::analyse::models::get_models;
 use crate::acts::catalog::CatalogPlace;
-use crate::acts::models::get_models;
 
 /// What the report says would unlock rows of a model, in Chinese.
 fn told(model: &str, outcomes: &[(&str, u64)]) -> Vec<String> {

@@ -19,9 +19,9 @@ use gongzhi_engine::intake::{IntakeBatch, IntakeReport};
 use gongzhi_engine::keys::{Keys, digest_reader, key_id, verify};
 use gongzhi_engine::pending::write_whole;
 use gongzhi_store::Store;
-use gongzhi_store::uploads::UploadStatus;
+use gongzhi_store::collect::uploads::UploadStatus;
 
-use super::operator::operator;
+use crate::acts::operator::operator;
 
 /// Under which name a receipt stands among the facts of its upload.
 pub const FACT: &str = "receipt";

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 
 use crate::entities::{run, run_step};
+use crate::shared::work::Work;
 use crate::store::{StoreError, in_scope, instant, micros};
-use crate::work::Work;
 
 /// Where a run stands.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, anyhow};
 use gongzhi_core::data_package::{PackageFault, Resource, read_package};
 use gongzhi_core::messages::{Message, Translator};
 
-use super::intake::IntakeOrder;
+use crate::acts::collect::intake::IntakeOrder;
 
 /// The name that the specification gives a descriptor.
 pub const DESCRIPTOR: &str = "datapackage.json";

@@ -10,11 +10,11 @@ use gongzhi_core::identity::Decision;
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_engine::read::{ColumnType, Row};
 use gongzhi_store::Store;
-use gongzhi_store::decisions::NewDecision;
+use gongzhi_store::analyse::decisions::NewDecision;
 
-use super::home::{self, Access};
-use super::operator::operator;
-use super::read::{Reading, text_of};
+use crate::acts::home::{self, Access};
+use crate::acts::operator::operator;
+use crate::acts::read::{Reading, text_of};
 
 /// A cell of the column where people decide.
 const YES: [&str; 5] = ["是", "对", "同一", "yes", "y"];

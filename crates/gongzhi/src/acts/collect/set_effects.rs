@@ -8,7 +8,7 @@ use gongzhi_core::state::{Batch, DigestedFile, Group, Role, VisibleBatch};
 use gongzhi_core::values::SetMode;
 use gongzhi_engine::effects::{Missed, SetEffect};
 use gongzhi_engine::intake::IntakeBatch;
-use gongzhi_store::uploads::NewBatch;
+use gongzhi_store::collect::uploads::NewBatch;
 use serde_json::{Value as Json, json};
 
 /// Name of the rule of such warnings.

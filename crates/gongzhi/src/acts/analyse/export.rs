@@ -14,8 +14,8 @@ use gongzhi_engine::schema::{Part, part_of};
 use gongzhi_engine::workbook::{Cell, ColumnKind, TableBook, TableColumn, TableHead};
 use serde_json::{Map, Value as Json};
 
-use super::data_package::DESCRIPTOR;
-use super::state::{OpenState, StateOrder, open_state};
+use crate::acts::analyse::state::{OpenState, StateOrder, open_state};
+use crate::acts::collect::data_package::DESCRIPTOR;
 
 /// In which form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use gongzhi_core::identity::Decision;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 
 use crate::entities::decision;
+use crate::shared::work::Work;
 use crate::store::{Store, StoreError, in_scope, instant, micros};
-use crate::work::Work;
 
 /// A decision to keep.
 #[derive(Debug, Clone, PartialEq, Eq)]

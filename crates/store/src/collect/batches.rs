@@ -12,28 +12,15 @@ use sea_orm::{
 };
 
 use crate::entities::{batch, links, upload};
+use crate::shared::work::Work;
 use crate::store::{Store, StoreError, in_scope, instant, micros};
-use crate::work::Work;
-
-/// The links of a batch, made and written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewLinks {
-    /// Id of the batch.
-    pub batch: String,
-    /// The version of index and decisions they go by.
-    pub version: String,
-    /// Key of the file below the data folder.
-    pub key: String,
-    /// Its digest.
-    pub digest: String,
-}
 
 /// The sets of a group, and which of them was accepted last.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GroupSets {
     /// In the order in which they stand.
     pub sets: Vec<VisibleBatch>,
-    /// Id of the one accepted last: what [`crate::uploads::NewBatch::after`] names.
+    /// Id of the one accepted last: what [`crate::collect::uploads::NewBatch::after`] names.
     pub last: Option<String>,
 }
 
@@ -115,30 +102,6 @@ impl Work {
             set(transaction, (model, is_settled), from, Some(micros(self.now))).await?;
         }
         self.did("delivery.settle", format!("files:{}", files.len()), ("", ""));
-        Ok(())
-    }
-
-    /// Keeps that links were made. All of them in one transaction: a question sees the links of one version.
-    pub async fn record_links(&mut self, new: &[NewLinks]) -> Result<(), StoreError> {
-        let transaction = &self.transaction;
-        for new in new {
-            let batch = batch::Entity::find()
-                .filter(in_scope(self.scope(), batch::Column::Region, Some(batch::Column::Unit)))
-                .filter(batch::Column::Id.eq(&new.batch))
-                .one(transaction)
-                .await?;
-            let batch = batch.ok_or(StoreError::NotThere { what: "batch" })?;
-            let row = links::ActiveModel {
-                batch_id: Set(batch.id),
-                version: Set(new.version.clone()),
-                key: Set(new.key.clone()),
-                digest: Set(new.digest.clone()),
-                made_at: Set(micros(self.now)),
-                ..Default::default()
-            };
-            row.insert(transaction).await?;
-        }
-        self.did("links.make", format!("batches:{}", new.len()), ("", ""));
         Ok(())
     }
 }

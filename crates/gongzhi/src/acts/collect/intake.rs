@@ -33,18 +33,18 @@ use gongzhi_engine::keys::{Keys, digest_reader};
 use gongzhi_engine::parts::DataPlace;
 use gongzhi_engine::read::{Limits, WorkerCommand, WorkerPool};
 use gongzhi_engine::{AtWork, clear_unfinished};
-use gongzhi_store::batches::GroupSets;
-use gongzhi_store::uploads::{Attempt, Begun, NewBatch, NewUpload, Upload, UploadStatus};
+use gongzhi_store::collect::batches::GroupSets;
+use gongzhi_store::collect::uploads::{Attempt, Begun, NewBatch, NewUpload, Upload, UploadStatus};
 use gongzhi_store::{Store, StoreError};
 use serde_json::{Value as Json, json};
 
-use super::home::{self, Access, Home};
-use super::intake_report::report_json;
-use super::operator::operator;
-use super::profile;
-use super::receipts::{self, Accepted};
-use super::set_effects::{as_visible, group_of, issues_of};
-use super::{audit, doctor};
+use crate::acts::collect::intake_report::report_json;
+use crate::acts::collect::profile;
+use crate::acts::collect::receipts::{self, Accepted};
+use crate::acts::collect::set_effects::{as_visible, group_of, issues_of};
+use crate::acts::home::{self, Access, Home};
+use crate::acts::operator::operator;
+use crate::acts::{audit, doctor};
 
 /// What is said about the files beside what they say themselves, as written on the command line.
 #[derive(Debug, Clone, Default)]

@@ -6,8 +6,8 @@ use gongzhi_core::messages::Translator;
 use gongzhi_engine::intake::{IntakeReport, Outcome, SheetReport};
 use serde_json::{Value as Json, json};
 
-use super::intake::TakenIn;
-use super::set_effects::effect_json;
+use crate::acts::collect::intake::TakenIn;
+use crate::acts::collect::set_effects::effect_json;
 
 /// A file's report, and what became of it beside.
 pub fn taken_json(taken: &TakenIn, say: &Translator) -> Json {

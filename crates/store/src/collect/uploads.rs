@@ -15,11 +15,11 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set,
 };
 
-use crate::attempts;
-use crate::batches::of_group;
+use crate::collect::attempts;
+use crate::collect::batches::of_group;
 use crate::entities::{batch, upload};
+use crate::shared::work::Work;
 use crate::store::{Store, StoreError, in_scope, instant, micros};
-use crate::work::Work;
 
 /// Where an upload stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

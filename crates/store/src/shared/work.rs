@@ -8,7 +8,7 @@ use gongzhi_core::access::{Actor, Scope};
 use gongzhi_core::audit::{Act, ActOutcome};
 use sea_orm::DatabaseTransaction;
 
-use crate::audit;
+use crate::shared::audit;
 use crate::store::{Store, StoreError};
 
 /// A transaction that writes, in the name of an actor.

@@ -20,8 +20,8 @@ use gongzhi_engine::tables::{EvidencePlace, WorklistLine, list_evidence};
 use gongzhi_store::Store;
 use serde_json::{Map, Value};
 
-use super::home::{self, Access, Home};
-use super::operator::operator;
+use crate::acts::home::{self, Access, Home};
+use crate::acts::operator::operator;
 
 /// What is asked for.
 pub struct StateOrder {
@@ -195,7 +195,7 @@ mod tests {
 
     use super::*;
     use crate::acts::catalog::{CatalogPlace, get_catalog};
-    use crate::acts::intake::{IntakeDesk, IntakeOrder};
+    use crate::acts::collect::intake::{IntakeDesk, IntakeOrder};
 
     #[test]
     fn what_came_on_the_last_evening_of_utc_came_on_new_years_day() {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::data_package::DESCRIPTOR;
+use crate::acts::collect::data_package::DESCRIPTOR;
 use anyhow::{Result, anyhow};
 use chrono::NaiveDate;
 use gongzhi_core::catalog::{Catalog, Frequency, Item, Mode};

@@ -7,10 +7,10 @@ use gongzhi_core::access::Scope;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 
+use crate::collect::uploads::{Attempt, NewUpload};
 use crate::entities::{attempt, batch, links, upload};
+use crate::shared::work::Work;
 use crate::store::{Store, StoreError, in_scope, instant, micros};
-use crate::uploads::{Attempt, NewUpload};
-use crate::work::Work;
 
 /// What an attempt may have written.
 #[derive(Debug, Clone, PartialEq, Eq)]

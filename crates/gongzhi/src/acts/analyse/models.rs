@@ -15,10 +15,10 @@ use gongzhi_engine::model_cases::{CaseResult, list_unread, run_cases};
 use gongzhi_engine::model_run::check_models;
 use gongzhi_engine::session::{SessionOptions, SessionPlace};
 
-use super::catalog::{CatalogPlace, get_catalog, line_of};
-use super::home::{self, Access, Home};
-use super::operator::operator;
-use super::run::{Compared, Comparing, RunContext, choose_region, compare, read_coverage};
+use crate::acts::catalog::{CatalogPlace, get_catalog, line_of};
+use crate::acts::home::{self, Access, Home};
+use crate::acts::operator::operator;
+use crate::acts::run::{Compared, Comparing, RunContext, choose_region, compare, read_coverage};
 
 /// Compiles the models of a catalogue and plans their SQL; every problem of either, ordered by file and line.
 pub fn check(catalog: &Catalog) -> Result<(Models, Vec<Problem>)> {

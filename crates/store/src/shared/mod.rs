@@ -1,0 +1,5 @@
+//! What both halves stand on: the unit of work, the log, the keys a store belongs to.
+
+pub mod audit;
+mod deployment_keys;
+pub mod work;

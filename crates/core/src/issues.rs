@@ -1,5 +1,9 @@
 //! What is wrong with a sheet: where, what, and how to mend it.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use crate::catalog::Severity;
 use crate::messages::Message;
 
@@ -38,8 +42,10 @@ pub fn column_letters(mut column: u32) -> String {
     letters.iter().rev().collect()
 }
 
+crate::texts::serde_by_text!(CellPlace, CellPlace::address, CellPlace::parse);
+
 /// Something wrong, or worth saying, about a sheet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issue {
     /// Worksheet, as named in the file; empty: the file as a whole.
     pub sheet: String,
@@ -50,7 +56,7 @@ pub struct Issue {
     /// Whether it blocks.
     pub severity: Severity,
     /// Stable name of the rule, in kebab case: `required`, `type`, `range`, `code-list`, `order` …
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// The value as it stands in the cell.
     pub value: String,
     /// What is wrong.

@@ -122,12 +122,6 @@ words! {
     }
 }
 
-impl Serialize for Filing {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.key())
-    }
-}
-
 /// A payment of the same taxpayer and tax near the due day that did not count: under another item or period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OtherPayment {
@@ -156,12 +150,6 @@ words! {
         Arrears = "arrears",
         /// The taxpayer paid just this amount of the tax under another item or period: to be booked right, not paid again.
         PaidOtherwise = "paid_otherwise",
-    }
-}
-
-impl Serialize for NoticeSort {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.key())
     }
 }
 

@@ -21,8 +21,11 @@ pub mod messages;
 pub mod models;
 pub mod money;
 pub mod period;
+pub mod problems;
 pub mod receipts;
+pub mod reports;
 pub mod state;
+mod texts;
 pub mod time;
 pub mod values;
 

@@ -9,6 +9,9 @@ use std::fmt;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value as Json;
 use unic_langid::LanguageIdentifier;
 
 /// A language the program speaks. The first is the default.
@@ -63,6 +66,70 @@ impl Message {
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.values.push((Cow::Borrowed(name), value.to_string()));
         self
+    }
+}
+
+/// Key of what an earlier program kept as a sentence: it is shown as it stands.
+const TOLD: &str = "told";
+
+impl Message {
+    /// What was kept as a sentence.
+    fn told(sentence: &str) -> Self {
+        Self::new(TOLD).with("text", sentence)
+    }
+}
+
+/// `{"key": …, "values": {name: text}}`: kept and sent, spoken by [`Translator::speak`] in whatever language it is read.
+impl Serialize for Message {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let values: serde_json::Map<String, Json> =
+            self.values.iter().map(|(name, value)| (name.to_string(), Json::String(value.clone()))).collect();
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("key", &self.key)?;
+        map.serialize_entry("values", &values)?;
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(MessageVisitor)
+    }
+}
+
+struct MessageVisitor;
+
+impl<'de> Visitor<'de> for MessageVisitor {
+    type Value = Message;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a message: its key and values, or a sentence")
+    }
+
+    fn visit_str<E: de::Error>(self, sentence: &str) -> Result<Message, E> {
+        Ok(Message::told(sentence))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Message, A::Error> {
+        let (mut key, mut values) = (None, Vec::new());
+        while let Some(name) = map.next_key::<String>()? {
+            match name.as_str() {
+                "key" => key = Some(map.next_value::<String>()?),
+                "values" => {
+                    let given: serde_json::Map<String, Json> = map.next_value()?;
+                    values = given.into_iter().map(|(name, value)| (Cow::Owned(name), text_of(value))).collect();
+                }
+                other => return Err(de::Error::unknown_field(other, &["key", "values"])),
+            }
+        }
+        Ok(Message { key: key.ok_or_else(|| de::Error::missing_field("key"))?.into(), values })
+    }
+}
+
+fn text_of(value: Json) -> String {
+    match value {
+        Json::String(text) => text,
+        other => other.to_string(),
     }
 }
 
@@ -150,6 +217,35 @@ impl Translator {
         self.bundle.format_pattern(pattern, Some(&values), &mut errors).into_owned()
     }
 
+    /// Puts the sentence in the place of every message in a JSON value.
+    pub fn speak(&self, value: &mut Json) {
+        match value {
+            Json::Object(fields) => {
+                let is_message = fields.len() == 2 && fields.get("key").is_some_and(Json::is_string);
+                if is_message && fields.get("values").is_some_and(Json::is_object) {
+                    // A value that says what stands in it is a message by its shape alone.
+                    if let Ok(message) = serde_json::from_value::<Message>(value.clone()) {
+                        *value = Json::String(self.say(&message));
+                    }
+                    return;
+                }
+                fields.values_mut().for_each(|field| self.speak(field));
+            }
+            Json::Array(items) => items.iter_mut().for_each(|item| self.speak(item)),
+            _ => {}
+        }
+    }
+
+    /// The JSON of a value, spoken.
+    ///
+    /// # Errors
+    /// The value has no JSON.
+    pub fn spoken(&self, value: &impl Serialize) -> Result<Json, serde_json::Error> {
+        let mut json = serde_json::to_value(value)?;
+        self.speak(&mut json);
+        Ok(json)
+    }
+
     /// The sentence of a key without values; `None` when there is no such key.
     pub fn find(&self, key: &str) -> Option<String> {
         let pattern = self.bundle.get_message(key).and_then(|found| found.value())?;
@@ -185,6 +281,29 @@ mod tests {
         for (area, text) in CHINESE.iter().chain(ENGLISH) {
             assert!(FluentResource::try_new((*text).to_owned()).is_ok(), "{area}.ftl has a line Fluent can't read");
         }
+    }
+
+    #[test]
+    fn what_is_kept_is_spoken_in_the_language_it_is_read_in() {
+        let message = Message::new("intake-file-changed");
+        let kept = serde_json::json!({ "issues": [{ "message": message, "row": 3 }] });
+        for language in [Language::Chinese, Language::English] {
+            let say = Translator::new(language);
+            let mut read = kept.clone();
+            say.speak(&mut read);
+            assert_eq!(read, serde_json::json!({ "issues": [{ "message": say.say(&message), "row": 3 }] }));
+        }
+    }
+
+    #[test]
+    fn a_message_comes_back_as_it_was_kept_and_a_kept_sentence_as_it_stands() {
+        let message = Message::new("no-such-key").with("row", 3).with("column", "金额");
+        let kept = serde_json::to_string(&message).unwrap();
+        assert_eq!(kept, r#"{"key":"no-such-key","values":{"row":"3","column":"金额"}}"#);
+        assert_eq!(serde_json::from_str::<Message>(&kept).unwrap(), message);
+        let told: Message = serde_json::from_str(r#""第 3 行缺少金额""#).unwrap();
+        assert_eq!(Translator::new(Language::English).say(&told), "第 3 行缺少金额");
+        assert!(serde_json::from_str::<Message>(r#"{"values":{}}"#).is_err());
     }
 
     #[test]

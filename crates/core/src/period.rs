@@ -109,6 +109,8 @@ impl Period {
     }
 }
 
+crate::texts::serde_by_text!(Period, |period: Period| period, |text: &str| text.parse::<Period>().ok());
+
 impl PartialOrd for Period {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))

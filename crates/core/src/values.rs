@@ -69,6 +69,8 @@ impl RowAction {
     }
 }
 
+crate::texts::serde_by_text!(SetMode, SetMode::key, SetMode::find);
+
 /// What a set of rows says of itself. What it then does to earlier sets is its [role](crate::state::Role).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SetMode {

@@ -22,6 +22,7 @@ pub mod parallel;
 mod part_digests;
 pub mod parts;
 pub mod pending;
+mod problems;
 pub mod read;
 pub mod registry;
 mod rows;

@@ -1,7 +1,9 @@
 //! The program: reads its words, calls an act, shows what came of it.
 
 mod acts;
+mod app;
 mod cli;
+mod config;
 mod demo;
 mod log;
 

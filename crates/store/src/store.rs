@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, Utc};
 use gongzhi_core::access::{Regions, Scope, Units};
 use gongzhi_core::messages::Message;
+use gongzhi_core::problems::{ActError, Code};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
@@ -85,6 +86,22 @@ impl StoreError {
                 Message::new("store-not-understood").with("column", column).with("value", value)
             }
         }
+    }
+}
+
+impl From<StoreError> for ActError {
+    fn from(error: StoreError) -> Self {
+        let code = match &error {
+            StoreError::NotThere { .. } => Code::NotThere,
+            StoreError::UploadEnded(_) => Code::StateRefuses,
+            StoreError::AttemptOver(_) | StoreError::Overtaken | StoreError::WrittenMeanwhile => Code::ChangedMeanwhile,
+            StoreError::Earlier | StoreError::Later => Code::HomeUnsound,
+            StoreError::Database(_)
+            | StoreError::Folder { .. }
+            | StoreError::NothingSaid
+            | StoreError::NotUnderstood { .. } => Code::Unexpected,
+        };
+        Self::new(code, error.message())
     }
 }
 

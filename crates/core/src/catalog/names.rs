@@ -24,6 +24,8 @@ macro_rules! words {
                 }
             }
         }
+
+        $crate::texts::serde_by_text!($name, $name::key, |text: &str| $name::read(text).ok());
     };
 }
 

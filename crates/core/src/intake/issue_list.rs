@@ -107,7 +107,7 @@ mod tests {
             cell: None,
             column: None,
             severity,
-            rule: "type",
+            rule: "type".into(),
             value: String::new(),
             message,
             mend,

@@ -438,7 +438,7 @@ impl Mapping<'_> {
             }
             unknown.is_own = true;
             unknown.issue.severity = Severity::Warning;
-            unknown.issue.rule = OWN_COLUMN;
+            unknown.issue.rule = OWN_COLUMN.into();
             unknown.issue.message = Message::new("intake-column-own").with("header", &unknown.header);
             unknown.issue.mend = Message::new("intake-column-own-mend").with("header", &unknown.header);
         }
@@ -479,7 +479,7 @@ impl Mapping<'_> {
         column: Option<String>,
         (severity, message, mend): (Severity, Message, Message),
     ) -> Issue {
-        let (sheet, rule) = (facts.name.clone(), MISSING_COLUMN);
+        let (sheet, rule) = (facts.name.clone(), MISSING_COLUMN.into());
         Issue { sheet, cell: None, column, severity, rule, value: String::new(), message, mend }
     }
 
@@ -495,7 +495,7 @@ impl Mapping<'_> {
             cell: Some(place),
             column: None,
             severity: Severity::Error,
-            rule,
+            rule: rule.into(),
             value: value.to_owned(),
             message,
             mend,

@@ -48,7 +48,7 @@ pub(super) fn tell(
             cell: Some(CellPlace { row: place.row, column: place.map.places[at] }),
             column: None,
             severity: Severity::Error,
-            rule: "measure",
+            rule: "measure".into(),
             value: text.to_owned(),
             message: words("intake-measure-remarked"),
             mend: words("intake-measure-remarked-mend"),

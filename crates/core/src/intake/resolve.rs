@@ -42,7 +42,7 @@ impl Refusal {
     /// The refusal as an issue of the file.
     pub fn into_issue(self) -> Issue {
         let Self { rule, sheet, value, message, mend } = self;
-        Issue { sheet, cell: None, column: None, severity: Severity::Error, rule, value, message, mend }
+        Issue { sheet, cell: None, column: None, severity: Severity::Error, rule: rule.into(), value, message, mend }
     }
 }
 

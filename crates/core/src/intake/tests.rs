@@ -246,7 +246,8 @@ fn an_extension_column_warns_and_keeps_nothing() {
     let (values, issues, _) = check_all(&facts, &rows, SetMode::Full, None);
     let severe: Vec<_> = issues.iter().filter(|issue| issue.severity == crate::catalog::Severity::Error).collect();
     assert!(severe.is_empty(), "{severe:?}");
-    let rules: Vec<&str> = issues.iter().map(|issue| issue.rule).filter(|rule| *rule != "missing-column").collect();
+    let rules: Vec<&str> =
+        issues.iter().map(|issue| issue.rule.as_ref()).filter(|rule| *rule != "missing-column").collect();
     assert_eq!(rules, ["code-list", "type", "order"]);
     assert_eq!(values[0][8], "");
 }
@@ -356,7 +357,8 @@ fn two_rows_of_one_key_are_told_with_both_their_numbers() {
         &["a1", "示例有限公司", "", "1", "1", "2025-03-05", "2025-03"],
     ];
     let (_, issues, _) = check_all(&sheet(&ALL, &[]), &rows, SetMode::Full, None);
-    let rules: Vec<&str> = issues.iter().map(|issue| issue.rule).filter(|rule| *rule != "missing-column").collect();
+    let rules: Vec<&str> =
+        issues.iter().map(|issue| issue.rule.as_ref()).filter(|rule| *rule != "missing-column").collect();
     assert_eq!(rules, ["duplicate-key", "duplicate-row"]);
 }
 
@@ -366,7 +368,8 @@ fn a_row_without_an_action_says_what_its_key_shows_and_an_unknown_word_is_told()
     let rows: [&[&str]; 4] =
         [&["变更", "a1", "示例"], &["撤销", "a2", ""], &["", "a3", "示例"], &["待定", "a4", "示例"]];
     let (_, issues, actions) = check_all(&facts, &rows, SetMode::Differential, None);
-    let rules: Vec<&str> = issues.iter().map(|issue| issue.rule).filter(|rule| *rule != "missing-column").collect();
+    let rules: Vec<&str> =
+        issues.iter().map(|issue| issue.rule.as_ref()).filter(|rule| *rule != "missing-column").collect();
     assert_eq!(rules, ["row-action"]);
     assert_eq!(&actions[..3], [RowAction::Change, RowAction::Revoke, RowAction::Unsaid]);
     let (_, issues) = check(&facts, &[&["撤销", "a2", ""]], SetMode::Full);
@@ -794,7 +797,7 @@ fn citizens_numbers_stand_nowhere_in_clear() {
     let (values, issues, _) = check_all(&facts, &rows, SetMode::Full, None);
     assert_eq!(values[0][1], "张三1101************2X");
     assert_eq!(values[1][5], NUMBER, "the personal part keeps it");
-    let rules: Vec<&str> = issues.iter().map(|issue| issue.rule).collect();
+    let rules: Vec<&str> = issues.iter().map(|issue| issue.rule.as_ref()).collect();
     for rule in ["citizen-in-text", "moved-code", "check-digit", "identifier"] {
         assert!(rules.contains(&rule), "{rule} {rules:?}");
     }

@@ -33,7 +33,14 @@ impl Role {
             Self::NoChange => "no_change",
         }
     }
+
+    /// Reads the word.
+    pub fn find(text: &str) -> Option<Self> {
+        [Self::Whole, Self::Differences, Self::Upsert, Self::NoChange].into_iter().find(|role| role.key() == text)
+    }
 }
+
+crate::texts::serde_by_text!(Role, Role::key, Role::find);
 
 /// Whether a full set is due for a period: always, or in the first period of the year.
 pub fn is_full_due(mode: Mode, period: Period) -> bool {

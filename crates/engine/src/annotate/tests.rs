@@ -16,7 +16,7 @@ fn issue(sheet: &str, row: u32, column: u32, severity: Severity) -> Issue {
         cell: Some(CellPlace { row, column }),
         column: Some("amount_yuan".to_owned()),
         severity,
-        rule: "range",
+        rule: "range".into(),
         value: "=HYPERLINK(\"x\")".to_owned(),
         message: Message::new("annotate-title"),
         mend: Message::new("annotate-title"),

@@ -97,7 +97,11 @@ impl Dice {
         Self::new(|bytes| getrandom::fill(bytes).map_err(|error| io::Error::other(error.to_string())))
     }
 
-    fn roll<const N: usize>(&mut self) -> Result<[u8; N], KeyError> {
+    /// So many bytes of chance.
+    ///
+    /// # Errors
+    /// None is to be had.
+    pub fn roll<const N: usize>(&mut self) -> Result<[u8; N], KeyError> {
         let mut bytes = [0; N];
         (self.0)(&mut bytes).map_err(KeyError::Chance)?;
         Ok(bytes)

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow};
 use gongzhi_core::catalog::{Catalog, Problem, Source, overlay};
 use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::problems::ActError;
 use include_dir::{Dir, include_dir};
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../catalog");
@@ -24,33 +24,29 @@ pub fn embedded_text(path: &str) -> Option<&'static str> {
 }
 
 /// Reads every file of the catalogue: `--catalog`, else `./catalog` where there is one, else the embedded; then layers.
-pub fn list_sources(place: &CatalogPlace, translator: &Translator) -> Result<Vec<Source>> {
+pub fn list_sources(place: &CatalogPlace) -> Result<Vec<Source>, ActError> {
     let here = PathBuf::from("catalog");
     let base = match &place.catalog {
-        Some(folder) => read_folder(folder, translator)?,
-        None if here.join("templates").is_dir() => read_folder(&here, translator)?,
+        Some(folder) => read_folder(folder)?,
+        None if here.join("templates").is_dir() => read_folder(&here)?,
         None => embedded(&EMBEDDED),
     };
     let mut layers = vec![base];
     for folder in &place.layer {
-        layers.push(read_folder(folder, translator)?);
+        layers.push(read_folder(folder)?);
     }
     Ok(overlay(layers))
 }
 
 /// The compiled catalogue; an unsound one is an error that lists every problem.
-pub fn get_catalog(place: &CatalogPlace, translator: &Translator) -> Result<Catalog> {
-    let (catalog, problems) = Catalog::compile(&list_sources(place, translator)?);
-    if problems.is_empty() {
-        return Ok(catalog);
-    }
-    let lines: Vec<String> = problems.iter().map(|problem| line_of(problem, translator)).collect();
-    Err(anyhow!("{}", lines.join("\n")))
+pub fn get_catalog(place: &CatalogPlace) -> Result<Catalog, ActError> {
+    let (catalog, problems) = Catalog::compile(&list_sources(place)?);
+    if problems.is_empty() { Ok(catalog) } else { Err(ActError::content(&problems)) }
 }
 
 /// `file:line: what is wrong`.
 pub fn line_of(problem: &Problem, translator: &Translator) -> String {
-    format!("{}:{}: {}", problem.file, problem.line, translator.say(&problem.message))
+    ActError::content(std::slice::from_ref(problem)).say(translator)
 }
 
 fn embedded(folder: &Dir<'_>) -> Vec<Source> {
@@ -64,11 +60,11 @@ fn embedded(folder: &Dir<'_>) -> Vec<Source> {
     sources
 }
 
-fn read_folder(folder: &Path, translator: &Translator) -> Result<Vec<Source>> {
+fn read_folder(folder: &Path) -> Result<Vec<Source>, ActError> {
     let mut sources = Vec::new();
     read_below(folder, "", &mut sources).map_err(|(path, error)| {
         let message = Message::new("catalog-unreadable").with("path", path.display()).with("why", error);
-        anyhow!("{}", translator.say(&message))
+        ActError::not_understood(message)
     })?;
     Ok(sources)
 }
@@ -109,7 +105,7 @@ mod tests {
         std::fs::write(laws.join("deed_tax_law.yaml"), b"# law\nname: {zh: \xc6\xf5\xcb\xb0\xb7\xa8}\n").unwrap();
         std::fs::write(laws.join("stamp_tax_law.yaml"), "name: {zh: 印花税法}\nnumbr: 1\n").unwrap();
         let place = CatalogPlace { catalog: Some(folder.path().to_owned()), layer: Vec::new() };
-        let told = get_catalog(&place, &Translator::new(Language::English)).unwrap_err().to_string();
+        let told = get_catalog(&place).unwrap_err().say(&Translator::new(Language::English));
         let lines: Vec<&str> = told.lines().collect();
         assert_eq!(lines.len(), 2, "{told}");
         assert!(lines[0].starts_with("laws/deed_tax_law.yaml:2: This file is not UTF-8"), "{told}");
@@ -118,7 +114,7 @@ mod tests {
 
     #[test]
     fn every_class_of_a_figure_of_law_has_words() {
-        let catalog = get_catalog(&CatalogPlace::default(), &Translator::new(Language::English)).unwrap();
+        let catalog = get_catalog(&CatalogPlace::default()).unwrap();
         let name = |key: &str, class: &str, fact| catalog.name_of_class(key, class, fact).map(|name| name.zh.as_str());
         for (key, parameter) in &catalog.parameters {
             for value in parameter.values.iter().filter(|value| !value.class.is_empty()) {

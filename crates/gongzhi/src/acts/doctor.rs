@@ -4,18 +4,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::SystemTime;
 
-use anyhow::{Context as _, Result, anyhow};
 use chrono::{DateTime, TimeDelta, Utc};
 use gongzhi_core::access::{Actor, Purpose};
-use gongzhi_core::messages::Translator;
+use gongzhi_core::problems::{ActError, OfFile as _};
 use gongzhi_engine::AtWork;
-use gongzhi_engine::keys::Keys;
 use gongzhi_engine::upkeep::{KeptFile, clear_written, data_key_name, list_kept, sealed_by};
-use gongzhi_store::collect::attempts::Standing;
-use gongzhi_store::{Store, StoreError};
+use gongzhi_store::collect::attempts::{NamedFiles, Standing};
 
-use crate::acts::home::{self, Access, Home};
-use crate::acts::operator::operator;
+use crate::app::App;
 
 /// What belongs to nothing may be what somebody is just writing: it is left alone for a day.
 const GRACE: TimeDelta = TimeDelta::hours(24);
@@ -29,19 +25,30 @@ pub struct Found {
     pub missing: Vec<String>,
 }
 
-/// Looks a home through; what belongs to nothing and is older than a day is cleared where that is asked for.
+/// Looks a home through; what belongs to nothing and is older than a day is cleared where that is asked for. Keeping the
+/// installation sound looks at every file the actor may see, and reads none of them.
 ///
 /// # Errors
 /// The home can't be read, or something can't be removed.
-pub fn look(home: &Path, (clears, now): (bool, DateTime<Utc>), say: &Translator) -> Result<Found> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("tokio")?;
-    let Home { keys, store } = runtime.block_on(home::open(home, Access::Read, say))?;
-    let folder = home.join("data");
-    // Listed first: what is written meanwhile is named by then, or too young to be cleared.
-    let kept = list_kept(&folder, &keys).with_context(|| folder.display().to_string())?;
-    let named = runtime.block_on(store.list_named(&upkeep().scope, now));
-    let named = named.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
-    runtime.block_on(store.close()).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+pub async fn look(app: &App, actor: &Actor, clears: bool) -> Result<Found, ActError> {
+    let actor = actor.with_purpose(Purpose::Upkeep);
+    app.block(move |app, waiter| {
+        // Listed first: what is written meanwhile is named by then, or too young to be cleared.
+        let folder = app.settings.data.as_path();
+        let kept = list_kept(folder, &app.keys).of_file(folder)?;
+        let now = app.clock.now();
+        let named = waiter.wait(app.store.list_named(&actor.scope, now))?;
+        judge(app, (kept, &named), (clears, now))
+    })
+    .await
+}
+
+fn judge(
+    app: &App,
+    (kept, named): (Vec<KeptFile>, &NamedFiles),
+    (clears, now): (bool, DateTime<Utc>),
+) -> Result<Found, ActError> {
+    let folder = app.settings.data.as_path();
     let there: BTreeSet<&str> = kept.iter().map(|file| file.key.as_str()).collect();
     let opened = |keys: &BTreeSet<String>| keys.iter().filter_map(|key| sealed_by(key)).map(data_key_name).collect();
     let needed: BTreeSet<String> = &named.needed | &opened(&named.needed);
@@ -49,40 +56,41 @@ pub fn look(home: &Path, (clears, now): (bool, DateTime<Utc>), say: &Translator)
     let mut missing: Vec<String> = needed.iter().filter(|key| !there.contains(key.as_str())).cloned().collect();
     if !missing.is_empty() {
         // What was taken in after the first look was named in between: it is there now.
-        let again = list_kept(&folder, &keys).with_context(|| folder.display().to_string())?;
+        let again = list_kept(folder, &app.keys).of_file(folder)?;
         missing.retain(|key| !again.iter().any(|file| file.key == *key));
     }
     let mut found = Found { orphans: Vec::new(), missing };
     for file in &kept {
-        if needed.contains(&file.key) || pending.contains(&file.key) || is_being_written(file, &folder) {
+        if needed.contains(&file.key) || pending.contains(&file.key) || is_being_written(file, folder) {
             continue;
         }
         let is_cleared = clears && is_old(file, now);
         if is_cleared {
-            file.remove().with_context(|| file.key.clone())?;
+            file.remove().of_file(Path::new(&file.key))?;
         }
         found.orphans.push((file.clone(), is_cleared));
     }
     Ok(found)
 }
 
-/// Clears what attempts wrote whose programs are gone, and forgets them.
+/// Clears what attempts wrote whose programs are gone, and forgets them. What can't be removed stays, and is told by [`look`].
 ///
 /// # Errors
-/// The store's. What can't be removed stays, and is told by the doctor.
-pub async fn clear_over((folder, keys): (&Path, &Keys), store: &Store, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let (actor, mut cleared) = (upkeep(), Vec::new());
-    for one in store.list_attempts(&actor.scope, now).await? {
+/// The store's.
+pub async fn clear_over(app: &App, actor: &Actor, now: DateTime<Utc>) -> Result<(), ActError> {
+    let (actor, folder) = (actor.with_purpose(Purpose::Upkeep), app.settings.data.as_path());
+    let mut cleared = Vec::new();
+    for one in app.store.list_attempts(&actor.scope, now).await? {
         if one.standing == Standing::Kept || AtWork::is_alive(folder, &one.id) {
             continue;
         }
         // It may have ended since it was listed, and its program with it: what it wrote is then kept.
-        let mut work = store.write(&actor, now).await?;
+        let mut work = app.store.write(&actor, now).await?;
         if !work.give_up_attempt(&one.id).await? {
             continue;
         }
         work.commit().await?;
-        match clear_written(folder, keys, &one.keys) {
+        match clear_written(folder, &app.keys, &one.keys) {
             Ok(()) => cleared.push(one.id),
             Err(error) => tracing::warn!(attempt = one.id, %error, "what it wrote stays behind"),
         }
@@ -90,9 +98,12 @@ pub async fn clear_over((folder, keys): (&Path, &Keys), store: &Store, now: Date
     if cleared.is_empty() {
         return Ok(());
     }
-    let mut work = store.write(&actor, now).await?;
+    let mut work = app.store.write(&actor, now).await?;
     // Another program may have done it meanwhile.
-    if work.forget_attempts(&cleared).await? > 0 { work.commit().await } else { Ok(()) }
+    if work.forget_attempts(&cleared).await? > 0 {
+        work.commit().await?;
+    }
+    Ok(())
 }
 
 /// A part that is locked, or the sign of a program at work.
@@ -102,9 +113,4 @@ fn is_being_written(file: &KeptFile, folder: &Path) -> bool {
 
 fn is_old(file: &KeptFile, now: DateTime<Utc>) -> bool {
     file.written.is_some_and(|written| SystemTime::from(now - GRACE) > written)
-}
-
-/// Keeping the installation sound looks at every unit's files, and reads none of them.
-fn upkeep() -> Actor {
-    operator(Purpose::Upkeep)
 }

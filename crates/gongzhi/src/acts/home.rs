@@ -9,21 +9,13 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Result, anyhow};
-use gongzhi_core::messages::{Message, Translator};
-use gongzhi_engine::keys::{Dice, KeyError, KeyFiles, KeyName, KeySource, Keys};
+use gongzhi_core::messages::Message;
+use gongzhi_core::problems::{ActError, Code};
+use gongzhi_engine::keys::{Dice, KeyFiles, KeyName, KeySource, Keys};
 use gongzhi_store::{Store, StoreError, StorePlace};
 
-/// The variable that names the database of the store, where that is no file in the home folder.
-const DATABASE_URL: &str = "GONGZHI_DATABASE_URL";
-
-/// A home, opened.
-pub struct Home {
-    /// Its keys.
-    pub keys: Keys,
-    /// Its store.
-    pub store: Store,
-}
+use crate::app::{App, Clock, Opened};
+use crate::config::Settings;
 
 /// For what a home is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,18 +32,36 @@ pub enum Access {
 ///
 /// # Errors
 /// There is none and none is to be made, its keys are gone or others, it can't be read or made, it is one of an earlier
-/// program and only to be read.
-pub async fn open(home: &Path, access: Access, say: &Translator) -> Result<Home> {
-    open_with(home, &KeyFiles::of_home(home), access).await.map_err(|message| anyhow!("{}", say.say(&message)))
+/// program and only to be read, or what is set for it can't be understood.
+pub async fn open(home: &Path, access: Access, clock: Clock) -> Result<App, ActError> {
+    let settings = Settings::of_home(home)?;
+    let (keys, store) = open_with(&settings, &KeyFiles::of_home(home), access).await?;
+    App::new(settings, Opened { keys, store, profiles_home: None, scratch: None }, clock)
+}
+
+/// Opens a home to check files only: it is left as it is, and where there is none, none is made.
+///
+/// # Errors
+/// As of [`open`].
+pub async fn open_dry(home: &Path, clock: Clock) -> Result<App, ActError> {
+    if is_there(&Settings::of_home(home)?) {
+        return open(home, Access::Read, clock).await;
+    }
+    let scratch = tempfile::tempdir()?;
+    let settings =
+        Settings { store: StorePlace::Home(scratch.path().to_owned()), ..Settings::of_home(scratch.path())? };
+    let (keys, store) = open_with(&settings, &KeyFiles::of_home(scratch.path()), Access::Make).await?;
+    let opened = Opened { keys, store, profiles_home: Some(home.to_owned()), scratch: Some(scratch) };
+    App::new(settings, opened, clock)
 }
 
 /// Makes an empty home; whether it was not there yet.
 ///
 /// # Errors
 /// It can't be made, or it is there and its keys are gone or others.
-pub fn make(home: &Path, say: &Translator) -> Result<bool> {
-    let is_new = !is_made(home);
-    runtime()?.block_on(async { open(home, Access::Make, say).await?.close(say).await })?;
+pub async fn make(home: &Path, clock: Clock) -> Result<bool, ActError> {
+    let is_new = !is_made(&Settings::of_home(home)?);
+    open(home, Access::Make, clock).await?.close().await?;
     Ok(is_new)
 }
 
@@ -60,48 +70,36 @@ pub fn make(home: &Path, say: &Translator) -> Result<bool> {
 ///
 /// # Errors
 /// As of [`open`].
-pub fn check(home: &Path, access: Access, say: &Translator) -> Result<()> {
-    if is_made(home) { runtime()?.block_on(async { open(home, access, say).await?.close(say).await }) } else { Ok(()) }
-}
-
-impl Home {
-    async fn close(self, say: &Translator) -> Result<()> {
-        self.store.close().await.map_err(|error| anyhow!("{}", say.say(&error.message())))
-    }
+pub async fn check(home: &Path, access: Access, clock: Clock) -> Result<(), ActError> {
+    if is_made(&Settings::of_home(home)?) { open(home, access, clock).await?.close().await } else { Ok(()) }
 }
 
 /// Whether there is a home, or what is left of one.
-pub fn is_there(home: &Path) -> bool {
-    is_made(home) || holds_data(home)
+fn is_there(settings: &Settings) -> bool {
+    is_made(settings) || holds_data(settings)
 }
 
 /// A home whose store is in a database of its own has its keys here all the same.
-fn is_made(home: &Path) -> bool {
-    store_of(home).is_made().unwrap_or_else(|| home.join("keys").is_dir())
+fn is_made(settings: &Settings) -> bool {
+    settings.store.is_made().unwrap_or_else(|| settings.home.join("keys").is_dir())
 }
 
-/// The store of a home: a file in it, or the database that `GONGZHI_DATABASE_URL` names.
-fn store_of(home: &Path) -> StorePlace {
-    match std::env::var(DATABASE_URL) {
-        Ok(url) if !url.trim().is_empty() => StorePlace::Postgres(url),
-        _ => StorePlace::Home(home.to_owned()),
-    }
-}
-
-async fn open_with(home: &Path, source: &dyn KeySource, access: Access) -> Result<Home, Message> {
-    let (dice, place) = (Dice::system(), store_of(home));
-    let told = |error: StoreError| error.message().with("home", home.display());
-    let keys = match access {
-        Access::Read | Access::Write if !is_made(home) => {
-            return Err(Message::new("state-home-missing").with("path", home.display()));
-        }
-        Access::Make if !was_made(home, &place).await.map_err(told)? => Keys::make(home, source, dice),
-        _ => Keys::open(home, source, dice),
+async fn open_with(settings: &Settings, source: &dyn KeySource, access: Access) -> Result<(Keys, Store), ActError> {
+    let (dice, place, home) = (Dice::system(), &settings.store, settings.home.as_path());
+    let told = |error: StoreError| {
+        let message = error.message().with("home", home.display());
+        ActError::new(ActError::from(error).code, message)
     };
-    let keys = keys.map_err(|error: KeyError| error.message())?;
+    let keys = match access {
+        Access::Read | Access::Write if !is_made(settings) => {
+            return Err(ActError::new(Code::NotThere, Message::new("state-home-missing").with("path", home.display())));
+        }
+        Access::Make if !was_made(settings).await.map_err(told)? => Keys::make(home, source, dice)?,
+        _ => Keys::open(home, source, dice)?,
+    };
     let store = match access {
-        Access::Read => Store::open_to_read(&place).await,
-        Access::Write | Access::Make => Store::open(&place).await,
+        Access::Read => Store::open_to_read(place).await,
+        Access::Write | Access::Make => Store::open(place).await,
     };
     let store = store.map_err(told)?;
     let fingerprints: Vec<(&str, &str)> =
@@ -112,22 +110,22 @@ async fn open_with(home: &Path, source: &dyn KeySource, access: Access) -> Resul
     };
     let others = others.map_err(told)?;
     if others.is_empty() {
-        return Ok(Home { keys, store });
+        return Ok((keys, store));
     }
     let others: Vec<KeyName> = others.iter().map(|at| keys.fingerprints()[*at].0).collect();
-    Err(keys.wrong(&others))
+    Err(ActError::new(Code::HomeUnsound, keys.wrong(&others)))
 }
 
 /// Whether a home was made to its end: it holds data, or its store knows its keys. One that another program is just making
 /// was not, and whoever makes it too finds the keys that the other made.
-async fn was_made(home: &Path, place: &StorePlace) -> Result<bool, StoreError> {
-    if holds_data(home) {
+async fn was_made(settings: &Settings) -> Result<bool, StoreError> {
+    if holds_data(settings) {
         return Ok(true);
     }
-    match place.is_made() {
+    match settings.store.is_made() {
         Some(is_made) => Ok(is_made),
         None => {
-            let store = Store::open(place).await?;
+            let store = Store::open(&settings.store).await?;
             let is_known = store.knows_keys().await?;
             store.close().await?;
             Ok(is_known)
@@ -136,10 +134,6 @@ async fn was_made(home: &Path, place: &StorePlace) -> Result<bool, StoreError> {
 }
 
 /// A folder without a store that holds data all the same was a home.
-fn holds_data(home: &Path) -> bool {
-    fs::read_dir(home.join("data")).is_ok_and(|mut entries| entries.next().is_some())
-}
-
-fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()
+fn holds_data(settings: &Settings) -> bool {
+    fs::read_dir(&settings.data).is_ok_and(|mut entries| entries.next().is_some())
 }

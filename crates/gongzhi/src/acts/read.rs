@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use anyhow::Result;
 use gongzhi_core::codes::{self, Uscc};
 use gongzhi_core::messages::Message;
+use gongzhi_core::problems::ActError;
 use gongzhi_engine::read::{
     ColumnProfile, ColumnType, LeftOut, Limits, Notice, ReadError, Row, SheetEvent, SheetHead, SheetReader, Value,
     WorkerCommand, WorkerPool, typed_text,
@@ -110,7 +110,7 @@ impl Reading {
     ///
     /// # Errors
     /// The program can't find itself.
-    pub fn new(keeps_rows: bool) -> Result<Self> {
+    pub fn new(keeps_rows: bool) -> Result<Self, ActError> {
         let pool = WorkerPool::new(WorkerCommand::of_this_program()?, 1, Limits::default());
         Ok(Self { pool, keeps_rows, kept_bytes: 0, is_too_large: false })
     }
@@ -179,7 +179,7 @@ impl Reading {
     ///
     /// # Errors
     /// The file can't be opened the second time.
-    pub fn rows(&self, path: &Path) -> Result<SheetRows> {
+    pub fn rows(&self, path: &Path) -> Result<SheetRows, ActError> {
         let reader = if self.is_too_large { Some(self.pool.read(path)?) } else { None };
         Ok(SheetRows { reader })
     }
@@ -195,7 +195,11 @@ impl SheetRows {
     ///
     /// # Errors
     /// The file is refused the second time (it changed in between), or `write` fails.
-    pub fn each(&mut self, sheet: &SheetContent, write: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
+    pub fn each(
+        &mut self,
+        sheet: &SheetContent,
+        write: &mut dyn FnMut(&Row) -> Result<(), ActError>,
+    ) -> Result<(), ActError> {
         let Some(reader) = &mut self.reader else {
             return sheet.rows.iter().try_for_each(write);
         };

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::Context;
 use crate::acts::audit::{list, look};
+use crate::acts::home::Access;
 
 /// Entries shown where nothing is said.
 const SHOWN: u64 = 100;
@@ -55,7 +56,9 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
 
 fn verify(args: &Verify, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let look = look(&args.home, say)?;
+    let app = context.open(&args.home, Access::Read)?;
+    let look = context.wait(look(&app))?;
+    context.wait(app.close())?;
     let words: Vec<Message> = look.faults.iter().map(message_of).collect();
     if args.json {
         let faults: Vec<String> = words.iter().map(|message| say.say(message)).collect();
@@ -81,7 +84,10 @@ fn message_of(fault: &LogFault) -> Message {
 }
 
 fn show(args: &List, context: &Context) -> anyhow::Result<ExitCode> {
-    for entry in list(&args.home, (args.from, args.most), &context.translator)? {
+    let app = context.open(&args.home, Access::Read)?;
+    let entries = context.wait(list(&app, (args.from, args.most)))?;
+    context.wait(app.close())?;
+    for entry in entries {
         if args.json {
             println!("{}", serde_json::to_string(&entry)?);
         } else {

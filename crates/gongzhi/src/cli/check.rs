@@ -18,8 +18,8 @@ pub struct Args {
 /// Exit 0 when clean, 1 with problems, 2 when the folder can't be read.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let (catalog, mut problems) = Catalog::compile(&list_sources(&args.place.place(), say)?);
-    let (models, of_models) = models::check(&catalog)?;
+    let (catalog, mut problems) = Catalog::compile(&list_sources(&args.place.place())?);
+    let (models, of_models) = context.wait(models::check(&catalog));
     problems.extend(of_models);
     for problem in &problems {
         println!("{}", line_of(problem, say));

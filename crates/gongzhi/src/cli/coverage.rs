@@ -2,13 +2,17 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
+use gongzhi_core::access::Purpose;
 use gongzhi_core::messages::Message;
 use gongzhi_engine::pending::write_whole;
 
 use super::{CatalogWords, Context};
 use crate::acts::catalog::get_catalog;
+use crate::acts::home::Access;
+use crate::acts::operator::operator;
 use crate::acts::run::{COVERAGE_FILE, propose_folder};
 
 #[derive(clap::Args)]
@@ -25,8 +29,11 @@ pub struct Args {
 /// Prints the proposal, or writes it where none is yet. Exit 0; 2 when the folder holds nothing of the tax side.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let catalog = get_catalog(&args.place.place(), say)?;
-    let proposal = propose_folder(&args.folder, catalog, (args.authority.as_deref(), context.now), say)?;
+    let catalog = Arc::new(get_catalog(&args.place.place())?);
+    let scratch = tempfile::tempdir()?;
+    let app = context.open(scratch.path(), Access::Make)?.with_catalog(catalog);
+    let order = (args.folder.clone(), args.authority.clone());
+    let proposal = context.wait(propose_folder(&app, &operator(Purpose::Intake), order))?;
     let path = args.folder.join(COVERAGE_FILE);
     if !args.write {
         print!("{proposal}");

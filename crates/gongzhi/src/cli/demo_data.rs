@@ -33,7 +33,7 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     if !(2023..=2026).contains(&args.year) {
         return Err(anyhow!("{}", say.say(&Message::new("demo-year").with("year", args.year))));
     }
-    let catalog = get_catalog(&args.place.place(), say)?;
+    let catalog = get_catalog(&args.place.place())?;
     let settings = Settings { scale: args.scale, seed: args.seed, year: args.year };
     let made = generate(&catalog, settings, &args.out)?;
     let count = |key: &str| made.counts.get(key).copied().unwrap_or_default();

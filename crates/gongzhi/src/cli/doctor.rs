@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use gongzhi_core::access::Purpose;
 use gongzhi_core::messages::Message;
 use serde_json::json;
 
 use super::Context;
 use crate::acts::doctor::look;
+use crate::acts::home::Access;
+use crate::acts::operator::operator;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -22,7 +25,9 @@ pub struct Args {
 /// Exit 0 when nothing was found, or all of it was cleared; 1 when something is left; 2 when the home can't be read.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let found = look(&args.home, (args.clear, context.now), say)?;
+    let app = context.open(&args.home, Access::Read)?;
+    let found = context.wait(look(&app, &operator(Purpose::Upkeep), args.clear))?;
+    context.wait(app.close())?;
     let left = found.orphans.iter().filter(|(_, is_cleared)| !is_cleared).count();
     if args.json {
         let orphans = found

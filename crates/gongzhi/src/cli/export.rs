@@ -2,14 +2,18 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
+use gongzhi_core::access::Purpose;
 use gongzhi_core::messages::Message;
 use gongzhi_core::period::Period;
 
 use super::{CatalogWords, Context};
 use crate::acts::analyse::export::{ExportOrder, Format, export};
 use crate::acts::catalog::get_catalog;
+use crate::acts::home::Access;
+use crate::acts::operator::operator;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -37,10 +41,17 @@ fn parse_format(text: &str) -> Result<Format, String> {
 /// Exit 0 when everything was written.
 pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let catalog = get_catalog(&args.place.place(), say)?;
-    let order =
-        ExportOrder { home: args.home, words: args.words, as_of: args.as_of, period: args.period, format: args.format };
-    for (path, rows) in export(&catalog, (&order, context.now), &args.out, say)? {
+    let app = context.open(&args.home, Access::Read)?.with_catalog(Arc::new(get_catalog(&args.place.place())?));
+    let order = ExportOrder {
+        words: args.words,
+        as_of: args.as_of,
+        period: args.period,
+        format: args.format,
+        language: say.language(),
+    };
+    let written = context.wait(export(&app, &operator(Purpose::Analysis), (&order, &args.out)))?;
+    context.wait(app.close())?;
+    for (path, rows) in written {
         let line = Message::new("export-written").with("path", path.display()).with("rows", rows);
         println!("{}", say.say(&line));
     }

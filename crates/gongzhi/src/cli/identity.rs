@@ -3,16 +3,19 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use gongzhi_core::access::Purpose;
 use gongzhi_core::catalog::TAX_SIDE;
 use gongzhi_core::identity::Decision;
 use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::problems::ActError;
 use gongzhi_core::time::day_of;
 use serde_json::json;
 
 use super::{CatalogWords, Context};
-use crate::acts::analyse::identity_decisions::DecisionDesk;
+use crate::acts::analyse::identity_decisions::{self, Deciding, decide, undo};
 use crate::acts::catalog::get_catalog;
 use crate::acts::home::Access;
+use crate::acts::operator::operator;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -52,27 +55,31 @@ enum What {
 /// Exit 0 when done, 2 when nothing could be kept.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let region = |place: &CatalogWords| {
-        let catalog = get_catalog(&place.place(), say)?;
-        Ok::<_, anyhow::Error>(catalog.units.get(TAX_SIDE).map(|unit| unit.region.clone()).unwrap_or_default())
+    let actor = operator(Purpose::Analysis);
+    let deciding = |by: &String, place: &CatalogWords| {
+        let catalog = get_catalog(&place.place())?;
+        let region = catalog.units.get(TAX_SIDE).map(|unit| unit.region.clone()).unwrap_or_default();
+        Ok::<_, ActError>(Deciding { by: by.clone(), region })
     };
     match &args.what {
         What::Decide { file, by, home, place } => {
-            let desk = DecisionDesk::open((home, Access::Write), &region(place)?, say)?;
-            let count = desk.decide(file, (by, context.now), say)?;
-            desk.close(say)?;
+            let deciding = deciding(by, place)?;
+            let app = context.open(home, Access::Write)?;
+            let count = context.wait(decide(&app, &actor, (file.clone(), &deciding)))?;
+            context.wait(app.close())?;
             println!("{}", say.say(&Message::new("identity-decided").with("count", count)));
         }
         What::Undo { subject, code, by, home, place } => {
-            let desk = DecisionDesk::open((home, Access::Write), &region(place)?, say)?;
-            desk.undo((subject, code), (by, context.now), say)?;
-            desk.close(say)?;
+            let deciding = deciding(by, place)?;
+            let app = context.open(home, Access::Write)?;
+            context.wait(undo(&app, &actor, ((subject, code), &deciding)))?;
+            context.wait(app.close())?;
             println!("{}", say.say(&Message::new("identity-undone").with("subject", subject).with("code", code)));
         }
         What::List { json, home } => {
-            let desk = DecisionDesk::open((home, Access::Read), "", say)?;
-            let decisions = desk.list(context.now, say)?;
-            desk.close(say)?;
+            let app = context.open(home, Access::Read)?;
+            let decisions = context.wait(identity_decisions::list(&app, &actor))?;
+            context.wait(app.close())?;
             list(decisions, *json, context);
         }
     }

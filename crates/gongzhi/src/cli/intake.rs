@@ -3,23 +3,30 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use gongzhi_core::access::{Actor, Purpose};
 use gongzhi_core::catalog::{Catalog, Severity};
 use gongzhi_core::intake::mask::shown;
 use gongzhi_core::issues::{CellPlace, Issue};
 use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::problems::ActError;
 use gongzhi_core::time::day_of;
 use gongzhi_core::values::SetMode;
 use gongzhi_engine::intake::{IntakeReport, Outcome, SheetReport};
 use gongzhi_engine::read::Reason;
 
 use super::{CatalogWords, Context};
+use crate::acts::audit;
 use crate::acts::catalog::get_catalog;
 use crate::acts::collect::data_package::expand;
-use crate::acts::collect::intake::{FileAtHand, IntakeDesk, IntakeOrder, TakenIn};
+use crate::acts::collect::intake::{IntakeOrder, TakenIn, list_unread_profiles, mark, prepare, take, take_nil};
 use crate::acts::collect::intake_report::{known_sheets, taken_json};
 use crate::acts::collect::receipts;
 use crate::acts::collect::set_effects::effect_line;
+use crate::acts::home::{self, Access};
+use crate::acts::operator::operator;
+use crate::app::App;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -49,7 +56,7 @@ pub struct Args {
 /// Exit 0 when every file was accepted, 1 when one was blocked by issues, 2 when one was refused.
 pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let catalog = get_catalog(&args.place.place(), say)?;
+    let catalog = Arc::new(get_catalog(&args.place.place())?);
     let order = IntakeOrder {
         item: args.item,
         unit: args.unit,
@@ -58,11 +65,16 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         is_dry_run: args.dry_run,
         is_by_name: false,
     };
-    let desk = match args.dry_run {
-        true => IntakeDesk::open_dry(catalog, &args.home, context.now, say)?,
-        false => IntakeDesk::open(catalog, &args.home, context.now, say)?,
+    let actor = operator(Purpose::Intake);
+    let app = match args.dry_run {
+        true => context.wait(home::open_dry(&args.home, context.clock()))?,
+        false => context.open(&args.home, Access::Make)?,
     };
-    desk.unread_profiles().iter().for_each(|unread| eprintln!("{}", say.say(unread)));
+    let app = app.with_catalog(Arc::clone(&catalog));
+    if !args.dry_run {
+        context.wait(prepare(&app, &actor))?;
+    }
+    list_unread_profiles(&app).iter().for_each(|unread| eprintln!("{}", say.say(unread)));
     let is_nil = order.mode.as_deref().and_then(SetMode::find).is_some_and(SetMode::is_nil);
     if args.files.is_empty() && !is_nil {
         eprintln!("{}", say.say(&Message::new("intake-no-file")));
@@ -72,44 +84,48 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let mut tell = |taken: &TakenIn| {
         worst = worst.max(code_of(taken.report.outcome));
         if args.json {
-            println!("{}", taken_json(taken, say));
+            println!("{}", taken_json(taken, say)?);
         } else {
-            print_text(taken, &headline(taken, args.dry_run, desk.catalog(), say), say);
+            print_text(taken, &headline(taken, args.dry_run, &catalog, say), say);
         }
+        Ok::<_, anyhow::Error>(())
     };
+    let hand_out = |taken: &TakenIn| context.wait(hand_out(&app, &actor, (taken, args.receipt.as_deref()), say));
     if args.files.is_empty() {
-        let mut taken = desk.take_nil(&order, say)?;
-        taken.receipt = hand_out(&desk, &taken, args.receipt.as_deref(), say)?;
-        tell(&taken);
+        let mut taken = context.wait(take_nil(&app, &actor, order.clone()))?;
+        taken.receipt = hand_out(&taken)?;
+        tell(&taken)?;
     }
     let mut files = Vec::new();
     for path in &args.files {
-        files.extend(expand(path, &order, say)?);
+        files.extend(expand(path, &order)?);
     }
-    for (path, order) in &files {
-        let mut taken = desk.take(&FileAtHand::new(path, &path.display().to_string()), order, say)?;
+    for (path, order) in files {
+        let name = path.display().to_string();
+        let mut taken = context.wait(take(&app, &actor, (path.clone(), name, order)))?;
         if let Some(folder) = &args.annotate {
-            taken.annotated = desk.annotate(path, &taken.report, (folder, context.today), say)?;
+            let place = (folder.clone(), say.language());
+            taken.annotated = context.wait(mark(&app, (path, taken.report.clone()), place))?;
         }
-        taken.receipt = hand_out(&desk, &taken, args.receipt.as_deref(), say)?;
-        tell(&taken);
+        taken.receipt = hand_out(&taken)?;
+        tell(&taken)?;
     }
     if !args.dry_run {
-        desk.seal(say)?;
+        context.wait(audit::seal(&app))?;
     }
-    desk.close(say)?;
+    context.wait(app.close())?;
     Ok(ExitCode::from(worst))
 }
 
 /// The receipt written to the folder asked for; one that is lacking though the file is taken in is told.
-fn hand_out(
-    desk: &IntakeDesk,
-    taken: &TakenIn,
-    folder: Option<&Path>,
+async fn hand_out(
+    app: &App,
+    actor: &Actor,
+    (taken, folder): (&TakenIn, Option<&Path>),
     say: &Translator,
-) -> anyhow::Result<Option<PathBuf>> {
+) -> Result<Option<PathBuf>, ActError> {
     let Some((folder, upload)) = folder.zip(taken.upload.as_deref()) else { return Ok(None) };
-    let written = receipts::write(desk.store(), upload, folder, say)?;
+    let written = receipts::write(app, actor, (upload, folder)).await?;
     if written.is_none() && taken.received_before.is_some() {
         eprintln!("{}", say.say(&Message::new("receipt-none").with("file", &taken.report.file)));
     }

@@ -46,11 +46,11 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
     let start = Instant::now();
-    let divisions = identity::read_divisions(&list_sources(&args.place.place(), say)?);
-    let (index, records) = identity::build_index(&args.registry, &divisions, say)?;
+    let divisions = identity::read_divisions(&list_sources(&args.place.place())?);
+    let (index, records) = identity::build_index(&args.registry, &divisions)?;
     let index_seconds = start.elapsed().as_secs_f64();
     let names = match &args.names {
-        Some(file) => identity::list_names(file, args.column.as_deref(), args.code_column.as_deref(), say)?,
+        Some(file) => identity::list_names(file, args.column.as_deref(), args.code_column.as_deref())?,
         None => args.name.iter().map(|name| (name.clone(), String::new())).collect(),
     };
     let decisions = Decisions::default();

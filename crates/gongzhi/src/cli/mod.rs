@@ -6,6 +6,7 @@
 mod audit;
 mod check;
 mod code;
+mod config;
 mod coverage;
 mod demo_data;
 mod demo_score;
@@ -26,15 +27,20 @@ mod template;
 mod verify;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use gongzhi_core::messages::{Language, Translator};
+use gongzhi_core::problems::ActError;
 use gongzhi_core::time::day_of;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::acts::catalog::CatalogPlace;
+use crate::acts::home::{self, Access};
+use crate::app::{App, Clock};
 use crate::log;
 
 /// What every command is given: the language people are spoken to in.
@@ -45,6 +51,27 @@ pub struct Context {
     pub today: NaiveDate,
     /// The moment the command began.
     pub now: DateTime<Utc>,
+    /// The one runtime of the process, made when something waits for it: who reads a foreign file has no other thread.
+    runtime: OnceLock<Runtime>,
+}
+
+impl Context {
+    /// Waits for an act.
+    fn wait<T>(&self, act: impl Future<Output = T>) -> T {
+        #[expect(clippy::expect_used, reason = "the edge of the process: without threads nothing can be done or said")]
+        let made = || Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
+        self.runtime.get_or_init(made).block_on(act)
+    }
+
+    /// The clock of the command: it stands still, a command is of one moment.
+    fn clock(&self) -> Clock {
+        Clock::still(self.now)
+    }
+
+    /// Opens a home.
+    fn open(&self, home: &Path, access: Access) -> Result<App, ActError> {
+        self.wait(home::open(home, access, self.clock()))
+    }
 }
 
 /// The words by which every command is told its catalogue.
@@ -80,6 +107,7 @@ enum Command {
     Intake(intake::Args),
     Profile(profile::Args),
     Code(code::Args),
+    Config(config::Args),
     Coverage(coverage::Args),
     Run(run::Args),
     DemoData(demo_data::Args),
@@ -120,7 +148,7 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         log::start();
     }
     let now = now();
-    let context = Context { translator, today: day_of(now), now };
+    let context = Context { translator, today: day_of(now), now, runtime: OnceLock::new() };
     let outcome = match words.command {
         Command::Init(args) => init::run(&args, &context),
         Command::Audit(args) => audit::run(&args, &context),
@@ -129,6 +157,7 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         Command::Intake(args) => intake::run(args, &context),
         Command::Profile(args) => profile::run(&args, &context),
         Command::Code(args) => code::run(&args, &context),
+        Command::Config(args) => config::run(&args, &context),
         Command::Coverage(args) => coverage::run(&args, &context),
         Command::Run(args) => run::run(args, &context),
         Command::DemoData(args) => demo_data::run(&args, &context),
@@ -149,7 +178,10 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         eprintln!("{}", context.translator.say(&message));
     }
     outcome.unwrap_or_else(|error| {
-        eprintln!("{error:#}");
+        match error.downcast_ref::<ActError>() {
+            Some(error) => eprintln!("{}", error.say(&context.translator)),
+            None => eprintln!("{error:#}"),
+        }
         ExitCode::from(2)
     })
 }

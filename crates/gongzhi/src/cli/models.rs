@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use chrono::NaiveDate;
+use gongzhi_core::access::Purpose;
 use gongzhi_core::catalog::{Catalog, region_with_parents};
 use gongzhi_core::messages::{Bilingual, Message, Translator};
 use gongzhi_core::models::steps::find_stop;
@@ -14,7 +15,9 @@ use gongzhi_core::models::{Asks, Model, Models};
 use super::{CatalogWords, Context};
 use crate::acts::analyse::models::{self, CompareOrder, get_models, get_models_to_run};
 use crate::acts::catalog::list_sources;
-use crate::acts::run::RunContext;
+use crate::acts::home::Access;
+use crate::acts::operator::operator;
+use crate::acts::run::Content;
 
 /// The county whose local figures `list` and `show` speak of: the one that most units of the catalogue are of.
 fn region_of(catalog: &Catalog) -> String {
@@ -78,11 +81,10 @@ struct Run {
 
 /// Exit 0 when all is well (all cases pass), 1 when a case fails, 2 when the catalogue is unreadable.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
-    let say = &context.translator;
     match &args.command {
-        Command::List(place) => list(&place.place, say),
-        Command::Show(args) => show(args, say),
-        Command::Test(args) => test(args, say),
+        Command::List(place) => list(&place.place, context),
+        Command::Show(args) => show(args, context),
+        Command::Test(args) => test(args, context),
         Command::Run(args) => run_kept(args, context),
     }
 }
@@ -95,8 +97,9 @@ fn get_model<'a>(models: &'a Models, key: &str, say: &Translator) -> anyhow::Res
     })
 }
 
-fn list(place: &CatalogWords, say: &Translator) -> anyhow::Result<ExitCode> {
-    let (catalog, models) = get_models(&place.place(), say)?;
+fn list(place: &CatalogWords, context: &Context) -> anyhow::Result<ExitCode> {
+    let say = &context.translator;
+    let (catalog, models) = context.wait(get_models(&place.place()))?;
     let region = region_of(&catalog);
     for model in models.models.values() {
         let stopped = find_stop(&catalog, model, &region);
@@ -110,8 +113,9 @@ fn list(place: &CatalogWords, say: &Translator) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn show(args: &Show, say: &Translator) -> anyhow::Result<ExitCode> {
-    let (catalog, models) = get_models(&args.place.place(), say)?;
+fn show(args: &Show, context: &Context) -> anyhow::Result<ExitCode> {
+    let say = &context.translator;
+    let (catalog, models) = context.wait(get_models(&args.place.place()))?;
     let model = get_model(&models, &args.model, say)?;
     let text = |bilingual: &Bilingual| bilingual.get(say.language()).to_owned();
     let line = |key: &'static str, text: String| {
@@ -167,8 +171,9 @@ fn show_parameter(catalog: &Catalog, key: &str, say: &Translator) {
     }
 }
 
-fn test(args: &Test, say: &Translator) -> anyhow::Result<ExitCode> {
-    let (catalog, models) = get_models(&args.place.place(), say)?;
+fn test(args: &Test, context: &Context) -> anyhow::Result<ExitCode> {
+    let say = &context.translator;
+    let (catalog, models) = context.wait(get_models(&args.place.place()))?;
     let mut wanted = Vec::new();
     for key in &args.model {
         wanted.push(get_model(&models, key, say)?);
@@ -176,7 +181,7 @@ fn test(args: &Test, say: &Translator) -> anyhow::Result<ExitCode> {
     if wanted.is_empty() {
         wanted.extend(models.models.values());
     }
-    let results = models::test(&catalog, &models, &wanted)?;
+    let results = context.wait(models::test(&catalog, &models, &wanted))?;
     let mut failed = 0_usize;
     for result in &results {
         let key = if result.differences.is_empty() { "models-test-passed" } else { "models-test-failed" };
@@ -196,23 +201,18 @@ fn test(args: &Test, say: &Translator) -> anyhow::Result<ExitCode> {
 /// Exit 0; a model that stopped says why and stops nobody else.
 fn run_kept(args: &Run, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let sources = list_sources(&args.place.place(), say)?;
+    let sources = list_sources(&args.place.place())?;
     let is_wanted = |model: &Model| args.model.is_empty() || args.model.contains(&model.key);
-    let (catalog, mut all) = get_models_to_run(&args.place.place(), is_wanted, say)?;
+    let (catalog, mut all) = context.wait(get_models_to_run(&args.place.place(), is_wanted))?;
     for key in &args.model {
         get_model(&all, key, say)?;
     }
     all.models.retain(|_, model| is_wanted(model));
-    let quiet = |_: &Message, _: u64, _: u64| {};
-    let order = CompareOrder {
-        home: args.home.clone(),
-        as_of: args.as_of,
-        coverage: args.coverage.clone(),
-        region: args.region.clone(),
-        now: context.now,
-    };
-    let context = RunContext { sources: &sources, catalog, models: all, say, progress: &quiet };
-    let compared = models::compare_kept(&order, &context)?;
+    let order = CompareOrder { as_of: args.as_of, coverage: args.coverage.clone(), region: args.region.clone() };
+    let app = context.open(&args.home, Access::Read)?;
+    let content = Content { sources, catalog, models: all };
+    let compared = context.wait(models::compare_kept(&app, &operator(Purpose::Analysis), (order, content)))?;
+    context.wait(app.close())?;
     for report in &compared.reports {
         if args.json {
             for lead in &report.leads {

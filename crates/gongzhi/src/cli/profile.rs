@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use gongzhi_core::intake::LayoutProfile;
 use gongzhi_core::intake::profile::{Status, Use};
 use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::problems::{ActError, Code};
 
 use super::{CatalogWords, Context};
 use crate::acts::catalog::get_catalog;
@@ -52,17 +53,17 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
         && let Some(home) = find_home(file)
     {
         let access = if matches!(args.what, What::Show { .. }) { Access::Read } else { Access::Write };
-        home::check(&home, access, say)?;
+        context.wait(home::check(&home, access, context.clock()))?;
     }
     match &args.what {
         What::List { home } => {
-            home::check(home, Access::Read, say)?;
+            context.wait(home::check(home, Access::Read, context.clock()))?;
             list(home, say);
         }
         What::Show { file } => {
-            show(file, &get_profile(file, say)?, say);
+            show(file, &get_profile(file)?, say);
         }
-        What::Set { file, uses, place } => match set(file, uses, &get_catalog(&place.place(), say)?, say)? {
+        What::Set { file, uses, place } => match set(file, uses, &get_catalog(&place.place())?) {
             Ok(done) => {
                 show(file, &done.profile, say);
                 let key = match done.profile.status {
@@ -72,31 +73,34 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
                 };
                 println!("{}", say.say(&Message::new(key).with("path", file.display())));
             }
-            Err(faults) => {
-                println!("{}", say.say(&Message::new("profile-not-set").with("path", file.display())));
-                faults.iter().for_each(|fault| println!("{}", say.say(fault)));
-                return Ok(ExitCode::from(1));
-            }
+            Err(error) => return refused(error, Message::new("profile-not-set").with("path", file.display()), say),
         },
         What::Confirm { file, by, home, place } => {
-            let catalog = get_catalog(&place.place(), say)?;
+            let catalog = get_catalog(&place.place())?;
             // A profile is used by the home it lies in: whoever confirms it where it was proposed means that one.
             let home = home.clone().or_else(|| find_home(file)).unwrap_or_else(|| PathBuf::from(".gongzhi"));
-            home::check(&home, Access::Write, say)?;
-            match confirm((file, &home), (by, context.today), &catalog, say)? {
+            context.wait(home::check(&home, Access::Write, context.clock()))?;
+            match confirm((file, &home), (by, context.today), &catalog) {
                 Ok(path) => {
                     let confirmed = Message::new("profile-confirmed").with("path", path.display());
                     println!("{}", say.say(&confirmed.with("home", home.display())));
                 }
-                Err(faults) => {
-                    println!("{}", say.say(&Message::new("profile-not-confirmed").with("path", file.display())));
-                    faults.iter().for_each(|fault| println!("{}", say.say(fault)));
-                    return Ok(ExitCode::from(1));
+                Err(error) => {
+                    return refused(error, Message::new("profile-not-confirmed").with("path", file.display()), say);
                 }
             }
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is wrong with a decision is told, and nothing was changed; what could not be read is an error.
+fn refused(error: ActError, headline: Message, say: &Translator) -> anyhow::Result<ExitCode> {
+    if error.code == Code::Unexpected {
+        return Err(error.into());
+    }
+    println!("{}\n{}", say.say(&headline), error.say(say));
+    Ok(ExitCode::from(1))
 }
 
 fn show(file: &std::path::Path, profile: &LayoutProfile, say: &Translator) {

@@ -8,6 +8,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use gongzhi_core::intake::mask::{is_document_number, mask_citizens, mask_persons, shown as plain};
 use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::problems::ActError;
 use gongzhi_engine::read::{ColumnType, LeftOut, Notice, Row, Value};
 use serde_json::{Value as Json, json};
 
@@ -160,7 +161,7 @@ fn write_row(
     row: &Row,
     types: &[ColumnType],
     show: &dyn Fn(usize, String) -> String,
-) -> Result<()> {
+) -> Result<(), ActError> {
     out.write_all(b"[")?;
     for (position, column_type) in types.iter().enumerate() {
         if position > 0 {

@@ -1,17 +1,21 @@
 //! `gongzhi run`: a folder of sheets becomes leads.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
+use gongzhi_core::access::Purpose;
 use gongzhi_core::messages::{Message, Translator};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{CatalogWords, Context};
 use crate::acts::analyse::models::get_models_to_run;
 use crate::acts::catalog::list_sources;
-use crate::acts::run::{LISTED_FILES, RunContext, RunEnd, RunOrder, run as run_folder};
+use crate::acts::home::Access;
+use crate::acts::operator::operator;
+use crate::acts::run::{Content, LISTED_FILES, RunEnd, RunOrder, prepare, run as run_folder};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -30,21 +34,26 @@ pub struct Args {
 
 /// Exit 0 when every file was accepted, 1 when some were blocked or refused, 2 when nothing could be run.
 pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
-    let say = &context.translator;
-    let sources = list_sources(&args.place.place(), say)?;
-    let (catalog, models) = get_models_to_run(&args.place.place(), |_| true, say)?;
+    let (say, place) = (&context.translator, args.place.place());
+    let sources = list_sources(&place)?;
+    let (catalog, models) = context.wait(get_models_to_run(&place, |_| true))?;
+    let content = Content { sources, catalog, models };
     let Args { folder, as_of, out, home, region, .. } = args;
-    let order = RunOrder { home, folder, out, as_of, region, now: context.now };
+    let order = RunOrder { folder, out: out.clone(), as_of, region, language: say.language() };
+    let prepared = prepare(order, &home, &content)?;
+    let app = context.open(&home, Access::Make)?.with_catalog(Arc::new(content.catalog.clone()));
     let bar = progress_bar();
-    let progress = |message: &Message, done: u64, all: u64| {
-        bar.set_length(all);
-        bar.set_position(done);
-        bar.set_message(say.say(message));
-    };
-    let end = run_folder(&order, RunContext { sources: &sources, catalog, models, say, progress: &progress });
+    let (shown, speech) = (bar.clone(), Translator::new(say.language()));
+    let progress = Box::new(move |message: &Message, done: u64, all: u64| {
+        shown.set_length(all);
+        shown.set_position(done);
+        shown.set_message(speech.say(message));
+    });
+    let end = context.wait(run_folder(&app, &operator(Purpose::Intake), (prepared, content), progress));
     bar.finish_and_clear();
     let end = end?;
-    tell(&end, &order, say);
+    context.wait(app.close())?;
+    tell(&end, &out, say);
     let [_, blocked, refused] = end.files;
     Ok(ExitCode::from(u8::from(blocked + refused > 0)))
 }
@@ -61,11 +70,11 @@ fn progress_bar() -> ProgressBar {
     bar
 }
 
-fn tell(end: &RunEnd, order: &RunOrder, say: &Translator) {
+fn tell(end: &RunEnd, out: &Path, say: &Translator) {
     let [accepted, blocked, refused] = end.files;
     let files = Message::new("run-files").with("accepted", accepted).with("blocked", blocked).with("refused", refused);
     println!("{}", say.say(&files));
-    end.not_accepted.iter().take(LISTED_FILES).for_each(|file| println!("{}", say.say(&file.message())));
+    end.not_accepted.iter().take(LISTED_FILES).for_each(|file| println!("{}", say.say(&file.message(say))));
     if !end.not_accepted.is_empty() {
         let rest = end.not_accepted.len().saturating_sub(LISTED_FILES);
         let key = if rest == 0 { "run-files-all" } else { "run-files-more" };
@@ -93,5 +102,5 @@ fn tell(end: &RunEnd, order: &RunOrder, say: &Translator) {
     for note in &end.notes {
         println!("{}", say.say(note));
     }
-    println!("{}", say.say(&Message::new("run-ready").with("out", order.out.display())));
+    println!("{}", say.say(&Message::new("run-ready").with("out", out.display())));
 }

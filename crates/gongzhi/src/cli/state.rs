@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
+use gongzhi_core::access::Purpose;
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::period::Period;
@@ -13,7 +15,9 @@ use serde_json::json;
 use super::{CatalogWords, Context};
 use crate::acts::analyse::state::{SetLine, StateOrder, WorklistPlace, show_state};
 use crate::acts::catalog::get_catalog;
-use crate::acts::collect::set_effects::{effect_json, effect_line};
+use crate::acts::collect::set_effects::{effect_line, found_effect};
+use crate::acts::home::Access;
+use crate::acts::operator::operator;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -38,15 +42,17 @@ pub struct Args {
 /// With `--json` a line a row (with `--worklist`: a line an entry, with `--sets`: a line a set), else a summary with the sets.
 pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let catalog = get_catalog(&args.place.place(), say)?;
+    let app = context.open(&args.home, Access::Read)?.with_catalog(Arc::new(get_catalog(&args.place.place())?));
     let is_listed = args.json && !args.worklist && !args.sets;
-    let order = StateOrder { home: args.home, kind: args.kind, as_of: args.as_of, period: args.period };
-    let show = |row| {
+    let order = StateOrder { kind: args.kind, as_of: args.as_of, period: args.period };
+    let show = move |row| {
         if is_listed {
             println!("{}", serde_json::Value::Object(row));
         }
     };
-    let found = show_state(&catalog, (&order, context.now), say, (show, args.sets || !args.json))?;
+    let actor = operator(Purpose::Analysis);
+    let found = context.wait(show_state(&app, &actor, &order, (show, args.sets || !args.json)))?;
+    context.wait(app.close())?;
     if !args.json {
         let summary = Message::new("state-summary")
             .with("kind", &order.kind)
@@ -56,7 +62,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         println!("{}", say.say(&summary));
     }
     for set in &found.sets {
-        println!("{}", if args.json { set_json(set) } else { set_text(set, &catalog, say) });
+        println!("{}", if args.json { set_json(set)? } else { set_text(set, app.catalog()?, say) });
     }
     for entry in found.worklist.iter().filter(|_| args.worklist) {
         println!("{}", if args.json { entry_json(entry) } else { entry_text(entry, say) });
@@ -64,15 +70,15 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn set_json(line: &SetLine) -> String {
+fn set_json(line: &SetLine) -> anyhow::Result<String> {
     let SetLine { set, effect } = line;
     let batch = &set.batch;
-    json!({
+    let json = json!({
         "file": set.file, "unit": batch.unit, "region": batch.region, "period": batch.period.to_string(),
         "accepted_at": batch.accepted_at.to_rfc3339(), "mode": batch.mode.key(), "rows": set.rows,
-        "supplement": batch.supplement_of.is_some(), "taken_as": effect.role.key(), "effect": effect_json(effect),
-    })
-    .to_string()
+        "supplement": batch.supplement_of.is_some(), "taken_as": effect.role.key(), "effect": serde_json::to_value(found_effect(effect))?,
+    });
+    Ok(json.to_string())
 }
 
 fn set_text(line: &SetLine, catalog: &Catalog, say: &Translator) -> String {

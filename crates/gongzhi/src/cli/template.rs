@@ -32,7 +32,7 @@ pub struct Args {
 /// Exit 0 when every template was written, 2 when the order is wrong or the folder can't be written to.
 pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let catalog = get_catalog(&args.place.place(), say)?;
+    let catalog = get_catalog(&args.place.place())?;
     let order = TemplateOrder {
         items: args.items,
         version: args.version,
@@ -41,9 +41,9 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         mode: args.mode,
     };
     let paths = if args.schema {
-        write_schemas(&order, &catalog, (&args.out, context.today), say)?
+        write_schemas(&order, &catalog, (&args.out, context.today))?
     } else {
-        write_templates(&order, &catalog, (&args.out, context.today), say)?
+        write_templates(&order, &catalog, (&args.out, context.today), say.language())?
     };
     for path in &paths {
         println!("{}", say.say(&Message::new("template-written").with("path", path.display())));

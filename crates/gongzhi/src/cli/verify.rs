@@ -24,7 +24,7 @@ pub struct Args {
 /// Exit 0 when the receipt holds and is of this file, 1 when not, 2 when it could not be checked.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let checked = check(&args.receipt, args.file.as_deref(), args.key.as_deref(), say)?;
+    let checked = check(&args.receipt, args.file.as_deref(), args.key.as_deref())?;
     let Checked { receipt, verdict, is_signer_known } = &checked;
     if args.json {
         let receipt = verdict.holds().then_some(receipt);

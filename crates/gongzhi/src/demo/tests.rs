@@ -15,7 +15,7 @@ use crate::acts::catalog::{CatalogPlace, get_catalog};
 /// A county with its facts.
 fn county(seed: u64, scale: f64) -> World {
     let translator = Translator::new(Language::Chinese);
-    let catalog = get_catalog(&CatalogPlace::default(), &translator).unwrap();
+    let catalog = get_catalog(&CatalogPlace::default()).unwrap();
     let mut world = happen(Settings { scale, seed, year: 2025 });
     plant_facts(&mut world, &catalog, &translator).unwrap();
     world

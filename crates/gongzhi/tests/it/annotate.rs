@@ -56,7 +56,7 @@ fn issues_of(sheets: &[(String, Cells)]) -> Vec<Issue> {
         cell: cell.map(|(row, column)| CellPlace { row, column: column + 1 }),
         column: None,
         severity,
-        rule: "required",
+        rule: "required".into(),
         value: "@now".to_owned(),
         message: Message::new("annotate-column-what"),
         mend: Message::new("annotate-column-mend"),

@@ -111,7 +111,6 @@ template-refuse = "{ $column }" takes: { $expected }.
 template-refuse-action = The column 操作 takes: { $values }. Leave it empty when sending everything.
 template-item-unknown = There is no item "{ $item }" (nearest: { $hint }); give its key, its row in Annex 2, its name, or "all" for all { $count } that units report.
 template-version-unknown = Item "{ $item }" has no template version { $version }; there are: { $versions }.
-template-refused = { $message }. { $mend }.
 template-period-wrong-month = "{ $item }" is reported by month and "{ $period }" is none; write it like { $example }.
 template-period-wrong-quarter = "{ $item }" is reported by quarter and "{ $period }" is none; write it like { $example }.
 template-period-wrong-year = "{ $item }" is reported by year and "{ $period }" is none; write it like { $example }.

@@ -111,7 +111,6 @@ template-refuse = “{ $column }”应填：{ $expected }。
 template-refuse-action = “操作”列只能填：{ $values }。报送全部数据时留空。
 template-item-unknown = 没有“{ $item }”这个事项（最接近的：{ $hint }）；请用事项键、附件2序号、名称，或 all 表示各单位报送的全部 { $count } 项。
 template-version-unknown = 事项“{ $item }”没有第 { $version } 版模板；现有版本：{ $versions }。
-template-refused = { $message }。{ $mend }。
 template-period-wrong-month = “{ $item }”按月报送，“{ $period }”不是月份；请写成 { $example } 这样。
 template-period-wrong-quarter = “{ $item }”按季报送，“{ $period }”不是季度；请写成 { $example } 这样。
 template-period-wrong-year = “{ $item }”按年报送，“{ $period }”不是年度；请写成 { $example } 这样。

@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, anyhow};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
+use gongzhi_core::access::Actor;
 use gongzhi_core::catalog::{Catalog, Column, ColumnType, Item, Kind};
 use gongzhi_core::cells::guarded;
 use gongzhi_core::data_package::{Naming, Resource, package, table_schema};
-use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::messages::{Language, Message, Translator};
 use gongzhi_core::period::Period;
+use gongzhi_core::problems::{ActError, OfFile as _};
+use gongzhi_core::time::day_of;
 use gongzhi_engine::pending::{WholeFile, write_whole};
 use gongzhi_engine::schema::{Part, part_of};
 use gongzhi_engine::workbook::{Cell, ColumnKind, TableBook, TableColumn, TableHead};
@@ -16,6 +18,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::acts::analyse::state::{OpenState, StateOrder, open_state};
 use crate::acts::collect::data_package::DESCRIPTOR;
+use crate::app::{App, Waiter};
 
 /// In which form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +44,6 @@ impl Format {
 
 /// What is to be written.
 pub struct ExportOrder {
-    /// The home folder.
-    pub home: PathBuf,
     /// Items, or kinds as `<item>.<kind>`.
     pub words: Vec<String>,
     /// What was known at the end of this day; none: now.
@@ -51,46 +52,51 @@ pub struct ExportOrder {
     pub period: Option<Period>,
     /// In which form.
     pub format: Format,
+    /// The language of the descriptor's title.
+    pub language: Language,
 }
 
 /// Writes each kind and the descriptor; gives the files with their rows.
 ///
 /// # Errors
-/// A word names nothing, the home folder can't be read, a file can't be written.
-pub fn export(
-    catalog: &Catalog,
-    (order, now): (&ExportOrder, DateTime<Utc>),
-    out: &Path,
-    say: &Translator,
-) -> Result<Vec<(PathBuf, u64)>> {
-    let kinds = list_kinds(catalog, &order.words, say)?;
+/// A word names nothing, what is kept can't be read, a file can't be written.
+pub async fn export(
+    app: &App,
+    actor: &Actor,
+    (order, out): (&ExportOrder, &Path),
+) -> Result<Vec<(PathBuf, u64)>, ActError> {
+    let catalog = app.catalog()?;
     let (mut written, mut resources) = (Vec::new(), Vec::new());
-    for (item, kind) in kinds {
+    for (item, kind) in list_kinds(catalog, &order.words)? {
         let key = format!("{}.{}", item.key, kind.key);
-        let asked =
-            StateOrder { home: order.home.clone(), kind: key.clone(), as_of: order.as_of, period: order.period };
-        let state = open_state(catalog, (&asked, now), say)?;
-        let name = format!("{key}.{}", order.format.extension());
-        let columns = columns_of(kind);
-        let rows = Table { say, kind, columns: &columns, state: &state }.write(&out.join(&name), order.format)?;
+        let asked = StateOrder { kind: key.clone(), as_of: order.as_of, period: order.period };
+        let state = open_state(app, actor, &asked).await?;
         let (unit, period) = state.only_unit_and_period();
+        let name = format!("{key}.{}", order.format.extension());
+        let (path, format, own) = (out.join(&name), order.format, kind.clone());
+        let write = move |app: &App, waiter: &Waiter| {
+            let columns = columns_of(&own);
+            let day = day_of(app.clock.now());
+            Table { kind: &own, columns: &columns, state: &state, waiter, day }.write(&path, format)
+        };
+        let rows = app.block(write).await?;
         let period = order.period.or(period).map(|period| period.to_string());
         let resource = Resource { path: name.clone(), kind: Some(key), unit, period, mode: None };
-        let schema = table_schema(catalog, kind, columns.iter().copied(), Naming::Keys);
+        let schema = table_schema(catalog, kind, columns_of(kind).into_iter(), Naming::Keys);
         resources.push(resource.to_json(order.format.extension(), schema));
         written.push((out.join(name), rows));
     }
-    let title = say.say(&Message::new("export-title"));
+    let title = Translator::new(order.language).say(&Message::new("export-title"));
     let descriptor = serde_json::to_string_pretty(&package("gongzhi-export", &title, resources))?;
     let path = out.join(DESCRIPTOR);
-    write_whole(&path, (descriptor + "\n").as_bytes()).with_context(|| path.display().to_string())?;
+    write_whole(&path, (descriptor + "\n").as_bytes()).of_file(&path)?;
     Ok(written)
 }
 
-fn list_kinds<'c>(catalog: &'c Catalog, words: &[String], say: &Translator) -> Result<Vec<(&'c Item, &'c Kind)>> {
+fn list_kinds<'c>(catalog: &'c Catalog, words: &[String]) -> Result<Vec<(&'c Item, &'c Kind)>, ActError> {
     let mut kinds = Vec::new();
     for word in words {
-        let unknown = || anyhow!("{}", say.say(&catalog.unknown_kind(word)));
+        let unknown = || ActError::not_understood(catalog.unknown_kind(word));
         let (item, kind) = catalog.find_spoken(word).ok_or_else(unknown)?;
         match kind {
             Some(kind) => kinds.push((item, kind)),
@@ -107,50 +113,49 @@ fn columns_of(kind: &Kind) -> Vec<&Column> {
 }
 
 struct Table<'a> {
-    say: &'a Translator,
     kind: &'a Kind,
     columns: &'a [&'a Column],
     state: &'a OpenState,
+    waiter: &'a Waiter,
+    day: NaiveDate,
 }
 
 impl Table<'_> {
-    fn write(&self, path: &Path, format: Format) -> Result<u64> {
+    fn write(&self, path: &Path, format: Format) -> Result<u64, ActError> {
         let names = self.columns.iter().map(|column| format!("\"{}\"", column.key)).collect::<Vec<_>>().join(", ");
         let sql = format!("select {names} from {} order by _ref", self.state.view);
         match format {
             Format::Csv => self.write_csv(path, &sql),
             Format::Xlsx => self.write_xlsx(path, &sql),
             Format::Parquet => {
-                let file = WholeFile::create(path).with_context(|| path.display().to_string())?;
-                let written = self.state.runtime.block_on(self.state.session.write_parquet(&sql, file.part()));
-                let rows = written.map_err(|error| anyhow!("{}", self.say.say(&error.message())))?;
-                file.finish().with_context(|| path.display().to_string())?;
+                let file = WholeFile::create(path).of_file(path)?;
+                let rows = self.waiter.wait(self.state.session.write_parquet(&sql, file.part()))?;
+                file.finish().of_file(path)?;
                 Ok(rows)
             }
         }
     }
 
-    fn each_row(&self, sql: &str, show: impl FnMut(Map<String, Json>)) -> Result<u64> {
-        let rows = self.state.runtime.block_on(self.state.session.each_row(sql, show));
-        rows.map_err(|error| anyhow!("{}", self.say.say(&error.message())))
+    fn each_row(&self, sql: &str, show: impl FnMut(Map<String, Json>)) -> Result<u64, ActError> {
+        self.state.each_row(self.waiter, sql, show)
     }
 
-    fn write_csv(&self, path: &Path, sql: &str) -> Result<u64> {
-        let mut writer = csv::Writer::from_writer(WholeFile::create(path).with_context(|| path.display().to_string())?);
-        writer.write_record(self.columns.iter().map(|column| column.key.as_str()))?;
+    fn write_csv(&self, path: &Path, sql: &str) -> Result<u64, ActError> {
+        let mut writer = csv::Writer::from_writer(WholeFile::create(path).of_file(path)?);
+        writer.write_record(self.columns.iter().map(|column| column.key.as_str())).of_file(path)?;
         let mut outcome = Ok(());
         let rows = self.each_row(sql, |row| {
             if outcome.is_ok() {
                 outcome = writer.write_record(self.columns.iter().map(|column| csv_text(column, &row[&column.key])));
             }
         })?;
-        outcome?;
+        outcome.of_file(path)?;
         let file = writer.into_inner().map_err(csv::IntoInnerError::into_error);
-        file.and_then(WholeFile::finish).with_context(|| path.display().to_string())?;
+        file.and_then(WholeFile::finish).of_file(path)?;
         Ok(rows)
     }
 
-    fn write_xlsx(&self, path: &Path, sql: &str) -> Result<u64> {
+    fn write_xlsx(&self, path: &Path, sql: &str) -> Result<u64, ActError> {
         let mut rows = Vec::new();
         let count = self.each_row(sql, |row| {
             rows.push(self.columns.iter().map(|column| cell_of(column, &row[&column.key])).collect::<Vec<_>>());
@@ -161,10 +166,9 @@ impl Table<'_> {
             columns: columns.map(|column| TableColumn::new(&column.name.zh, kind_of(column), 18.0)).collect(),
             ..TableHead::default()
         };
-        let failed = |error: gongzhi_engine::workbook::WorkbookError| anyhow!("{}", self.say.say(&error.message()));
-        let mut book = TableBook::new(self.state.day).map_err(failed)?;
-        book.add_table(&head, rows).map_err(failed)?;
-        book.save(path).map_err(failed)?;
+        let mut book = TableBook::new(self.day)?;
+        book.add_table(&head, rows)?;
+        book.save(path)?;
         Ok(count)
     }
 }

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Result, anyhow};
 use gongzhi_core::catalog::Source;
 use gongzhi_core::codes::Divisions;
 use gongzhi_core::identity::{Index, IndexBuilder, Places};
-use gongzhi_core::messages::{Message, Translator};
-use gongzhi_engine::registry::{self, RegistryError};
+use gongzhi_core::messages::Message;
+use gongzhi_core::problems::ActError;
+use gongzhi_engine::registry;
 
 /// Where the list of divisions stands in a catalogue.
 const DIVISIONS: &str = "codes/divisions.csv";
@@ -23,20 +23,15 @@ pub fn read_divisions(sources: &[Source]) -> Divisions {
 }
 
 /// An index over the registries given, in their order, and how many records they hold.
-pub fn build_index(
-    registries: &[impl AsRef<Path>],
-    divisions: &Divisions,
-    translator: &Translator,
-) -> Result<(Index, u64)> {
+pub fn build_index(registries: &[impl AsRef<Path>], divisions: &Divisions) -> Result<(Index, u64), ActError> {
     let mut records = 0;
     let mut builder = IndexBuilder::new(Arc::new(Places::new(divisions)));
     for path in registries {
-        let count = registry::read_registry(path.as_ref(), |record| builder.record(&record))
-            .map_err(|error| spoken(&error, translator))?;
+        let count = registry::read_registry(path.as_ref(), |record| builder.record(&record))?;
         records += count;
         if count == 0 {
             let message = Message::new("identity-registry-empty").with("path", path.as_ref().display());
-            return Err(anyhow!("{}", translator.say(&message)));
+            return Err(ActError::not_understood(message));
         }
     }
     Ok((builder.finish(), records))
@@ -48,24 +43,18 @@ pub fn list_names(
     path: &Path,
     column: Option<&str>,
     code_column: Option<&str>,
-    translator: &Translator,
-) -> Result<Vec<(String, String)>> {
-    let known = registry::list_columns(path).map_err(|error| spoken(&error, translator))?;
+) -> Result<Vec<(String, String)>, ActError> {
+    let known = registry::list_columns(path)?;
     let column = column.or_else(|| NAME_HEADERS.into_iter().find(|header| known.iter().any(|one| one == header)));
     let Some(column) = column else {
         let message =
             Message::new("identity-names-no-column").with("path", path.display()).with("known", known.join(", "));
-        return Err(anyhow!("{}", translator.say(&message)));
+        return Err(ActError::not_understood(message));
     };
     let columns: Vec<&str> = [Some(column), code_column].into_iter().flatten().collect();
     let mut names = Vec::new();
     registry::read_named_columns(path, &columns, |cells| {
         names.push((cells[0].to_owned(), cells.get(1).copied().unwrap_or_default().to_owned()));
-    })
-    .map_err(|error| spoken(&error, translator))?;
+    })?;
     Ok(names)
-}
-
-fn spoken(error: &RegistryError, translator: &Translator) -> anyhow::Error {
-    anyhow!("{}", translator.say(&error.message()))
 }

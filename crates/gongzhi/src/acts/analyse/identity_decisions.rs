@@ -1,30 +1,29 @@
 //! What people decide about the identity queue: read from the workbook they filled in, kept in the control store, and
 //! used by the next run. Nothing is ever changed: taking a decision back is one more decision.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow};
-use chrono::{DateTime, Utc};
-use gongzhi_core::access::Purpose;
+use gongzhi_core::access::Actor;
 use gongzhi_core::identity::Decision;
-use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::messages::{Language, Message, Translator};
+use gongzhi_core::problems::{ActError, Code};
 use gongzhi_engine::read::{ColumnType, Row};
-use gongzhi_store::Store;
 use gongzhi_store::analyse::decisions::NewDecision;
 
-use crate::acts::home::{self, Access};
-use crate::acts::operator::operator;
 use crate::acts::read::{Reading, text_of};
+use crate::app::App;
 
 /// A cell of the column where people decide.
 const YES: [&str; 5] = ["是", "对", "同一", "yes", "y"];
 const NO: [&str; 5] = ["否", "不是", "不同", "no", "n"];
 
-/// The decisions of a home folder.
-pub struct DecisionDesk {
-    store: Store,
-    runtime: tokio::runtime::Runtime,
-    region: String,
+/// Who decides, and where it holds.
+#[derive(Debug, Clone)]
+pub struct Deciding {
+    /// The post.
+    pub by: String,
+    /// The region.
+    pub region: String,
 }
 
 /// A row of the queue that says something.
@@ -35,132 +34,108 @@ struct Filled {
     uscc: String,
 }
 
-impl DecisionDesk {
-    /// Opens the home folder; decisions hold in the region.
-    ///
-    /// # Errors
-    /// There is no home, its keys are gone or others, the store can't be opened.
-    pub fn open((home, access): (&Path, Access), region: &str, say: &Translator) -> Result<Self> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let store = runtime.block_on(home::open(home, access, say))?.store;
-        Ok(Self { store, runtime, region: region.to_owned() })
+/// Keeps what a filled-in queue says; how many decisions that were. All or none: a row that can't be understood is named and
+/// nothing is kept.
+///
+/// # Errors
+/// The file is no queue, a row says neither yes nor no, a subject is said to be two taxpayers.
+pub async fn decide(app: &App, actor: &Actor, (file, deciding): (PathBuf, &Deciding)) -> Result<usize, ActError> {
+    let filled = app.block(move |_, _| read_queue(&file)).await?;
+    let mut decisions = Vec::new();
+    for row in &filled {
+        let same = said_same(row, &filled)?;
+        decisions.push(deciding.decision((&row.subject, &row.uscc), Some(same), app));
     }
+    keep(app, actor, &decisions).await?;
+    Ok(decisions.len())
+}
 
-    /// Ends the desk.
-    ///
-    /// # Errors
-    /// The store's.
-    pub fn close(self, say: &Translator) -> Result<()> {
-        self.runtime.block_on(self.store.close()).map_err(|error| anyhow!("{}", say.say(&error.message())))
+/// Whether a row says that the two are the same.
+fn said_same(row: &Filled, all: &[Filled]) -> Result<bool, ActError> {
+    let is_yes = |row: &Filled| YES.contains(&row.said.to_lowercase().as_str());
+    let same = is_yes(row);
+    if !same && !NO.contains(&row.said.to_lowercase().as_str()) {
+        let message = Message::new("identity-neither").with("row", row.row).with("said", &row.said);
+        return Err(ActError::not_understood(message));
     }
-
-    /// Keeps what a filled-in queue says; how many decisions that were. All or none: a row that can't be understood is
-    /// named and nothing is kept.
-    ///
-    /// # Errors
-    /// The file is no queue, a row says neither yes nor no, a subject is said to be two taxpayers.
-    pub fn decide(&self, file: &Path, (by, now): (&str, DateTime<Utc>), say: &Translator) -> Result<usize> {
-        let told = |message: Message| anyhow!("{}", say.say(&message));
-        let filled = read_queue(file, say)?;
-        let mut decisions = Vec::new();
-        for row in &filled {
-            let said = row.said.to_lowercase();
-            let same = match said.as_str() {
-                said if YES.contains(&said) => true,
-                said if NO.contains(&said) => false,
-                _ => {
-                    let message = Message::new("identity-neither").with("row", row.row).with("said", &row.said);
-                    return Err(told(message));
-                }
-            };
-            if row.subject.is_empty() || row.uscc.is_empty() {
-                return Err(told(Message::new("identity-no-pair").with("row", row.row)));
-            }
-            let twice = filled.iter().find(|other| {
-                let is_yes = YES.contains(&other.said.to_lowercase().as_str());
-                same && is_yes && other.subject == row.subject && other.uscc != row.uscc
-            });
-            if let Some(other) = twice {
-                return Err(told(Message::new("identity-two").with("row", row.row).with("other", other.row)));
-            }
-            decisions.push(self.decision((&row.subject, &row.uscc), Some(same), (by, now)));
+    if row.subject.is_empty() || row.uscc.is_empty() {
+        return Err(ActError::not_understood(Message::new("identity-no-pair").with("row", row.row)));
+    }
+    let is_other = |other: &&Filled| is_yes(other) && other.subject == row.subject && other.uscc != row.uscc;
+    match all.iter().find(is_other).filter(|_| same) {
+        Some(other) => {
+            let message = Message::new("identity-two").with("row", row.row).with("other", other.row);
+            Err(ActError::not_understood(message))
         }
-        self.keep((&decisions, now), say)?;
-        Ok(decisions.len())
+        None => Ok(same),
     }
+}
 
-    /// Takes a decision back.
-    ///
-    /// # Errors
-    /// Nothing stands about the pair.
-    pub fn undo(&self, pair: (&str, &str), (by, now): (&str, DateTime<Utc>), say: &Translator) -> Result<()> {
-        let stands = |(decision, stands): &(Decision, bool)| {
-            *stands && (decision.subject.as_str(), decision.uscc.as_str()) == pair
-        };
-        if !self.list(now, say)?.iter().any(stands) {
-            return Err(anyhow!("{}", say.say(&Message::new("identity-nothing-stands").with("subject", pair.0))));
-        }
-        self.keep((&[self.decision(pair, None, (by, now))], now), say)
+/// Takes a decision back.
+///
+/// # Errors
+/// Nothing stands about the pair.
+pub async fn undo(app: &App, actor: &Actor, (pair, deciding): ((&str, &str), &Deciding)) -> Result<(), ActError> {
+    let stands =
+        |(decision, stands): &(Decision, bool)| *stands && (decision.subject.as_str(), decision.uscc.as_str()) == pair;
+    if !list(app, actor).await?.iter().any(stands) {
+        let message = Message::new("identity-nothing-stands").with("subject", pair.0);
+        return Err(ActError::new(Code::StateRefuses, message));
     }
+    keep(app, actor, &[deciding.decision(pair, None, app)]).await
+}
 
-    /// Every decision, oldest first, with whether it stands.
-    ///
-    /// # Errors
-    /// The store's.
-    pub fn list(&self, now: DateTime<Utc>, say: &Translator) -> Result<Vec<(Decision, bool)>> {
-        let scope = operator(Purpose::Analysis).scope;
-        let all = self.runtime.block_on(self.store.list_decisions(&scope, now));
-        let all = all.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
-        let is_last = |at: usize| {
-            let pair = |decision: &Decision| (decision.subject.clone(), decision.uscc.clone());
-            all[at + 1..].iter().all(|later| pair(later) != pair(&all[at]))
-        };
-        let stands: Vec<bool> = (0..all.len()).map(|at| all[at].same.is_some() && is_last(at)).collect();
-        Ok(all.into_iter().zip(stands).collect())
-    }
+/// Every decision, oldest first, with whether it stands.
+///
+/// # Errors
+/// The store's.
+pub async fn list(app: &App, actor: &Actor) -> Result<Vec<(Decision, bool)>, ActError> {
+    let all = app.store.list_decisions(&actor.scope, app.clock.now()).await?;
+    let is_last = |at: usize| {
+        let pair = |decision: &Decision| (decision.subject.clone(), decision.uscc.clone());
+        all[at + 1..].iter().all(|later| pair(later) != pair(&all[at]))
+    };
+    let stands: Vec<bool> = (0..all.len()).map(|at| all[at].same.is_some() && is_last(at)).collect();
+    Ok(all.into_iter().zip(stands).collect())
+}
 
-    fn decision(&self, (subject, uscc): (&str, &str), same: Option<bool>, by: (&str, DateTime<Utc>)) -> NewDecision {
+impl Deciding {
+    fn decision(&self, (subject, uscc): (&str, &str), same: Option<bool>, app: &App) -> NewDecision {
         let decision = Decision {
             subject: subject.to_owned(),
             uscc: uscc.to_owned(),
             same,
-            decided_by: by.0.to_owned(),
-            decided_at: by.1,
+            decided_by: self.by.clone(),
+            decided_at: app.clock.now(),
         };
         NewDecision { region: self.region.clone(), decision, reason: String::new() }
     }
+}
 
-    fn keep(&self, (decisions, now): (&[NewDecision], DateTime<Utc>), say: &Translator) -> Result<()> {
-        if decisions.is_empty() {
-            return Ok(());
-        }
-        let actor = operator(Purpose::Analysis);
-        let kept = self.runtime.block_on(async {
-            // All of a file, or none.
-            self.store
-                .change((&actor, now), async |work| {
-                    for decision in decisions {
-                        work.record_decision(decision).await?;
-                    }
-                    Ok(())
-                })
-                .await
-        });
-        kept.map_err(|error| anyhow!("{}", say.say(&error.message())))
+async fn keep(app: &App, actor: &Actor, decisions: &[NewDecision]) -> Result<(), ActError> {
+    if decisions.is_empty() {
+        return Ok(());
     }
+    let kept = app.store.change((actor, app.clock.now()), async |work| {
+        for decision in decisions {
+            work.record_decision(decision).await?;
+        }
+        Ok(())
+    });
+    Ok(kept.await?)
 }
 
 /// The rows of a queue in which a person has written something.
-fn read_queue(file: &Path, say: &Translator) -> Result<Vec<Filled>> {
+fn read_queue(file: &Path) -> Result<Vec<Filled>, ActError> {
     let mut reading = Reading::new(true)?;
     let content = reading.read(file);
     if let Some(refusal) = &content.refusal {
-        return Err(anyhow!("{}", say.say(&refusal.message())));
+        return Err(ActError::not_understood(refusal.message()));
     }
     // The workbook may have been written in either language.
     let headers = |key: &str| {
-        let languages = [gongzhi_core::messages::Language::Chinese, gongzhi_core::messages::Language::English];
-        languages.map(|language| Translator::new(language).say(&Message::new(key.to_owned())))
+        [Language::Chinese, Language::English]
+            .map(|language| Translator::new(language).say(&Message::new(key.to_owned())))
     };
     let found = content.sheets.iter().find_map(|sheet| {
         let place = |key: &str| {
@@ -171,7 +146,7 @@ fn read_queue(file: &Path, say: &Translator) -> Result<Vec<Filled>> {
         Some((sheet, places))
     });
     let Some((sheet, places)) = found else {
-        return Err(anyhow!("{}", say.say(&Message::new("identity-no-queue").with("file", file.display()))));
+        return Err(ActError::not_understood(Message::new("identity-no-queue").with("file", file.display())));
     };
     let mut filled = Vec::new();
     let mut take = |row: &Row| {

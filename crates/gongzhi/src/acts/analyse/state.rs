@@ -1,32 +1,26 @@
 //! The state of a record kind as of a day: its rows, and what did not fit together.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
-use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow};
-use chrono::{DateTime, NaiveDate, Utc};
-use gongzhi_core::access::Purpose;
+use chrono::NaiveDate;
+use gongzhi_core::access::Actor;
 use gongzhi_core::catalog::{Catalog, Item, Kind};
-use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::period::Period;
+use gongzhi_core::problems::ActError;
 use gongzhi_core::state::{Batch, Counted, Moment, VisibleBatch, VisibleBatches, order_batches};
-use gongzhi_core::time::{day_of, end_of};
+use gongzhi_core::time::end_of;
 use gongzhi_engine::batch::BatchError;
 use gongzhi_engine::effects::{SetEffect, list_effects};
 use gongzhi_engine::parts::DataPlace;
-use gongzhi_engine::session::{Session, SessionOptions, SessionPlace};
+use gongzhi_engine::session::{Session, SessionPlace};
 use gongzhi_engine::tables::{EvidencePlace, WorklistLine, list_evidence};
-use gongzhi_store::Store;
 use serde_json::{Map, Value};
 
-use crate::acts::home::{self, Access, Home};
-use crate::acts::operator::operator;
+use crate::app::{App, Waiter};
 
 /// What is asked for.
+#[derive(Debug, Clone)]
 pub struct StateOrder {
-    /// The home folder.
-    pub home: PathBuf,
     /// The kind, `<item>.<kind>`.
     pub kind: String,
     /// What was known at the end of this day; none: what is known now.
@@ -67,20 +61,24 @@ pub struct StateFound {
 
 /// A state opened: its view stands in the session.
 pub struct OpenState {
-    /// What questions are asked on.
-    pub runtime: tokio::runtime::Runtime,
     /// The session.
     pub session: Session,
     /// Name of the view.
     pub view: String,
-    /// The day of the command.
-    pub day: NaiveDate,
     visible: VisibleBatches,
     place: SessionPlace,
     batches: Vec<Batch>,
 }
 
 impl OpenState {
+    /// Shows each row of a question; how many there were.
+    ///
+    /// # Errors
+    /// It can't be asked, or a part can't be read.
+    pub fn each_row(&self, waiter: &Waiter, sql: &str, show: impl FnMut(Map<String, Value>)) -> Result<u64, ActError> {
+        Ok(waiter.wait(self.session.each_row(sql, show))?)
+    }
+
     /// The unit and the period, where all of the state's sets are of one.
     pub fn only_unit_and_period(&self) -> (Option<String>, Option<Period>) {
         let units: BTreeSet<&str> = self.batches.iter().map(|batch| batch.unit.as_str()).collect();
@@ -91,30 +89,25 @@ impl OpenState {
     }
 }
 
-/// Opens the state of a kind.
+/// Opens the state of a kind, as an actor may see it.
 ///
 /// # Errors
-/// The kind is not in the catalogue, or the home folder can't be read.
-pub fn open_state(
-    catalog: &Catalog,
-    (order, now): (&StateOrder, DateTime<Utc>),
-    translator: &Translator,
-) -> Result<OpenState> {
-    let told = |message: Message| anyhow!("{}", translator.say(&message));
-    let (item, kind) = spoken_kind(catalog, &order.kind).ok_or_else(|| told(catalog.unknown_kind(&order.kind)))?;
-    let moment = Moment { as_of: order.as_of.map_or(now, end_of), period: order.period };
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().context("tokio")?;
-    let Home { keys, store } = runtime.block_on(home::open(&order.home, Access::Read, translator))?;
-    let place = SessionPlace { folder: order.home.join("data"), keys: Arc::new(keys) };
-    let visible = runtime.block_on(visible_batches(store, moment)).map_err(|error| told(error.message()))?;
-    let of_kind = visible.of_kind(item, kind);
-    let batches = of_kind.values().flatten().map(|one| one.batch.clone()).collect();
-    let view = item.view_of(kind);
-    let opened = Session::open(catalog, &place, (&visible, [view.as_str()]), &SessionOptions::default());
-    let session = opened.map_err(|error| told(error.message()))?;
-    let day = day_of(now);
-    Ok(OpenState { runtime, session, view, day, visible, place, batches })
+/// The kind is not in the catalogue, or what is kept can't be read.
+pub async fn open_state(app: &App, actor: &Actor, order: &StateOrder) -> Result<OpenState, ActError> {
+    let moment = Moment { as_of: order.as_of.map_or_else(|| app.clock.now(), end_of), period: order.period };
+    let visible = app.store.visible_batches(&actor.scope, moment).await?;
+    let kind = order.kind.clone();
+    app.block(move |app, _| {
+        let catalog = app.catalog()?;
+        let unknown = || ActError::not_understood(catalog.unknown_kind(&kind));
+        let (item, kind) = spoken_kind(catalog, &kind).ok_or_else(unknown)?;
+        let of_kind = visible.of_kind(item, kind);
+        let batches = of_kind.values().flatten().map(|one| one.batch.clone()).collect();
+        let (view, place) = (item.view_of(kind), app.place());
+        let session = Session::open(catalog, &place, (&visible, [view.as_str()]), &app.questions())?;
+        Ok(OpenState { session, view, visible, place, batches })
+    })
+    .await
 }
 
 /// The kind a person means; an item of one kind need not name it.
@@ -127,25 +120,26 @@ fn spoken_kind<'c>(catalog: &'c Catalog, word: &str) -> Option<(&'c Item, &'c Ki
 /// Shows each row that holds, ordered by its evidence, and gives back the rest.
 ///
 /// # Errors
-/// The kind is not in the catalogue, or the home folder can't be read.
-pub fn show_state(
-    catalog: &Catalog,
-    (order, now): (&StateOrder, DateTime<Utc>),
-    translator: &Translator,
-    (show, tells_sets): (impl FnMut(Map<String, Value>), bool),
-) -> Result<StateFound> {
-    let told = |message: Message| anyhow!("{}", translator.say(&message));
-    let state = open_state(catalog, (order, now), translator)?;
-    let sql = format!("select * from {} order by _ref", state.view);
-    let rows = state.runtime.block_on(state.session.each_row(&sql, show)).map_err(|error| told(error.message()))?;
-    let data = DataPlace { folder: &state.place.folder, keys: &state.place.keys };
-    let worklist = place_worklist(data, &state.visible, state.session.worklist());
-    let worklist = worklist.map_err(|error| told(error.message()))?;
-    let sets = match spoken_kind(catalog, &order.kind).filter(|_| tells_sets) {
-        Some(kind) => list_sets(data, &state.visible, kind).map_err(|error| told(error.message()))?,
-        None => Vec::new(),
-    };
-    Ok(StateFound { rows, batches: state.batches.len(), worklist, sets })
+/// The kind is not in the catalogue, or what is kept can't be read.
+pub async fn show_state(
+    app: &App,
+    actor: &Actor,
+    order: &StateOrder,
+    (show, tells_sets): (impl FnMut(Map<String, Value>) + Send + 'static, bool),
+) -> Result<StateFound, ActError> {
+    let state = open_state(app, actor, order).await?;
+    let kind = order.kind.clone();
+    app.block(move |app, waiter| {
+        let rows = state.each_row(waiter, &format!("select * from {} order by _ref", state.view), show)?;
+        let data = DataPlace { folder: &state.place.folder, keys: &state.place.keys };
+        let worklist = place_worklist(data, &state.visible, state.session.worklist())?;
+        let sets = match spoken_kind(app.catalog()?, &kind).filter(|_| tells_sets) {
+            Some(kind) => list_sets(data, &state.visible, kind)?,
+            None => Vec::new(),
+        };
+        Ok(StateFound { rows, batches: state.batches.len(), worklist, sets })
+    })
+    .await
 }
 
 /// The sets that count at the moment, each with what it does.
@@ -161,12 +155,6 @@ fn list_sets(
         ordered.iter().filter_map(find).collect::<Vec<_>>()
     });
     Ok(sets.filter_map(|set| Some(SetLine { effect: effects.remove(&set.batch.id)?, set })).collect())
-}
-
-async fn visible_batches(store: Store, moment: Moment) -> Result<VisibleBatches, gongzhi_store::StoreError> {
-    let visible = store.visible_batches(&operator(Purpose::Analysis).scope, moment).await?;
-    store.close().await?;
-    Ok(visible)
 }
 
 fn place_worklist(
@@ -191,18 +179,24 @@ fn place_worklist(
 
 #[cfg(test)]
 mod tests {
-    use gongzhi_core::messages::Language;
+    use std::sync::Arc;
+
+    use chrono::{DateTime, Utc};
+    use gongzhi_core::access::Purpose;
 
     use super::*;
     use crate::acts::catalog::{CatalogPlace, get_catalog};
-    use crate::acts::collect::intake::{IntakeDesk, IntakeOrder};
+    use crate::acts::collect::intake::{IntakeOrder, take_nil};
+    use crate::acts::home::{self, Access};
+    use crate::acts::operator::operator;
+    use crate::app::Clock;
 
-    #[test]
-    fn what_came_on_the_last_evening_of_utc_came_on_new_years_day() {
-        let say = Translator::new(Language::English);
-        let catalog = get_catalog(&CatalogPlace::default(), &say).unwrap();
+    #[tokio::test]
+    async fn what_came_on_the_last_evening_of_utc_came_on_new_years_day() {
+        let catalog = Arc::new(get_catalog(&CatalogPlace::default()).unwrap());
         let home = tempfile::tempdir().unwrap();
         let now: DateTime<Utc> = "2025-12-31T16:30:00Z".parse().unwrap();
+        let app = home::open(home.path(), Access::Make, Clock::still(now)).await.unwrap().with_catalog(catalog.clone());
         let item = &catalog.items["land_expropriation_grant"];
         let word = |word: &str| Some(word.to_owned());
         let order = IntakeOrder {
@@ -212,17 +206,12 @@ mod tests {
             mode: word("nil"),
             ..IntakeOrder::default()
         };
-        let desk = IntakeDesk::open(catalog.clone(), home.path(), now, &say).unwrap();
-        desk.take_nil(&order, &say).unwrap();
-        desk.close(&say).unwrap();
-        let known = |as_of: &str| {
+        take_nil(&app, &operator(Purpose::Intake), order).await.unwrap();
+        for (as_of, count) in [("2025-12-31", 0), ("2026-01-01", 1)] {
             let kind = format!("{}.{}", item.key, item.kinds[0].key);
-            let order =
-                StateOrder { home: home.path().to_owned(), kind, as_of: Some(as_of.parse().unwrap()), period: None };
-            let state = open_state(&catalog, (&order, now), &say).unwrap();
-            (state.batches.len(), state.day.to_string())
-        };
-        assert_eq!(known("2025-12-31"), (0, "2026-01-01".to_owned()));
-        assert_eq!(known("2026-01-01"), (1, "2026-01-01".to_owned()));
+            let order = StateOrder { kind, as_of: Some(as_of.parse().unwrap()), period: None };
+            let state = open_state(&app, &operator(Purpose::Analysis), &order).await.unwrap();
+            assert_eq!(state.batches.len(), count, "{as_of}");
+        }
     }
 }

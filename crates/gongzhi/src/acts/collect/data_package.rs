@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, anyhow};
 use gongzhi_core::data_package::{PackageFault, Resource, read_package};
-use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::messages::Message;
+use gongzhi_core::problems::{ActError, OfFile as _};
 
 use crate::acts::collect::intake::IntakeOrder;
 
@@ -20,9 +20,9 @@ pub fn is_descriptor(path: &Path) -> bool {
 ///
 /// # Errors
 /// It can't be read, is no descriptor, or leads out of its package.
-pub fn open_package(path: &Path, say: &Translator) -> Result<Vec<Resource>> {
-    let told = |message: Message| anyhow!("{}", say.say(&message.with("path", path.display())));
-    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+pub fn open_package(path: &Path) -> Result<Vec<Resource>, ActError> {
+    let told = |message: Message| ActError::not_understood(message.with("path", path.display()));
+    let text = std::fs::read_to_string(path).of_file(path)?;
     let descriptor = serde_json::from_str(text.trim_start_matches('\u{feff}'))
         .map_err(|error| told(Message::new("package-unreadable").with("why", error)))?;
     read_package(&descriptor).map_err(|fault| {
@@ -50,11 +50,11 @@ pub fn order_of(resource: &Resource, order: &IntakeOrder) -> IntakeOrder {
 ///
 /// # Errors
 /// It is a descriptor that can't be followed.
-pub fn expand(path: &Path, order: &IntakeOrder, say: &Translator) -> Result<Vec<(PathBuf, IntakeOrder)>> {
+pub fn expand(path: &Path, order: &IntakeOrder) -> Result<Vec<(PathBuf, IntakeOrder)>, ActError> {
     if !is_descriptor(path) {
         return Ok(vec![(path.to_owned(), order.clone())]);
     }
     let folder = path.parent().unwrap_or(Path::new(""));
-    let tables = open_package(path, say)?;
+    let tables = open_package(path)?;
     Ok(tables.iter().map(|resource| (folder.join(&resource.path), order_of(resource, order))).collect())
 }

@@ -6,45 +6,35 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use anyhow::{Context as _, Result, anyhow};
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use gongzhi_core::access::{Actor, Purpose};
+use chrono::{DateTime, Utc};
+use gongzhi_core::access::Actor;
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::intake::mapping::{FOREIGN_SHEET, UNKNOWN_COLUMN};
 use gongzhi_core::intake::{Flags, LayoutProfile, Refusal};
 use gongzhi_core::issues::Issue;
-use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::messages::{Language, Message, Translator};
 use gongzhi_core::period::Period;
-use gongzhi_core::state::{Batch, Moment, VisibleBatch, VisibleBatches, covered_days, find_supplemented};
+use gongzhi_core::problems::ActError;
+use gongzhi_core::reports::FileReport;
 use gongzhi_core::time::day_of;
 use gongzhi_core::values::SetMode;
 use gongzhi_engine::annotate::{Annotation, annotate, annotated_name};
 use gongzhi_engine::batch::BatchError;
-use gongzhi_engine::effects::{SetEffect, list_effects};
 use gongzhi_engine::intake::{
-    CheckedFile, IntakeBatch, IntakeBooks, IntakeContext, IntakeError, IntakeReport, IntakeRequest, Outcome,
-    PackedUpload, check_file, declare_nil, pack_upload, upload_key,
+    CheckedFile, IntakeBooks, IntakeContext, IntakeError, IntakeReport, IntakeRequest, Outcome, PackedUpload,
+    check_file, declare_nil, pack_upload, upload_key,
 };
-use gongzhi_engine::keys::{Keys, digest_reader};
-use gongzhi_engine::parts::DataPlace;
-use gongzhi_engine::read::{Limits, WorkerCommand, WorkerPool};
-use gongzhi_engine::{AtWork, clear_unfinished};
-use gongzhi_store::collect::batches::GroupSets;
-use gongzhi_store::collect::uploads::{Attempt, Begun, NewBatch, NewUpload, Upload, UploadStatus};
-use gongzhi_store::{Store, StoreError};
-use serde_json::{Value as Json, json};
+use gongzhi_engine::keys::digest_reader;
+use gongzhi_store::collect::uploads::{Upload, UploadStatus};
 
-use crate::acts::collect::intake_report::report_json;
-use crate::acts::collect::profile;
-use crate::acts::collect::receipts::{self, Accepted};
-use crate::acts::collect::set_effects::{as_visible, group_of, issues_of};
-use crate::acts::home::{self, Access, Home};
-use crate::acts::operator::operator;
-use crate::acts::{audit, doctor};
+use super::profile;
+use super::uploads::{HandedIn, Taken};
+use crate::acts::doctor;
+use crate::app::{App, Waiter};
 
 /// What is said about the files beside what they say themselves, as written on the command line.
 #[derive(Debug, Clone, Default)]
@@ -112,95 +102,122 @@ pub struct TakenIn {
     pub annotated: Option<PathBuf>,
 }
 
-/// How long an attempt holds its upload: from the check to the receipt, of the largest file there may be.
-const LEASE: TimeDelta = TimeDelta::minutes(15);
-
-/// How long is waited for another attempt before it is looked at again.
-const PAUSE: Duration = Duration::from_millis(50);
-
-/// Everything an intake needs, opened.
+/// Taking in for an actor, opened: what every file of an intake shares. It waits, so it stands on a thread that may.
 pub struct IntakeDesk {
-    catalog: Catalog,
+    pub(super) app: App,
+    pub(super) waiter: Waiter,
+    pub(super) actor: Actor,
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) now: DateTime<Utc>,
     books: IntakeBooks,
-    pool: WorkerPool,
-    keys: Keys,
-    store: Store,
-    home: PathBuf,
-    data_folder: PathBuf,
     profiles: Vec<LayoutProfile>,
-    actor: Actor,
     /// Profiles that can't be read, each as a sentence.
     unread: Vec<Message>,
-    now: DateTime<Utc>,
-    runtime: tokio::runtime::Runtime,
-    /// The home folder of a dry run where there is none yet; taken away again with the desk.
-    _scratch: Option<tempfile::TempDir>,
+}
+
+/// Makes a home ready to take files in: what programs that were killed left is cleared, and the key of receipts shown.
+///
+/// # Errors
+/// The store or the disk.
+pub async fn prepare(app: &App, actor: &Actor) -> Result<(), ActError> {
+    let keys = Arc::clone(&app.keys);
+    app.block(move |app, _| {
+        gongzhi_engine::clear_unfinished(&app.settings.data);
+        keys.clear_unfinished();
+        Ok(keys.show_public_key()?)
+    })
+    .await?;
+    doctor::clear_over(app, actor, app.clock.now()).await
+}
+
+/// Takes a file in.
+///
+/// # Errors
+/// Not the file's: the store or the disk.
+pub async fn take(
+    app: &App,
+    actor: &Actor,
+    (path, name, order): (PathBuf, String, IntakeOrder),
+) -> Result<TakenIn, ActError> {
+    let actor = actor.clone();
+    app.block(move |app, waiter| IntakeDesk::open(app, waiter, &actor)?.take(&FileAtHand::new(&path, &name), &order))
+        .await
+}
+
+/// Takes in a nil declaration that has no file.
+///
+/// # Errors
+/// The store's.
+pub async fn take_nil(app: &App, actor: &Actor, order: IntakeOrder) -> Result<TakenIn, ActError> {
+    let actor = actor.clone();
+    app.block(move |app, waiter| IntakeDesk::open(app, waiter, &actor)?.take_nil(&order)).await
+}
+
+/// Layout profiles of the home that can't be read and are therefore not used: which, why, and how to mend it.
+pub fn list_unread_profiles(app: &App) -> Vec<Message> {
+    profile::read_profiles(&app.profiles_home).1
+}
+
+/// Marks the issues in a copy of the clerk's workbook, in a language. None when there is nothing to mark, or nothing to mark
+/// it in.
+///
+/// # Errors
+/// The copy can't be written.
+pub async fn mark(
+    app: &App,
+    (path, report): (PathBuf, IntakeReport),
+    (folder, language): (PathBuf, Language),
+) -> Result<Option<PathBuf>, ActError> {
+    let is_unreadable = report.issues.iter().any(|issue| issue.rule == "unreadable");
+    if report.issues.is_empty() || is_unreadable {
+        return Ok(None);
+    }
+    app.block(move |app, _| {
+        let catalog = app.catalog()?;
+        let header = |issue: &Issue| {
+            let sheet = report.sheets.iter().find(|sheet| sheet.sheet == issue.sheet);
+            let kind = sheet.and_then(|sheet| catalog.find_kind(&format!("{}.{}", sheet.item, sheet.kind)));
+            let column = kind.and_then(|(_, kind)| kind.find_column(issue.column.as_deref()?));
+            column.map(|column| column.name.zh.clone()).unwrap_or_default()
+        };
+        let (speech, made) = (Translator::new(language), day_of(app.clock.now()));
+        let annotation = Annotation { issues: &report.issues, column_name: &header, translator: &speech, made };
+        let out = folder.join(annotated_name(&path));
+        annotate(&path, &app.workers, &annotation, &out)?;
+        Ok(Some(out))
+    })
+    .await
 }
 
 impl IntakeDesk {
-    /// Opens the home folder to check only: it is left as it is, and where there is none, none is made.
+    /// A desk for an actor.
     ///
     /// # Errors
-    /// As of [`Self::open`], and where it is one of an earlier program.
-    pub fn open_dry(catalog: Catalog, home: &Path, now: DateTime<Utc>, say: &Translator) -> Result<Self> {
-        if home::is_there(home) {
-            return Self::open_for(catalog, (home, Access::Read), now, say);
-        }
-        let scratch = tempfile::tempdir()?;
-        let desk = Self::open(catalog, scratch.path(), now, say)?;
-        let (profiles, unread) = profile::read_profiles(home);
-        Ok(Self { profiles, unread, _scratch: Some(scratch), ..desk })
-    }
-
-    /// Opens the home folder; a new one is made.
-    ///
-    /// # Errors
-    /// The home folder, its keys or its store can't be opened.
-    pub fn open(catalog: Catalog, home: &Path, now: DateTime<Utc>, say: &Translator) -> Result<Self> {
-        let desk = Self::open_for(catalog, (home, Access::Make), now, say)?;
-        clear_unfinished(&desk.data_folder);
-        desk.keys.clear_unfinished();
-        let cleared = doctor::clear_over((&desk.data_folder, &desk.keys), &desk.store, now);
-        desk.runtime.block_on(cleared).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
-        desk.keys.show_public_key().map_err(|error| anyhow!("{}", say.say(&error.message())))?;
-        Ok(desk)
-    }
-
-    fn open_for(
-        catalog: Catalog,
-        (home, access): (&Path, Access),
-        now: DateTime<Utc>,
-        say: &Translator,
-    ) -> Result<Self> {
-        let told = |message: Message| anyhow!("{}", say.say(&message));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("tokio")?;
-        let Home { keys, store } = runtime.block_on(home::open(home, access, say))?;
-        let data_folder = home.join("data");
-        let command = WorkerCommand::of_this_program().map_err(|error| told(error.message()))?;
-        let (profiles, unread) = profile::read_profiles(home);
+    /// The app has no catalogue.
+    pub fn open(app: &App, waiter: &Waiter, actor: &Actor) -> Result<Self, ActError> {
+        let (profiles, unread) = profile::read_profiles(&app.profiles_home);
         Ok(Self {
-            books: IntakeBooks::new(&catalog),
-            catalog,
-            pool: WorkerPool::new(command, 2, Limits::default()),
-            keys,
-            store,
-            home: home.to_owned(),
-            data_folder,
-            actor: operator(Purpose::Intake),
+            catalog: Arc::clone(app.catalog()?),
+            books: app.books()?.clone(),
+            now: app.clock.now(),
+            app: app.clone(),
+            waiter: waiter.clone(),
+            actor: actor.clone(),
             profiles,
             unread,
-            now,
-            runtime,
-            _scratch: None,
         })
+    }
+
+    /// Layout profiles that can't be read and are therefore not used: which, why, and how to mend it.
+    pub fn unread_profiles(&self) -> &[Message] {
+        &self.unread
     }
 
     /// Takes a file in.
     ///
     /// # Errors
     /// Not the file's: the store or the disk.
-    pub fn take(&self, file: &FileAtHand<'_>, order: &IntakeOrder, say: &Translator) -> Result<TakenIn> {
-        let told = |message: Message| anyhow!("{}", say.say(&message));
+    pub fn take(&self, file: &FileAtHand<'_>, order: &IntakeOrder) -> Result<TakenIn, ActError> {
         let request = match self.request(file.name, order) {
             Ok(request) => request,
             Err(refusal) => return Ok(TakenIn::of(refused(file.name, refusal))),
@@ -209,12 +226,12 @@ impl IntakeDesk {
         let context = self.context(&new_id);
         let before = state_of(file.path);
         let (checked, packed) = self.check_and_pack(file, &context, &request);
-        let mut checked = checked.map_err(|error| told(error.message()))?;
+        let mut checked = checked?;
         if !request.is_dry_run && before != state_of(file.path) {
             let refusal = Refusal::new("changed", Message::new("intake-file-changed"));
             return Ok(TakenIn::of(refused(file.name, refusal)));
         }
-        let packed = packed.map_err(|error| told(error.message()))?;
+        let packed = packed?;
         let mine = match packed {
             Some(packed) if checked.report().unit.is_some() => {
                 let told_by = if order.is_by_name { file.name.to_owned() } else { told_of(checked.report()) };
@@ -222,21 +239,21 @@ impl IntakeDesk {
                 let (attempt, digest) = (packed.attempt().to_owned(), packed.digest().to_owned());
                 let handed_in = HandedIn { attempt, digest, key, is_delivered: order.is_by_name };
                 let keys = checked.keys().into_iter().chain([upload_key(&handed_in.attempt)]).collect();
-                match self.begin((checked.report(), &handed_in), keys, say)? {
+                match self.begin((checked.report(), &handed_in), keys)? {
                     Taken::Mine(mine) => Some((packed, mine)),
                     Taken::Before(upload) => return Ok(TakenIn::before(checked.into_report(), *upload)),
                 }
             }
             _ => None,
         };
-        let proposals = if request.is_dry_run { Vec::new() } else { self.keep_proposals(checked.report(), say)? };
+        let proposals = if request.is_dry_run { Vec::new() } else { self.keep_proposals(checked.report())? };
         for (proposal, path) in checked.report().proposals.clone().iter().zip(&proposals) {
             point_to_proposal(checked.issues_mut(), proposal, &self.shown(path, order));
         }
         let upload = mine.as_ref().map(|(_, mine)| mine.attempt.upload.clone());
         let report = match mine {
-            Some((packed, mine)) => self.save(checked, packed, (&mine, order.is_by_name), say)?,
-            None => checked.write().map_err(|error| told(error.message()))?,
+            Some((packed, mine)) => self.save(checked, packed, (&mine, order.is_by_name))?,
+            None => checked.write()?,
         };
         Ok(TakenIn { proposals, upload, ..TakenIn::of(report) })
     }
@@ -250,7 +267,7 @@ impl IntakeDesk {
         request: &'c IntakeRequest,
     ) -> (Result<CheckedFile<'c>, IntakeError>, Result<Option<PackedUpload<'c>>, BatchError>) {
         let attempt = self.new_id();
-        let place = (self.data_folder.as_path(), &self.keys);
+        let place = (self.app.settings.data.as_path(), self.app.keys.as_ref());
         let stops = AtomicBool::new(false);
         std::thread::scope(|scope| {
             let pack = || pack_upload(file.path, &attempt, place, &stops);
@@ -275,20 +292,20 @@ impl IntakeDesk {
     ///
     /// # Errors
     /// The store's.
-    pub fn find_report(&self, file: &FileAtHand<'_>, order: &IntakeOrder, say: &Translator) -> Result<Option<Json>> {
+    pub fn find_report(&self, file: &FileAtHand<'_>, order: &IntakeOrder) -> Result<Option<FileReport>, ActError> {
         let Some(digest) = &file.digest else { return Ok(None) };
         let key = upload_identity(digest, file.name, order);
-        let found = self.runtime.block_on(self.store.find_upload(&self.actor.scope, &key));
-        let found = found.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+        let found = self.waiter.wait(self.app.store.find_upload(&self.actor.scope, &key))?;
         let accepted = found.filter(|upload| upload.status == UploadStatus::Accepted);
-        Ok(accepted.and_then(|upload| upload.facts.get("report").cloned()))
+        let kept = accepted.and_then(|upload| upload.facts.get("report").cloned());
+        Ok(kept.map(serde_json::from_value).transpose()?)
     }
 
     /// Takes in a nil declaration that has no file.
     ///
     /// # Errors
     /// The store's.
-    pub fn take_nil(&self, order: &IntakeOrder, say: &Translator) -> Result<TakenIn> {
+    pub fn take_nil(&self, order: &IntakeOrder) -> Result<TakenIn, ActError> {
         let request = match self.request("", order) {
             Ok(request) => request,
             Err(refusal) => return Ok(TakenIn::of(refused("", refusal))),
@@ -296,7 +313,7 @@ impl IntakeDesk {
         let new_id = || self.new_id();
         let mut report = declare_nil(&self.context(&new_id), &request);
         if report.outcome == Outcome::Accepted && request.is_dry_run {
-            self.place(&mut report, true, say)?;
+            self.place(&mut report, true)?;
         }
         if report.outcome != Outcome::Accepted || request.is_dry_run {
             return Ok(TakenIn::of(report));
@@ -308,85 +325,21 @@ impl IntakeDesk {
         let digest = gongzhi_engine::keys::digest(words.as_bytes());
         let (attempt, key) = (self.new_id(), digest.clone());
         let handed_in = HandedIn { attempt, digest, key, is_delivered: order.is_by_name };
-        let mine = match self.begin((&report, &handed_in), Vec::new(), say)? {
+        let mine = match self.begin((&report, &handed_in), Vec::new())? {
             Taken::Mine(mine) => mine,
             Taken::Before(upload) => return Ok(TakenIn::before(report, *upload)),
         };
-        self.accept((&mine.attempt, None, order.is_by_name), &mut report, say)?;
+        self.accept((&mine.attempt, None, order.is_by_name), &mut report)?;
         Ok(TakenIn { upload: Some(mine.attempt.upload), ..TakenIn::of(report) })
-    }
-
-    /// Marks the issues in a copy of the clerk's workbook. None when there is nothing to mark, or nothing to mark it in.
-    ///
-    /// # Errors
-    /// The copy can't be written.
-    pub fn annotate(
-        &self,
-        path: &Path,
-        report: &IntakeReport,
-        (folder, made): (&Path, NaiveDate),
-        say: &Translator,
-    ) -> Result<Option<PathBuf>> {
-        let is_unreadable = report.issues.iter().any(|issue| issue.rule == "unreadable");
-        if report.issues.is_empty() || is_unreadable {
-            return Ok(None);
-        }
-        let header = |issue: &Issue| {
-            let sheet = report.sheets.iter().find(|sheet| sheet.sheet == issue.sheet);
-            let kind = sheet.and_then(|sheet| self.catalog.find_kind(&format!("{}.{}", sheet.item, sheet.kind)));
-            let column = kind.and_then(|(_, kind)| kind.find_column(issue.column.as_deref()?));
-            column.map(|column| column.name.zh.clone()).unwrap_or_default()
-        };
-        let annotation = Annotation { issues: &report.issues, column_name: &header, translator: say, made };
-        let out = folder.join(annotated_name(path));
-        annotate(path, &self.pool, &annotation, &out).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
-        Ok(Some(out))
-    }
-
-    /// Seals the log: what was done here can't be changed any more without showing.
-    ///
-    /// # Errors
-    /// The store's.
-    pub fn seal(&self, say: &Translator) -> Result<()> {
-        let sealed = self.runtime.block_on(audit::seal(&self.store, &self.keys, self.now));
-        sealed.map_err(|error| anyhow!("{}", say.say(&error.message())))
-    }
-
-    /// The catalogue.
-    pub fn catalog(&self) -> &Catalog {
-        &self.catalog
-    }
-
-    /// Layout profiles that can't be read and are therefore not used: which, why, and how to mend it.
-    pub fn unread_profiles(&self) -> &[Message] {
-        &self.unread
-    }
-
-    /// Ends the desk: everything written is in its place.
-    ///
-    /// # Errors
-    /// The store's.
-    pub fn close(self, say: &Translator) -> Result<()> {
-        self.runtime.block_on(self.store.close()).map_err(|error| anyhow!("{}", say.say(&error.message())))
-    }
-
-    /// The control store and the runtime it is asked on.
-    pub fn store(&self) -> (&Store, &tokio::runtime::Runtime) {
-        (&self.store, &self.runtime)
-    }
-
-    /// Gives the keys away and ends the desk.
-    pub fn into_keys(self) -> (Keys, PathBuf) {
-        (self.keys, self.data_folder)
     }
 
     fn context<'a>(&'a self, new_id: &'a (dyn Fn() -> String + Sync)) -> IntakeContext<'a> {
         IntakeContext {
             catalog: &self.catalog,
             books: &self.books,
-            pool: &self.pool,
-            keys: &self.keys,
-            data_folder: &self.data_folder,
+            pool: &self.app.workers,
+            keys: &self.app.keys,
+            data_folder: &self.app.settings.data,
             profiles: &self.profiles,
             new_id,
         }
@@ -417,155 +370,19 @@ impl IntakeDesk {
         })
     }
 
-    /// Writes and accepts what an attempt holds; a blocked or refused file is recorded without batches.
-    fn save(
-        &self,
-        checked: CheckedFile<'_>,
-        packed: PackedUpload<'_>,
-        (mine, is_of_folder): (&Mine, bool),
-        say: &Translator,
-    ) -> Result<IntakeReport> {
-        let told = |message: Message| anyhow!("{}", say.say(&message));
-        let mut report = checked.write().map_err(|error| told(error.message()))?;
-        let digest = packed.digest().to_owned();
-        packed.keep().map_err(|error| told(error.message()))?;
-        if report.outcome == Outcome::Accepted {
-            self.accept((&mine.attempt, Some(&digest), is_of_folder), &mut report, say)?;
-            return Ok(report);
-        }
-        let status = if report.outcome == Outcome::Blocked { UploadStatus::Blocked } else { UploadStatus::Refused };
-        let facts = json!({ "report": report_json(&report, say) });
-        let end = (&mine.attempt, status, self.now);
-        let rejected = self.store.change((&self.actor, self.now), async |work| work.reject_upload(end, &facts).await);
-        self.runtime.block_on(rejected).map_err(|error| told(error.message()))?;
-        Ok(report)
-    }
-
-    /// Begins the upload. Of several who hand the same in at once one takes it in and the others wait for it; one whose
-    /// program is gone is waited for no longer.
-    fn begin(&self, (report, given): (&IntakeReport, &HandedIn), keys: Vec<String>, say: &Translator) -> Result<Taken> {
-        let told = |message: Message| anyhow!("{}", say.say(&message));
-        let at_work = AtWork::begin(&self.data_folder, &given.attempt).map_err(|error| told(error.message()))?;
-        let mut new = NewUpload {
-            attempt: given.attempt.clone(),
-            keys,
-            region: receipts::region_of(&self.catalog, report),
-            unit: report.unit.clone().unwrap_or_default(),
-            key: given.key.clone(),
-            file: report.file.clone(),
-            digest: given.digest.clone(),
-            is_delivered: given.is_delivered,
-            started_at: self.now,
-            leased_until: self.now + LEASE,
-        };
-        let (store, place) = (&self.store, (self.data_folder.as_path(), &self.keys));
-        let begun = self.runtime.block_on(async {
-            loop {
-                let mut work = store.write(&self.actor, new.started_at).await?;
-                match work.begin_upload(&new).await? {
-                    Begun::Busy { attempt, .. } if AtWork::is_alive(&self.data_folder, &attempt) => {
-                        drop(work);
-                        tokio::time::sleep(PAUSE).await;
-                        new.started_at += PAUSE;
-                        new.leased_until += PAUSE;
-                    }
-                    Begun::Busy { .. } => {
-                        drop(work);
-                        doctor::clear_over(place, store, new.started_at).await?;
-                    }
-                    Begun::Mine(attempt) => {
-                        work.commit().await?;
-                        return Ok(Taken::Mine(Mine { attempt, _at_work: at_work }));
-                    }
-                    Begun::Done(upload) => {
-                        work.commit().await?;
-                        return Ok(Taken::Before(upload));
-                    }
-                }
-            }
-        });
-        begun.map_err(|error: StoreError| told(error.message()))
-    }
-
-    /// Accepts the upload with its batches and signs its receipt. Whoever takes in one file is told what its sets do; of a
-    /// folder that is told once all of it is in.
-    fn accept(
-        &self,
-        (attempt, digest, is_of_folder): (&Attempt, Option<&str>, bool),
-        report: &mut IntakeReport,
-        say: &Translator,
-    ) -> Result<()> {
-        let told = |message: Message| anyhow!("{}", say.say(&message));
-        loop {
-            let mut placed = report.clone();
-            let batches = self.place(&mut placed, !is_of_folder, say)?;
-            let accepted = Accepted { upload: &attempt.upload, digest, at: self.now };
-            let receipt = receipts::sign(&self.keys, &self.catalog, &placed, &accepted)?;
-            let facts = json!({ "report": report_json(&placed, say), (receipts::FACT): receipt });
-            let accepted = self.store.change((&self.actor, self.now), async |work| {
-                work.accept_upload((attempt, self.now), &batches, &facts).await
-            });
-            match self.runtime.block_on(accepted) {
-                // What it corrects and does is decided anew beside the set that came in between.
-                Err(StoreError::Overtaken) => {}
-                accepted => {
-                    *report = placed;
-                    tracing::info!(upload = attempt.upload, batches = batches.len(), "an upload was accepted");
-                    return accepted.map_err(|error| told(error.message()));
-                }
-            }
-        }
-    }
-
-    /// The batches of a report beside what stands before them: which they supplement, and where it is asked for what they
-    /// do.
-    fn place(&self, report: &mut IntakeReport, tells_effects: bool, say: &Translator) -> Result<Vec<NewBatch>> {
-        let told = |message: Message| anyhow!("{}", say.say(&message));
-        let mut batches: Vec<NewBatch> = new_batches(&self.catalog, report);
-        let mut issues = Vec::new();
-        for (new, batch) in batches.iter_mut().zip(&mut report.batches) {
-            let before = self.runtime.block_on(self.store.list_group(&self.actor.scope, &group_of(batch)));
-            let GroupSets { mut sets, last } = before.map_err(|error| told(error.message()))?;
-            let latest = sets.iter().map(|one| one.batch.accepted_at).max();
-            let own = as_visible(new, batch, latest.map_or(self.now, |latest| latest.max(self.now)));
-            let known: Vec<Batch> = sets.iter().map(|one| one.batch.clone()).collect();
-            new.after = last;
-            new.supplement_of = find_supplemented(&known, &own.batch).map(|earlier| earlier.id.clone());
-            batch.is_supplement = new.supplement_of.is_some();
-            if tells_effects {
-                sets.push(own);
-                batch.effect = self.effect_of(sets, &new.id).map_err(|error| told(error.message()))?;
-                let told = batch.effect.as_ref().map(|effect| issues_of(&self.catalog, batch, effect));
-                issues.extend(told.into_iter().flatten());
-            }
-        }
-        report.issues.extend(issues);
-        Ok(batches)
-    }
-
-    /// What the set with this id does among the sets of its group.
-    fn effect_of(&self, sets: Vec<VisibleBatch>, id: &str) -> Result<Option<SetEffect>, BatchError> {
-        let Some(own) = sets.iter().find(|one| one.batch.id == id) else { return Ok(None) };
-        let kind = format!("{}.{}", own.batch.item, own.batch.kind);
-        let Some(kind) = self.catalog.find_kind(&kind) else { return Ok(None) };
-        let place = DataPlace { folder: &self.data_folder, keys: &self.keys };
-        let visible = VisibleBatches { batches: sets, moment: everything() };
-        Ok(list_effects(place, &visible, kind, |batch| batch.id == id)?.remove(id))
-    }
-
-    fn keep_proposals(&self, report: &IntakeReport, say: &Translator) -> Result<Vec<PathBuf>> {
-        report.proposals.iter().map(|proposal| profile::propose(&self.home, proposal, say)).collect()
+    fn keep_proposals(&self, report: &IntakeReport) -> Result<Vec<PathBuf>, ActError> {
+        report.proposals.iter().map(|proposal| profile::propose(&self.app.settings.home, proposal)).collect()
     }
 
     /// A path in the home folder as issues name it. A run's results don't say where on a machine they were made: there it
     /// begins with the home folder's own name.
     fn shown(&self, path: &Path, order: &IntakeOrder) -> String {
-        let above = self.home.parent().filter(|_| order.is_by_name);
+        let above = self.app.settings.home.parent().filter(|_| order.is_by_name);
         above.and_then(|above| path.strip_prefix(above).ok()).unwrap_or(path).display().to_string()
     }
 
     fn new_id(&self) -> String {
-        new_id(self.now)
+        self.app.ids.next(self.now)
     }
 }
 
@@ -577,28 +394,6 @@ impl TakenIn {
     fn before(report: IntakeReport, upload: Upload) -> Self {
         Self { received_before: upload.ended_at, upload: Some(upload.id), ..Self::of(report) }
     }
-}
-
-/// Something handed in, and by which attempt.
-struct HandedIn {
-    attempt: String,
-    digest: String,
-    /// What makes a repeated hand-in the same one.
-    key: String,
-    is_delivered: bool,
-}
-
-/// An upload that this program takes in, and that it is at work.
-struct Mine {
-    attempt: Attempt,
-    _at_work: AtWork,
-}
-
-/// Who took something in.
-enum Taken {
-    Mine(Mine),
-    /// It was accepted before.
-    Before(Box<Upload>),
 }
 
 /// An issue about a column nobody knows says where the profile lies in which a person can say what it is.
@@ -616,43 +411,9 @@ fn point_to_proposal(issues: &mut [Issue], proposal: &LayoutProfile, path: &str)
     }
 }
 
-/// The rows of the control store for the batches of a report.
-pub fn new_batches(catalog: &Catalog, report: &IntakeReport) -> Vec<NewBatch> {
-    let new = |batch: &IntakeBatch| {
-        let (item, kind) = catalog.find_kind(&format!("{}.{}", batch.item, batch.kind))?;
-        let (covers_from, covers_to) = covered_days(batch.period, false);
-        let part = |part: &gongzhi_engine::batch::FilePart| (part.key.clone(), part.digest.clone());
-        let files = batch.files.as_ref();
-        Some(NewBatch {
-            id: batch.id.clone(),
-            lineage: batch.unit.clone(),
-            item: batch.item.clone(),
-            kind: batch.kind.clone(),
-            mark: kind.mark,
-            item_mode: item.mode,
-            period: batch.period,
-            covers_from,
-            covers_to,
-            mode: batch.mode,
-            template_version: batch.template_version,
-            supplement_of: None,
-            after: None,
-            main: files.map(|files| part(&files.main)),
-            personal: files.and_then(|files| files.personal.as_ref().map(part)),
-            rows: batch.rows,
-        })
-    };
-    report.batches.iter().filter_map(new).collect()
-}
-
 /// What changes when somebody writes to a file: its length and when it was last written to.
 fn state_of(path: &Path) -> Option<(u64, Option<SystemTime>)> {
     std::fs::metadata(path).ok().map(|facts| (facts.len(), facts.modified().ok()))
-}
-
-/// Everything accepted so far.
-fn everything() -> Moment {
-    Moment { as_of: DateTime::<Utc>::MAX_UTC, period: None }
 }
 
 fn flags_of(order: &IntakeOrder) -> Result<Flags, Refusal> {
@@ -688,23 +449,4 @@ fn upload_identity(digest: &str, told_by: &str, order: &IntakeOrder) -> String {
     let words = words.chain([word(&order.item), word(&order.unit), word(&order.period), word(&order.mode)]);
     let words: Vec<String> = words.collect();
     gongzhi_engine::keys::digest(words.join("|").as_bytes())
-}
-
-static COUNTER: Mutex<u64> = Mutex::new(0);
-
-/// A version 7 id: the clock is the command's, the chance the system's; ids of one moment still differ and keep their
-/// order.
-fn new_id(now: DateTime<Utc>) -> String {
-    let mut bytes = [0_u8; 10];
-    let filled = getrandom::fill(&mut bytes).is_ok();
-    let mut counter = COUNTER.lock().unwrap_or_else(PoisonError::into_inner);
-    *counter += 1;
-    let count = counter.to_be_bytes();
-    bytes[0] = count[6];
-    bytes[1] = count[7];
-    if !filled {
-        bytes[2..].copy_from_slice(&count);
-    }
-    let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
-    uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid().to_string()
 }

@@ -1,17 +1,21 @@
-//! What was found in a file, in the shape that other programs rely on (`gongzhi intake --json`).
+//! What was found in a file, as it is kept and given out: without what only the taking in itself needs, and with no person's
+//! number in what is not a value of a cell.
 
 use gongzhi_core::intake::mask::shown;
-use gongzhi_core::issues::{CellPlace, Issue};
-use gongzhi_core::messages::Translator;
-use gongzhi_engine::intake::{IntakeReport, Outcome, SheetReport};
+use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::reports::{FileReport, FoundNotice, FoundSet, FoundSheet, LeftOutRow};
+use gongzhi_engine::intake::{IntakeBatch, IntakeReport, Outcome, SheetReport};
 use serde_json::{Value as Json, json};
 
 use crate::acts::collect::intake::TakenIn;
-use crate::acts::collect::set_effects::effect_json;
+use crate::acts::collect::set_effects::found_effect;
 
-/// A file's report, and what became of it beside.
-pub fn taken_json(taken: &TakenIn, say: &Translator) -> Json {
-    let mut json = report_json(&taken.report, say);
+/// A file's report spoken in a language, and what became of it beside.
+///
+/// # Errors
+/// None that is known.
+pub fn taken_json(taken: &TakenIn, say: &Translator) -> Result<Json, serde_json::Error> {
+    let mut json = say.spoken(&file_report(&taken.report))?;
     if let Json::Object(fields) = &mut json {
         let proposals: Vec<String> =
             taken.proposals.iter().map(|path| shown(&path.display().to_string()).into_owned()).collect();
@@ -22,43 +26,33 @@ pub fn taken_json(taken: &TakenIn, say: &Translator) -> Json {
         fields.insert("receipt".to_owned(), json!(receipt));
         fields.insert("received_before".to_owned(), json!(taken.received_before.map(|when| when.to_rfc3339())));
     }
-    json
+    Ok(json)
 }
 
 /// A file's report.
-pub fn report_json(report: &IntakeReport, say: &Translator) -> Json {
-    let issues: Vec<Json> = report.issues.iter().map(|issue| issue_json(issue, say)).collect();
-    let sheets: Vec<Json> = known_sheets(report).map(|sheet| sheet_json(sheet, say)).collect();
-    let notices: Vec<Json> = report
-        .notices
-        .iter()
-        .map(|notice| json!({"message": hidden(say.say(&notice.message)), "sheet": notice.sheet.as_deref().map(shown), "cell": notice.cell}))
-        .collect();
-    let batches: Vec<Json> = report
-        .batches
-        .iter()
-        .map(|batch| {
-            json!({
-                "item": batch.item, "kind": batch.kind, "mode": batch.mode.key(), "rows": batch.rows,
-                "supplement": batch.is_supplement,
-                "taken_as": batch.effect.as_ref().map(|effect| effect.role.key()),
-                "effect": batch.effect.as_ref().map(effect_json),
-            })
-        })
-        .collect();
-    json!({
-        "file": report.file,
-        "unit": report.unit,
-        "period": report.period.map(|period| period.to_string()),
-        "mode": report.mode.map(|mode| mode.key()),
-        "accepted": report.outcome == Outcome::Accepted,
-        "refused": report.outcome == Outcome::Refused,
-        "sheets": sheets,
-        "issues": issues,
-        "unlisted_issues": report.unlisted_issues,
-        "notices": notices,
-        "batches": batches,
-    })
+pub fn file_report(report: &IntakeReport) -> FileReport {
+    let notice = |notice: &gongzhi_engine::read::Notice| FoundNotice {
+        message: hidden(notice.message.clone()),
+        sheet: notice.sheet.as_deref().map(|sheet| shown(sheet).into_owned()),
+        cell: notice.cell.clone(),
+    };
+    let issue = |issue: &gongzhi_core::issues::Issue| gongzhi_core::issues::Issue {
+        sheet: shown(&issue.sheet).into_owned(),
+        ..issue.clone()
+    };
+    FileReport {
+        file: report.file.clone(),
+        unit: report.unit.clone(),
+        period: report.period,
+        mode: report.mode,
+        accepted: report.outcome == Outcome::Accepted,
+        refused: report.outcome == Outcome::Refused,
+        sheets: known_sheets(report).map(found_sheet).collect(),
+        issues: report.issues.iter().map(issue).collect(),
+        unlisted_issues: report.unlisted_issues,
+        notices: report.notices.iter().map(notice).collect(),
+        batches: report.batches.iter().map(found_set).collect(),
+    }
 }
 
 /// The sheets that were recognised.
@@ -66,33 +60,36 @@ pub fn known_sheets(report: &IntakeReport) -> impl Iterator<Item = &SheetReport>
     report.sheets.iter().filter(|sheet| !sheet.item.is_empty())
 }
 
-fn sheet_json(sheet: &SheetReport, say: &Translator) -> Json {
-    let left_out: Vec<Json> = sheet
-        .left_out_rows
-        .iter()
-        .map(|left_out| json!({"row": left_out.row, "reason": hidden(say.say(&left_out.message()))}))
-        .collect();
-    json!({
-        "sheet": shown(&sheet.sheet), "item": sheet.item, "kind": sheet.kind, "rows": sheet.rows,
-        "left_out": sheet.left_out, "left_out_rows": left_out,
-    })
+fn found_set(batch: &IntakeBatch) -> FoundSet {
+    FoundSet {
+        item: batch.item.clone(),
+        kind: batch.kind.clone(),
+        mode: batch.mode,
+        rows: batch.rows,
+        supplement: batch.is_supplement,
+        taken_as: batch.effect.as_ref().map(|effect| effect.role),
+        effect: batch.effect.as_ref().map(found_effect),
+    }
 }
 
-/// A sentence that may hold what stood in a cell.
-fn hidden(sentence: String) -> String {
-    shown(&sentence).into_owned()
+fn found_sheet(sheet: &SheetReport) -> FoundSheet {
+    let left_out = sheet.left_out_rows.iter();
+    FoundSheet {
+        sheet: shown(&sheet.sheet).into_owned(),
+        item: sheet.item.clone(),
+        kind: sheet.kind.clone(),
+        rows: sheet.rows,
+        left_out: sheet.left_out,
+        left_out_rows: left_out
+            .map(|left_out| LeftOutRow { row: left_out.row, reason: hidden(left_out.message()) })
+            .collect(),
+    }
 }
 
-/// An issue.
-pub fn issue_json(issue: &Issue, say: &Translator) -> Json {
-    json!({
-        "sheet": shown(&issue.sheet),
-        "cell": issue.cell.map(CellPlace::address),
-        "column": issue.column,
-        "severity": issue.severity.key(),
-        "rule": issue.rule,
-        "value": issue.value,
-        "message": say.say(&issue.message),
-        "mend": say.say(&issue.mend),
-    })
+/// A message in whose values may stand what stood in a cell.
+fn hidden(mut message: Message) -> Message {
+    for (_, value) in &mut message.values {
+        *value = shown(value).into_owned();
+    }
+    message
 }

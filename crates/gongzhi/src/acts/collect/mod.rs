@@ -7,3 +7,4 @@ pub mod profile;
 pub mod receipts;
 pub mod set_effects;
 pub mod template;
+mod uploads;

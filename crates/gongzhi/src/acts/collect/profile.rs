@@ -4,12 +4,12 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow};
 use chrono::NaiveDate;
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::intake::profile::{ProfileFault, SetFault, Status};
 use gongzhi_core::intake::{HeaderBook, LayoutProfile};
-use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::messages::Message;
+use gongzhi_core::problems::{ActError, Code};
 use gongzhi_engine::pending::write_whole;
 use gongzhi_store::StorePlace;
 
@@ -58,28 +58,28 @@ fn gather(folder: &Path, paths: &mut Vec<PathBuf>) {
 }
 
 /// Writes a proposal where none of the same headers is yet: what a person has begun to complete is never overwritten.
-pub fn propose(home: &Path, proposal: &LayoutProfile, say: &Translator) -> Result<PathBuf> {
+pub fn propose(home: &Path, proposal: &LayoutProfile) -> Result<PathBuf, ActError> {
     let unit = if proposal.unit.is_empty() { "any" } else { &proposal.unit };
     let path = home.join("profiles").join(unit).join(format!("{}.{}.json", proposal.kind, proposal.fingerprint()));
     if !path.exists() {
-        save(&path, proposal, say)?;
+        save(&path, proposal)?;
     }
     Ok(path)
 }
 
-fn save(path: &Path, profile: &LayoutProfile, say: &Translator) -> Result<()> {
+fn save(path: &Path, profile: &LayoutProfile) -> Result<(), ActError> {
     let text = serde_json::to_string_pretty(profile).unwrap_or_default();
-    write_whole(path, (text + "\n").as_bytes()).map_err(|error| unreadable(path, &error, say))
+    write_whole(path, (text + "\n").as_bytes()).map_err(|error| unreadable(path, &error))
 }
 
-fn unreadable(path: &Path, why: &dyn std::fmt::Display, say: &Translator) -> anyhow::Error {
-    anyhow!("{}", say.say(&Message::new("profile-unreadable").with("path", path.display()).with("why", why)))
+fn unreadable(path: &Path, why: &dyn std::fmt::Display) -> ActError {
+    ActError::new(Code::Unexpected, Message::new("profile-unreadable").with("path", path.display()).with("why", why))
 }
 
 /// The profile in a file.
-pub fn get_profile(path: &Path, say: &Translator) -> Result<LayoutProfile> {
-    let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error, say))?;
-    serde_json::from_str(&text).map_err(|error| unreadable(path, &error, say))
+pub fn get_profile(path: &Path) -> Result<LayoutProfile, ActError> {
+    let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+    serde_json::from_str(&text).map_err(|error| unreadable(path, &error))
 }
 
 /// A profile after headers of it were decided on.
@@ -91,23 +91,18 @@ pub struct SetDone {
 }
 
 /// Decides what headers of a profile are used for, each as `HEADER=COLUMN`, `HEADER=ignore` or `HEADER=action`; gives
-/// the profile as it is now, or everything that is wrong, and then nothing is changed.
+/// the profile as it is now. Where anything is wrong nothing is changed, and all of it is told.
 ///
 /// # Errors
-/// The profile can't be read or written.
-pub fn set(
-    path: &Path,
-    words: &[String],
-    catalog: &Catalog,
-    say: &Translator,
-) -> Result<Result<SetDone, Vec<Message>>> {
-    let mut profile = get_profile(path, say)?;
+/// The profile can't be read or written, or a decision can't be understood.
+pub fn set(path: &Path, words: &[String], catalog: &Catalog) -> Result<SetDone, ActError> {
+    let mut profile = get_profile(path)?;
     let was_confirmed = profile.status == Status::Confirmed;
     let book = HeaderBook::new(catalog);
     let found = catalog.find_kind(&profile.kind);
     let headers = found.and_then(|(item, kind)| Some((kind, book.find(&item.key, &kind.key)?)));
     let Some((kind, headers)) = headers else {
-        return Ok(Err(vec![Message::new("profile-kind-unknown").with("kind", &profile.kind)]));
+        return Err(kind_unknown(&profile));
     };
     let mut faults = Vec::new();
     for word in words {
@@ -133,12 +128,16 @@ pub fn set(
             }
         }
     }
-    if faults.is_empty() {
-        save(path, &profile, say)?;
-        let is_unconfirmed = was_confirmed && profile.status != Status::Confirmed;
-        return Ok(Ok(SetDone { profile, is_unconfirmed }));
+    if !faults.is_empty() {
+        return Err(ActError::all(Code::NotUnderstood, faults));
     }
-    Ok(Err(faults))
+    save(path, &profile)?;
+    let is_unconfirmed = was_confirmed && profile.status != Status::Confirmed;
+    Ok(SetDone { profile, is_unconfirmed })
+}
+
+fn kind_unknown(profile: &LayoutProfile) -> ActError {
+    ActError::not_understood(Message::new("profile-kind-unknown").with("kind", &profile.kind))
 }
 
 /// The home folder a profile's file lies in: the one above its folder `profiles`. None: it lies in no home.
@@ -154,21 +153,22 @@ pub fn find_home(file: &Path) -> Option<PathBuf> {
     above.find(is_home).map(Path::to_owned)
 }
 
-/// Confirms a profile when nothing is left open; gives everything that is. A file from elsewhere is copied into the home
-/// folder.
+/// Confirms a profile when nothing is left open. A file from elsewhere is copied into the home folder.
+///
+/// # Errors
+/// The profile can't be read or written, or something is left open: all of it is told.
 pub fn confirm(
     (path, home): (&Path, &Path),
     (post, day): (&str, NaiveDate),
     catalog: &Catalog,
-    say: &Translator,
-) -> Result<Result<PathBuf, Vec<Message>>> {
-    let mut profile = get_profile(path, say)?;
+) -> Result<PathBuf, ActError> {
+    let mut profile = get_profile(path)?;
     let Some((_, kind)) = catalog.find_kind(&profile.kind) else {
-        return Ok(Err(vec![Message::new("profile-kind-unknown").with("kind", &profile.kind)]));
+        return Err(kind_unknown(&profile));
     };
     let faults = profile.faults(kind);
     if !faults.is_empty() {
-        return Ok(Err(faults.iter().map(message_of).collect()));
+        return Err(ActError::all(Code::StateRefuses, faults.iter().map(message_of)));
     }
     profile.status = Status::Confirmed;
     profile.confirmed_by = Some(post.to_owned());
@@ -178,8 +178,8 @@ pub fn confirm(
     let unit = if profile.unit.is_empty() { "any" } else { &profile.unit };
     let name = format!("{}.{}.json", profile.kind, profile.fingerprint());
     let place = if is_at_home { path.to_owned() } else { home.join("profiles").join(unit).join(name) };
-    save(&place, &profile, say)?;
-    Ok(Ok(place))
+    save(&place, &profile)?;
+    Ok(place)
 }
 
 fn message_of(fault: &ProfileFault) -> Message {

@@ -5,12 +5,12 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, anyhow};
 use chrono::{DateTime, Utc};
-use gongzhi_core::access::Purpose;
+use gongzhi_core::access::Actor;
 use gongzhi_core::catalog::{Catalog, Severity};
 use gongzhi_core::intake::mask::shown;
-use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::messages::Message;
+use gongzhi_core::problems::{ActError, OfFile as _};
 use gongzhi_core::receipts::{
     FORMAT, Found, Named, NamedFile, Receipt, ReceiptEffect, ReceiptSet, SignedReceipt, Verdict, instant_text, judge,
 };
@@ -18,10 +18,9 @@ use gongzhi_core::time::day_of;
 use gongzhi_engine::intake::{IntakeBatch, IntakeReport};
 use gongzhi_engine::keys::{Keys, digest_reader, key_id, verify};
 use gongzhi_engine::pending::write_whole;
-use gongzhi_store::Store;
 use gongzhi_store::collect::uploads::UploadStatus;
 
-use crate::acts::operator::operator;
+use crate::app::App;
 
 /// Under which name a receipt stands among the facts of its upload.
 pub const FACT: &str = "receipt";
@@ -113,20 +112,15 @@ fn name_of(path: &str) -> String {
 ///
 /// # Errors
 /// The store or the disk.
-pub fn write(
-    (store, runtime): (&Store, &tokio::runtime::Runtime),
-    upload: &str,
-    folder: &Path,
-    say: &Translator,
-) -> Result<Option<PathBuf>> {
-    let found = runtime.block_on(store.get_upload(&operator(Purpose::Intake).scope, upload));
-    let found = found.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+pub async fn write(app: &App, actor: &Actor, (upload, folder): (&str, &Path)) -> Result<Option<PathBuf>, ActError> {
+    let found = app.store.get_upload(&actor.scope, upload).await?;
     let accepted = found.filter(|upload| upload.status == UploadStatus::Accepted);
     let Some(kept) = accepted.and_then(|upload| upload.facts.get(FACT).cloned()) else { return Ok(None) };
     let signed: SignedReceipt = serde_json::from_value(kept)?;
     let path = folder.join(file_name(&signed.receipt));
     let text = serde_json::to_string_pretty(&signed)? + "\n";
-    write_whole(&path, text.as_bytes()).with_context(|| path.display().to_string())?;
+    let place = path.clone();
+    app.block(move |_, _| write_whole(&place, text.as_bytes()).of_file(&place)).await?;
     Ok(Some(path))
 }
 
@@ -155,21 +149,21 @@ pub struct Checked {
 ///
 /// # Errors
 /// One of the files can't be read, or is not what it should be; the receipt is of a file and none is given.
-pub fn check(path: &Path, file: Option<&Path>, key: Option<&Path>, say: &Translator) -> Result<Checked> {
+pub fn check(path: &Path, file: Option<&Path>, key: Option<&Path>) -> Result<Checked, ActError> {
     let told = |key: &'static str, path: &Path| Message::new(key).with("path", shown(&path.display().to_string()));
-    let failed = |message: &Message| anyhow!("{}", say.say(message));
-    let unread = |path: &Path, reason: io::Error| failed(&told("receipt-file-unread", path).with("reason", reason));
+    let failed = |message: Message| ActError::not_understood(message);
+    let unread = |path: &Path, reason: io::Error| failed(told("receipt-file-unread", path).with("reason", reason));
     let read = |path: &Path| fs::read(path).map_err(|reason| unread(path, reason));
     let signed = String::from_utf8(read(path)?).ok().and_then(|text| SignedReceipt::read(&text));
-    let signed = signed.ok_or_else(|| failed(&told("receipt-unreadable", path)))?;
+    let signed = signed.ok_or_else(|| failed(told("receipt-unreadable", path)))?;
     let SignedReceipt { receipt, public_key, signature } = signed;
     let key_of = |path: &Path| {
         let id = String::from_utf8(read(path)?).ok().and_then(|text| key_id(&text));
-        id.ok_or_else(|| failed(&told("receipt-no-key", path)))
+        id.ok_or_else(|| failed(told("receipt-no-key", path)))
     };
     let given = key.map(key_of).transpose()?;
     if file.is_none() && receipt.file.is_some() {
-        return Err(failed(&Message::new("receipt-file-wanted")));
+        return Err(failed(Message::new("receipt-file-wanted")));
     }
     let digest_of = |path: &Path| File::open(path).and_then(digest_reader).map_err(|reason| unread(path, reason));
     let (digest, within) = (file.map(digest_of).transpose()?, key_id(&public_key));

@@ -1,15 +1,15 @@
-//! What sets do to what stood before them, as it is told: in JSON, in a line, and as a warning where a person should look.
+//! What sets do to what stood before them, as it is told: in a report, in a line, and as a warning where a person should look.
 
 use chrono::{DateTime, Utc};
 use gongzhi_core::catalog::{Catalog, Kind, Severity};
 use gongzhi_core::issues::{CellPlace, Issue};
 use gongzhi_core::messages::Message;
+use gongzhi_core::reports::{EmptiedColumn, FoundEffect};
 use gongzhi_core::state::{Batch, DigestedFile, Group, Role, VisibleBatch};
 use gongzhi_core::values::SetMode;
 use gongzhi_engine::effects::{Missed, SetEffect};
 use gongzhi_engine::intake::IntakeBatch;
 use gongzhi_store::collect::uploads::NewBatch;
-use serde_json::{Value as Json, json};
 
 /// Name of the rule of such warnings.
 const RULE: &str = "set-effect";
@@ -17,17 +17,25 @@ const RULE: &str = "set-effect";
 const REVOKED_UNKNOWN: &str = "revoked-unknown";
 
 /// The numbers, and the first of the rows that end or are not named.
-pub fn effect_json(told: &SetEffect) -> Json {
+pub fn found_effect(told: &SetEffect) -> FoundEffect {
     let SetEffect { effect, first_gone, .. } = told;
     let named = |is_meant: bool| if is_meant { first_gone.clone() } else { Vec::new() };
-    let emptied: Vec<Json> =
-        told.emptied.iter().map(|emptied| json!({ "column": emptied.column, "rows": emptied.rows })).collect();
-    json!({
-        "before": effect.before, "new": effect.added, "changed": effect.changed, "unchanged": effect.unchanged,
-        "revoked": effect.revoked, "revoked_unknown": effect.missed, "ended": effect.ended, "absent": effect.absent(),
-        "first_ended": named(effect.ended > 0), "first_absent": named(effect.ended == 0),
-        "emptied": emptied, "columns_unsaid": told.unsaid,
-    })
+    let emptied =
+        told.emptied.iter().map(|emptied| EmptiedColumn { column: emptied.column.clone(), rows: emptied.rows });
+    FoundEffect {
+        before: effect.before,
+        new: effect.added,
+        changed: effect.changed,
+        unchanged: effect.unchanged,
+        revoked: effect.revoked,
+        revoked_unknown: effect.missed,
+        ended: effect.ended,
+        absent: effect.absent(),
+        first_ended: named(effect.ended > 0),
+        first_absent: named(effect.ended == 0),
+        emptied: emptied.collect(),
+        columns_unsaid: told.unsaid.clone(),
+    }
 }
 
 /// The numbers in a line.
@@ -101,7 +109,7 @@ fn missed_warnings(kind: Option<&Kind>, told: &SetEffect) -> Vec<Issue> {
     let about = |message: Message| {
         let keyed = if keys.is_empty() { "no" } else { "yes" };
         let issue = issue(message.with("columns", &headers).with("keyed", keyed));
-        Issue { rule: REVOKED_UNKNOWN, ..issue }
+        Issue { rule: REVOKED_UNKNOWN.into(), ..issue }
     };
     let at_row = |missed: &Missed| {
         let message = Message::new("intake-revoked-unknown").with("row", missed.row);
@@ -150,7 +158,7 @@ fn row_warning(set: &SetNamed<'_>, told: &SetEffect, kind: &str) -> Option<Messa
 fn issue(message: Message) -> Issue {
     let mend = Message { key: format!("{}-mend", message.key).into(), values: message.values.clone() };
     let (sheet, value) = (String::new(), String::new());
-    Issue { sheet, cell: None, column: None, severity: Severity::Warning, rule: RULE, value, message, mend }
+    Issue { sheet, cell: None, column: None, severity: Severity::Warning, rule: RULE.into(), value, message, mend }
 }
 
 /// The group of a batch that is not accepted yet.

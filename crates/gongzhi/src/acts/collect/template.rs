@@ -2,19 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::acts::collect::data_package::DESCRIPTOR;
-use anyhow::{Result, anyhow};
 use chrono::NaiveDate;
 use gongzhi_core::catalog::{Catalog, Frequency, Item, Mode};
 use gongzhi_core::cells::narrow;
 use gongzhi_core::data_package::{Naming, Resource, package, table_schema};
 use gongzhi_core::intake::place::UnitBook;
 use gongzhi_core::intake::{Judge, Refusal};
-use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::messages::{Language, Message, Translator};
 use gongzhi_core::period::Period;
+use gongzhi_core::problems::{ActError, Code, Told};
 use gongzhi_core::values::SetMode;
 use gongzhi_engine::pending::write_whole;
 use gongzhi_engine::template::{TemplateRequest, write_template};
+
+use crate::acts::collect::data_package::DESCRIPTOR;
 
 /// What is asked for, as it was written on the command line.
 #[derive(Debug, Clone, Default)]
@@ -31,37 +32,41 @@ pub struct TemplateOrder {
     pub mode: Option<String>,
 }
 
-/// What is wrong with an order, in the reader's words.
-struct Faults<'a> {
-    say: &'a Translator,
-    lines: Vec<String>,
-}
+/// What is wrong with an order.
+#[derive(Default)]
+struct Faults(Vec<Told>);
 
-impl Faults<'_> {
+impl Faults {
     fn record(&mut self, message: &Message) {
-        let line = self.say.say(message);
-        if !self.lines.contains(&line) {
-            self.lines.push(line);
-        }
+        self.add(message.clone().into());
     }
 
     /// The refusal in the words intake has for it.
     fn record_refusal(&mut self, refusal: &Refusal) {
-        let (message, mend) = (self.say.say(&refusal.message), self.say.say(&refusal.mend));
-        self.record(&Message::new("template-refused").with("message", message).with("mend", mend));
+        self.add(Told { mend: Some(refusal.mend.clone()), ..refusal.message.clone().into() });
+    }
+
+    fn add(&mut self, told: Told) {
+        if !self.0.contains(&told) {
+            self.0.push(told);
+        }
+    }
+
+    fn end(self) -> Result<(), ActError> {
+        if self.0.is_empty() { Ok(()) } else { Err(ActError { code: Code::NotUnderstood, told: self.0 }) }
     }
 }
 
-/// Writes the templates asked for into a folder and gives their paths. Nothing is written unless the whole order is
+/// Writes the templates asked for, in a language, into a folder and gives their paths. Nothing is written unless the whole order is
 /// sound; all that is wrong with it is told at once.
 pub fn write_templates(
     order: &TemplateOrder,
     catalog: &Catalog,
     place: (&Path, NaiveDate),
-    translator: &Translator,
-) -> Result<Vec<PathBuf>> {
+    language: Language,
+) -> Result<Vec<PathBuf>, ActError> {
     let (folder, today) = place;
-    let mut faults = Faults { say: translator, lines: Vec::new() };
+    let mut faults = Faults::default();
     let items = list_items(order, catalog, &mut faults);
     let units = UnitBook::new(catalog);
     let requests: Vec<_> = items
@@ -72,17 +77,14 @@ pub fn write_templates(
             (*item, request_of(order, &judge, today, &mut faults))
         })
         .collect();
-    if !faults.lines.is_empty() {
-        return Err(anyhow!("{}", faults.lines.join("\n")));
-    }
-    let mut paths = Vec::new();
+    faults.end()?;
+    let (speech, mut paths) = (Translator::new(language), Vec::new());
     for (item, request) in requests {
-        let bytes = write_template(item, catalog, &request, translator)
-            .map_err(|error| anyhow!("{}", translator.say(&error.message())))?;
+        let bytes = write_template(item, catalog, &request, &speech)?;
         let path = folder.join(file_name(item, &request));
         write_whole(&path, &bytes).map_err(|error| {
             let message = Message::new("template-not-written").with("path", path.display()).with("why", error);
-            anyhow!("{}", translator.say(&message))
+            ActError::new(Code::Unexpected, message)
         })?;
         paths.push(path);
     }
@@ -97,13 +99,10 @@ pub fn write_schemas(
     order: &TemplateOrder,
     catalog: &Catalog,
     (folder, today): (&Path, NaiveDate),
-    translator: &Translator,
-) -> Result<Vec<PathBuf>> {
-    let mut faults = Faults { say: translator, lines: Vec::new() };
+) -> Result<Vec<PathBuf>, ActError> {
+    let mut faults = Faults::default();
     let items = list_items(order, catalog, &mut faults);
-    if !faults.lines.is_empty() {
-        return Err(anyhow!("{}", faults.lines.join("\n")));
-    }
+    faults.end()?;
     let mut paths = Vec::new();
     for item in items {
         let version = order.version.unwrap_or_else(|| item.version_on(today));
@@ -123,14 +122,14 @@ pub fn write_schemas(
         let path = folder.join(format!("{}.{DESCRIPTOR}", item.key));
         write_whole(&path, text.as_bytes()).map_err(|error| {
             let message = Message::new("template-not-written").with("path", path.display()).with("why", error);
-            anyhow!("{}", translator.say(&message))
+            ActError::new(Code::Unexpected, message)
         })?;
         paths.push(path);
     }
     Ok(paths)
 }
 
-fn list_items<'a>(order: &TemplateOrder, catalog: &'a Catalog, faults: &mut Faults<'_>) -> Vec<&'a Item> {
+fn list_items<'a>(order: &TemplateOrder, catalog: &'a Catalog, faults: &mut Faults) -> Vec<&'a Item> {
     let mut items: Vec<&Item> = Vec::new();
     for word in &order.items {
         let found = if word == "all" {
@@ -173,7 +172,7 @@ fn request_of<'a>(
     order: &TemplateOrder,
     judge: &Judge<'a>,
     today: NaiveDate,
-    faults: &mut Faults<'_>,
+    faults: &mut Faults,
 ) -> TemplateRequest<'a> {
     let item = judge.item;
     let version = order.version.unwrap_or_else(|| item.version_on(today));
@@ -195,7 +194,7 @@ fn request_of<'a>(
     }
 }
 
-fn find_period(word: &str, item: &Item, faults: &mut Faults<'_>) -> Option<Period> {
+fn find_period(word: &str, item: &Item, faults: &mut Faults) -> Option<Period> {
     let Some(period) = Period::find_spoken(&narrow(word)) else {
         faults.record(&Message::new("template-period-unreadable").with("period", word));
         return None;
@@ -213,7 +212,7 @@ fn find_period(word: &str, item: &Item, faults: &mut Faults<'_>) -> Option<Perio
     None
 }
 
-fn find_mode(word: &str, item: &Item, faults: &mut Faults<'_>) -> Option<SetMode> {
+fn find_mode(word: &str, item: &Item, faults: &mut Faults) -> Option<SetMode> {
     let Some(mode) = SetMode::find(word).filter(|mode| *mode != SetMode::Unsaid) else {
         faults.record(&Message::new("template-mode-wrong").with("mode", word));
         return None;

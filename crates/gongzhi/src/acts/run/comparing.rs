@@ -2,29 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Result, anyhow};
 use chrono::NaiveDate;
 use gongzhi_core::catalog::{BY_PERIOD, EVER};
 use gongzhi_core::ids::Region;
 use gongzhi_core::messages::Message;
 use gongzhi_core::models::facts::{Coverage, RunFacts};
 use gongzhi_core::period::Period;
+use gongzhi_core::problems::ActError;
 use gongzhi_core::state::VisibleBatches;
 use gongzhi_engine::model_run::{ModelReport, list_views, run_model, run_models};
 use gongzhi_engine::session::{Session, SessionOptions, SessionPlace};
 use gongzhi_engine::tables::{Handles, WorklistLine};
 use gongzhi_engine::townships::list_townships;
 
-use super::RunContext;
+use super::Content;
 
 /// What a comparison is given.
 pub struct Comparing<'a> {
-    /// The run's catalogue and models.
-    pub context: &'a RunContext<'a>,
+    /// The catalogue and its models.
+    pub content: &'a Content,
     /// Batches with their links.
     pub visible: &'a VisibleBatches,
     /// Where they are.
     pub place: &'a SessionPlace,
+    /// What its questions may use.
+    pub options: SessionOptions,
     /// What the tax side covers.
     pub coverage: Vec<Coverage>,
     /// County the run is about.
@@ -44,25 +46,25 @@ pub struct Compared {
 }
 
 /// Runs every model.
-pub async fn compare(given: Comparing<'_>, as_of: NaiveDate) -> Result<Compared> {
+pub async fn compare(given: Comparing<'_>, as_of: NaiveDate) -> Result<Compared, ActError> {
     let views = list_filled_views(&given)?;
-    let options = SessionOptions { opened: given.context.models.opened(), ..SessionOptions::default() };
+    let options = SessionOptions { opened: given.content.models.opened(), ..given.options.clone() };
     let visible = (given.visible, views.iter().map(String::as_str));
-    let session = Session::open(&given.context.catalog, given.place, visible, &options)?;
+    let session = Session::open(&given.content.catalog, given.place, visible, &options)?;
     let facts = RunFacts {
         as_of,
         region: given.region.clone(),
         coverage: given.coverage.clone(),
         delivered: list_delivered(given.visible),
     };
-    let content = (&given.context.catalog, &given.context.models);
+    let content = (&given.content.catalog, &given.content.models);
     let mut reports = run_models(&session, content, &facts).await;
     for report in reports.iter_mut().filter(|report| report.met_memory_limit) {
-        let Some(model) = given.context.models.models.get(&report.model) else { continue };
+        let Some(model) = given.content.models.models.get(&report.model) else { continue };
         // Joins that hash hold one side in memory, joins that sort leave it on the disk: slower, but it may get through.
         let options = SessionOptions { prefer_sort_merge_join: true, ..options.clone() };
         let visible = (given.visible, views.iter().map(String::as_str));
-        let again = Session::open(&given.context.catalog, given.place, visible, &options)?;
+        let again = Session::open(&given.content.catalog, given.place, visible, &options)?;
         *report = run_model(&again, content, model, &facts).await;
     }
     reports.iter_mut().for_each(|report| name_rows(report, session.handles()));
@@ -113,9 +115,9 @@ pub fn choose_region(visible: &mut VisibleBatches, asked: Option<&str>) -> Resul
 }
 
 /// The views that models read and some batch fills; a view of a kind nobody sent is put up empty later.
-fn list_filled_views(given: &Comparing<'_>) -> Result<BTreeSet<String>> {
-    let RunContext { catalog, models, say, .. } = given.context;
-    let read = list_views(models).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+fn list_filled_views(given: &Comparing<'_>) -> Result<BTreeSet<String>, ActError> {
+    let Content { catalog, models, .. } = given.content;
+    let read = list_views(models)?;
     let batches = given.visible.batches.iter();
     let kinds: BTreeSet<String> = batches.map(|batch| format!("{}.{}", batch.batch.item, batch.batch.kind)).collect();
     let kinds = kinds.iter().filter_map(|key| catalog.find_kind(key));

@@ -5,23 +5,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
+use gongzhi_core::access::Actor;
 use gongzhi_core::catalog::node::nearest;
 use gongzhi_core::catalog::{Catalog, Item, TAX_SIDE};
 use gongzhi_core::cells;
 use gongzhi_core::intake::place::read_stretch;
-use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::messages::Message;
 use gongzhi_core::models::facts::Coverage;
-use gongzhi_core::period::Period;
+use gongzhi_core::problems::ActError;
+use gongzhi_core::reports::FileReport;
 use gongzhi_engine::registry::read_small_text;
-use serde_json::Value as Json;
 
 use super::files::list_files;
 use crate::acts::collect::intake::{FileAtHand, IntakeDesk, IntakeOrder};
-use crate::acts::collect::intake_report::report_json;
+use crate::acts::collect::intake_report::file_report;
+use crate::app::App;
 
 /// Columns of the file, each with the words under which people write it; the last may be missing.
 const COLUMNS: [(&str, &[&str]); 6] = [
@@ -41,27 +42,28 @@ const PERIOD: &[&str] = &["所属期", "期间", "所属期间", "税款所属�
 /// # Errors
 /// The file is there and can't be understood, or it names a table that is none of the tax side or a tax kind that is
 /// none: the sentence names the line, and what may have been meant. A misspelt line would else cover nothing in silence.
-pub fn read_coverage(path: &Path, catalog: &Catalog, say: &Translator) -> Result<Vec<Coverage>> {
+pub fn read_coverage(path: &Path, catalog: &Catalog) -> Result<Vec<Coverage>, ActError> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let text = read_small_text(path).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
-    let lines = list_lines(&text).map_err(|line| wrong(path, line, say))?;
-    let Some(((_, headers), lines)) = lines.split_first() else { return Err(wrong(path, 1, say)) };
+    let text = read_small_text(path)?;
+    let lines = list_lines(&text).map_err(|line| wrong(path, line))?;
+    let Some(((_, headers), lines)) = lines.split_first() else { return Err(wrong(path, 1)) };
     let places = COLUMNS.map(|(key, words)| find_header(headers, key, words));
     let period = find_header(headers, "period", PERIOD);
     let is_missing = |at: usize| places[at].is_none() && (period.is_none() || !matches!(at, 3 | 4));
     if (0..5).any(is_missing) {
-        return Err(wrong(path, 1, say));
+        return Err(wrong(path, 1));
     }
     let words = Words { catalog };
     let mut coverage = Vec::new();
     for (line, cells) in lines {
-        let told = |message: Message| anyhow!("{}", say.say(&message.with("path", path.display()).with("line", *line)));
+        let told =
+            |message: Message| ActError::not_understood(message.with("path", path.display()).with("line", *line));
         let cell = |place: Option<usize>| place.and_then(|at| cells.get(at)).map_or("", String::as_str);
         let [table, tax_kind, authority, from, to, as_of] = places.map(cell);
         let ends = ends_of(from, to, cell(period)).filter(|(from, to)| !table.is_empty() && from <= to);
-        let (Some((from, to)), Some(as_of)) = (ends, as_of_of(as_of)) else { return Err(wrong(path, *line, say)) };
+        let (Some((from, to)), Some(as_of)) = (ends, as_of_of(as_of)) else { return Err(wrong(path, *line)) };
         coverage.push(Coverage {
             table: words.table(table).map_err(told)?,
             tax_kind: words.tax_kind(tax_kind).map_err(told)?,
@@ -231,20 +233,18 @@ fn unknown(column: &str, value: &str, (known, alike): (&[Called<'_>], &[&Called<
     message.with("hint", hint).with("known", list.join(" "))
 }
 
-fn wrong(path: &Path, line: usize, say: &Translator) -> anyhow::Error {
-    let message = Message::new("run-coverage-unreadable").with("path", path.display()).with("line", line);
-    anyhow!("{}", say.say(&message))
+fn wrong(path: &Path, line: usize) -> ActError {
+    ActError::not_understood(Message::new("run-coverage-unreadable").with("path", path.display()).with("line", line))
 }
 
 /// Proposes a coverage file from the reports of the tax side's files: a line for each run of periods of a table without
 /// a gap, every tax kind, the authority of the unit's region. A person looks at it before it is used.
-fn propose_coverage(catalog: &Catalog, reports: &BTreeMap<String, Json>, authority: &str) -> String {
+fn propose_coverage(catalog: &Catalog, reports: &BTreeMap<String, FileReport>, authority: &str) -> String {
     let mut tables: BTreeMap<&str, BTreeSet<(NaiveDate, NaiveDate)>> = BTreeMap::new();
-    for report in reports.values().filter(|report| report["accepted"].as_bool().unwrap_or(false)) {
-        let Some(period) = report["period"].as_str().and_then(|text| text.parse::<Period>().ok()) else { continue };
-        for sheet in report["sheets"].as_array().into_iter().flatten() {
-            let item = sheet["item"].as_str().and_then(|item| catalog.items.get(item));
-            let Some(item) = item.filter(|item| item.is_tax_side()) else { continue };
+    for report in reports.values().filter(|report| report.accepted) {
+        let Some(period) = report.period else { continue };
+        for sheet in &report.sheets {
+            let Some(item) = catalog.items.get(&sheet.item).filter(|item| item.is_tax_side()) else { continue };
             tables.entry(&item.key).or_default().insert((period.first_day(), period.last_day()));
         }
     }
@@ -271,36 +271,41 @@ fn join_periods(periods: BTreeSet<(NaiveDate, NaiveDate)>) -> Vec<(NaiveDate, Na
     runs
 }
 
-/// Reads the tax side's files of a folder (nothing is kept) and proposes what they cover.
+/// Reads the tax side's files of a folder (nothing is kept) and proposes what they cover. The app is one of a dry run.
 ///
 /// # Errors
 /// The folder can't be read, or none of its files is of the tax side.
-pub fn propose_folder(
-    folder: &Path,
-    catalog: Catalog,
-    (authority, now): (Option<&str>, DateTime<Utc>),
-    say: &Translator,
-) -> Result<String> {
-    let home = tempfile::tempdir()?;
-    let files = list_files((folder, &[home.path()]), say)?;
-    let region = catalog.units.get(TAX_SIDE).map(|unit| unit.region.clone()).unwrap_or_default();
-    let desk = IntakeDesk::open(catalog.clone(), home.path(), now, say)?;
-    let order = IntakeOrder { is_dry_run: true, ..IntakeOrder::default() };
-    let mut reports = BTreeMap::new();
-    for file in files.files {
-        let taken = desk.take(&FileAtHand::new(&file.path, &file.name), &order, say)?;
-        reports.insert(file.name, report_json(&taken.report, say));
-    }
-    let proposal = propose_coverage(&catalog, &reports, authority.unwrap_or(&region));
-    if proposal.lines().count() < 2 {
-        return Err(anyhow!("{}", say.say(&Message::new("run-coverage-nothing").with("folder", folder.display()))));
-    }
-    Ok(proposal)
+pub async fn propose_folder(
+    app: &App,
+    actor: &Actor,
+    (folder, authority): (PathBuf, Option<String>),
+) -> Result<String, ActError> {
+    let actor = actor.clone();
+    app.block(move |app, waiter| {
+        let files = list_files((&folder, &[&app.settings.home]))?;
+        let desk = IntakeDesk::open(app, waiter, &actor)?;
+        let order = IntakeOrder { is_dry_run: true, ..IntakeOrder::default() };
+        let mut reports = BTreeMap::new();
+        for file in files.files {
+            let taken = desk.take(&FileAtHand::new(&file.path, &file.name), &order)?;
+            reports.insert(file.name, file_report(&taken.report));
+        }
+        let catalog = app.catalog()?;
+        let region = || catalog.units.get(TAX_SIDE).map(|unit| unit.region.clone()).unwrap_or_default();
+        let proposal = propose_coverage(catalog, &reports, &authority.unwrap_or_else(region));
+        if proposal.lines().count() < 2 {
+            let message = Message::new("run-coverage-nothing").with("folder", folder.display());
+            return Err(ActError::not_understood(message));
+        }
+        Ok(proposal)
+    })
+    .await
 }
 
 #[cfg(test)]
 mod tests {
-    use gongzhi_core::messages::Language;
+    use gongzhi_core::messages::{Language, Translator};
+    use gongzhi_core::reports::FoundSheet;
 
     use super::*;
     use crate::acts::catalog::{CatalogPlace, get_catalog};
@@ -308,18 +313,18 @@ mod tests {
     const HEADER: &str = "table,tax_kind,authority,from,to,as_of\n";
 
     fn catalog() -> Catalog {
-        get_catalog(&CatalogPlace::default(), &Translator::new(Language::English)).unwrap()
+        get_catalog(&CatalogPlace::default()).unwrap()
     }
 
-    fn read(line: &str) -> Result<Vec<Coverage>> {
+    fn read(line: &str) -> Result<Vec<Coverage>, ActError> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("coverage.csv");
         std::fs::write(&path, format!("{HEADER}{line}\n")).unwrap();
-        read_coverage(&path, &catalog(), &Translator::new(Language::English))
+        read_coverage(&path, &catalog())
     }
 
     fn refusal(line: &str) -> String {
-        read(line).unwrap_err().to_string()
+        read(line).unwrap_err().say(&Translator::new(Language::English))
     }
 
     #[test]
@@ -343,7 +348,7 @@ mod tests {
         let path = folder.path().join("coverage.csv");
         let written = "表,税种,税务机关,起,止,截至\n入库,契税,呼图壁县税务局,2025年1月1日,2025/12/31,2026-3-31\n\n申报,全部,652323,2025-01-01,2025-12-31,\n";
         std::fs::write(&path, written).unwrap();
-        let read = read_coverage(&path, &catalog(), &Translator::new(Language::Chinese)).unwrap();
+        let read = read_coverage(&path, &catalog()).unwrap();
         let words: Vec<_> =
             read.iter().map(|one| (one.table.as_str(), one.tax_kind.as_str(), one.authority.as_str())).collect();
         assert_eq!(words, [("tax_payment", "deed_tax", "652323"), ("tax_return", "", "652323")]);
@@ -357,7 +362,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("coverage.csv");
             std::fs::write(&path, text).unwrap();
-            read_coverage(&path, &catalog(), &Translator::new(Language::Chinese)).unwrap()
+            read_coverage(&path, &catalog()).unwrap()
         };
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         for (from, to, first, last) in [
@@ -404,14 +409,19 @@ mod tests {
     fn an_empty_kind_covers_every_kind_and_a_missing_file_covers_nothing() {
         let coverage = read("tax_payment,,652323,2025-01-01,2025-12-31,").unwrap();
         assert_eq!((coverage[0].tax_kind.as_str(), coverage[0].as_of), ("", None));
-        let none = read_coverage(Path::new("no/such/file"), &catalog(), &Translator::new(Language::English));
+        let none = read_coverage(Path::new("no/such/file"), &catalog());
         assert!(none.unwrap().is_empty());
     }
 
     #[test]
     fn months_that_do_not_follow_one_another_are_proposed_apart() {
-        let report =
-            |period: &str| serde_json::json!({"period": period, "accepted": true, "sheets": [{"item": "tax_payment"}]});
+        let sheet = FoundSheet { item: "tax_payment".to_owned(), ..FoundSheet::default() };
+        let report = |period: &str| FileReport {
+            period: period.parse().ok(),
+            accepted: true,
+            sheets: vec![sheet.clone()],
+            ..FileReport::default()
+        };
         let months = ["2025-12", "2025-01", "2025-02", "2025Q1"].map(|month| (month.to_owned(), report(month)));
         let proposed = propose_coverage(&catalog(), &BTreeMap::from(months), "652323");
         let lines = "tax_payment,,652323,2025-01-01,2025-03-31,2025-03-31\n\

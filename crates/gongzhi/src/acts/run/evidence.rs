@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Result;
 use gongzhi_core::catalog::Kind;
 use gongzhi_core::leads::Lead;
 use gongzhi_core::models::Model;
+use gongzhi_core::problems::ActError;
 use gongzhi_core::state::VisibleBatches;
 use gongzhi_engine::parts::DataPlace;
 use gongzhi_engine::session::SessionPlace;
@@ -27,7 +27,7 @@ pub fn list_places(
     context: &RunContext<'_>,
     (place, visible): (&SessionPlace, &VisibleBatches),
     compared: &Compared,
-) -> Result<Places> {
+) -> Result<Places, ActError> {
     let reports = &compared.reports;
     let leads = reports.iter().flat_map(|report| &report.leads);
     let noticed = reports.iter().flat_map(|report| &report.notices).map(|notice| &notice.found);

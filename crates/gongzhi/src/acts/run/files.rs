@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow};
 use gongzhi_core::data_package::Resource;
-use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::messages::Message;
+use gongzhi_core::problems::ActError;
 
 use crate::acts::collect::data_package::{is_descriptor, open_package};
 
@@ -38,22 +38,22 @@ pub struct Listed {
 ///
 /// # Errors
 /// A folder can't be read, or a descriptor can't be followed.
-pub fn list_files((folder, left_out): (&Path, &[&Path]), say: &Translator) -> Result<Listed> {
+pub fn list_files((folder, left_out): (&Path, &[&Path])) -> Result<Listed, ActError> {
     if !folder.is_dir() {
-        return Err(anyhow!("{}", say.say(&Message::new("run-no-folder").with("folder", folder.display()))));
+        return Err(ActError::not_understood(Message::new("run-no-folder").with("folder", folder.display())));
     }
     let whole = |path: &&Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let left_out: Vec<PathBuf> = left_out.iter().map(whole).collect();
     let mut listed = Listed::default();
     list_below(folder, "", &left_out, &mut listed).map_err(|(below, error)| {
         let message = Message::new("run-folder-unreadable").with("folder", below.display()).with("why", error);
-        anyhow!("{}", say.say(&message))
+        ActError::not_understood(message)
     })?;
     let (descriptors, mut files): (Vec<_>, Vec<_>) =
         std::mem::take(&mut listed.files).into_iter().partition(|file| is_descriptor(&file.path));
     for descriptor in descriptors {
         let folder = descriptor.path.parent().unwrap_or(folder);
-        for resource in open_package(&descriptor.path, say)? {
+        for resource in open_package(&descriptor.path)? {
             let path = folder.join(&resource.path);
             if let Some(file) = files.iter_mut().find(|file| file.path == path) {
                 file.resource = Some(resource);
@@ -98,8 +98,6 @@ fn list_below(
 
 #[cfg(test)]
 mod tests {
-    use gongzhi_core::messages::Language;
-
     use super::*;
 
     #[test]
@@ -114,7 +112,7 @@ mod tests {
         }
         let left_out = [root.join("out"), root.join("home")];
         let left_out = [left_out[0].as_path(), left_out[1].as_path()];
-        let listed = list_files((root, &left_out), &Translator::new(Language::English)).unwrap();
+        let listed = list_files((root, &left_out)).unwrap();
         let names: Vec<_> = listed.files.into_iter().map(|file| file.name).collect();
         assert_eq!(names, ["a.csv", "b/1.csv", "b/2.csv"]);
     }
@@ -127,7 +125,7 @@ mod tests {
         std::fs::write(root.join("a/1.csv"), "x").unwrap();
         std::os::unix::fs::symlink(".", root.join("a/round")).unwrap();
         std::os::unix::fs::symlink("/etc/hostname", root.join("out.csv")).unwrap();
-        let listed = list_files((root, &[&root.join("out")]), &Translator::new(Language::English)).unwrap();
+        let listed = list_files((root, &[&root.join("out")])).unwrap();
         assert_eq!(listed.files.len(), 1);
         assert_eq!(listed.skipped, ["a/round", "out.csv"]);
     }

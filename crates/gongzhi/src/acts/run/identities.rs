@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::sync::Arc;
 
-use anyhow::Result;
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::codes::{Divisions, PersonDigest, Uscc, normalise};
 use gongzhi_core::identity::{Class, Decisions, Index, IndexBuilder, Match, Places, Query, Subject};
+use gongzhi_core::problems::ActError;
 use gongzhi_core::state::{VisibleBatch, VisibleBatches};
 use gongzhi_engine::batch::FilePart;
 use gongzhi_engine::links::{Link, PartyText, link_batch};
@@ -65,7 +65,7 @@ pub struct Identifying<'a> {
 }
 
 /// Builds the registry's index.
-pub async fn build_index(given: &Identifying<'_>) -> Result<Index> {
+pub async fn build_index(given: &Identifying<'_>) -> Result<Index, ActError> {
     let present: Vec<&str> = REGISTRY_VIEWS
         .into_iter()
         .filter(|view| {
@@ -84,7 +84,7 @@ pub async fn build_index(given: &Identifying<'_>) -> Result<Index> {
 }
 
 /// Links every batch and writes a line a linked row of the departments' sheets; batches in the order given.
-pub fn identify(given: &Identifying<'_>, index: &Index, lines: &mut impl Write) -> Result<Identified> {
+pub fn identify(given: &Identifying<'_>, index: &Index, lines: &mut impl Write) -> Result<Identified, ActError> {
     let version = format!("{} {}", index.digest(), decisions_digest(given.decisions));
     let mut all = Identified { version: version.clone(), registry: index.entry_count(), ..Identified::default() };
     let batches: Vec<&VisibleBatch> = given.visible.batches.iter().filter(|batch| batch.main.is_some()).collect();
@@ -101,7 +101,7 @@ pub fn identify(given: &Identifying<'_>, index: &Index, lines: &mut impl Write) 
             for (subject, queued) in done.queue {
                 all.queue.entry(subject).and_modify(|known| known.rows += queued.rows).or_insert(queued);
             }
-            Ok::<_, anyhow::Error>(())
+            Ok::<_, ActError>(())
         },
     )?;
     Ok(all)
@@ -124,7 +124,7 @@ fn identify_batch(
     given: &Identifying<'_>,
     (index, version): (&Index, &str),
     visible: &VisibleBatch,
-) -> Result<BatchIdentified> {
+) -> Result<BatchIdentified, ActError> {
     let mut done = BatchIdentified { batch: visible.batch.id.clone(), ..BatchIdentified::default() };
     let key = format!("{}.{}", visible.batch.item, visible.batch.kind);
     let Some((item, kind)) = given.catalog.find_kind(&key) else { return Ok(done) };

@@ -4,16 +4,16 @@
 
 use std::path::Path;
 
-use anyhow::Result;
 use gongzhi_core::identity::{Class, Mark};
 use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::problems::ActError;
 use gongzhi_engine::workbook::{Cell, ColumnKind, TableBook, TableColumn, TableHead};
 
 use super::identities::Queued;
 use super::outputs::RunResult;
 
 /// Writes the workbook.
-pub fn write_queue(result: &RunResult<'_>, path: &Path) -> Result<()> {
+pub fn write_queue(result: &RunResult<'_>, path: &Path) -> Result<(), ActError> {
     let say = result.context.say;
     let word = |key: &'static str| say.say(&Message::new(key));
     let column = |key, kind, width| TableColumn::new(word(key), kind, width);

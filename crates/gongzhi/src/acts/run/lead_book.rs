@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use anyhow::Result;
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::leads::{Confidence, Filing, Lead, NoticeSort, OtherPayment, ParameterUsed};
 use gongzhi_core::messages::{Bilingual, Message, Translator};
 use gongzhi_core::models::{Asks, Model, ParameterUse};
 use gongzhi_core::money::{self, TooLarge};
+use gongzhi_core::problems::ActError;
 use gongzhi_engine::model_run::ModelReport;
 use gongzhi_engine::tables::EvidencePlace;
 use gongzhi_engine::workbook::{Cell, ColumnKind, TableBook, TableColumn, TableHead};
@@ -25,7 +25,7 @@ const EVIDENCE_LINES: usize = 6;
 const EVIDENCE_CELLS: usize = 6;
 
 /// Writes the workbook.
-pub fn write_leads(result: &RunResult<'_>, path: &Path) -> Result<()> {
+pub fn write_leads(result: &RunResult<'_>, path: &Path) -> Result<(), ActError> {
     let book = LeadBook { say: result.context.say, catalog: &result.context.catalog, places: &result.told };
     let mut workbook = TableBook::new(result.order.as_of)?;
     workbook.add_table(&book.summary_head(result), book.summary_rows(result))?;

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gongzhi_core::catalog::{Catalog, Item, Kind};
+use gongzhi_core::catalog::{Catalog, Item, Kind, Severity};
 use gongzhi_core::intake::mapping::MISSING_COLUMN;
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::models::{Model, Models};
-use serde_json::Value as Json;
+use gongzhi_core::reports::FileReport;
 
 /// Models named in a line.
 const MOST_MODELS: usize = 4;
@@ -20,20 +20,20 @@ struct Lack {
 
 /// A line for each item whose sheets lack columns that some model asks for.
 pub fn notes<'r>(
-    reports: impl Iterator<Item = &'r Json>,
+    reports: impl Iterator<Item = &'r FileReport>,
     (catalog, models): (&Catalog, &Models),
     say: &Translator,
 ) -> Vec<Message> {
     let mut lacks: BTreeMap<String, Lack> = BTreeMap::new();
     for report in reports {
-        for issue in report["issues"].as_array().into_iter().flatten() {
-            let is_told = issue["rule"] == MISSING_COLUMN && issue["severity"] == "warning";
-            let Some(kind) = Some(issue).filter(|_| is_told).and_then(|issue| kind_of(report, &issue["sheet"])) else {
+        for issue in &report.issues {
+            let is_told = issue.rule == MISSING_COLUMN && issue.severity == Severity::Warning;
+            let Some(kind) = Some(issue).filter(|_| is_told).and_then(|issue| kind_of(report, &issue.sheet)) else {
                 continue;
             };
             let lack = lacks.entry(kind).or_default();
             lack.sheets += 1;
-            let headers = issue["value"].as_str().unwrap_or_default().split('、').filter(|header| !header.is_empty());
+            let headers = issue.value.split('、').filter(|header| !header.is_empty());
             lack.headers.extend(headers.map(str::to_owned));
         }
     }
@@ -61,9 +61,9 @@ pub fn notes<'r>(
     lines.into_iter().map(line).collect()
 }
 
-fn kind_of(report: &Json, sheet: &Json) -> Option<String> {
-    let found = report["sheets"].as_array()?.iter().find(|known| known["sheet"] == *sheet)?;
-    Some(format!("{}.{}", found["item"].as_str()?, found["kind"].as_str()?))
+fn kind_of(report: &FileReport, sheet: &str) -> Option<String> {
+    let found = report.sheets.iter().find(|known| known.sheet == sheet)?;
+    Some(format!("{}.{}", found.item, found.kind))
 }
 
 /// Names of the models that read a kind and ask for the column of this header.

@@ -24,31 +24,34 @@ mod told_sets;
 use std::collections::HashMap;
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, anyhow};
 use chrono::{DateTime, NaiveDate, Utc};
+use gongzhi_core::access::{Actor, Purpose};
 use gongzhi_core::catalog::{Catalog, Source};
 use gongzhi_core::identity::Decisions;
-use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::messages::{Language, Message, Translator};
 use gongzhi_core::models::Models;
+use gongzhi_core::models::facts::Coverage;
+use gongzhi_core::problems::{ActError, Code, OfFile as _};
 use gongzhi_core::state::{Moment, VisibleBatches};
 use gongzhi_engine::session::SessionPlace;
-use gongzhi_store::Store;
-use gongzhi_store::collect::batches::NewLinks;
+use gongzhi_store::analyse::links::NewLinks;
+use gongzhi_store::shared::work::Work;
 
 use crate::acts::analyse::identity::read_divisions;
 use crate::acts::audit;
-use crate::acts::collect::intake::IntakeDesk;
+use crate::acts::collect::intake::{self, IntakeDesk};
+use crate::app::{App, Waiter};
 
 pub use comparing::{Compared, Comparing, choose_region, compare};
 pub use coverage::{propose_folder, read_coverage};
 pub use files::COVERAGE_FILE;
-use files::list_files;
+use files::{Listed, list_files};
 pub use outputs::Step;
-use record::{RunRecord, analysis};
+use record::RunRecord;
 pub use taking_in::NotAccepted;
 
 /// Files that were not accepted a person is told of one by one; `issues.jsonl` has all.
@@ -60,28 +63,51 @@ pub struct RunOrder {
     pub folder: PathBuf,
     /// Folder of results.
     pub out: PathBuf,
-    /// Home folder.
-    pub home: PathBuf,
     /// The day the run looks from.
     pub as_of: NaiveDate,
     /// The region the run is about, by its code; none: the only one there is.
     pub region: Option<String>,
-    /// The moment the command began.
-    pub now: DateTime<Utc>,
+    /// The language of what is written for people.
+    pub language: Language,
 }
 
-/// What a run is given besides.
-pub struct RunContext<'a> {
+/// What models are run of.
+pub struct Content {
     /// Files of the catalogue.
-    pub sources: &'a [Source],
+    pub sources: Vec<Source>,
     /// The catalogue.
     pub catalog: Catalog,
     /// Its models.
     pub models: Models,
-    /// Speaks.
+}
+
+/// Told of progress: what is done, how much of how much.
+pub type Progress = dyn Fn(&Message, u64, u64) + Send + Sync;
+
+/// What a run is given besides.
+pub struct RunContext<'a> {
+    /// What its models are of.
+    pub content: &'a Content,
+    /// Speaks in what is written for people.
     pub say: &'a Translator,
-    /// Told of progress: what is done, how much of how much.
-    pub progress: &'a (dyn Fn(&Message, u64, u64) + Sync),
+    /// Told of progress.
+    pub progress: &'a Progress,
+}
+
+impl Deref for RunContext<'_> {
+    type Target = Content;
+
+    fn deref(&self) -> &Content {
+        self.content
+    }
+}
+
+/// A run whose folder was looked at, and that has its home for itself until it ends.
+pub struct Prepared {
+    order: RunOrder,
+    listed: Listed,
+    coverage: Vec<Coverage>,
+    _alone: File,
 }
 
 /// What a run came to.
@@ -101,70 +127,95 @@ pub struct RunEnd {
     pub notes: Vec<Message>,
 }
 
-/// Runs.
+/// Looks at the folder before anything is opened or made but the folder of results.
 ///
 /// # Errors
-/// Nothing could be run: the folder is empty or can't be read, no file was accepted, the home folder can't be used.
-pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
-    let say = context.say;
-    let listed = list_files((&order.folder, &[&order.out, &order.home]), say)?;
+/// The folder is empty or can't be read, the folder of results can't be written, another run is at work on the home, the
+/// coverage file can't be understood.
+pub fn prepare(order: RunOrder, home: &Path, content: &Content) -> Result<Prepared, ActError> {
+    let listed = list_files((&order.folder, &[&order.out, home]))?;
     if listed.files.is_empty() {
         let message = Message::new("run-no-file").with("folder", order.folder.display());
-        return Err(anyhow!("{}", say.say(&message)));
+        return Err(ActError::not_understood(message));
     }
     std::fs::create_dir_all(&order.out).map_err(|error| {
         let message = Message::new("run-out-unwritable").with("out", order.out.display()).with("why", error);
-        anyhow!("{}", say.say(&message))
+        ActError::new(Code::Unexpected, message)
     })?;
-    let _alone = lock_home(&order.home, say)?;
+    let alone = lock_home(home)?;
     forget_earlier(&order.out)?;
-    let coverage = read_coverage(&order.folder.join(COVERAGE_FILE), &context.catalog, say)?;
-    let has_coverage = !coverage.is_empty();
+    let coverage = read_coverage(&order.folder.join(COVERAGE_FILE), &content.catalog)?;
+    Ok(Prepared { order, listed, coverage, _alone: alone })
+}
+
+/// Runs.
+///
+/// # Errors
+/// Nothing could be run: no file was accepted, the home folder can't be used.
+pub async fn run(
+    app: &App,
+    actor: &Actor,
+    (prepared, content): (Prepared, Content),
+    progress: Box<Progress>,
+) -> Result<RunEnd, ActError> {
+    intake::prepare(app, actor).await?;
+    let actor = actor.with_purpose(Purpose::Analysis);
+    let end = app.block(move |app, waiter| {
+        let speech = Translator::new(prepared.order.language);
+        let context = RunContext { content: &content, say: &speech, progress: &*progress };
+        run_here((app, waiter, &actor), prepared, &context)
+    });
+    let end = end.await?;
+    audit::seal(app).await?;
+    Ok(end)
+}
+
+fn run_here(
+    (app, waiter, actor): (&App, &Waiter, &Actor),
+    prepared: Prepared,
+    context: &RunContext<'_>,
+) -> Result<RunEnd, ActError> {
+    let Prepared { order, listed, coverage, _alone } = prepared;
+    let (order, has_coverage) = (&order, !coverage.is_empty());
 
     let started = Instant::now();
-    let desk = IntakeDesk::open(context.catalog.clone(), &order.home, order.now, say)?;
-    let mut taken = taking_in::take_in(&desk, &listed.files, &context)?;
+    let desk = IntakeDesk::open(app, waiter, &actor.with_purpose(Purpose::Intake))?;
+    let mut taken = taking_in::take_in(&desk, &listed.files, context)?;
     let unread_profiles = desk.unread_profiles().to_vec();
-    let (store, _) = desk.store();
-    let store = store.clone();
-    let (keys, data_folder) = desk.into_keys();
-    let place = SessionPlace { folder: data_folder, keys: Arc::new(keys) };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let actor = analysis();
-    let settle = store.change((&actor, order.now), async |work| work.settle_delivery(&taken.digests).await);
-    runtime.block_on(settle)?;
+    let place = app.place();
+    let now = app.clock.now();
+    let settle = async |work: &mut Work| work.settle_delivery(&taken.digests).await;
+    waiter.wait(app.store.change((actor, now), settle))?;
     // The run is of this moment: what others take in from here on is not in it.
-    let mut visible = runtime.block_on(store.visible_batches(&actor.scope, everything()))?;
+    let mut visible = waiter.wait(app.store.visible_batches(&actor.scope, everything()))?;
     if visible.batches.is_empty() {
-        outputs::write_issues(&order.out, &taken)?;
-        let listed = taken.not_accepted().into_iter().take(LISTED_FILES).map(|file| say.say(&file.message()));
-        let lines: Vec<String> = listed.chain([say.say(&Message::new("run-nothing-accepted"))]).collect();
-        return Err(anyhow!("{}", lines.join("\n")));
+        outputs::write_issues((&order.out, context.say), &taken)?;
+        return Err(nothing_accepted(&taken));
     }
-    let region = choose_region(&mut visible, order.region.as_deref());
-    let region = region.map_err(|message| anyhow!("{}", say.say(&message)))?.to_string();
-    told_sets::tell_sets(&mut taken, (&visible, &place), &context)?;
+    let region = choose_region(&mut visible, order.region.as_deref()).map_err(ActError::not_understood)?.to_string();
+    told_sets::tell_sets(&mut taken, (&visible, &place), context)?;
     let about = (order, region.as_str(), context.catalog.digest.as_str());
-    let record = runtime.block_on(RunRecord::begin(&store, about, &taken))?;
-    let mut steps = Steps { record: &record, runtime: &runtime, ended: Vec::new() };
+    let record = waiter.wait(RunRecord::begin((app, actor), about, &taken))?;
+    let mut steps = Steps { record: &record, waiter, ended: Vec::new() };
     steps.end("intake", started, &[("files", listed.files.len() as u64), ("rows", taken.accepted_rows())])?;
 
     let started = Instant::now();
-    let identified = runtime.block_on(identify(order, &context, (&store, &visible, &place)))?;
+    let identified = waiter.wait(identify((app, actor), order, context, (&visible, &place)))?;
     put_links(&mut visible, &identified);
     let parties: u64 = identified.classes.values().sum();
     steps.end("identity", started, &[("taxpayers", identified.registry as u64), ("parties", parties)])?;
 
     let started = Instant::now();
-    let compared = comparing::Comparing { context: &context, visible: &visible, place: &place, coverage, region };
-    let compared = runtime.block_on(comparing::compare(compared, order.as_of))?;
+    let (content, options) = (context.content, app.questions());
+    let compared = Comparing { content, visible: &visible, place: &place, options, coverage, region };
+    let compared = waiter.wait(compare(compared, order.as_of))?;
     steps.end("models", started, &[("models", compared.reports.len() as u64)])?;
 
     let started = Instant::now();
-    let told = evidence::list_places(&context, (&place, &visible), &compared)?;
+    let told = evidence::list_places(context, (&place, &visible), &compared)?;
     let result = outputs::RunResult {
         order,
-        context: &context,
+        context,
         taken: &taken,
         identified: &identified,
         compared,
@@ -180,9 +231,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     let leads: Vec<(String, usize)> =
         result.compared.reports.iter().map(|report| (report.model.clone(), report.leads.len())).collect();
     let facts = serde_json::json!({ "files": taken.counts(), "leads": leads });
-    runtime.block_on(record.finish(&facts))?;
-    runtime.block_on(audit::seal(&store, &place.keys, order.now))?;
-    runtime.block_on(store.close())?;
+    waiter.wait(record.finish(&facts))?;
     Ok(RunEnd {
         notes: notes_of(&result, &listed.skipped).into_iter().chain(unread_profiles).collect(),
         files: taken.counts(),
@@ -193,17 +242,24 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     })
 }
 
+/// No file was accepted: the first of them, each with the first of its errors.
+fn nothing_accepted(taken: &taking_in::TakenFolder) -> ActError {
+    let listed = taken.not_accepted().into_iter().take(LISTED_FILES).filter_map(|file| file.told());
+    let told = listed.chain([Message::new("run-nothing-accepted").into()]).collect();
+    ActError { code: Code::NotUnderstood, told }
+}
+
 /// The steps of a run, each kept on record as it ends.
 struct Steps<'a> {
     record: &'a RunRecord,
-    runtime: &'a tokio::runtime::Runtime,
+    waiter: &'a Waiter,
     ended: Vec<Step>,
 }
 
 impl Steps<'_> {
-    fn end(&mut self, name: &'static str, started: Instant, counts: &[(&'static str, u64)]) -> Result<()> {
+    fn end(&mut self, name: &'static str, started: Instant, counts: &[(&'static str, u64)]) -> Result<(), ActError> {
         let step = Step::new(name, started, counts);
-        self.runtime.block_on(self.record.step(&step))?;
+        self.waiter.wait(self.record.step(&step))?;
         self.ended.push(step);
         Ok(())
     }
@@ -211,12 +267,13 @@ impl Steps<'_> {
 
 /// Finds who is meant by every party of every row, writes `identity.jsonl`, and keeps the links beside the batches.
 async fn identify(
+    (app, actor): (&App, &Actor),
     order: &RunOrder,
     context: &RunContext<'_>,
-    (store, visible, place): (&Store, &VisibleBatches, &SessionPlace),
-) -> Result<identities::Identified> {
-    let divisions = read_divisions(context.sources);
-    let decisions = Decisions::new(store.list_decisions(&analysis().scope, order.now).await?);
+    (visible, place): (&VisibleBatches, &SessionPlace),
+) -> Result<identities::Identified, ActError> {
+    let divisions = read_divisions(&context.sources);
+    let decisions = Decisions::new(app.store.list_decisions(&actor.scope, app.clock.now()).await?);
     let given = identities::Identifying {
         catalog: &context.catalog,
         visible,
@@ -228,7 +285,7 @@ async fn identify(
     let mut lines = outputs::create(&order.out, "identity.jsonl")?;
     let identified = identities::identify(&given, &index, &mut lines)?;
     lines.finish()?;
-    record_links(store, order.now, &identified).await?;
+    record_links((app, actor), &identified).await?;
     Ok(identified)
 }
 
@@ -262,23 +319,23 @@ fn notes_of(result: &outputs::RunResult<'_>, skipped: &[String]) -> Vec<Message>
 }
 
 /// One run at a time on a home folder: the lock ends with the process, however it ends.
-fn lock_home(home: &Path, say: &Translator) -> Result<File> {
-    std::fs::create_dir_all(home).with_context(|| home.display().to_string())?;
+fn lock_home(home: &Path) -> Result<File, ActError> {
+    std::fs::create_dir_all(home).of_file(home)?;
     let path = home.join("run.lock");
-    let lock = File::create(&path).with_context(|| path.display().to_string())?;
+    let lock = File::create(&path).of_file(&path)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => {
-            Err(anyhow!("{}", say.say(&Message::new("run-already").with("home", home.display()))))
+            Err(ActError::new(Code::Busy, Message::new("run-already").with("home", home.display())))
         }
-        Err(TryLockError::Error(error)) => Err(error).with_context(|| path.display().to_string()),
+        Err(TryLockError::Error(error)) => Err(error).of_file(&path),
     }
 }
 
 /// `run.json` says that the results beside it are whole: that of an earlier run says nothing about this one.
-fn forget_earlier(out: &Path) -> Result<()> {
+fn forget_earlier(out: &Path) -> Result<(), ActError> {
     match std::fs::remove_file(out.join("run.json")) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error).with_context(|| out.display().to_string()),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error).of_file(out),
         _ => Ok(()),
     }
 }
@@ -299,11 +356,7 @@ fn put_links(visible: &mut VisibleBatches, identified: &identities::Identified) 
     }
 }
 
-async fn record_links(
-    store: &Store,
-    now: DateTime<Utc>,
-    identified: &identities::Identified,
-) -> Result<(), gongzhi_store::StoreError> {
+async fn record_links((app, actor): (&App, &Actor), identified: &identities::Identified) -> Result<(), ActError> {
     let new: Vec<NewLinks> = identified
         .links
         .iter()
@@ -314,5 +367,6 @@ async fn record_links(
             digest: part.digest.clone(),
         })
         .collect();
-    store.change((&analysis(), now), async |work| work.record_links(&new).await).await
+    let record = async |work: &mut Work| work.record_links(&new).await;
+    Ok(app.store.change((actor, app.clock.now()), record).await?)
 }

@@ -5,9 +5,10 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 use gongzhi_core::leads::{Lead, OtherPayment};
+use gongzhi_core::messages::Translator;
+use gongzhi_core::problems::{ActError, OfFile as _};
 use gongzhi_core::state::VisibleBatches;
 use gongzhi_engine::pending::{WholeFile, write_whole};
 use gongzhi_engine::tables::EvidencePlace;
@@ -73,20 +74,20 @@ pub fn rank(leads: &[Lead]) -> Vec<(u64, &Lead)> {
 }
 
 /// A file of the results, opened for writing; it is there once it is finished.
-pub fn create(out: &Path, name: &str) -> Result<WholeFile> {
+pub fn create(out: &Path, name: &str) -> Result<WholeFile, ActError> {
     let path = out.join(name);
-    WholeFile::create(&path).with_context(|| path.display().to_string())
+    WholeFile::create(&path).of_file(&path)
 }
 
 /// Writes `leads.xlsx`, `identity.xlsx`, `units.xlsx` and `report.html`.
-pub fn write_for_people(result: &RunResult<'_>) -> Result<()> {
+pub fn write_for_people(result: &RunResult<'_>) -> Result<(), ActError> {
     lead_book::write_leads(result, &result.order.out.join("leads.xlsx"))?;
     identity_book::write_queue(result, &result.order.out.join("identity.xlsx"))?;
     report::write_reports(result)
 }
 
 /// Writes `leads.jsonl`, `notices.jsonl`, `issues.jsonl` and, last, `run.json`: it is there when the run is whole.
-pub fn write_for_programs(result: &RunResult<'_>, steps: &[Step]) -> Result<()> {
+pub fn write_for_programs(result: &RunResult<'_>, steps: &[Step]) -> Result<(), ActError> {
     let mut leads = create(&result.order.out, "leads.jsonl")?;
     for report in &result.compared.reports {
         for (_, lead) in rank(&report.leads) {
@@ -101,16 +102,16 @@ pub fn write_for_programs(result: &RunResult<'_>, steps: &[Step]) -> Result<()> 
         writeln!(notices, "{line}")?;
     }
     notices.finish()?;
-    write_issues(&result.order.out, result.taken)?;
+    write_issues((&result.order.out, result.context.say), result.taken)?;
     let summary = serde_json::to_string_pretty(&run_json(result, steps))?;
     Ok(write_whole(&result.order.out.join("run.json"), (summary + "\n").as_bytes())?)
 }
 
 /// Writes `issues.jsonl`: a line a file, in the shape of `gongzhi intake --json`.
-pub fn write_issues(out: &Path, taken: &TakenFolder) -> Result<()> {
+pub fn write_issues((out, say): (&Path, &Translator), taken: &TakenFolder) -> Result<(), ActError> {
     let mut lines = create(out, "issues.jsonl")?;
     for report in taken.reports.values() {
-        writeln!(lines, "{report}")?;
+        writeln!(lines, "{}", say.spoken(report)?)?;
     }
     Ok(lines.finish()?)
 }

@@ -4,21 +4,23 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use anyhow::Result;
-use gongzhi_core::messages::Message;
+use gongzhi_core::catalog::Severity;
+use gongzhi_core::issues::CellPlace;
+use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::problems::{ActError, Told};
+use gongzhi_core::reports::FileReport;
 use gongzhi_engine::parallel::in_order;
-use serde_json::Value as Json;
 
 use super::RunContext;
 use super::files::ListedFile;
 use crate::acts::collect::data_package::order_of;
 use crate::acts::collect::intake::{FileAtHand, IntakeDesk, IntakeOrder};
-use crate::acts::collect::intake_report::report_json;
+use crate::acts::collect::intake_report::file_report;
 
 /// What became of every file, by name.
 pub struct TakenFolder {
-    /// Reports in the shape of `gongzhi intake --json`, by file.
-    pub reports: BTreeMap<String, Json>,
+    /// Reports, by file.
+    pub reports: BTreeMap<String, FileReport>,
     /// Digests of the files, by file.
     pub digests: BTreeMap<String, String>,
     /// Units that the files' paths name, by file: of a file that could not be read nothing else is known.
@@ -33,61 +35,63 @@ pub struct NotAccepted {
     /// Sheet and cell; empty: the whole file.
     pub place: String,
     /// What is wrong.
-    pub error: String,
+    pub error: Option<Message>,
 }
 
 impl NotAccepted {
     /// The line for people.
-    pub fn message(&self) -> Message {
+    pub fn message(&self, say: &Translator) -> Message {
         let key = if self.place.is_empty() { "run-file-line" } else { "run-file-cell-line" };
-        Message::new(key).with("file", &self.file).with("place", &self.place).with("error", &self.error)
+        let error = self.error.as_ref().map(|error| say.say(error)).unwrap_or_default();
+        Message::new(key).with("file", &self.file).with("place", &self.place).with("error", error)
+    }
+
+    /// As an act answers it.
+    pub fn told(&self) -> Option<Told> {
+        let place = [self.file.as_str(), self.place.as_str()].join(" ").trim().to_owned();
+        Some(Told { place, ..self.error.clone()?.into() })
     }
 }
 
 impl TakenFolder {
     /// The files that were not accepted, by name.
     pub fn not_accepted(&self) -> Vec<NotAccepted> {
-        let blocked = self.reports.iter().filter(|(_, report)| !report["accepted"].as_bool().unwrap_or(false));
-        let told = |(file, report): (&String, &Json)| {
-            let issues = report["issues"].as_array().map(Vec::as_slice).unwrap_or_default();
-            let first = issues.iter().find(|issue| issue["severity"] == "error");
-            let text = |key: &str| first.and_then(|issue| issue[key].as_str()).unwrap_or_default();
-            let place = [text("sheet"), text("cell")].join(" ").trim().to_owned();
-            NotAccepted { file: file.clone(), place, error: text("message").to_owned() }
+        let told = |(file, report): (&String, &FileReport)| {
+            let first = report.issues.iter().find(|issue| issue.severity == Severity::Error);
+            let sheet = first.map(|issue| issue.sheet.as_str()).unwrap_or_default();
+            let cell = first.and_then(|issue| issue.cell).map(CellPlace::address).unwrap_or_default();
+            let place = [sheet, cell.as_str()].join(" ").trim().to_owned();
+            NotAccepted { file: file.clone(), place, error: first.map(|issue| issue.message.clone()) }
         };
-        blocked.map(told).collect()
+        self.reports.iter().filter(|(_, report)| !report.accepted).map(told).collect()
     }
 
     /// Files accepted, blocked, refused.
     pub fn counts(&self) -> [u64; 3] {
         let mut counts = [0; 3];
         for report in self.reports.values() {
-            let is = |key: &str| report[key].as_bool().unwrap_or(false);
-            let at = if is("accepted") { 0 } else { 1 + usize::from(is("refused")) };
-            counts[at] += 1;
+            counts[if report.accepted { 0 } else { 1 + usize::from(report.refused) }] += 1;
         }
         counts
     }
 
     /// Rows of accepted files.
     pub fn accepted_rows(&self) -> u64 {
-        let accepted = self.reports.values().filter(|report| report["accepted"].as_bool().unwrap_or(false));
-        let rows = accepted.flat_map(|report| report["sheets"].as_array().into_iter().flatten());
-        rows.filter_map(|sheet| sheet["rows"].as_u64()).sum()
+        self.reports.values().filter(|report| report.accepted).map(FileReport::rows).sum()
     }
 }
 
 /// Takes every file in that is not in yet.
-pub fn take_in(desk: &IntakeDesk, files: &[ListedFile], context: &RunContext<'_>) -> Result<TakenFolder> {
+pub fn take_in(desk: &IntakeDesk, files: &[ListedFile], context: &RunContext<'_>) -> Result<TakenFolder, ActError> {
     let (unnamed, offices) = list_offices(files, |name| desk.unit_named_in(name));
     let done = AtomicU64::new(0);
     let order = IntakeOrder { is_by_name: true, ..IntakeOrder::default() };
     let named = files.iter().filter_map(|file| Some((file.name.clone(), desk.unit_named_in(&file.name)?)));
     let mut taken = TakenFolder { reports: BTreeMap::new(), digests: BTreeMap::new(), named_units: named.collect() };
-    let take_office = |office: &[&ListedFile]| -> Result<Vec<(String, Json, String)>> {
+    let take_office = |office: &[&ListedFile]| -> Result<Vec<(String, FileReport, String)>, ActError> {
         let mut reports = Vec::new();
         for file in office {
-            let (report, digest) = take_one(desk, file, &order, context)?;
+            let (report, digest) = take_one(desk, file, &order)?;
             reports.push((file.name.clone(), report, digest));
             let count = done.fetch_add(1, Ordering::Relaxed) + 1;
             (context.progress)(
@@ -98,7 +102,7 @@ pub fn take_in(desk: &IntakeDesk, files: &[ListedFile], context: &RunContext<'_>
         }
         Ok(reports)
     };
-    let mut keep = |reports: Result<Vec<(String, Json, String)>>| -> Result<()> {
+    let mut keep = |reports: Result<Vec<(String, FileReport, String)>, ActError>| -> Result<(), ActError> {
         for (name, report, digest) in reports? {
             taken.reports.insert(name.clone(), report);
             taken.digests.insert(name, digest);
@@ -132,21 +136,15 @@ fn list_offices(
     (unnamed, offices.into_iter().map(|(_, files)| files).collect())
 }
 
-fn take_one(
-    desk: &IntakeDesk,
-    file: &ListedFile,
-    order: &IntakeOrder,
-    context: &RunContext<'_>,
-) -> Result<(Json, String)> {
+fn take_one(desk: &IntakeDesk, file: &ListedFile, order: &IntakeOrder) -> Result<(FileReport, String), ActError> {
     let stated = file.resource.as_ref().map(|resource| order_of(resource, order));
     let order = stated.as_ref().unwrap_or(order);
     let at_hand = FileAtHand::digested(&file.path, &file.name);
     let digest = at_hand.digest().to_owned();
-    if let Some(known) = desk.find_report(&at_hand, order, context.say)? {
+    if let Some(known) = desk.find_report(&at_hand, order)? {
         return Ok((known, digest));
     }
-    let taken = desk.take(&at_hand, order, context.say)?;
-    Ok((report_json(&taken.report, context.say), digest))
+    Ok((file_report(&desk.take(&at_hand, order)?.report), digest))
 }
 
 #[cfg(test)]

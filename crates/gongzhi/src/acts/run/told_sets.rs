@@ -3,27 +3,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Result, anyhow};
-use gongzhi_core::messages::Translator;
+use gongzhi_core::intake::mask::shown;
+use gongzhi_core::issues::Issue;
+use gongzhi_core::problems::ActError;
+use gongzhi_core::reports::FileReport;
 use gongzhi_core::state::VisibleBatches;
 use gongzhi_engine::batch::BatchError;
 use gongzhi_engine::effects::{SetEffect, list_effects};
 use gongzhi_engine::parallel::in_order;
 use gongzhi_engine::parts::DataPlace;
 use gongzhi_engine::session::SessionPlace;
-use serde_json::{Value as Json, json};
 
 use super::RunContext;
 use super::taking_in::TakenFolder;
-use crate::acts::collect::intake_report::issue_json;
-use crate::acts::collect::set_effects::{SetNamed, effect_json, warnings};
+use crate::acts::collect::set_effects::{SetNamed, found_effect, warnings};
 
 /// Puts into the report of each file what its sets do, and the warnings about it.
 pub fn tell_sets(
     taken: &mut TakenFolder,
     (visible, place): (&VisibleBatches, &SessionPlace),
     context: &RunContext<'_>,
-) -> Result<()> {
+) -> Result<(), ActError> {
     let effects = list(taken, (visible, place), context)?;
     for one in &visible.batches {
         let batch = &one.batch;
@@ -31,7 +31,7 @@ pub fn tell_sets(
         put(report, (&batch.item, &batch.kind), effect);
         let set = SetNamed { item: &batch.item, kind: &batch.kind, mode: batch.mode };
         for issue in warnings(&context.catalog, &set, effect) {
-            warn(report, issue_json(&issue, context.say));
+            report.issues.push(Issue { sheet: shown(&issue.sheet).into_owned(), ..issue });
         }
     }
     Ok(())
@@ -41,7 +41,7 @@ fn list(
     taken: &TakenFolder,
     (visible, place): (&VisibleBatches, &SessionPlace),
     context: &RunContext<'_>,
-) -> Result<BTreeMap<String, SetEffect>> {
+) -> Result<BTreeMap<String, SetEffect>, ActError> {
     let of_folder: BTreeSet<&str> = visible
         .batches
         .iter()
@@ -60,25 +60,13 @@ fn list(
             effects.extend(of_kind?);
             Ok::<_, BatchError>(())
         },
-    )
-    .map_err(|error| failed(&error, context.say))?;
+    )?;
     Ok(effects)
 }
 
-fn failed(error: &BatchError, say: &Translator) -> anyhow::Error {
-    anyhow!("{}", say.say(&error.message()))
-}
-
-fn put(report: &mut Json, (item, kind): (&str, &str), effect: &SetEffect) {
-    let batches = report["batches"].as_array_mut().into_iter().flatten();
-    for batch in batches.filter(|batch| batch["item"] == item && batch["kind"] == kind) {
-        batch["taken_as"] = json!(effect.role.key());
-        batch["effect"] = effect_json(effect);
-    }
-}
-
-fn warn(report: &mut Json, issue: Json) {
-    if let Some(issues) = report["issues"].as_array_mut() {
-        issues.push(issue);
+fn put(report: &mut FileReport, (item, kind): (&str, &str), effect: &SetEffect) {
+    for batch in report.batches.iter_mut().filter(|batch| batch.item == item && batch.kind == kind) {
+        batch.taken_as = Some(effect.role);
+        batch.effect = Some(found_effect(effect));
     }
 }

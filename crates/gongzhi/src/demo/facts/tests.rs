@@ -47,7 +47,7 @@ static FACTS: LazyLock<Vec<Fact>> = LazyLock::new(|| {
 });
 
 fn catalog() -> Catalog {
-    get_catalog(&CatalogPlace::default(), &Translator::new(Language::English)).unwrap()
+    get_catalog(&CatalogPlace::default()).unwrap()
 }
 
 fn planted(scale: f64) -> World {

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use gongzhi_core::calendar::Calendar;
-use gongzhi_core::catalog::{Catalog, Frequency, Item};
+use gongzhi_core::catalog::{Catalog, Frequency, Item, Severity};
 use gongzhi_core::period::Period;
+use gongzhi_core::reports::{FileReport, FoundSet};
 use gongzhi_core::state::VisibleBatches;
-use serde_json::Value as Json;
 
 use super::super::taking_in::TakenFolder;
 
@@ -88,16 +88,14 @@ impl EffectCounts {
         self.rows[4]
     }
 
-    /// What the batches of a file's report say.
-    fn of(batches: &[Json]) -> Self {
+    /// What the sets of a file's report say.
+    fn of(sets: &[FoundSet]) -> Self {
         let mut counts = Self::default();
-        for effect in batches.iter().map(|batch| &batch["effect"]) {
-            for (count, key) in counts.rows.iter_mut().zip(["new", "changed", "unchanged", "revoked", "ended"]) {
-                *count += effect[key].as_u64().unwrap_or_default();
-            }
-            counts.absent += effect["absent"].as_u64().unwrap_or_default();
-            let ended = effect["first_ended"].as_array().into_iter().flatten();
-            counts.first_ended.extend(ended.filter_map(|name| name.as_str().map(str::to_owned)));
+        for effect in sets.iter().filter_map(|set| set.effect.as_ref()) {
+            let rows = [effect.new, effect.changed, effect.unchanged, effect.revoked, effect.ended];
+            counts.rows.iter_mut().zip(rows).for_each(|(count, rows)| *count += rows);
+            counts.absent += effect.absent;
+            counts.first_ended.extend(effect.first_ended.iter().cloned());
         }
         counts
     }
@@ -216,35 +214,29 @@ impl Deliveries {
     }
 }
 
-fn file_line(facts: &DeliveryFacts<'_>, name: &str, report: &Json) -> FileLine {
-    let is = |key: &str| report[key].as_bool().unwrap_or(false);
-    let text = |key: &str| report[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    let sheets = report["sheets"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let issues = report["issues"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let count = |severity: &str| issues.iter().filter(|issue| issue["severity"] == severity).count() as u64;
-    let of_sheets = sheets.iter().filter_map(|sheet| sheet["item"].as_str());
+fn file_line(facts: &DeliveryFacts<'_>, name: &str, report: &FileReport) -> FileLine {
+    let of_sheets = report.sheets.iter().map(|sheet| sheet.item.as_str());
     // A nil set has batches and no sheet with rows.
-    let batches = report["batches"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let items: BTreeSet<&str> = of_sheets.chain(batches.iter().filter_map(|batch| batch["item"].as_str())).collect();
-    let period = report["period"].as_str().and_then(|text| text.parse::<Period>().ok());
-    let due = |item: &Item| due_day(facts, item, period?).map(|(day, _)| day);
+    let items: BTreeSet<&str> = of_sheets.chain(report.batches.iter().map(|batch| batch.item.as_str())).collect();
+    let due = |item: &Item| due_day(facts, item, report.period?).map(|(day, _)| day);
+    let unit = report.unit.clone().filter(|unit| !unit.is_empty());
     FileLine {
-        unit: text("unit").or_else(|| facts.taken.named_units.get(name).cloned()),
+        unit: unit.or_else(|| facts.taken.named_units.get(name).cloned()),
         file: name.to_owned(),
         due: items.iter().filter_map(|item| due(facts.catalog.items.get(*item)?)).min(),
         items: items.into_iter().map(str::to_owned).collect(),
-        period,
-        mode: text("mode"),
-        effect: EffectCounts::of(batches),
-        state: match (is("accepted"), is("refused")) {
+        period: report.period,
+        mode: report.mode.map(|mode| mode.key().to_owned()),
+        effect: EffectCounts::of(&report.batches),
+        state: match (report.accepted, report.refused) {
             (true, _) => FileState::Accepted,
             (_, true) => FileState::Refused,
             _ => FileState::Blocked,
         },
-        rows: sheets.iter().filter_map(|sheet| sheet["rows"].as_u64()).sum(),
-        errors: count("error"),
-        warnings: count("warning"),
-        unlisted: report["unlisted_issues"].as_u64().unwrap_or_default(),
+        rows: report.rows(),
+        errors: report.count(Severity::Error),
+        warnings: report.count(Severity::Warning),
+        unlisted: report.unlisted_issues,
         received: facts.received.get(name).copied(),
     }
 }

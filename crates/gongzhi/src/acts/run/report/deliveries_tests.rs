@@ -1,6 +1,8 @@
-use gongzhi_core::messages::{Language, Translator};
+use gongzhi_core::issues::Issue;
+use gongzhi_core::messages::Message;
+use gongzhi_core::reports::FoundSheet;
 use gongzhi_core::state::Moment;
-use serde_json::json;
+use gongzhi_core::values::SetMode;
 
 use super::*;
 use crate::acts::catalog::{CatalogPlace, get_catalog};
@@ -10,8 +12,8 @@ fn day(text: &str) -> NaiveDate {
 }
 
 /// The reports of a folder, the days its files came on, and what is computed of them as of a day.
-fn deliveries(reports: &[(&str, Json, &str)], as_of: &str) -> Deliveries {
-    let catalog = get_catalog(&CatalogPlace::default(), &Translator::new(Language::English)).unwrap();
+fn deliveries(reports: &[(&str, FileReport, &str)], as_of: &str) -> Deliveries {
+    let catalog = get_catalog(&CatalogPlace::default()).unwrap();
     let taken = TakenFolder {
         reports: reports.iter().map(|(name, report, _)| ((*name).to_owned(), report.clone())).collect(),
         digests: BTreeMap::new(),
@@ -24,12 +26,29 @@ fn deliveries(reports: &[(&str, Json, &str)], as_of: &str) -> Deliveries {
     Deliveries::of(&DeliveryFacts { catalog, taken, received: &received, visible, as_of, region: "" })
 }
 
-fn report(period: &str, is_accepted: bool, errors: usize) -> Json {
-    json!({
-        "unit": "natural_resources", "period": period, "mode": "full", "accepted": is_accepted, "refused": false,
-        "sheets": [{"item": "land_expropriation_grant", "rows": 3}],
-        "issues": vec![json!({"severity": "error"}); errors], "unlisted_issues": 0, "batches": [],
-    })
+fn error() -> Issue {
+    Issue {
+        sheet: String::new(),
+        cell: None,
+        column: None,
+        severity: Severity::Error,
+        rule: "unreadable".into(),
+        value: String::new(),
+        message: Message::new("no-such-key"),
+        mend: Message::new("no-such-key"),
+    }
+}
+
+fn report(period: &str, is_accepted: bool, errors: usize) -> FileReport {
+    FileReport {
+        unit: Some("natural_resources".to_owned()),
+        period: period.parse().ok(),
+        mode: Some(SetMode::Full),
+        accepted: is_accepted,
+        sheets: vec![FoundSheet { item: "land_expropriation_grant".to_owned(), rows: 3, ..FoundSheet::default() }],
+        issues: vec![error(); errors],
+        ..FileReport::default()
+    }
 }
 
 #[test]
@@ -65,7 +84,7 @@ fn what_was_due_and_did_not_come_is_named_and_what_came_blocked_or_is_not_due_is
 
 #[test]
 fn a_file_that_says_no_unit_is_of_the_one_its_path_names_and_else_of_none() {
-    let refused = json!({"accepted": false, "refused": true, "issues": [{"severity": "error"}]});
+    let refused = FileReport { refused: true, issues: vec![error()], ..FileReport::default() };
     let files = [("nobody.csv", refused.clone(), "2025-01-01"), ("x.csv", refused, "2025-01-01")];
     let told = deliveries(&files, "2025-05-01");
     let units: Vec<Option<&str>> = told.files.iter().map(|file| file.unit.as_deref()).collect();

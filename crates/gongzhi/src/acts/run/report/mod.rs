@@ -15,8 +15,8 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
+use gongzhi_core::problems::{ActError, OfFile as _};
 use gongzhi_core::time::day_of;
 use gongzhi_engine::pending::write_whole;
 
@@ -24,7 +24,7 @@ use super::files::ListedFile;
 use super::outputs::RunResult;
 
 /// Writes `report.html` and `units.xlsx`.
-pub fn write_reports(result: &RunResult<'_>) -> Result<()> {
+pub fn write_reports(result: &RunResult<'_>) -> Result<(), ActError> {
     let deliveries = deliveries::Deliveries::of(&deliveries::DeliveryFacts {
         catalog: &result.context.catalog,
         taken: result.taken,
@@ -37,7 +37,7 @@ pub fn write_reports(result: &RunResult<'_>) -> Result<()> {
     let story = story::Story::of(result);
     let page = page::page_of(&story, &deliveries, &result.context.catalog, result.context.say.language());
     let path = result.order.out.join("report.html");
-    write_whole(&path, page.as_bytes()).with_context(|| path.display().to_string())
+    write_whole(&path, page.as_bytes()).of_file(&path)
 }
 
 /// The day each file was last changed: a folder knows no other day on which it may have been handed in.

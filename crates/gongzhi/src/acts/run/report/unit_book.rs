@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use anyhow::Result;
 use chrono::NaiveDate;
 use gongzhi_core::messages::Message;
+use gongzhi_core::problems::ActError;
 use gongzhi_engine::workbook::{Cell, ColumnKind, TableBook, TableColumn, TableHead};
 use rust_decimal::Decimal;
 
@@ -14,7 +14,7 @@ use super::deliveries::{Deliveries, FileLine, FileState, Undelivered, UnitLine};
 use super::words::Words;
 
 /// Writes the workbook.
-pub fn write_units(result: &RunResult<'_>, deliveries: &Deliveries, path: &Path) -> Result<()> {
+pub fn write_units(result: &RunResult<'_>, deliveries: &Deliveries, path: &Path) -> Result<(), ActError> {
     let words = Words::new(result.context.say.language(), &result.context.catalog);
     let mut workbook = TableBook::new(result.order.as_of)?;
     workbook.add_table(&units_head(&words), deliveries.units.iter().map(|unit| unit_row(unit, &words)))?;

@@ -9,7 +9,7 @@ use crate::acts::catalog::CatalogPlace;
 
 /// What the report says would unlock rows of a model, in Chinese.
 fn told(model: &str, outcomes: &[(&str, u64)]) -> Vec<String> {
-    let (catalog, models) = get_models(&CatalogPlace::default(), &Translator::new(Language::English)).unwrap();
+    let (catalog, models) = get_models(&CatalogPlace::default()).await.unwrap();
     let outcomes = outcomes.iter().map(|(outcome, rows)| ((*outcome).to_owned(), *rows));
     let report =
         ModelReport { model: model.to_owned(), outcomes: BTreeMap::from_iter(outcomes), ..ModelReport::default() };
@@ -18,8 +18,8 @@ fn told(model: &str, outcomes: &[(&str, u64)]) -> Vec<String> {
     locked.iter().map(|line| format!("{} {}", line.rows.unwrap_or_default(), words.unlock(&line.unlock))).collect()
 }
 
-#[test]
-fn each_reason_says_who_does_what_most_rows_first_and_leads_are_no_reason() {
+#[tokio::test]
+async fn each_reason_says_who_does_what_most_rows_first_and_leads_are_no_reason() {
     let outcomes = [
         ("lead", 9),
         ("not_comparable:missing:price_yuan", 3),
@@ -35,9 +35,9 @@ fn each_reason_says_who_does_what_most_rows_first_and_leads_are_no_reason() {
     assert!(told[3].contains("params/deed/rate.yaml"), "{told:?}");
 }
 
-#[test]
-fn every_reason_of_the_shipped_cases_is_told_without_a_raw_key() {
-    let (catalog, models) = get_models(&CatalogPlace::default(), &Translator::new(Language::English)).unwrap();
+#[tokio::test]
+async fn every_reason_of_the_shipped_cases_is_told_without_a_raw_key() {
+    let (catalog, models) = get_models(&CatalogPlace::default()).await.unwrap();
     for (key, model) in &models.models {
         let needs = model.needs.iter().map(|need| format!("missing:{need}"));
         let tables = model.coverage.iter().map(|need| format!("coverage:{}", need.table));

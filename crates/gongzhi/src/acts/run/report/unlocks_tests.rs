@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use gongzhi_core::messages::{Language, Translator};
+use gongzhi_core::messages::Language;
 
 use super::super::words::Words;
 use super::*;
@@ -8,7 +8,7 @@ use crate::acts::analyse::models::get_models;
 use crate::acts::catalog::CatalogPlace;
 
 /// What the report says would unlock rows of a model, in Chinese.
-fn told(model: &str, outcomes: &[(&str, u64)]) -> Vec<String> {
+async fn told(model: &str, outcomes: &[(&str, u64)]) -> Vec<String> {
     let (catalog, models) = get_models(&CatalogPlace::default()).await.unwrap();
     let outcomes = outcomes.iter().map(|(outcome, rows)| ((*outcome).to_owned(), *rows));
     let report =
@@ -27,7 +27,7 @@ async fn each_reason_says_who_does_what_most_rows_first_and_leads_are_no_reason(
         ("not_comparable:identity", 2),
         ("not_comparable:no_parameter:deed/rate", 1),
     ];
-    let told = told("deed/land_grant", &outcomes);
+    let told = told("deed/land_grant", &outcomes).await;
     assert_eq!(told.len(), 4, "{told:?}");
     assert!(told[0].starts_with("5 税务局导入") && told[0].contains("契税"), "{told:?}");
     assert!(told[1].starts_with("3 在自然资源局") && told[1].contains("列"), "{told:?}");

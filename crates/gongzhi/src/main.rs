@@ -2,7 +2,6 @@
 
 mod acts;
 mod cli;
-mod demo;
 mod log;
 
 use std::process::ExitCode;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
-use gongzhi_core::catalog::{Catalog, Problem, Source, overlay};
+use gongzhi_core::catalog::{Catalog, Source, overlay};
 use gongzhi_core::messages::{Message, Translator};
 use include_dir::{Dir, include_dir};
 
@@ -16,11 +16,6 @@ pub struct CatalogPlace {
     pub catalog: Option<PathBuf>,
     /// Folders laid over it, the last on top.
     pub layer: Vec<PathBuf>,
-}
-
-/// A file of the embedded catalogue.
-pub fn embedded_text(path: &str) -> Option<&'static str> {
-    EMBEDDED.get_file(path)?.contents_utf8()
 }
 
 /// Reads every file of the catalogue: `--catalog`, else `./catalog` where there is one, else the embedded; then layers.
@@ -44,13 +39,8 @@ pub fn get_catalog(place: &CatalogPlace, translator: &Translator) -> Result<Cata
     if problems.is_empty() {
         return Ok(catalog);
     }
-    let lines: Vec<String> = problems.iter().map(|problem| line_of(problem, translator)).collect();
+    let lines: Vec<String> = problems.iter().map(|problem| problem.in_words(translator)).collect();
     Err(anyhow!("{}", lines.join("\n")))
-}
-
-/// `file:line: what is wrong`.
-pub fn line_of(problem: &Problem, translator: &Translator) -> String {
-    format!("{}:{}: {}", problem.file, problem.line, translator.say(&problem.message))
 }
 
 fn embedded(folder: &Dir<'_>) -> Vec<Source> {

@@ -15,7 +15,7 @@ use gongzhi_engine::model_cases::{CaseResult, list_unread, run_cases};
 use gongzhi_engine::model_run::check_models;
 use gongzhi_engine::session::{SessionOptions, SessionPlace};
 
-use crate::acts::catalog::{CatalogPlace, get_catalog, line_of};
+use crate::acts::catalog::{CatalogPlace, get_catalog};
 use crate::acts::home::{self, Access, Home};
 use crate::acts::operator::operator;
 use crate::acts::run::{Compared, Comparing, RunContext, choose_region, compare, read_coverage};
@@ -66,7 +66,7 @@ fn sound(catalog: Catalog, models: Models, problems: &[Problem], say: &Translato
     if problems.is_empty() {
         return Ok((catalog, models));
     }
-    let lines: Vec<String> = problems.iter().map(|problem| line_of(problem, say)).collect();
+    let lines: Vec<String> = problems.iter().map(|problem| problem.in_words(say)).collect();
     Err(anyhow!("{}", lines.join("\n")))
 }
 

@@ -6,8 +6,8 @@
 //! those of sheets that were really sent; both hands occur in every item that is reported more than once.
 
 use gongzhi_core::catalog::{Kind, PartyPart};
-use gongzhi_engine::office_files::{Merge, OfficeCell, OfficeSheet};
 
+use super::office_files::{Merge, OfficeCell, OfficeSheet};
 use super::random::Dice;
 
 /// Where a sheet says that amounts are in 万元.

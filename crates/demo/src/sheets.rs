@@ -6,12 +6,12 @@ use chrono::NaiveDate;
 use gongzhi_core::catalog::{Catalog, Column, ColumnType, Item, Kind, Measure, PartyPart, Unit};
 use gongzhi_core::period::Period;
 use gongzhi_core::values::SetMode;
-use gongzhi_engine::office_files::{OfficeCell, OfficeHeader, OfficeSheet};
 use rust_decimal::Decimal;
 
 use super::draft::{Draft, Value, Who};
 use super::fill::{fill, spoken};
 use super::hand::{Hand, Measured, closing_lines, measure_line, merge_names, remark, remark_columns, widened};
+use super::office_files::{OfficeCell, OfficeHeader, OfficeSheet};
 use super::random::Dice;
 use super::spelling::{Spelled, spell};
 use super::world::World;

@@ -188,7 +188,7 @@ fn penalise(world: &mut World, discharger: usize, dice: &mut Dice) {
 #[cfg(test)]
 mod tests {
     use super::{PARTS, due_of};
-    use crate::demo::draft::share;
+    use crate::draft::share;
 
     #[test]
     fn the_worked_figures_of_the_law_come_out() {

@@ -200,7 +200,7 @@ fn pay_on(world: &mut World, mut duty: Duty, source: String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demo::taxpayers::Registration;
+    use crate::taxpayers::Registration;
 
     fn general(world: &mut World) -> usize {
         let seat = world.taxpayer(0).seat;

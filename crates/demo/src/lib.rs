@@ -25,6 +25,7 @@ mod hand;
 mod land;
 mod lists;
 mod names;
+pub mod office_files;
 mod persons;
 mod prices;
 mod projects;
@@ -59,8 +60,6 @@ use files::{Job, Office, mode_of};
 use random::Dice;
 use truth::FileTruth;
 use world::World;
-
-use crate::acts::catalog::line_of;
 
 /// What county to make.
 #[derive(Debug, Clone, Copy)]
@@ -146,7 +145,7 @@ fn plant_facts(world: &mut World, catalog: &Catalog, translator: &Translator) ->
     let mut problems = problems.to_vec();
     problems.extend(prices::check(facts));
     if !problems.is_empty() {
-        let lines: Vec<String> = problems.iter().map(|problem| line_of(problem, translator)).collect();
+        let lines: Vec<String> = problems.iter().map(|problem| problem.in_words(translator)).collect();
         return Err(anyhow!("{}", lines.join("\n")));
     }
     facts::plant(world, catalog, facts, translator)

@@ -4,7 +4,6 @@ use anyhow::Result;
 use gongzhi_core::catalog::{Item, Kind, Unit};
 use gongzhi_core::period::Period;
 use gongzhi_core::values::SetMode;
-use gongzhi_engine::office_files::OfficeCell;
 use gongzhi_engine::template::{
     HEADER_ROW, KindRows, TemplateRequest, TemplateRow, list_sheets, write_filled_template, write_template,
 };
@@ -13,6 +12,7 @@ use rust_decimal::Decimal;
 
 use super::draft::Draft;
 use super::files::{Job, Office};
+use super::office_files::OfficeCell;
 use super::sheets::MadeSheet;
 
 /// Rows that a template's sheet has above its table beyond those of an office's plain sheet.

@@ -9,13 +9,11 @@ use gongzhi_core::catalog::{Catalog, Item, Kind, Mode, Unit};
 use gongzhi_core::messages::Translator;
 use gongzhi_core::period::Period;
 use gongzhi_core::values::{RowAction, SetMode};
-use gongzhi_engine::office_files::{
-    OfficeSheet, TextEncoding, archive_of, html_of, text_of, workbook_of, xml_spreadsheet_of,
-};
 
 use super::draft::Draft;
 use super::hand::Hand;
 use super::lists::Habit;
+use super::office_files::{OfficeSheet, TextEncoding, archive_of, html_of, text_of, workbook_of, xml_spreadsheet_of};
 use super::random::Dice;
 use super::sheets::{MadeSheet, Manner, Place, lay_out};
 use super::truth::FileTruth;

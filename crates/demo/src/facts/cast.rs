@@ -6,7 +6,9 @@ use super::super::draft::Who;
 use super::super::taxpayers::{COUNTY, Registration, Seat, Subject};
 use super::super::world::World;
 use super::{Fact, Party, Sort};
-use crate::acts::catalog::embedded_text;
+
+/// The shipped list of divisions: facts are told of the country as it is, whatever catalogue the county is made by.
+static DIVISIONS: &str = include_str!("../../../../catalog/codes/divisions.csv");
 
 /// The players of one copy.
 #[derive(Debug, Clone)]
@@ -171,7 +173,7 @@ impl Cast {
 pub fn seat_of(party: &Party) -> Option<Seat> {
     // A township's seat is that of its county.
     let region = party.seat.as_deref()?.get(..6)?;
-    let lines = embedded_text("codes/divisions.csv").unwrap_or_default().lines();
+    let lines = DIVISIONS.lines();
     let in_force = |line: &&str| line.starts_with(region) && line.ends_with(',');
     let mut fields = lines.filter(|line| line.split(',').next() == Some(region)).find(in_force)?.split(',');
     Some(Seat { region: fields.next()?, name: fields.next()? })

@@ -7,11 +7,11 @@ use anyhow::{Context as _, Result};
 use chrono::Days;
 use gongzhi_core::catalog::{ColumnType, Item, Kind, PartyPart};
 use gongzhi_core::period::Period;
-use gongzhi_engine::office_files::{TextEncoding, push_line};
 
 use super::draft::{Draft, Value, Who};
 use super::facts::COVERED_FROM;
 use super::files::{Office, folder_of};
+use super::office_files::{TextEncoding, push_line};
 use super::tax_table::TaxTable;
 use super::truth::FileTruth;
 use super::world::World;

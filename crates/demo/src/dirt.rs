@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use gongzhi_core::catalog::{ColumnType, Kind, Origin, PartyPart, Rule, Severity};
 use gongzhi_core::issues::CellPlace;
-use gongzhi_engine::office_files::OfficeCell;
 
+use super::office_files::OfficeCell;
 use super::random::Dice;
 use super::sheets::MadeSheet;
 

@@ -1,6 +1,6 @@
 use std::sync::LazyLock;
 
-use gongzhi_core::catalog::{Catalog, Problem};
+use gongzhi_core::catalog::Problem;
 use gongzhi_core::messages::{Language, Translator};
 use gongzhi_core::period::Period;
 use gongzhi_core::values::RowAction;
@@ -8,7 +8,7 @@ use gongzhi_core::values::RowAction;
 use super::super::draft::{Draft, Value, Who};
 use super::super::world::World;
 use super::*;
-use crate::acts::catalog::{CatalogPlace, get_catalog, line_of};
+use crate::tests::shipped;
 
 const CANAL: &str = r#"
 model: stamp/construction_contract
@@ -46,13 +46,9 @@ static FACTS: LazyLock<Vec<Fact>> = LazyLock::new(|| {
     facts
 });
 
-fn catalog() -> Catalog {
-    get_catalog(&CatalogPlace::default(), &Translator::new(Language::English)).unwrap()
-}
-
 fn planted(scale: f64) -> World {
     let mut world = World::new(1, 2025, scale);
-    plant(&mut world, &catalog(), &FACTS, &Translator::new(Language::English)).unwrap();
+    plant(&mut world, &shipped(), &FACTS, &Translator::new(Language::English)).unwrap();
     world
 }
 
@@ -67,9 +63,9 @@ fn rows<'a>(world: &'a World, kind: &str, period: Period) -> &'a [Draft] {
 fn told(text: String) -> String {
     let mut problems: Vec<Problem> = Vec::new();
     let facts = Box::leak(Box::new(read::read("demo/facts/x.yaml", &text, &mut problems)));
-    check::check(&catalog(), facts, &mut problems);
+    check::check(&shipped(), facts, &mut problems);
     let translator = Translator::new(Language::English);
-    problems.iter().map(|problem| line_of(problem, &translator)).collect::<Vec<_>>().join("\n")
+    problems.iter().map(|problem| problem.in_words(&translator)).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -149,7 +145,7 @@ fn a_fact_that_sells_plainly_below_the_county_is_named_unless_it_means_to() {
         let facts = read::read("demo/facts/x.yaml", text, &mut problems);
         problems.extend(super::super::prices::check(&facts));
         let translator = Translator::new(Language::English);
-        problems.iter().map(|problem| line_of(problem, &translator)).collect::<Vec<_>>().join("\n")
+        problems.iter().map(|problem| problem.in_words(&translator)).collect::<Vec<_>>().join("\n")
     };
     let shop = r#"
 model: deed/transfer
@@ -185,9 +181,9 @@ facts:
 fn the_facts_the_program_carries_fit_the_catalogue() {
     let (facts, problems) = embedded();
     let mut problems = problems.to_vec();
-    check::check(&catalog(), facts, &mut problems);
+    check::check(&shipped(), facts, &mut problems);
     let translator = Translator::new(Language::English);
-    let told: Vec<String> = problems.iter().map(|problem| line_of(problem, &translator)).collect();
+    let told: Vec<String> = problems.iter().map(|problem| problem.in_words(&translator)).collect();
     assert!(told.is_empty(), "{}", told.join("\n"));
 }
 
@@ -200,7 +196,7 @@ fn the_part_that_plants_facts_reads_no_model_no_parameter_and_no_amount_of_the_c
         ("plant.rs", include_str!("plant.rs")),
         ("read.rs", include_str!("read.rs")),
     ];
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/demo/facts");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/facts");
     assert_eq!(std::fs::read_dir(folder).unwrap().count(), files.len() + 1, "a file of the folder is not read here");
     for (name, text) in files {
         let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();

@@ -15,7 +15,6 @@ use super::super::world::World;
 use super::cast::{Cast, has_registration, is_local};
 use super::check::{REGISTRATION, check, value_of};
 use super::{Fact, Party, Row, Sort, TOLD_FROM, Tempting};
-use crate::acts::catalog::line_of;
 
 /// Copies of each sort of temptation in a county of scale 1.
 const TEMPTATIONS: usize = 30;
@@ -50,7 +49,7 @@ pub fn plant(world: &mut World, catalog: &Catalog, facts: &'static [Fact], trans
     let mut problems = Vec::new();
     check(catalog, facts, &mut problems);
     if !problems.is_empty() {
-        let lines: Vec<String> = problems.iter().map(|problem| line_of(problem, translator)).collect();
+        let lines: Vec<String> = problems.iter().map(|problem| problem.in_words(translator)).collect();
         return Err(anyhow!("{}", lines.join("\n")));
     }
     for fact in facts {

@@ -1,7 +1,9 @@
 //! Facts and what the county itself makes may not speak of one thing by accident, whatever the seed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
+use gongzhi_core::catalog::{Catalog, Source, overlay};
 use gongzhi_core::messages::{Language, Translator};
 use rust_decimal::Decimal;
 
@@ -10,14 +12,32 @@ use super::facts::{Sort, Tempting};
 use super::taxpayers::is_ordinary;
 use super::world::World;
 use super::{Settings, happen, plant_facts};
-use crate::acts::catalog::{CatalogPlace, get_catalog};
+
+/// The catalogue of the repository, compiled.
+pub fn shipped() -> Catalog {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap();
+    let mut sources = Vec::new();
+    read_below(&Path::new(&package).join("../../catalog"), "", &mut sources);
+    let (catalog, problems) = Catalog::compile(&overlay([sources]));
+    assert_eq!(problems, []);
+    catalog
+}
+
+fn read_below(folder: &Path, prefix: &str, sources: &mut Vec<Source>) {
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            read_below(&entry.path(), &format!("{path}/"), sources);
+        } else {
+            sources.push(Source { path, text: std::fs::read_to_string(entry.path()).unwrap() });
+        }
+    }
+}
 
 /// A county with its facts.
 fn county(seed: u64, scale: f64) -> World {
-    let translator = Translator::new(Language::Chinese);
-    let catalog = get_catalog(&CatalogPlace::default(), &translator).unwrap();
     let mut world = happen(Settings { scale, seed, year: 2025 });
-    plant_facts(&mut world, &catalog, &translator).unwrap();
+    plant_facts(&mut world, &shipped(), &Translator::new(Language::Chinese)).unwrap();
     world
 }
 

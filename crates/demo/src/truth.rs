@@ -9,12 +9,12 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use gongzhi_core::catalog::Frequency;
-use gongzhi_engine::office_files::push_line;
 use rust_decimal::Decimal;
 
 use super::dirt::WrongCell;
 use super::draft::{Who, period_of};
 use super::facts::PlantedFact;
+use super::office_files::push_line;
 use super::world::World;
 
 /// Stands for every natural person where a taxpayer's code would.

@@ -1,9 +1,9 @@
-//! Sheets as offices send them: the demonstration county's way out.
+//! Sheets as offices send them: the made-up county's way out.
 //!
 //! Departments do not only fill in templates. They send workbooks of their own with title rows, two-row headers, totals
 //! and signatures, text in GBK, and tables in HTML or XML that are named `.xls`. This module writes such files from rows
-//! of text and figures, so that the generator of the demonstration county can be as dirty as real senders are without
-//! knowing any format. It is not the way templates are made (see `template`), and nothing is read here.
+//! of text and figures, so that the generator of the made-up county can be as dirty as real senders are without
+//! knowing any format. It is not the way templates are made (see `gongzhi_engine::template`), and nothing is read here.
 
 use std::fmt::Write as _;
 use std::io::Write;

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use gongzhi_core::catalog::{Item, Kind};
-use gongzhi_engine::office_files::{TextEncoding, push_line};
+
+use super::office_files::{TextEncoding, push_line};
 
 /// Bytes collected before they are encoded and written.
 const CHUNK: usize = 1 << 18;

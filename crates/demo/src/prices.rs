@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use super::facts::{Fact, Row, TOLD_FROM};
 use super::taxpayers::TOWNSHIPS;
 
-static PRICES: &str = include_str!("../../../../demo/prices.csv");
+static PRICES: &str = include_str!("../../../demo/prices.csv");
 
 /// What a square metre of a use, or a tonne, usually costs in the county, in whole yuan; nothing where nobody says.
 pub fn find(what: &str, of_use: &str) -> Option<i64> {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::random::Dice;
 
-static WORDS: &str = include_str!("../../../../demo/words.csv");
+static WORDS: &str = include_str!("../../../demo/words.csv");
 
 /// The words names are made of, and the names already given.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 mod acts;
 mod cli;
 mod log;
+mod reports;
 
 use std::process::ExitCode;
 

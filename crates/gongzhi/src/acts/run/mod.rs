@@ -11,13 +11,9 @@ mod coverage;
 mod evidence;
 mod files;
 mod identities;
-mod identity_book;
-mod lead_book;
 mod missing;
 mod outputs;
-mod reasons;
 mod record;
-mod report;
 mod taking_in;
 mod told_sets;
 
@@ -42,6 +38,7 @@ use gongzhi_store::collect::batches::NewLinks;
 use crate::acts::analyse::identity::read_divisions;
 use crate::acts::audit;
 use crate::acts::collect::intake::IntakeDesk;
+use crate::reports::reasons::Reasons;
 
 pub use comparing::{Compared, Comparing, choose_region, compare};
 pub use coverage::{propose_folder, read_coverage};
@@ -170,7 +167,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
         compared,
         told,
         visible: &visible,
-        received: report::read_days(&listed.files),
+        received: files::read_days(&listed.files),
         has_coverage,
     };
     outputs::write_for_people(&result)?;
@@ -240,7 +237,7 @@ fn notes_of(result: &outputs::RunResult<'_>, skipped: &[String]) -> Vec<Message>
         notes.push(Message::new("run-no-coverage").with("file", COVERAGE_FILE).with("folder", folder));
     }
     let context = result.context;
-    let words = reasons::Reasons { say: context.say, catalog: &context.catalog, models: &context.models };
+    let words = Reasons { say: context.say, catalog: &context.catalog, models: &context.models };
     let mut reasons: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
     for report in &result.compared.reports {
         for (outcome, count) in &report.outcomes {

@@ -9,12 +9,11 @@ use gongzhi_core::identity::{Class, Mark};
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_engine::workbook::{Cell, ColumnKind, TableBook, TableColumn, TableHead};
 
-use super::identities::Queued;
-use super::outputs::RunResult;
+use super::found::{QueuedName, RunFound};
 
 /// Writes the workbook.
-pub fn write_queue(result: &RunResult<'_>, path: &Path) -> Result<()> {
-    let say = result.context.say;
+pub fn write_queue(run: &RunFound<'_>, path: &Path) -> Result<()> {
+    let say = run.say;
     let word = |key: &'static str| say.say(&Message::new(key));
     let column = |key, kind, width| TableColumn::new(word(key), kind, width);
     let answers = vec![word("run-queue-yes"), word("run-queue-no")];
@@ -38,25 +37,25 @@ pub fn write_queue(result: &RunResult<'_>, path: &Path) -> Result<()> {
         ],
         frozen: 1,
     };
-    let mut queue: Vec<(&String, &Queued)> = result.identified.queue.iter().collect();
-    queue.sort_by(|a, b| (b.1.found.class, b.1.rows, a.0).cmp(&(a.1.found.class, a.1.rows, b.0)));
-    let mut workbook = TableBook::new(result.order.as_of)?;
-    workbook.add_table(&head, queue.into_iter().flat_map(|(subject, queued)| rows_of(subject, queued, say)))?;
+    let mut queue: Vec<&QueuedName<'_>> = run.queue.iter().collect();
+    queue.sort_by(|a, b| (b.found.class, b.rows, a.subject).cmp(&(a.found.class, a.rows, b.subject)));
+    let mut workbook = TableBook::new(run.as_of)?;
+    workbook.add_table(&head, queue.into_iter().flat_map(|queued| rows_of(queued, say)))?;
     Ok(workbook.save(path)?)
 }
 
 /// A row a candidate; the first carries what the sheets say.
-fn rows_of(subject: &str, queued: &Queued, say: &Translator) -> Vec<Vec<Cell>> {
+fn rows_of(queued: &QueuedName<'_>, say: &Translator) -> Vec<Vec<Cell>> {
     let class = match queued.found.class {
         Class::Certain => "run-class-certain",
         Class::Probable => "run-class-probable",
         Class::Possible => "run-class-possible",
         Class::None => "run-class-none",
     };
-    let (file, sheet, row) = &queued.first;
+    let QueuedName { file, sheet, row, .. } = queued;
     let said = vec![
-        Cell::Text(queued.name.clone()),
-        Cell::Text(queued.code.clone()),
+        Cell::Text(queued.name.to_owned()),
+        Cell::Text(queued.code.to_owned()),
         Cell::Integer(i64::try_from(queued.rows).unwrap_or(i64::MAX)),
         Cell::Text(say.say(&Message::new(class))),
         Cell::Text(format!("{file} [{sheet}] A{row}")),
@@ -71,7 +70,7 @@ fn rows_of(subject: &str, queued: &Queued, say: &Translator) -> Vec<Vec<Cell>> {
             Cell::Decimal(rust_decimal::Decimal::new(i64::from(candidate.score_thousandths), 3)),
             Cell::Text(marks(&candidate.agree, say)),
             Cell::Text(marks(&candidate.differ, say)),
-            Cell::Text(subject.to_owned()),
+            Cell::Text(queued.subject.to_owned()),
         ]);
         rows.push(cells);
     }

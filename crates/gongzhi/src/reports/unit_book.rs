@@ -9,17 +9,17 @@ use gongzhi_core::messages::Message;
 use gongzhi_engine::workbook::{Cell, ColumnKind, TableBook, TableColumn, TableHead};
 use rust_decimal::Decimal;
 
-use super::super::outputs::RunResult;
 use super::deliveries::{Deliveries, FileLine, FileState, Undelivered, UnitLine};
+use super::found::RunFound;
 use super::words::Words;
 
 /// Writes the workbook.
-pub fn write_units(result: &RunResult<'_>, deliveries: &Deliveries, path: &Path) -> Result<()> {
-    let words = Words::new(result.context.say.language(), &result.context.catalog);
-    let mut workbook = TableBook::new(result.order.as_of)?;
+pub fn write_units(run: &RunFound<'_>, deliveries: &Deliveries, path: &Path) -> Result<()> {
+    let words = Words::new(run.say.language(), run.catalog);
+    let mut workbook = TableBook::new(run.as_of)?;
     workbook.add_table(&units_head(&words), deliveries.units.iter().map(|unit| unit_row(unit, &words)))?;
     workbook.add_table(&files_head(&words), deliveries.files.iter().map(|file| file_row(file, &words)))?;
-    let head = undelivered_head(&words, result.order.as_of);
+    let head = undelivered_head(&words, run.as_of);
     workbook.add_table(&head, deliveries.undelivered.iter().map(|missing| undelivered_row(missing, &words)))?;
     Ok(workbook.save(path)?)
 }

@@ -15,8 +15,8 @@ use gongzhi_engine::tables::EvidencePlace;
 use gongzhi_engine::workbook::{Cell, ColumnKind, TableBook, TableColumn, TableHead};
 use rust_decimal::Decimal;
 
-use super::evidence::Places;
-use super::outputs::{RunResult, rank};
+use super::found::RunFound;
+use super::places::Places;
 use super::reasons::Reasons;
 
 /// Sheets of evidence that a lead's row names; the evidence sheet names all.
@@ -25,13 +25,13 @@ const EVIDENCE_LINES: usize = 6;
 const EVIDENCE_CELLS: usize = 6;
 
 /// Writes the workbook.
-pub fn write_leads(result: &RunResult<'_>, path: &Path) -> Result<()> {
-    let book = LeadBook { say: result.context.say, catalog: &result.context.catalog, places: &result.told };
-    let mut workbook = TableBook::new(result.order.as_of)?;
-    workbook.add_table(&book.summary_head(result), book.summary_rows(result))?;
-    for report in &result.compared.reports {
-        let Some(model) = result.context.models.models.get(&report.model) else { continue };
-        let leads = rank(&report.leads);
+pub fn write_leads(run: &RunFound<'_>, path: &Path) -> Result<()> {
+    let book = LeadBook { say: run.say, catalog: run.catalog, places: run.places };
+    let mut workbook = TableBook::new(run.as_of)?;
+    workbook.add_table(&book.summary_head(run), book.summary_rows(run))?;
+    for report in run.reports {
+        let Some(model) = run.models.models.get(&report.model) else { continue };
+        let leads = run.ranked(&report.model);
         if leads.is_empty() {
             continue;
         }
@@ -39,14 +39,14 @@ pub fn write_leads(result: &RunResult<'_>, path: &Path) -> Result<()> {
         let rows = leads
             .iter()
             .map(|(rank, lead)| columns.iter().map(|column| book.lead_cell(*column, *rank, (model, lead))).collect());
-        workbook.add_table(&book.model_head((model, columns), &leads), rows)?;
+        workbook.add_table(&book.model_head((model, columns), leads), rows)?;
     }
     let name_of = |report: &ModelReport| {
-        let model = result.context.models.models.get(&report.model);
+        let model = run.models.models.get(&report.model);
         model.map_or_else(|| report.model.clone(), |model| book.text(&model.name))
     };
-    let reports = &result.compared.reports;
-    let models = &result.context.models.models;
+    let reports = run.reports;
+    let models = &run.models.models;
     let figures = reports.iter().flat_map(|report| {
         let uses = models.get(&report.model).map_or(&[][..], |model| &model.parameters);
         book.figure_rows((&name_of(report), uses), &report.leads)
@@ -61,8 +61,8 @@ pub fn write_leads(result: &RunResult<'_>, path: &Path) -> Result<()> {
     }
     let evidence = reports.iter().flat_map(|report| {
         let name = name_of(report);
-        let leads = rank(&report.leads);
-        leads.into_iter().flat_map(|lead| book.evidence_rows(&name, lead)).collect::<Vec<_>>()
+        let leads = run.ranked(&report.model).iter();
+        leads.flat_map(|lead| book.evidence_rows(&name, *lead)).collect::<Vec<_>>()
     });
     workbook.add_table(&book.evidence_head(), evidence)?;
     Ok(workbook.save(path)?)
@@ -87,13 +87,13 @@ impl LeadBook<'_> {
         text.get(self.say.language()).to_owned()
     }
 
-    fn summary_head(&self, result: &RunResult<'_>) -> TableHead {
-        let [accepted, blocked, refused] = result.taken.counts();
+    fn summary_head(&self, run: &RunFound<'_>) -> TableHead {
+        let [accepted, blocked, refused] = run.files.counts;
         let files = Message::new("run-book-files")
             .with("accepted", accepted)
             .with("blocked", blocked)
             .with("refused", refused)
-            .with("as_of", result.order.as_of);
+            .with("as_of", run.as_of);
         TableHead {
             sheet: self.word("run-book-summary"),
             title: self.word("run-book-title"),
@@ -110,10 +110,10 @@ impl LeadBook<'_> {
         }
     }
 
-    fn summary_rows(&self, result: &RunResult<'_>) -> Vec<Vec<Cell>> {
-        let words = Reasons { say: self.say, catalog: self.catalog, models: &result.context.models };
+    fn summary_rows(&self, run: &RunFound<'_>) -> Vec<Vec<Cell>> {
+        let words = Reasons { say: self.say, catalog: self.catalog, models: run.models };
         let row = |report: &ModelReport| {
-            let name = result.context.models.models.get(&report.model).map(|model| self.text(&model.name));
+            let name = run.models.models.get(&report.model).map(|model| self.text(&model.name));
             let gap = money::sum(report.leads.iter().filter_map(|lead| lead.gap));
             let reasons: Vec<(&str, u64)> = report
                 .outcomes
@@ -137,8 +137,8 @@ impl LeadBook<'_> {
                 Cell::Text(told),
             ]
         };
-        let mut rows: Vec<Vec<Cell>> = result.compared.reports.iter().map(row).collect();
-        rows.push(self.total_row(&result.compared.reports));
+        let mut rows: Vec<Vec<Cell>> = run.reports.iter().map(row).collect();
+        rows.push(self.total_row(run.reports));
         rows
     }
 

@@ -12,16 +12,15 @@ fn day(text: &str) -> NaiveDate {
 /// The reports of a folder, the days its files came on, and what is computed of them as of a day.
 fn deliveries(reports: &[(&str, Json, &str)], as_of: &str) -> Deliveries {
     let catalog = get_catalog(&CatalogPlace::default(), &Translator::new(Language::English)).unwrap();
-    let taken = TakenFolder {
-        reports: reports.iter().map(|(name, report, _)| ((*name).to_owned(), report.clone())).collect(),
-        digests: BTreeMap::new(),
-        named_units: BTreeMap::from([("nobody.csv".to_owned(), "court".to_owned())]),
-    };
+    let named_units = BTreeMap::from([("nobody.csv".to_owned(), "court".to_owned())]);
     let received = reports.iter().map(|(name, _, came)| ((*name).to_owned(), day(came))).collect();
+    let reports = reports.iter().map(|(name, report, _)| ((*name).to_owned(), report.clone())).collect();
+    let files =
+        FilesFound { reports: &reports, named_units: &named_units, received: &received, counts: [0; 3], rows: 0 };
     let moment = Moment { as_of: chrono::DateTime::<chrono::Utc>::MAX_UTC, period: None };
     let visible = VisibleBatches { batches: Vec::new(), moment };
-    let (catalog, taken, visible, as_of) = (&catalog, &taken, &visible, day(as_of));
-    Deliveries::of(&DeliveryFacts { catalog, taken, received: &received, visible, as_of, region: "" })
+    let (catalog, visible, as_of) = (&catalog, &visible, day(as_of));
+    Deliveries::of(&DeliveryFacts { catalog, files, visible, as_of, region: "" })
 }
 
 fn report(period: &str, is_accepted: bool, errors: usize) -> Json {
@@ -74,15 +73,8 @@ fn a_file_that_says_no_unit_is_of_the_one_its_path_names_and_else_of_none() {
 }
 
 #[test]
-fn a_file_written_on_the_last_evening_of_utc_is_late_for_the_last_day_of_the_year() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a");
-    let when: chrono::DateTime<chrono::Utc> = "2025-12-31T16:30:00Z".parse().unwrap();
-    std::fs::File::create(&path).unwrap().set_modified(when.into()).unwrap();
-    let file = crate::acts::run::files::ListedFile { path, name: "a".to_owned(), resource: None };
-    let came = super::super::read_days(&[file])["a"];
-    assert_eq!(came, day("2026-01-01"));
-    let mut line = deliveries(&[("a", report("2025-11", true, 0), "2025-12-31")], "2026-03-01").files.remove(0);
-    (line.due, line.received) = (Some(day("2025-12-31")), Some(came));
+fn a_file_that_came_on_new_years_day_is_late_for_the_last_day_of_the_year() {
+    let mut line = deliveries(&[("a", report("2025-11", true, 0), "2026-01-01")], "2026-03-01").files.remove(0);
+    line.due = Some(day("2025-12-31"));
     assert_eq!(line.days_late(), Some(1));
 }

@@ -10,7 +10,7 @@ use gongzhi_core::messages::Bilingual;
 use gongzhi_core::money::{self, LARGEST};
 use rust_decimal::Decimal;
 
-use super::super::outputs::RunResult;
+use super::found::RunFound;
 use super::unlocks::{Locked, Unlocks};
 
 /// What leads come to together.
@@ -144,13 +144,12 @@ pub struct Story {
 
 impl Story {
     /// Computes it.
-    pub fn of(result: &RunResult<'_>) -> Self {
-        let catalog = &result.context.catalog;
-        let reports = &result.compared.reports;
+    pub fn of(run: &RunFound<'_>) -> Self {
+        let (catalog, reports) = (run.catalog, run.reports);
         let leads: Vec<&Lead> = reports.iter().flat_map(|report| &report.leads).collect();
-        let unlocks = Unlocks { catalog, models: &result.context.models };
+        let unlocks = Unlocks { catalog, models: run.models };
         let models = reports.iter().map(|report| {
-            let model = result.context.models.models.get(&report.model);
+            let model = run.models.models.get(&report.model);
             let key = || Bilingual { zh: report.model.clone(), en: String::new() };
             ModelLine {
                 name: model.map_or_else(key, |model| model.name.clone()),
@@ -160,17 +159,17 @@ impl Story {
             }
         });
         Self {
-            county: place_name(catalog, &result.compared.region),
-            as_of: result.order.as_of,
+            county: place_name(catalog, run.region),
+            as_of: run.as_of,
             catalog: catalog.digest.clone(),
-            files: result.taken.counts(),
-            has_coverage: result.has_coverage,
-            funnel: funnel(result, leads.len() as u64),
+            files: run.files.counts,
+            has_coverage: run.has_coverage,
+            funnel: funnel(run, leads.len() as u64),
             total: Sums::of(leads.iter().copied()),
             models: models.collect(),
-            townships: by_township(catalog, &leads, &result.compared.townships),
+            townships: by_township(catalog, &leads, run.townships),
             locked: reports.iter().flat_map(|report| unlocks.of(report)).collect(),
-            queue: result.identified.queue.len() as u64,
+            queue: run.queue.len() as u64,
         }
     }
 
@@ -180,16 +179,16 @@ impl Story {
     }
 }
 
-fn funnel(result: &RunResult<'_>, leads: u64) -> Vec<(Stage, u64)> {
-    let classes = &result.identified.classes;
+fn funnel(run: &RunFound<'_>, leads: u64) -> Vec<(Stage, u64)> {
+    let classes = run.classes;
     let of = |class: &str| classes.get(class).copied().unwrap_or_default();
     let parties: u64 = classes.values().sum();
-    let reports = &result.compared.reports;
+    let reports = run.reports;
     let outcomes = reports.iter().flat_map(|report| &report.outcomes);
     let rows = |outcome: &str| reports.iter().filter_map(|report| report.outcomes.get(outcome)).sum();
     let not_comparable = outcomes.filter(|(outcome, _)| outcome.starts_with("not_comparable:"));
     vec![
-        (Stage::Rows, result.taken.accepted_rows()),
+        (Stage::Rows, run.files.rows),
         (Stage::Parties, parties),
         (Stage::Certain, of("certain")),
         (Stage::Probable, of("probable")),

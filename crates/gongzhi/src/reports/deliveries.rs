@@ -11,16 +11,14 @@ use gongzhi_core::period::Period;
 use gongzhi_core::state::VisibleBatches;
 use serde_json::Value as Json;
 
-use super::super::taking_in::TakenFolder;
+use super::found::FilesFound;
 
 /// What is known of deliveries.
 pub struct DeliveryFacts<'a> {
     /// Says who reports what and when.
     pub catalog: &'a Catalog,
-    /// What became of the files.
-    pub taken: &'a TakenFolder,
-    /// The day each file came, by its name.
-    pub received: &'a BTreeMap<String, NaiveDate>,
+    /// What became of the files, and when they came.
+    pub files: FilesFound<'a>,
     /// What has been accepted, also earlier.
     pub visible: &'a VisibleBatches,
     /// The day the run looks from.
@@ -193,7 +191,7 @@ impl Deliveries {
     /// Computes them.
     pub fn of(facts: &DeliveryFacts<'_>) -> Self {
         let mut files: Vec<FileLine> =
-            facts.taken.reports.iter().map(|(name, report)| file_line(facts, name, report)).collect();
+            facts.files.reports.iter().map(|(name, report)| file_line(facts, name, report)).collect();
         // Files of no known unit last: they are nobody's yet.
         files.sort_by(|a, b| (a.unit.is_none(), &a.unit, &a.file).cmp(&(b.unit.is_none(), &b.unit, &b.file)));
         let undelivered = list_undelivered(facts, &files);
@@ -229,7 +227,7 @@ fn file_line(facts: &DeliveryFacts<'_>, name: &str, report: &Json) -> FileLine {
     let period = report["period"].as_str().and_then(|text| text.parse::<Period>().ok());
     let due = |item: &Item| due_day(facts, item, period?).map(|(day, _)| day);
     FileLine {
-        unit: text("unit").or_else(|| facts.taken.named_units.get(name).cloned()),
+        unit: text("unit").or_else(|| facts.files.named_units.get(name).cloned()),
         file: name.to_owned(),
         due: items.iter().filter_map(|item| due(facts.catalog.items.get(*item)?)).min(),
         items: items.into_iter().map(str::to_owned).collect(),
@@ -245,7 +243,7 @@ fn file_line(facts: &DeliveryFacts<'_>, name: &str, report: &Json) -> FileLine {
         errors: count("error"),
         warnings: count("warning"),
         unlisted: report["unlisted_issues"].as_u64().unwrap_or_default(),
-        received: facts.received.get(name).copied(),
+        received: facts.files.received.get(name).copied(),
     }
 }
 

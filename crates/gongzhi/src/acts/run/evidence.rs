@@ -10,8 +10,8 @@ use gongzhi_engine::parts::DataPlace;
 use gongzhi_engine::session::SessionPlace;
 use gongzhi_engine::tables::list_evidence;
 
-use super::RunContext;
 use super::comparing::Compared;
+use super::order::RunContext;
 use crate::reports::places::Places;
 
 /// Looks up every handle that a lead names.

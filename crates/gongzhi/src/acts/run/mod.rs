@@ -12,6 +12,7 @@ mod evidence;
 mod files;
 mod identities;
 mod missing;
+mod order;
 mod outputs;
 mod record;
 mod taking_in;
@@ -20,16 +21,14 @@ mod told_sets;
 use std::collections::HashMap;
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, anyhow};
-use chrono::{DateTime, NaiveDate, Utc};
-use gongzhi_core::catalog::{Catalog, Source};
+use chrono::{DateTime, Utc};
 use gongzhi_core::identity::Decisions;
 use gongzhi_core::messages::{Message, Translator};
-use gongzhi_core::models::Models;
 use gongzhi_core::state::{Moment, VisibleBatches};
 use gongzhi_engine::session::SessionPlace;
 use gongzhi_store::Store;
@@ -44,42 +43,13 @@ pub use comparing::{Compared, Comparing, choose_region, compare};
 pub use coverage::{propose_folder, read_coverage};
 pub use files::COVERAGE_FILE;
 use files::list_files;
+pub use order::{RunContext, RunOrder};
 pub use outputs::Step;
 use record::{RunRecord, analysis};
 pub use taking_in::NotAccepted;
 
 /// Files that were not accepted a person is told of one by one; `issues.jsonl` has all.
 pub const LISTED_FILES: usize = 10;
-
-/// What a run is told.
-pub struct RunOrder {
-    /// Folder of sheets.
-    pub folder: PathBuf,
-    /// Folder of results.
-    pub out: PathBuf,
-    /// Home folder.
-    pub home: PathBuf,
-    /// The day the run looks from.
-    pub as_of: NaiveDate,
-    /// The region the run is about, by its code; none: the only one there is.
-    pub region: Option<String>,
-    /// The moment the command began.
-    pub now: DateTime<Utc>,
-}
-
-/// What a run is given besides.
-pub struct RunContext<'a> {
-    /// Files of the catalogue.
-    pub sources: &'a [Source],
-    /// The catalogue.
-    pub catalog: Catalog,
-    /// Its models.
-    pub models: Models,
-    /// Speaks.
-    pub say: &'a Translator,
-    /// Told of progress: what is done, how much of how much.
-    pub progress: &'a (dyn Fn(&Message, u64, u64) + Sync),
-}
 
 /// What a run came to.
 #[derive(Debug)]

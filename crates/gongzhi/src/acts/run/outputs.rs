@@ -16,8 +16,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::comparing::Compared;
 use super::identities::Identified;
+use super::order::{RunContext, RunOrder};
 use super::taking_in::TakenFolder;
-use super::{RunContext, RunOrder};
 use crate::reports;
 use crate::reports::found::{FilesFound, QueuedName, RunFound};
 use crate::reports::places::Places;

@@ -6,7 +6,7 @@ use gongzhi_core::access::{Actor, Purpose};
 use gongzhi_store::{Store, StoreError};
 use serde_json::{Value as Json, json};
 
-use super::RunOrder;
+use super::order::RunOrder;
 use super::outputs::Step;
 use super::taking_in::TakenFolder;
 use crate::acts::operator::operator;

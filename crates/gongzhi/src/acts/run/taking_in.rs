@@ -9,8 +9,8 @@ use gongzhi_core::messages::Message;
 use gongzhi_engine::parallel::in_order;
 use serde_json::Value as Json;
 
-use super::RunContext;
 use super::files::ListedFile;
+use super::order::RunContext;
 use crate::acts::collect::data_package::order_of;
 use crate::acts::collect::intake::{FileAtHand, IntakeDesk, IntakeOrder};
 use crate::acts::collect::intake_report::report_json;

@@ -13,7 +13,7 @@ use gongzhi_engine::parts::DataPlace;
 use gongzhi_engine::session::SessionPlace;
 use serde_json::{Value as Json, json};
 
-use super::RunContext;
+use super::order::RunContext;
 use super::taking_in::TakenFolder;
 use crate::acts::collect::intake_report::issue_json;
 use crate::acts::collect::set_effects::{SetNamed, effect_json, warnings};

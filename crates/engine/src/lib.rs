@@ -17,7 +17,6 @@ pub mod model_cases;
 mod model_parts;
 mod model_rows;
 pub mod model_run;
-pub mod office_files;
 pub mod parallel;
 mod part_digests;
 pub mod parts;

@@ -4,8 +4,8 @@ mod acts;
 mod app;
 mod cli;
 mod config;
-mod demo;
 mod log;
+mod reports;
 
 use std::process::ExitCode;
 

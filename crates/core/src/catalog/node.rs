@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use saphyr_parser::{Event, Parser};
 
-use crate::messages::{Bilingual, Message};
+use crate::messages::{Bilingual, Message, Translator};
 
 /// Deepest nesting accepted: content needs six levels, a hostile file must not exhaust the stack.
 const DEPTH_LIMIT: usize = 32;
@@ -24,6 +24,13 @@ pub struct Problem {
     pub line: usize,
     /// What is wrong, with a hint.
     pub message: Message,
+}
+
+impl Problem {
+    /// `file:line: what is wrong`, as an author reads it.
+    pub fn in_words(&self, say: &Translator) -> String {
+        format!("{}:{}: {}", self.file, self.line, say.say(&self.message))
+    }
 }
 
 /// A value of a YAML document and the line it begins on.

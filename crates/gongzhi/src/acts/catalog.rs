@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use gongzhi_core::catalog::{Catalog, Problem, Source, overlay};
-use gongzhi_core::messages::{Message, Translator};
+use gongzhi_core::catalog::{Catalog, Source, overlay};
+use gongzhi_core::messages::Message;
 use gongzhi_core::problems::ActError;
 use include_dir::{Dir, include_dir};
 
@@ -16,11 +16,6 @@ pub struct CatalogPlace {
     pub catalog: Option<PathBuf>,
     /// Folders laid over it, the last on top.
     pub layer: Vec<PathBuf>,
-}
-
-/// A file of the embedded catalogue.
-pub fn embedded_text(path: &str) -> Option<&'static str> {
-    EMBEDDED.get_file(path)?.contents_utf8()
 }
 
 /// Reads every file of the catalogue: `--catalog`, else `./catalog` where there is one, else the embedded; then layers.
@@ -42,11 +37,6 @@ pub fn list_sources(place: &CatalogPlace) -> Result<Vec<Source>, ActError> {
 pub fn get_catalog(place: &CatalogPlace) -> Result<Catalog, ActError> {
     let (catalog, problems) = Catalog::compile(&list_sources(place)?);
     if problems.is_empty() { Ok(catalog) } else { Err(ActError::content(&problems)) }
-}
-
-/// `file:line: what is wrong`.
-pub fn line_of(problem: &Problem, translator: &Translator) -> String {
-    ActError::content(std::slice::from_ref(problem)).say(translator)
 }
 
 fn embedded(folder: &Dir<'_>) -> Vec<Source> {
@@ -93,7 +83,7 @@ fn read_below(folder: &Path, prefix: &str, sources: &mut Vec<Source>) -> Result<
 
 #[cfg(test)]
 mod tests {
-    use gongzhi_core::messages::Language;
+    use gongzhi_core::messages::{Language, Translator};
 
     use super::*;
 

@@ -7,7 +7,7 @@ use gongzhi_core::messages::Message;
 
 use super::{CatalogWords, Context};
 use crate::acts::analyse::models;
-use crate::acts::catalog::{line_of, list_sources};
+use crate::acts::catalog::list_sources;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -22,7 +22,7 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let (models, of_models) = context.wait(models::check(&catalog));
     problems.extend(of_models);
     for problem in &problems {
-        println!("{}", line_of(problem, say));
+        println!("{}", problem.in_words(say));
     }
     let warnings = models::warnings(&catalog, &models, context.today);
     for warning in &warnings {

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use gongzhi_core::messages::Message;
+use gongzhi_demo::{Settings, generate};
 
 use super::{CatalogWords, Context};
 use crate::acts::catalog::get_catalog;
-use crate::demo::{Settings, generate};
 
 #[derive(clap::Args)]
 pub struct Args {

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use gongzhi_core::messages::{Message, Translator};
+use gongzhi_demo::score::{Score, Tally, score, share};
+use gongzhi_demo::score_leads::{Difference, LeftAlone};
 use serde_json::{Map, Value as Json, json};
 
 use super::Context;
-use crate::demo::score::{Score, Tally, score, share};
-use crate::demo::score_leads::{Difference, LeftAlone};
 
 #[derive(clap::Args)]
 pub struct Args {

@@ -17,7 +17,7 @@ pub fn sources() -> Vec<(PathBuf, String)> {
         }
     }
     let mut found = Vec::new();
-    for name in ["core", "engine", "store", "gongzhi"] {
+    for name in ["core", "engine", "store", "demo", "gongzhi"] {
         gather(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name).join("src"), &mut found);
     }
     assert!(found.len() > 100, "{} files", found.len());

@@ -15,7 +15,7 @@ use gongzhi_engine::session::{Session, SessionOptions, SessionPlace};
 use gongzhi_engine::tables::{Handles, WorklistLine};
 use gongzhi_engine::townships::list_townships;
 
-use super::Content;
+use super::order::Content;
 
 /// What a comparison is given.
 pub struct Comparing<'a> {

@@ -3,14 +3,15 @@
 //! Outside its coverage a table says nothing: "nothing loaded" never means "paid nothing". So a run without a coverage
 //! file compares nothing with the tax side, and says so.
 
+mod words;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use gongzhi_core::access::Actor;
-use gongzhi_core::catalog::node::nearest;
-use gongzhi_core::catalog::{Catalog, Item, TAX_SIDE};
+use gongzhi_core::catalog::{Catalog, TAX_SIDE};
 use gongzhi_core::cells;
 use gongzhi_core::intake::place::read_stretch;
 use gongzhi_core::messages::Message;
@@ -23,6 +24,7 @@ use super::files::list_files;
 use crate::acts::collect::intake::{FileAtHand, IntakeDesk, IntakeOrder};
 use crate::acts::collect::intake_report::file_report;
 use crate::app::App;
+use words::{Words, without_blanks};
 
 /// Columns of the file, each with the words under which people write it; the last may be missing.
 const COLUMNS: [(&str, &[&str]); 6] = [
@@ -104,10 +106,6 @@ fn find_header(headers: &[String], key: &str, words: &[&str]) -> Option<usize> {
     })
 }
 
-fn without_blanks(text: &str) -> String {
-    text.chars().filter(|sign| !sign.is_whitespace()).collect()
-}
-
 /// First and last day: of a period that says both, else of what stands under 起 and 止. What stands there alone says both ends
 /// itself, unless it is a day.
 fn ends_of(from: &str, to: &str, period: &str) -> Option<(NaiveDate, NaiveDate)> {
@@ -128,109 +126,6 @@ fn as_of_of(text: &str) -> Option<Option<NaiveDate>> {
         return Some(None);
     }
     read_stretch(text).map(|stretch| Some(stretch.to))
-}
-
-/// The words of a coverage file as the catalogue knows them.
-struct Words<'c> {
-    catalog: &'c Catalog,
-}
-
-/// What a thing is called: its key, and its names.
-struct Called<'c> {
-    key: &'c str,
-    names: Vec<&'c str>,
-}
-
-impl Words<'_> {
-    /// A table by key, by name, or by a part of its name or of a kind of it that no other table has.
-    fn table(&self, word: &str) -> Result<String, Message> {
-        let tables: Vec<&Item> = self.catalog.items.values().filter(|item| item.is_tax_side()).collect();
-        let called = |item: &&Item| -> Vec<String> {
-            let kinds = item.kinds.iter().map(|kind| kind.name.zh.clone());
-            [item.name.zh.clone(), item.name.en.clone()].into_iter().chain(kinds).collect()
-        };
-        let names: Vec<Vec<String>> = tables.iter().map(called).collect();
-        let of_item = |(item, names): (&&Item, &'_ Vec<String>)| (item.key.clone(), names.clone());
-        let known: Vec<(String, Vec<String>)> = tables.iter().zip(&names).map(of_item).collect();
-        let known: Vec<Called<'_>> = known
-            .iter()
-            .map(|(key, names)| Called { key, names: names.iter().map(String::as_str).collect() })
-            .collect();
-        find_called("table", word, &known)
-    }
-
-    /// A tax kind by code, name or alias, or a part of its name; nothing is every one.
-    fn tax_kind(&self, word: &str) -> Result<String, Message> {
-        if word.is_empty() || ["全部", "所有", "全部税种", "各税种", "所有税种", "*"].contains(&word) {
-            return Ok(String::new());
-        }
-        find_called("tax_kind", word, &self.list("tax_kind"))
-    }
-
-    /// An authority by its division code, or by name; nothing is every one.
-    fn authority(&self, word: &str) -> Result<String, Message> {
-        let known = self.list("tax_authority");
-        let is_known = known.iter().any(|one| one.key == word || one.names.contains(&word));
-        if !is_known && word.bytes().all(|sign| sign.is_ascii_digit()) {
-            return Ok(word.to_owned());
-        }
-        find_called("authority", word, &known)
-    }
-
-    fn list(&self, key: &str) -> Vec<Called<'_>> {
-        let entries = self.catalog.lists.get(key).into_iter().flat_map(|list| &list.entries);
-        let called = entries.map(|entry| {
-            let names = [entry.name.zh.as_str(), entry.name.en.as_str()].into_iter();
-            Called { key: &entry.code, names: names.chain(entry.aliases.iter().map(String::as_str)).collect() }
-        });
-        called.collect()
-    }
-}
-
-/// Ends of names that people leave out or put behind.
-const ENDS: [&str; 10] = ["税", "费", "信息", "数据", "明细", "清单", "台账", "情况", "表", "记录"];
-
-/// The thing with this key or name; else the only one whose name begins with the word, then the only one that has it in its
-/// name, the ends left out. What several have names those.
-fn find_called(column: &str, word: &str, known: &[Called<'_>]) -> Result<String, Message> {
-    let word = without_blanks(word);
-    let same = |name: &str| without_blanks(name).eq_ignore_ascii_case(&word);
-    if let Some(found) = known.iter().find(|one| same(one.key) || one.names.iter().any(|name| same(name))) {
-        return Ok(found.key.to_owned());
-    }
-    let bare = ENDS.iter().find_map(|end| word.strip_suffix(end)).filter(|bare| !bare.is_empty()).unwrap_or(&word);
-    let with = |is_like: &dyn Fn(&str) -> bool| -> Vec<&Called<'_>> {
-        known.iter().filter(|one| one.names.iter().any(|name| is_like(name))).collect()
-    };
-    let is_word = bare.chars().count() >= 2;
-    let whole = |name: &str| ENDS.iter().any(|end| name.strip_suffix(end) == Some(bare));
-    let begins = |name: &str| is_word && name.starts_with(bare);
-    let holds = |name: &str| is_word && name.contains(bare);
-    for found in [with(&whole), with(&begins), with(&holds)] {
-        match found[..] {
-            [] => {}
-            [one] => return Ok(one.key.to_owned()),
-            _ => return Err(unknown(column, &word, (known, &found))),
-        }
-    }
-    // 入库税款 for 入库税费信息: two signs in a row.
-    let pairs: Vec<String> = bare.chars().zip(bare.chars().skip(1)).map(|(a, b)| format!("{a}{b}")).collect();
-    let alike = with(&|name| !name.is_ascii() && pairs.iter().any(|pair| name.contains(pair)));
-    Err(unknown(column, &word, (known, &alike)))
-}
-
-/// What a line names that the catalogue does not have, and what may be meant.
-fn unknown(column: &str, value: &str, (known, alike): (&[Called<'_>], &[&Called<'_>])) -> Message {
-    let name = |one: &Called<'_>| one.names.first().copied().unwrap_or(one.key).to_owned();
-    let hint = match alike {
-        [] => nearest(value, known.iter().flat_map(|one| [one.key, one.names.first().copied().unwrap_or(one.key)]))
-            .unwrap_or("-")
-            .to_owned(),
-        alike => alike.iter().take(5).map(|one| name(one)).collect::<Vec<_>>().join("、"),
-    };
-    let list: Vec<String> = known.iter().map(|one| format!("{}（{}）", name(one), one.key)).collect();
-    let message = Message::new("run-coverage-unknown").with("column", column).with("value", value);
-    message.with("hint", hint).with("known", list.join(" "))
 }
 
 fn wrong(path: &Path, line: usize) -> ActError {
@@ -303,129 +198,5 @@ pub async fn propose_folder(
 }
 
 #[cfg(test)]
-mod tests {
-    use gongzhi_core::messages::{Language, Translator};
-    use gongzhi_core::reports::FoundSheet;
-
-    use super::*;
-    use crate::acts::catalog::{CatalogPlace, get_catalog};
-
-    const HEADER: &str = "table,tax_kind,authority,from,to,as_of\n";
-
-    fn catalog() -> Catalog {
-        get_catalog(&CatalogPlace::default()).unwrap()
-    }
-
-    fn read(line: &str) -> Result<Vec<Coverage>, ActError> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("coverage.csv");
-        std::fs::write(&path, format!("{HEADER}{line}\n")).unwrap();
-        read_coverage(&path, &catalog())
-    }
-
-    fn refusal(line: &str) -> String {
-        read(line).unwrap_err().say(&Translator::new(Language::English))
-    }
-
-    #[test]
-    fn a_day_that_is_none_is_refused_with_its_line() {
-        assert!(refusal("tax_payment,,652323,2025-01-01,2025-02-30,").contains("line 2"));
-    }
-
-    #[test]
-    fn a_table_or_tax_kind_that_is_none_is_refused_with_its_line_and_what_may_be_meant() {
-        let told = refusal("tax_paymnt,,652323,2025-01-01,2025-12-31,");
-        assert!(told.contains("line 2") && told.contains("(nearest: tax_payment)"), "{told}");
-        let told = refusal("tax_payment,deed_tx,652323,2025-01-01,2025-12-31,");
-        assert!(told.contains("line 2") && told.contains("(nearest: deed_tax)"), "{told}");
-        let told = refusal("water_project,,652323,2025-01-01,2025-12-31,");
-        assert!(told.contains("table") && told.contains("tax_payment"), "{told}");
-    }
-
-    #[test]
-    fn a_line_may_be_written_in_the_words_people_use() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("coverage.csv");
-        let written = "表,税种,税务机关,起,止,截至\n入库,契税,呼图壁县税务局,2025年1月1日,2025/12/31,2026-3-31\n\n申报,全部,652323,2025-01-01,2025-12-31,\n";
-        std::fs::write(&path, written).unwrap();
-        let read = read_coverage(&path, &catalog()).unwrap();
-        let words: Vec<_> =
-            read.iter().map(|one| (one.table.as_str(), one.tax_kind.as_str(), one.authority.as_str())).collect();
-        assert_eq!(words, [("tax_payment", "deed_tax", "652323"), ("tax_return", "", "652323")]);
-        assert_eq!(read[0].as_of, NaiveDate::from_ymd_opt(2026, 3, 31));
-        assert!(refusal("税,,652323,2025-01-01,2025-12-31,").contains("line 2"), "several tables are called so");
-    }
-
-    #[test]
-    fn periods_and_names_are_read_as_people_write_them() {
-        let read_whole = |text: &str| {
-            let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join("coverage.csv");
-            std::fs::write(&path, text).unwrap();
-            read_coverage(&path, &catalog()).unwrap()
-        };
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        for (from, to, first, last) in [
-            ("2025", "2025", "2025-01-01", "2025-12-31"),
-            ("2025", "", "2025-01-01", "2025-12-31"),
-            ("2025Q1", "2025Q2", "2025-01-01", "2025-06-30"),
-            ("2025年第一季度", "", "2025-01-01", "2025-03-31"),
-            ("2025年1月", "2025年12月", "2025-01-01", "2025-12-31"),
-            ("２０２５-０１-０１", "２０２５年１２月３１日", "2025-01-01", "2025-12-31"),
-            ("2025年上半年", "", "2025-01-01", "2025-06-30"),
-            ("2025-01-01至2025-06-30", "", "2025-01-01", "2025-06-30"),
-        ] {
-            let found = read(&format!("tax_payment,,652323,{from},{to},")).unwrap();
-            assert_eq!((found[0].from, found[0].to), (day(first), day(last)), "{from} {to}");
-        }
-        assert!(refusal("tax_payment,,652323,2025-01-01,,").contains("line 2"), "a day is no period");
-        assert!(refusal("tax_payment,,652323,去年,,").contains("line 2"));
-        for text in [
-            "表，税种，机关，起，止，截至\n入库，房产，652323，2025，2025，2025年12月\n",
-            "表,税种,机关,所属期\n入库，房产税,652323,2025年\n",
-            "表\t税种\t机关\t所属期起\t所属期止\n入库税费\t房产\t６５２３２３\t2025\t2025\n",
-        ] {
-            let found = read_whole(text);
-            assert_eq!(
-                (found[0].table.as_str(), found[0].tax_kind.as_str()),
-                ("tax_payment", "property_tax"),
-                "{text}"
-            );
-            assert_eq!((found[0].authority.as_str(), found[0].to), ("652323", day("2025-12-31")), "{text}");
-        }
-        let kind = |word: &str| read(&format!("tax_payment,{word},652323,2025,2025,")).unwrap().remove(0).tax_kind;
-        let kinds = ["增值", "房产", "契", "印花", "土地使用", "耕地占用", "环保", "残保金"].map(kind);
-        let meant = ["vat", "property_tax", "deed_tax", "stamp_tax", "land_use_tax", "farmland_tax", "environment_tax"];
-        assert_eq!(kinds[..7], meant);
-        assert_eq!(kinds[7], "disability_levy");
-        let told = refusal("tax_payment,土地,652323,2025,2025,");
-        assert!(told.contains("土地增值税") && told.contains("土地闲置费"), "{told}");
-        assert!(refusal("tax_payment,房屋税,652323,2025,2025,").contains("line 2"));
-        assert!(refusal("tax_payment,,某某税务局,2025,2025,").contains("line 2"), "it would cover nothing in silence");
-        assert!(refusal("入库税款,,652323,2025,2025,").contains("入库税费信息"));
-    }
-
-    #[test]
-    fn an_empty_kind_covers_every_kind_and_a_missing_file_covers_nothing() {
-        let coverage = read("tax_payment,,652323,2025-01-01,2025-12-31,").unwrap();
-        assert_eq!((coverage[0].tax_kind.as_str(), coverage[0].as_of), ("", None));
-        let none = read_coverage(Path::new("no/such/file"), &catalog());
-        assert!(none.unwrap().is_empty());
-    }
-
-    #[test]
-    fn months_that_do_not_follow_one_another_are_proposed_apart() {
-        let sheet = FoundSheet { item: "tax_payment".to_owned(), ..FoundSheet::default() };
-        let report = |period: &str| FileReport {
-            period: period.parse().ok(),
-            accepted: true,
-            sheets: vec![sheet.clone()],
-            ..FileReport::default()
-        };
-        let months = ["2025-12", "2025-01", "2025-02", "2025Q1"].map(|month| (month.to_owned(), report(month)));
-        let proposed = propose_coverage(&catalog(), &BTreeMap::from(months), "652323");
-        let lines = "tax_payment,,652323,2025-01-01,2025-03-31,2025-03-31\n\
-                     tax_payment,,652323,2025-12-01,2025-12-31,2025-12-31\n";
-        assert_eq!(proposed, format!("{HEADER}{lines}"));
-    }
-}
+#[path = "coverage_tests.rs"]
+mod tests;

@@ -1,10 +1,13 @@
 //! The files of a folder, in one order whatever the disk's.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use gongzhi_core::data_package::Resource;
 use gongzhi_core::messages::Message;
 use gongzhi_core::problems::ActError;
+use gongzhi_core::time::day_of;
 
 use crate::acts::collect::data_package::{is_descriptor, open_package};
 
@@ -96,6 +99,15 @@ fn list_below(
     Ok(())
 }
 
+/// The day each file was last changed: a folder knows no other day on which it may have been handed in.
+pub fn read_days(files: &[ListedFile]) -> BTreeMap<String, NaiveDate> {
+    let day = |file: &ListedFile| {
+        let changed = std::fs::metadata(&file.path).and_then(|facts| facts.modified()).ok()?;
+        Some((file.name.clone(), day_of(changed.into())))
+    };
+    files.iter().filter_map(day).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,6 +127,16 @@ mod tests {
         let listed = list_files((root, &left_out)).unwrap();
         let names: Vec<_> = listed.files.into_iter().map(|file| file.name).collect();
         assert_eq!(names, ["a.csv", "b/1.csv", "b/2.csv"]);
+    }
+
+    #[test]
+    fn a_file_written_on_the_last_evening_of_utc_came_on_new_years_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let when: chrono::DateTime<chrono::Utc> = "2025-12-31T16:30:00Z".parse().unwrap();
+        std::fs::File::create(&path).unwrap().set_modified(when.into()).unwrap();
+        let file = ListedFile { path, name: "a".to_owned(), resource: None };
+        assert_eq!(read_days(&[file])["a"], NaiveDate::from_ymd_opt(2026, 1, 1).unwrap());
     }
 
     #[test]

@@ -11,29 +11,23 @@ mod coverage;
 mod evidence;
 mod files;
 mod identities;
-mod identity_book;
-mod lead_book;
 mod missing;
+mod order;
 mod outputs;
-mod reasons;
 mod record;
-mod report;
 mod taking_in;
 mod told_sets;
 
 use std::collections::HashMap;
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
-use std::ops::Deref;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use gongzhi_core::access::{Actor, Purpose};
-use gongzhi_core::catalog::{Catalog, Source};
 use gongzhi_core::identity::Decisions;
-use gongzhi_core::messages::{Language, Message, Translator};
-use gongzhi_core::models::Models;
+use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::models::facts::Coverage;
 use gongzhi_core::problems::{ActError, Code, OfFile as _};
 use gongzhi_core::state::{Moment, VisibleBatches};
@@ -45,62 +39,19 @@ use crate::acts::analyse::identity::read_divisions;
 use crate::acts::audit;
 use crate::acts::collect::intake::{self, IntakeDesk};
 use crate::app::{App, Waiter};
+use crate::reports::reasons::Reasons;
 
 pub use comparing::{Compared, Comparing, choose_region, compare};
 pub use coverage::{propose_folder, read_coverage};
 pub use files::COVERAGE_FILE;
-use files::{Listed, list_files};
+use files::{Listed, list_files, read_days};
+pub use order::{Content, Progress, RunContext, RunOrder};
 pub use outputs::Step;
 use record::RunRecord;
 pub use taking_in::NotAccepted;
 
 /// Files that were not accepted a person is told of one by one; `issues.jsonl` has all.
 pub const LISTED_FILES: usize = 10;
-
-/// What a run is told.
-pub struct RunOrder {
-    /// Folder of sheets.
-    pub folder: PathBuf,
-    /// Folder of results.
-    pub out: PathBuf,
-    /// The day the run looks from.
-    pub as_of: NaiveDate,
-    /// The region the run is about, by its code; none: the only one there is.
-    pub region: Option<String>,
-    /// The language of what is written for people.
-    pub language: Language,
-}
-
-/// What models are run of.
-pub struct Content {
-    /// Files of the catalogue.
-    pub sources: Vec<Source>,
-    /// The catalogue.
-    pub catalog: Catalog,
-    /// Its models.
-    pub models: Models,
-}
-
-/// Told of progress: what is done, how much of how much.
-pub type Progress = dyn Fn(&Message, u64, u64) + Send + Sync;
-
-/// What a run is given besides.
-pub struct RunContext<'a> {
-    /// What its models are of.
-    pub content: &'a Content,
-    /// Speaks in what is written for people.
-    pub say: &'a Translator,
-    /// Told of progress.
-    pub progress: &'a Progress,
-}
-
-impl Deref for RunContext<'_> {
-    type Target = Content;
-
-    fn deref(&self) -> &Content {
-        self.content
-    }
-}
 
 /// A run whose folder was looked at, and that has its home for itself until it ends.
 pub struct Prepared {
@@ -221,7 +172,7 @@ fn run_here(
         compared,
         told,
         visible: &visible,
-        received: report::read_days(&listed.files),
+        received: files::read_days(&listed.files),
         has_coverage,
     };
     outputs::write_for_people(&result)?;
@@ -297,7 +248,7 @@ fn notes_of(result: &outputs::RunResult<'_>, skipped: &[String]) -> Vec<Message>
         notes.push(Message::new("run-no-coverage").with("file", COVERAGE_FILE).with("folder", folder));
     }
     let context = result.context;
-    let words = reasons::Reasons { say: context.say, catalog: &context.catalog, models: &context.models };
+    let words = Reasons { say: context.say, catalog: &context.catalog, models: &context.models };
     let mut reasons: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
     for report in &result.compared.reports {
         for (outcome, count) in &report.outcomes {

@@ -16,10 +16,12 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
 use super::comparing::Compared;
-use super::evidence::Places;
 use super::identities::Identified;
+use super::order::{RunContext, RunOrder};
 use super::taking_in::TakenFolder;
-use super::{RunContext, RunOrder, identity_book, lead_book, report};
+use crate::reports;
+use crate::reports::found::{FilesFound, QueuedName, RunFound};
+use crate::reports::places::Places;
 
 /// A step and what it took.
 #[derive(Debug, Clone)]
@@ -81,9 +83,48 @@ pub fn create(out: &Path, name: &str) -> Result<WholeFile, ActError> {
 
 /// Writes `leads.xlsx`, `identity.xlsx`, `units.xlsx` and `report.html`.
 pub fn write_for_people(result: &RunResult<'_>) -> Result<(), ActError> {
-    lead_book::write_leads(result, &result.order.out.join("leads.xlsx"))?;
-    identity_book::write_queue(result, &result.order.out.join("identity.xlsx"))?;
-    report::write_reports(result)
+    reports::write_for_people(&found_by(result), &result.order.out)
+}
+
+/// What the files for people are made of.
+fn found_by<'a>(result: &'a RunResult<'_>) -> RunFound<'a> {
+    let queue = result.identified.queue.iter().map(|(subject, queued)| {
+        let (file, sheet, row) = &queued.first;
+        QueuedName {
+            subject,
+            name: &queued.name,
+            code: &queued.code,
+            found: &queued.found,
+            rows: queued.rows,
+            file,
+            sheet,
+            row: *row,
+        }
+    });
+    let compared = &result.compared;
+    let ranked = compared.reports.iter().map(|report| (report.model.as_str(), rank(&report.leads)));
+    RunFound {
+        as_of: result.order.as_of,
+        region: &compared.region,
+        say: result.context.say,
+        catalog: &result.context.catalog,
+        models: &result.context.models,
+        files: FilesFound {
+            reports: &result.taken.reports,
+            named_units: &result.taken.named_units,
+            received: &result.received,
+            counts: result.taken.counts(),
+            rows: result.taken.accepted_rows(),
+        },
+        classes: &result.identified.classes,
+        queue: queue.collect(),
+        reports: &compared.reports,
+        ranked: ranked.collect(),
+        places: &result.told,
+        townships: &compared.townships,
+        visible: result.visible,
+        has_coverage: result.has_coverage,
+    }
 }
 
 /// Writes `leads.jsonl`, `notices.jsonl`, `issues.jsonl` and, last, `run.json`: it is there when the run is whole.

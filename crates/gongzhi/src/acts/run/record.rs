@@ -5,7 +5,7 @@ use gongzhi_store::StoreError;
 use gongzhi_store::shared::work::Work;
 use serde_json::{Value as Json, json};
 
-use super::RunOrder;
+use super::order::RunOrder;
 use super::outputs::Step;
 use super::taking_in::TakenFolder;
 use crate::app::App;

@@ -11,8 +11,8 @@ use gongzhi_core::problems::{ActError, Told};
 use gongzhi_core::reports::FileReport;
 use gongzhi_engine::parallel::in_order;
 
-use super::RunContext;
 use super::files::ListedFile;
+use super::order::RunContext;
 use crate::acts::collect::data_package::order_of;
 use crate::acts::collect::intake::{FileAtHand, IntakeDesk, IntakeOrder};
 use crate::acts::collect::intake_report::file_report;

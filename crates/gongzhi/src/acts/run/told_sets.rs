@@ -14,7 +14,7 @@ use gongzhi_engine::parallel::in_order;
 use gongzhi_engine::parts::DataPlace;
 use gongzhi_engine::session::SessionPlace;
 
-use super::RunContext;
+use super::order::RunContext;
 use super::taking_in::TakenFolder;
 use crate::acts::collect::set_effects::{SetNamed, found_effect, warnings};
 

@@ -6,7 +6,7 @@
 use std::io::{Cursor, Read, Write};
 use std::path::Path;
 
-use gongzhi_engine::office_files::{
+use gongzhi_demo::office_files::{
     OfficeCell, OfficeHeader, OfficeSheet, TextEncoding, archive_of, html_of, text_of, workbook_of, xml_spreadsheet_of,
 };
 

@@ -1,0 +1,54 @@
+//! What a run is told and what it is given: what everything here begins with.
+
+use std::ops::Deref;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use gongzhi_core::catalog::{Catalog, Source};
+use gongzhi_core::messages::{Language, Message, Translator};
+use gongzhi_core::models::Models;
+
+/// What a run is told.
+pub struct RunOrder {
+    /// Folder of sheets.
+    pub folder: PathBuf,
+    /// Folder of results.
+    pub out: PathBuf,
+    /// The day the run looks from.
+    pub as_of: NaiveDate,
+    /// The region the run is about, by its code; none: the only one there is.
+    pub region: Option<String>,
+    /// The language of what is written for people.
+    pub language: Language,
+}
+
+/// What models are run of.
+pub struct Content {
+    /// Files of the catalogue.
+    pub sources: Vec<Source>,
+    /// The catalogue.
+    pub catalog: Catalog,
+    /// Its models.
+    pub models: Models,
+}
+
+/// Told of progress: what is done, how much of how much.
+pub type Progress = dyn Fn(&Message, u64, u64) + Send + Sync;
+
+/// What a run is given besides.
+pub struct RunContext<'a> {
+    /// What its models are of.
+    pub content: &'a Content,
+    /// Speaks in what is written for people.
+    pub say: &'a Translator,
+    /// Told of progress.
+    pub progress: &'a Progress,
+}
+
+impl Deref for RunContext<'_> {
+    type Target = Content;
+
+    fn deref(&self) -> &Content {
+        self.content
+    }
+}

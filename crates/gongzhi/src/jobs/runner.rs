@@ -10,6 +10,7 @@ use gongzhi_core::messages::Message;
 use gongzhi_store::shared::jobs::{Job, Lease, LeaseOrder, Leased};
 use gongzhi_store::{Store, StoreError};
 use serde_json::Value;
+use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinSet};
 
 use super::{Answer, Clock, Dice, Handlers, JobContext, Progress};
@@ -172,12 +173,17 @@ impl Runner {
             progress,
         };
         // A task of its own: a handler that keeps its thread busy is at work all the same. It ends with this set.
+        let (done, told) = oneshot::channel();
         let mut renewals = JoinSet::new();
-        renewals.spawn(renewal.go_on(pause));
-        tokio::select! {
+        renewals.spawn(renewal.go_on(pause, told));
+        let answer = tokio::select! {
             answer = handler(&context, job) => Some(answer),
             _ = renewals.join_next() => None,
-        }
+        };
+        // What it is just writing it writes to the end.
+        drop(done);
+        while renewals.join_next().await.is_some() {}
+        answer
     }
 
     async fn finish(&self, lease: &Lease, answer: Value) -> Result<End, StoreError> {
@@ -211,10 +217,13 @@ struct Renewal {
 }
 
 impl Renewal {
-    /// Ends once the lease is lost.
-    async fn go_on(self, pause: Duration) {
+    /// Ends once the lease is lost, or the other end of the channel is gone.
+    async fn go_on(self, pause: Duration, mut told: oneshot::Receiver<()>) {
         loop {
-            tokio::time::sleep(pause).await;
+            tokio::select! {
+                _ = &mut told => return,
+                () = tokio::time::sleep(pause) => {}
+            }
             let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let until = (self.clock)() + self.kind.lease();
             match self.store.renew_job(&self.scope, &self.lease, (until, progress.as_ref())).await {

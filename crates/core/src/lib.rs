@@ -16,6 +16,7 @@ pub mod identity;
 pub mod ids;
 pub mod intake;
 pub mod issues;
+pub mod jobs;
 pub mod leads;
 pub mod messages;
 pub mod models;

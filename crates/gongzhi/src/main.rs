@@ -4,6 +4,7 @@ mod acts;
 mod app;
 mod cli;
 mod config;
+mod jobs;
 mod log;
 mod reports;
 

@@ -45,6 +45,9 @@ pub enum StoreError {
     /// A set that was not known stands in the group now: what the new one corrects must be decided anew.
     #[error("another set came in between")]
     Overtaken,
+    /// A job is in other hands, or its state forbids what is asked.
+    #[error("job {0} is in other hands or its state forbids it")]
+    JobRefused(String),
     /// A unit of work changed something and said nothing of it in the log.
     #[error("a change without an entry in the log")]
     NothingSaid,
@@ -80,6 +83,7 @@ impl StoreError {
             Self::Later => Message::new("store-later"),
             Self::WrittenMeanwhile => Message::new("store-written-meanwhile"),
             Self::UploadEnded(upload) => Message::new("store-upload-ended").with("upload", upload),
+            Self::JobRefused(job) => Message::new("store-job-refused").with("job", job),
             Self::NothingSaid => Message::new("store-nothing-said"),
             Self::AttemptOver(_) | Self::Overtaken => Message::new("store-overtaken"),
             Self::NotUnderstood { column, value } => {
@@ -286,11 +290,16 @@ impl Store {
     /// Begins a transaction that writes. One at a time does: on SQLite it takes the file's lock at once, on PostgreSQL a lock
     /// of ours that ends with it. It can't fail halfway because another program wrote in between.
     pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
+        self.begin_alone(WRITING).await
+    }
+
+    /// Begins a transaction that no other of this number of PostgreSQL's lock runs beside; on SQLite none that writes does.
+    pub(crate) async fn begin_alone(&self, lock: i64) -> Result<DatabaseTransaction, StoreError> {
         let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions { sqlite_transaction_mode, ..TransactionOptions::default() };
         let transaction = self.writer.begin_with_options(options).await?;
         if transaction.get_database_backend() == DbBackend::Postgres {
-            transaction.execute_unprepared(&format!("select pg_advisory_xact_lock({WRITING})")).await?;
+            transaction.execute_unprepared(&format!("select pg_advisory_xact_lock({lock})")).await?;
         }
         Ok(transaction)
     }

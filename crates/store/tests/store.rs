@@ -5,6 +5,9 @@
 
 #![expect(clippy::unwrap_used, reason = "everything here is a test: what is not there fails it")]
 
+#[path = "store/jobs.rs"]
+mod jobs;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -6,6 +6,7 @@ pub mod audit_entry;
 pub mod batch;
 pub mod decision;
 pub mod deployment_key;
+pub mod job;
 pub mod links;
 pub mod run;
 pub mod run_step;

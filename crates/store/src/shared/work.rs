@@ -1,7 +1,8 @@
 //! A unit of work: what is changed, the entries of the log that say so, in one transaction.
 //!
 //! Every change of the store is a method of [`Work`]; each says in the log what it did, and what says nothing can't be
-//! committed. Dropped uncommitted, nothing was done.
+//! committed. Dropped uncommitted, nothing was done. The one thing that may be kept unsaid is the program's own bookkeeping of
+//! its jobs, which changes nothing that anybody decided.
 
 use chrono::{DateTime, Utc};
 use gongzhi_core::access::{Actor, Scope};
@@ -15,9 +16,10 @@ use crate::store::{Store, StoreError};
 #[derive(Debug)]
 pub struct Work {
     pub(crate) transaction: DatabaseTransaction,
-    actor: Actor,
+    pub(crate) actor: Actor,
     pub(crate) now: DateTime<Utc>,
     acts: Vec<Act>,
+    keeps_books: bool,
 }
 
 impl Store {
@@ -26,7 +28,8 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn write(&self, actor: &Actor, now: DateTime<Utc>) -> Result<Work, StoreError> {
-        Ok(Work { transaction: self.begin().await?, actor: actor.clone(), now, acts: Vec::new() })
+        let transaction = self.begin().await?;
+        Ok(Work { transaction, actor: actor.clone(), now, acts: Vec::new(), keeps_books: false })
     }
 
     /// A unit of work of one change, or several that belong together.
@@ -56,15 +59,22 @@ impl Work {
     /// # Errors
     /// Nothing was said ([`StoreError::NothingSaid`]); the database's. Nothing was done then.
     pub async fn commit(self) -> Result<(), StoreError> {
-        if self.acts.is_empty() {
+        if self.acts.is_empty() && !self.keeps_books {
             return Err(StoreError::NothingSaid);
         }
-        audit::append(&self.transaction, (&self.actor, self.now), &self.acts).await?;
+        if !self.acts.is_empty() {
+            audit::append(&self.transaction, (&self.actor, self.now), &self.acts).await?;
+        }
         Ok(self.transaction.commit().await?)
     }
 
     pub(crate) fn scope(&self) -> &Scope {
         &self.actor.scope
+    }
+
+    /// What was changed is bookkeeping, of which the log says nothing.
+    pub(crate) fn keep_books(&mut self) {
+        self.keeps_books = true;
     }
 
     pub(crate) fn did(&mut self, act: &'static str, object: impl Into<String>, (region, unit): (&str, &str)) {

@@ -5,6 +5,7 @@
 //! identity may stand behind its data: what the headers said is then compared with it, and only where the two differ is
 //! the file read again. Nothing of a file that is blocked or refused is kept.
 
+mod nil;
 mod pass;
 mod shape;
 mod sheet;
@@ -15,11 +16,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use gongzhi_core::catalog::{Catalog, Item, Kind};
+use gongzhi_core::catalog::Catalog;
 use gongzhi_core::intake::lookup::RegionLookup;
 use gongzhi_core::intake::mask::shown;
 use gongzhi_core::intake::place::UnitBook;
-use gongzhi_core::intake::{Clues, Flags, HeaderBook, Judge, LayoutProfile, Refusal};
+use gongzhi_core::intake::{Flags, HeaderBook, LayoutProfile, Refusal};
 use gongzhi_core::issues::Issue;
 use gongzhi_core::messages::Message;
 use gongzhi_core::period::Period;
@@ -29,6 +30,7 @@ use crate::batch::{BatchError, BatchFiles, BatchWriter};
 use crate::effects::SetEffect;
 use crate::keys::Keys;
 use crate::read::{HeaderHint, LeftOut, Notice, ReadError, WorkerPool};
+pub use nil::declare_nil;
 use pass::{Followed, Pass};
 pub use upload::{PackedUpload, open_upload, pack_upload, upload_key};
 
@@ -316,62 +318,6 @@ fn unknown_names(context: &IntakeContext<'_>, request: &IntakeRequest) -> Option
         let mend = Message::new("intake-item-unknown-mend");
         Refusal { mend, ..Refusal::new("unknown-item", message) }.about(word)
     })
-}
-
-/// Takes in the declaration that there is nothing to report, or that nothing exists: a nil set for each kind of the item,
-/// without a file.
-pub fn declare_nil(context: &IntakeContext<'_>, request: &IntakeRequest) -> IntakeReport {
-    if let Some(refusal) = unknown_names(context, request) {
-        return IntakeReport::refused(&request.name, refusal);
-    }
-    let Some(item) = request.item.as_ref().and_then(|item| context.catalog.items.get(item)) else {
-        return IntakeReport::refused(&request.name, Refusal::new("nil", Message::new("intake-nil-without-item")));
-    };
-    let clues = Clues { identity: None, flags: &request.flags, titles: &[], column: None, path: &request.name };
-    let judge = Judge { catalog: context.catalog, units: &context.books.units, item, today: request.today };
-    let found = judge.unit(&clues).and_then(|(unit, _)| Ok((unit, judge.period(&clues)?.0)));
-    let (unit, period) = match found {
-        Ok(found) => found,
-        Err(refusal) => return IntakeReport::refused(&request.name, refusal),
-    };
-    let wanted = |kind: &&Kind| request.kind.as_ref().is_none_or(|key| *key == kind.key);
-    let mode = request.flags.mode.filter(|mode| mode.is_nil()).unwrap_or(SetMode::Nil);
-    let batches = nil_batches(context, item, (&unit, period, mode), item.kinds.iter().filter(wanted));
-    IntakeReport {
-        file: request.name.clone(),
-        outcome: Outcome::Accepted,
-        unit: Some(unit),
-        period: Some(period),
-        mode: Some(mode),
-        batches,
-        ..IntakeReport::default()
-    }
-}
-
-/// A nil set for each of the kinds; those whose columns are all closed are not expected.
-fn nil_batches<'k>(
-    context: &IntakeContext<'_>,
-    item: &Item,
-    (unit, period, mode): (&str, Period, SetMode),
-    kinds: impl Iterator<Item = &'k Kind>,
-) -> Vec<IntakeBatch> {
-    let open = kinds.filter(|kind| !kind.columns.iter().all(|column| column.closed));
-    open.map(|kind| IntakeBatch {
-        id: (context.new_id)(),
-        region: region_of(context.catalog, unit),
-        unit: unit.to_owned(),
-        item: item.key.clone(),
-        kind: kind.key.clone(),
-        period,
-        mode,
-        template_version: item.version_on(period.last_day()),
-        keys: Vec::new(),
-        files: None,
-        rows: 0,
-        is_supplement: false,
-        effect: None,
-    })
-    .collect()
 }
 
 /// The county a unit reports for: six digits.

@@ -9,6 +9,7 @@ mod nil;
 mod pass;
 mod shape;
 mod sheet;
+mod spool;
 mod upload;
 mod work;
 
@@ -29,9 +30,11 @@ use gongzhi_core::values::SetMode;
 use crate::batch::{BatchError, BatchFiles, BatchWriter};
 use crate::effects::SetEffect;
 use crate::keys::Keys;
-use crate::read::{HeaderHint, LeftOut, Notice, ReadError, WorkerPool};
+use crate::read::{HeaderHint, LeftOut, Notice, OpenFile, ReadError, WorkerPool};
 pub use nil::declare_nil;
 use pass::{Followed, Pass};
+pub(crate) use spool::{SPOOLS, clear_spool};
+pub use spool::{Spool, SpoolError, Spooled, clear_spools};
 pub use upload::{PackedUpload, open_upload, pack_upload, upload_key};
 
 /// What is worked out once for a catalogue and used for every file.
@@ -191,8 +194,14 @@ pub struct IntakeReport {
 }
 
 impl IntakeReport {
-    fn refused(name: &str, refusal: Refusal) -> Self {
+    /// The report of a file that is refused as a whole.
+    pub fn refused(name: &str, refusal: Refusal) -> Self {
         Self { file: shown(name).into_owned(), issues: vec![refusal.into_issue()], ..Self::default() }
+    }
+
+    /// The report of a file that can't be opened.
+    pub fn unreadable(name: &str, error: &ReadError) -> Self {
+        Self::refused(name, unreadable(error))
     }
 }
 
@@ -260,7 +269,7 @@ impl CheckedFile<'_> {
 /// Batches can't be begun.
 pub fn check_file<'c>(
     context: &'c IntakeContext<'c>,
-    path: &Path,
+    file: &OpenFile,
     request: &'c IntakeRequest,
 ) -> Result<CheckedFile<'c>, IntakeError> {
     let refused =
@@ -271,7 +280,7 @@ pub fn check_file<'c>(
     let mut followed = Followed::default();
     loop {
         let mut pass = Pass::new(context, request, &followed);
-        if let Err(error) = pass.read(path)? {
+        if let Err(error) = pass.read(file)? {
             return refused(unreadable(&error));
         }
         match pass.take_followed() {
@@ -282,7 +291,7 @@ pub fn check_file<'c>(
     }
 }
 
-/// Takes a file in: [`check_file`], then [`CheckedFile::write`].
+/// Takes the file of a path in: [`check_file`], then [`CheckedFile::write`].
 ///
 /// # Errors
 /// Batches can't be written.
@@ -291,7 +300,10 @@ pub fn intake_file(
     path: &Path,
     request: &IntakeRequest,
 ) -> Result<IntakeReport, IntakeError> {
-    check_file(context, path, request)?.write()
+    match OpenFile::open(path) {
+        Ok(file) => check_file(context, &file, request)?.write(),
+        Err(error) => Ok(IntakeReport::unreadable(&request.name, &error)),
+    }
 }
 
 /// The refusal of a file that can't be read.

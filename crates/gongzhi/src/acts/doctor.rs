@@ -10,7 +10,7 @@ use gongzhi_core::access::{Actor, Purpose};
 use gongzhi_core::messages::Translator;
 use gongzhi_engine::AtWork;
 use gongzhi_engine::keys::Keys;
-use gongzhi_engine::upkeep::{KeptFile, clear_written, data_key_name, list_kept, sealed_by};
+use gongzhi_engine::upkeep::{KeptFile, clear_written, data_key_name, is_spool, list_kept, sealed_by};
 use gongzhi_store::collect::attempts::Standing;
 use gongzhi_store::{Store, StoreError};
 
@@ -18,7 +18,7 @@ use crate::acts::home::{self, Access, Home};
 use crate::acts::operator::operator;
 
 /// What belongs to nothing may be what somebody is just writing: it is left alone for a day.
-const GRACE: TimeDelta = TimeDelta::hours(24);
+pub const GRACE: TimeDelta = TimeDelta::hours(24);
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -54,13 +54,11 @@ pub fn look(home: &Path, (clears, now): (bool, DateTime<Utc>), say: &Translator)
     }
     let mut found = Found { orphans: Vec::new(), missing };
     for file in &kept {
-        if needed.contains(&file.key) || pending.contains(&file.key) || is_being_written(file, &folder) {
+        let is_named = needed.contains(&file.key) || pending.contains(&file.key);
+        if is_named || is_awaited(file, now) || is_being_written(file, &folder) {
             continue;
         }
-        let is_cleared = clears && is_old(file, now);
-        if is_cleared {
-            file.remove().with_context(|| file.key.clone())?;
-        }
+        let is_cleared = clears && is_old(file, now) && file.remove().with_context(|| file.key.clone())?;
         found.orphans.push((file.clone(), is_cleared));
     }
     Ok(found)
@@ -95,9 +93,14 @@ pub async fn clear_over((folder, keys): (&Path, &Keys), store: &Store, now: Date
     if work.forget_attempts(&cleared).await? > 0 { work.commit().await } else { Ok(()) }
 }
 
-/// A part that is locked, or the sign of a program at work.
+/// What has come of an upload and waits for its next byte.
+fn is_awaited(file: &KeptFile, now: DateTime<Utc>) -> bool {
+    is_spool(&file.key) && !is_old(file, now)
+}
+
+/// A part or a spool that is locked, or the sign of a program at work.
 fn is_being_written(file: &KeptFile, folder: &Path) -> bool {
-    file.key.ends_with(".part") && gongzhi_engine::is_locked(&folder.join(&file.key))
+    (file.key.ends_with(".part") || is_spool(&file.key)) && gongzhi_engine::is_locked(&folder.join(&file.key))
 }
 
 fn is_old(file: &KeptFile, now: DateTime<Utc>) -> bool {

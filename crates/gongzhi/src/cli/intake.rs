@@ -89,7 +89,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     for (path, order) in &files {
         let mut taken = desk.take(&FileAtHand::new(path, &path.display().to_string()), order, say)?;
         if let Some(folder) = &args.annotate {
-            taken.annotated = desk.annotate(path, &taken.report, (folder, context.today), say)?;
+            taken.annotated = desk.annotate(path, &taken, (folder, context.today), say)?;
         }
         taken.receipt = hand_out(&desk, &taken, args.receipt.as_deref(), say)?;
         tell(&taken);
@@ -280,6 +280,7 @@ mod tests {
         let report = IntakeReport { file: "a.csv".to_owned(), ..IntakeReport::default() };
         let taken = TakenIn {
             report,
+            source: None,
             received_before: when,
             upload: None,
             receipt: None,

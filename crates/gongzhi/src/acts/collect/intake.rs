@@ -7,8 +7,8 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -22,7 +22,7 @@ use gongzhi_core::period::Period;
 use gongzhi_core::state::{Batch, Moment, VisibleBatch, VisibleBatches, covered_days, find_supplemented};
 use gongzhi_core::time::day_of;
 use gongzhi_core::values::SetMode;
-use gongzhi_engine::annotate::{Annotation, annotate, annotated_name};
+use gongzhi_engine::annotate::{Annotation, annotate, annotate_open, annotated_name};
 use gongzhi_engine::batch::BatchError;
 use gongzhi_engine::effects::{SetEffect, list_effects};
 use gongzhi_engine::intake::{
@@ -31,7 +31,7 @@ use gongzhi_engine::intake::{
 };
 use gongzhi_engine::keys::{Keys, digest_reader};
 use gongzhi_engine::parts::DataPlace;
-use gongzhi_engine::read::{Limits, WorkerCommand, WorkerPool};
+use gongzhi_engine::read::{Limits, OpenFile, WorkerCommand, WorkerPool};
 use gongzhi_engine::{AtWork, clear_unfinished};
 use gongzhi_store::collect::batches::GroupSets;
 use gongzhi_store::collect::uploads::{Attempt, Begun, NewBatch, NewUpload, Upload, UploadStatus};
@@ -42,6 +42,7 @@ use crate::acts::collect::intake_report::report_json;
 use crate::acts::collect::profile;
 use crate::acts::collect::receipts::{self, Accepted};
 use crate::acts::collect::set_effects::{as_visible, group_of, issues_of};
+use crate::acts::collect::spooling::{self, Brought};
 use crate::acts::home::{self, Access, Home};
 use crate::acts::operator::operator;
 use crate::acts::{audit, doctor};
@@ -100,6 +101,8 @@ impl<'a> FileAtHand<'a> {
 pub struct TakenIn {
     /// What was found.
     pub report: IntakeReport,
+    /// What was read, for who marks it; none of what was refused unread.
+    pub source: Option<Arc<OpenFile>>,
     /// The same file was accepted before, then.
     pub received_before: Option<DateTime<Utc>>,
     /// Id of its upload; none of what became no upload.
@@ -159,6 +162,7 @@ impl IntakeDesk {
     pub fn open(catalog: Catalog, home: &Path, now: DateTime<Utc>, say: &Translator) -> Result<Self> {
         let desk = Self::open_for(catalog, (home, Access::Make), now, say)?;
         clear_unfinished(&desk.data_folder);
+        spooling::clear_left(&desk.data_folder, now);
         desk.keys.clear_unfinished();
         let cleared = doctor::clear_over((&desk.data_folder, &desk.keys), &desk.store, now);
         desk.runtime.block_on(cleared).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
@@ -205,15 +209,16 @@ impl IntakeDesk {
             Ok(request) => request,
             Err(refusal) => return Ok(TakenIn::of(refused(file.name, refusal))),
         };
+        let attempt = self.new_id();
+        let brought = spooling::bring_in((file.path, file.name), (&self.data_folder, &attempt), request.is_dry_run);
+        let source = match brought.map_err(|error| told(error.message()))? {
+            Brought::Here(source) => Arc::new(source),
+            Brought::Refused(report) => return Ok(TakenIn::of(*report)),
+        };
         let new_id = || self.new_id();
         let context = self.context(&new_id);
-        let before = state_of(file.path);
-        let (checked, packed) = self.check_and_pack(file, &context, &request);
+        let (checked, packed) = self.check_and_pack((&source, &attempt), &context, &request);
         let mut checked = checked.map_err(|error| told(error.message()))?;
-        if !request.is_dry_run && before != state_of(file.path) {
-            let refusal = Refusal::new("changed", Message::new("intake-file-changed"));
-            return Ok(TakenIn::of(refused(file.name, refusal)));
-        }
         let packed = packed.map_err(|error| told(error.message()))?;
         let mine = match packed {
             Some(packed) if checked.report().unit.is_some() => {
@@ -224,7 +229,10 @@ impl IntakeDesk {
                 let keys = checked.keys().into_iter().chain([upload_key(&handed_in.attempt)]).collect();
                 match self.begin((checked.report(), &handed_in), keys, say)? {
                     Taken::Mine(mine) => Some((packed, mine)),
-                    Taken::Before(upload) => return Ok(TakenIn::before(checked.into_report(), *upload)),
+                    Taken::Before(upload) => {
+                        let before = TakenIn::before(checked.into_report(), *upload);
+                        return Ok(TakenIn { source: Some(source), ..before });
+                    }
                 }
             }
             _ => None,
@@ -238,24 +246,23 @@ impl IntakeDesk {
             Some((packed, mine)) => self.save(checked, packed, (&mine, order.is_by_name), say)?,
             None => checked.write().map_err(|error| told(error.message()))?,
         };
-        Ok(TakenIn { proposals, upload, ..TakenIn::of(report) })
+        Ok(TakenIn { proposals, upload, source: Some(source), ..TakenIn::of(report) })
     }
 
     /// Checks a file, and beside that packs it as the original of its upload, for of a large file either takes its time.
     /// Nothing is packed on a dry run, and of a file whose unit is not known, which becomes no upload.
     fn check_and_pack<'c>(
         &'c self,
-        file: &FileAtHand<'_>,
+        (source, attempt): (&OpenFile, &str),
         context: &'c IntakeContext<'c>,
         request: &'c IntakeRequest,
     ) -> (Result<CheckedFile<'c>, IntakeError>, Result<Option<PackedUpload<'c>>, BatchError>) {
-        let attempt = self.new_id();
         let place = (self.data_folder.as_path(), &self.keys);
         let stops = AtomicBool::new(false);
         std::thread::scope(|scope| {
-            let pack = || pack_upload(file.path, &attempt, place, &stops);
-            let packing = (file.is_file && !request.is_dry_run).then(|| scope.spawn(pack));
-            let checked = check_file(context, file.path, request);
+            let pack = || pack_upload(source, attempt, place, &stops);
+            let packing = (!request.is_dry_run).then(|| scope.spawn(pack));
+            let checked = check_file(context, source, request);
             let is_upload = checked.as_ref().is_ok_and(|checked| checked.report().unit.is_some());
             stops.store(!is_upload, Ordering::Relaxed);
             let packed = packing.map(|packing| packing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
@@ -323,10 +330,11 @@ impl IntakeDesk {
     pub fn annotate(
         &self,
         path: &Path,
-        report: &IntakeReport,
+        taken: &TakenIn,
         (folder, made): (&Path, NaiveDate),
         say: &Translator,
     ) -> Result<Option<PathBuf>> {
+        let report = &taken.report;
         let is_unreadable = report.issues.iter().any(|issue| issue.rule == "unreadable");
         if report.issues.is_empty() || is_unreadable {
             return Ok(None);
@@ -339,7 +347,11 @@ impl IntakeDesk {
         };
         let annotation = Annotation { issues: &report.issues, column_name: &header, translator: say, made };
         let out = folder.join(annotated_name(path));
-        annotate(path, &self.pool, &annotation, &out).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+        let marked = match &taken.source {
+            Some(source) => annotate_open(source, &self.pool, &annotation, &out),
+            None => annotate(path, &self.pool, &annotation, &out),
+        };
+        marked.map_err(|error| anyhow!("{}", say.say(&error.message())))?;
         Ok(Some(out))
     }
 
@@ -571,7 +583,15 @@ impl IntakeDesk {
 
 impl TakenIn {
     fn of(report: IntakeReport) -> Self {
-        Self { report, received_before: None, upload: None, receipt: None, proposals: Vec::new(), annotated: None }
+        Self {
+            report,
+            source: None,
+            received_before: None,
+            upload: None,
+            receipt: None,
+            proposals: Vec::new(),
+            annotated: None,
+        }
     }
 
     fn before(report: IntakeReport, upload: Upload) -> Self {
@@ -643,11 +663,6 @@ pub fn new_batches(catalog: &Catalog, report: &IntakeReport) -> Vec<NewBatch> {
         })
     };
     report.batches.iter().filter_map(new).collect()
-}
-
-/// What changes when somebody writes to a file: its length and when it was last written to.
-fn state_of(path: &Path) -> Option<(u64, Option<SystemTime>)> {
-    std::fs::metadata(path).ok().map(|facts| (facts.len(), facts.modified().ok()))
 }
 
 /// Everything accepted so far.

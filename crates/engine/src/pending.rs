@@ -73,11 +73,16 @@ pub(crate) fn create_locked_with(part: &Path, options: &fs::OpenOptions) -> io::
         let file = options.clone().create(true).truncate(false).open(part)?;
         file.lock()?;
         // Cleared or put into its place by another program before it was locked, it is made again.
-        if fs::metadata(part).is_ok_and(|there| file.metadata().is_ok_and(|own| own.ino() == there.ino())) {
+        if is_still_there(part, &file) {
             file.set_len(0)?;
             return Ok(file);
         }
     }
+}
+
+/// Whether an open file is the one that stands at a path.
+pub(crate) fn is_still_there(path: &Path, file: &File) -> bool {
+    fs::metadata(path).is_ok_and(|there| file.metadata().is_ok_and(|own| own.ino() == there.ino()))
 }
 
 /// A program that is at work on something, told to others on the same machine by a lock that ends with it.

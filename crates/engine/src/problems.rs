@@ -4,7 +4,7 @@ use gongzhi_core::problems::{ActError, Code};
 
 use crate::annotate::AnnotateError;
 use crate::batch::BatchError;
-use crate::intake::IntakeError;
+use crate::intake::{IntakeError, SpoolError};
 use crate::keys::KeyError;
 use crate::model_run::ModelError;
 use crate::read::ReadError;
@@ -21,6 +21,19 @@ macro_rules! answered {
             }
         })*
     };
+}
+
+impl From<SpoolError> for ActError {
+    fn from(error: SpoolError) -> Self {
+        let code = match &error {
+            SpoolError::NoId => Code::NotThere,
+            SpoolError::Begun | SpoolError::Busy => Code::Busy,
+            SpoolError::Misplaced { .. } | SpoolError::Incomplete { .. } => Code::StateRefuses,
+            SpoolError::TooLarge { .. } => Code::TooLarge,
+            SpoolError::File { .. } | SpoolError::BrokenOff(_) => Code::Unexpected,
+        };
+        Self::new(code, error.message())
+    }
 }
 
 answered! {

@@ -4,8 +4,9 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
+use crate::intake::{SPOOLS, clear_spool};
 use crate::keys::Keys;
 
 /// A file that is kept.
@@ -21,16 +22,26 @@ pub struct KeptFile {
 }
 
 impl KeptFile {
-    /// Removes it. One that is gone already is as good.
+    /// Removes it. One that is gone already is as good; a spool that somebody went on with since it was listed stays.
+    /// Whether it is gone.
     ///
     /// # Errors
     /// It can't be removed.
-    pub fn remove(&self) -> io::Result<()> {
+    pub fn remove(&self) -> io::Result<bool> {
+        if is_spool(&self.key) {
+            let since = self.written.and_then(|written| written.checked_add(Duration::from_nanos(1)));
+            return since.map_or(Ok(false), |since| clear_spool(&self.path, since));
+        }
         match fs::remove_file(&self.path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+            _ => Ok(true),
         }
     }
+}
+
+/// Whether what is kept under this key is what has come so far of an upload that is still coming.
+pub fn is_spool(key: &str) -> bool {
+    key.split_once('/').is_some_and(|(folder, _)| folder == SPOOLS)
 }
 
 /// The name under which the data key of this id is listed.
@@ -124,7 +135,7 @@ mod tests {
         assert_eq!(listed(), all);
         clear_written(&data, &keys, &written.map(str::to_owned)[..2]).unwrap();
         assert_eq!(listed(), ["item=x/b1.parquet"]);
-        list_kept(&data, &keys).unwrap()[0].remove().unwrap();
+        assert!(list_kept(&data, &keys).unwrap()[0].remove().unwrap());
         assert!(listed().is_empty());
     }
 }

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::{AnnotateError, Marking, SaidIssue, failed, patch};
 use crate::read::handing::{hand, standard_input, start, take};
 use crate::read::limits::limit_marking;
-use crate::read::{Lacking, WorkerPool, confine, note};
+use crate::read::{Lacking, OpenFile, WorkerPool, confine, note};
 
 /// How often the parent looks whether the process has ended.
 const LOOK: Duration = Duration::from_millis(5);
@@ -62,7 +62,7 @@ pub fn serve(answer: &mut dyn Write) -> io::Result<()> {
 
 /// Has the package patched: the parent's side. `false` when it can't be, for whatever reason of its own.
 pub(super) fn patch(
-    (original, out): (&Path, &Path),
+    (original, out): (&OpenFile, &Path),
     pool: &WorkerPool,
     marking: &Marking<'_>,
 ) -> Result<bool, AnnotateError> {
@@ -73,8 +73,8 @@ pub(super) fn patch(
         made: marking.made,
     };
     let order = serde_json::to_vec(&order).map_err(|error| failed_out(error.into()))?;
-    let files =
-        [File::open(original).map_err(|source| failed(original, source))?, File::create(out).map_err(failed_out)?];
+    let reader = original.reader().map_err(|source| failed(Path::new(original.name()), source))?;
+    let files = [reader, File::create(out).map_err(failed_out)?];
     let _turn = pool.turn()?;
     let (child, mut orders) = start(pool.program(), &["mark-worker".into()]).map_err(failed_out)?;
     // One that died already says so by its answer, which is none.

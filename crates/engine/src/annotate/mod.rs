@@ -29,7 +29,7 @@ use gongzhi_core::issues::Issue;
 use gongzhi_core::messages::{Message, Translator};
 
 pub use self::child::serve as serve_marking;
-use crate::read::{ReadError, WorkerPool};
+use crate::read::{OpenFile, ReadError, WorkerPool};
 use crate::workbook::WorkbookError;
 
 /// Name of the sheet that lists the issues. Intake passes it over.
@@ -153,6 +153,19 @@ pub fn annotate(
     annotation: &Annotation<'_>,
     out: &Path,
 ) -> Result<Annotated, AnnotateError> {
+    annotate_open(&OpenFile::open(original)?, pool, annotation, out)
+}
+
+/// The same of a file that is open.
+///
+/// # Errors
+/// As [`annotate`].
+pub fn annotate_open(
+    original: &OpenFile,
+    pool: &WorkerPool,
+    annotation: &Annotation<'_>,
+    out: &Path,
+) -> Result<Annotated, AnnotateError> {
     let part = out.with_extension("part");
     if let Some(folder) = out.parent() {
         std::fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
@@ -172,15 +185,16 @@ pub fn annotate(
 
 /// Writes the marked workbook beside its place.
 fn mark_beside(
-    (original, part): (&Path, &Path),
+    (original, part): (&OpenFile, &Path),
     pool: &WorkerPool,
     marking: &Marking<'_>,
 ) -> Result<Annotated, AnnotateError> {
     // A package that contradicts itself, or asks for more than a file may, can still be read cell by cell.
-    if is_zip(original).map_err(|source| failed(original, source))? && child::patch((original, part), pool, marking)? {
+    let is_package = is_zip(original).map_err(|source| failed(Path::new(original.name()), source))?;
+    if is_package && child::patch((original, part), pool, marking)? {
         return Ok(Annotated::Patched);
     }
-    let mut stream = pool.read_raw(original)?;
+    let mut stream = pool.read_raw_open(original)?;
     let bytes = rebuild::rebuild(&mut stream, marking)?;
     File::create(part).and_then(|mut file| file.write_all(&bytes)).map_err(|source| failed(part, source))?;
     Ok(Annotated::Rebuilt)
@@ -199,9 +213,9 @@ pub fn annotated_name(original: &Path) -> String {
     format!("{stem}_校验.{}", if macros { "xlsm" } else { "xlsx" })
 }
 
-fn is_zip(path: &Path) -> std::io::Result<bool> {
+fn is_zip(file: &OpenFile) -> std::io::Result<bool> {
     let mut head = Vec::new();
-    File::open(path)?.take(4).read_to_end(&mut head)?;
+    file.reader()?.take(4).read_to_end(&mut head)?;
     Ok(head.starts_with(b"PK"))
 }
 

@@ -5,9 +5,11 @@
 //! identity may stand behind its data: what the headers said is then compared with it, and only where the two differ is
 //! the file read again. Nothing of a file that is blocked or refused is kept.
 
+mod nil;
 mod pass;
 mod shape;
 mod sheet;
+mod spool;
 mod upload;
 mod work;
 
@@ -15,11 +17,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use gongzhi_core::catalog::{Catalog, Item, Kind};
+use gongzhi_core::catalog::Catalog;
 use gongzhi_core::intake::lookup::RegionLookup;
 use gongzhi_core::intake::mask::shown;
 use gongzhi_core::intake::place::UnitBook;
-use gongzhi_core::intake::{Clues, Flags, HeaderBook, Judge, LayoutProfile, Refusal};
+use gongzhi_core::intake::{Flags, HeaderBook, LayoutProfile, Refusal};
 use gongzhi_core::issues::Issue;
 use gongzhi_core::messages::Message;
 use gongzhi_core::period::Period;
@@ -28,8 +30,11 @@ use gongzhi_core::values::SetMode;
 use crate::batch::{BatchError, BatchFiles, BatchWriter};
 use crate::effects::SetEffect;
 use crate::keys::Keys;
-use crate::read::{HeaderHint, LeftOut, Notice, ReadError, WorkerPool};
+use crate::read::{HeaderHint, LeftOut, Notice, OpenFile, ReadError, WorkerPool};
+pub use nil::declare_nil;
 use pass::{Followed, Pass};
+pub(crate) use spool::{SPOOLS, clear_spool};
+pub use spool::{Spool, SpoolError, Spooled, clear_spools};
 pub use upload::{PackedUpload, open_upload, pack_upload, upload_key};
 
 /// What is worked out once for a catalogue and used for every file.
@@ -189,8 +194,14 @@ pub struct IntakeReport {
 }
 
 impl IntakeReport {
-    fn refused(name: &str, refusal: Refusal) -> Self {
+    /// The report of a file that is refused as a whole.
+    pub fn refused(name: &str, refusal: Refusal) -> Self {
         Self { file: shown(name).into_owned(), issues: vec![refusal.into_issue()], ..Self::default() }
+    }
+
+    /// The report of a file that can't be opened.
+    pub fn unreadable(name: &str, error: &ReadError) -> Self {
+        Self::refused(name, unreadable(error))
     }
 }
 
@@ -258,7 +269,7 @@ impl CheckedFile<'_> {
 /// Batches can't be begun.
 pub fn check_file<'c>(
     context: &'c IntakeContext<'c>,
-    path: &Path,
+    file: &OpenFile,
     request: &'c IntakeRequest,
 ) -> Result<CheckedFile<'c>, IntakeError> {
     let refused =
@@ -269,7 +280,7 @@ pub fn check_file<'c>(
     let mut followed = Followed::default();
     loop {
         let mut pass = Pass::new(context, request, &followed);
-        if let Err(error) = pass.read(path)? {
+        if let Err(error) = pass.read(file)? {
             return refused(unreadable(&error));
         }
         match pass.take_followed() {
@@ -280,7 +291,7 @@ pub fn check_file<'c>(
     }
 }
 
-/// Takes a file in: [`check_file`], then [`CheckedFile::write`].
+/// Takes the file of a path in: [`check_file`], then [`CheckedFile::write`].
 ///
 /// # Errors
 /// Batches can't be written.
@@ -289,7 +300,10 @@ pub fn intake_file(
     path: &Path,
     request: &IntakeRequest,
 ) -> Result<IntakeReport, IntakeError> {
-    check_file(context, path, request)?.write()
+    match OpenFile::open(path) {
+        Ok(file) => check_file(context, &file, request)?.write(),
+        Err(error) => Ok(IntakeReport::unreadable(&request.name, &error)),
+    }
 }
 
 /// The refusal of a file that can't be read.
@@ -316,62 +330,6 @@ fn unknown_names(context: &IntakeContext<'_>, request: &IntakeRequest) -> Option
         let mend = Message::new("intake-item-unknown-mend");
         Refusal { mend, ..Refusal::new("unknown-item", message) }.about(word)
     })
-}
-
-/// Takes in the declaration that there is nothing to report, or that nothing exists: a nil set for each kind of the item,
-/// without a file.
-pub fn declare_nil(context: &IntakeContext<'_>, request: &IntakeRequest) -> IntakeReport {
-    if let Some(refusal) = unknown_names(context, request) {
-        return IntakeReport::refused(&request.name, refusal);
-    }
-    let Some(item) = request.item.as_ref().and_then(|item| context.catalog.items.get(item)) else {
-        return IntakeReport::refused(&request.name, Refusal::new("nil", Message::new("intake-nil-without-item")));
-    };
-    let clues = Clues { identity: None, flags: &request.flags, titles: &[], column: None, path: &request.name };
-    let judge = Judge { catalog: context.catalog, units: &context.books.units, item, today: request.today };
-    let found = judge.unit(&clues).and_then(|(unit, _)| Ok((unit, judge.period(&clues)?.0)));
-    let (unit, period) = match found {
-        Ok(found) => found,
-        Err(refusal) => return IntakeReport::refused(&request.name, refusal),
-    };
-    let wanted = |kind: &&Kind| request.kind.as_ref().is_none_or(|key| *key == kind.key);
-    let mode = request.flags.mode.filter(|mode| mode.is_nil()).unwrap_or(SetMode::Nil);
-    let batches = nil_batches(context, item, (&unit, period, mode), item.kinds.iter().filter(wanted));
-    IntakeReport {
-        file: request.name.clone(),
-        outcome: Outcome::Accepted,
-        unit: Some(unit),
-        period: Some(period),
-        mode: Some(mode),
-        batches,
-        ..IntakeReport::default()
-    }
-}
-
-/// A nil set for each of the kinds; those whose columns are all closed are not expected.
-fn nil_batches<'k>(
-    context: &IntakeContext<'_>,
-    item: &Item,
-    (unit, period, mode): (&str, Period, SetMode),
-    kinds: impl Iterator<Item = &'k Kind>,
-) -> Vec<IntakeBatch> {
-    let open = kinds.filter(|kind| !kind.columns.iter().all(|column| column.closed));
-    open.map(|kind| IntakeBatch {
-        id: (context.new_id)(),
-        region: region_of(context.catalog, unit),
-        unit: unit.to_owned(),
-        item: item.key.clone(),
-        kind: kind.key.clone(),
-        period,
-        mode,
-        template_version: item.version_on(period.last_day()),
-        keys: Vec::new(),
-        files: None,
-        rows: 0,
-        is_supplement: false,
-        effect: None,
-    })
-    .collect()
 }
 
 /// The county a unit reports for: six digits.

@@ -3,7 +3,6 @@
 mod ending;
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 
 use gongzhi_core::catalog::{Item, Kind, Severity};
 use gongzhi_core::intake::identity::IDENTITY_SHEET;
@@ -27,7 +26,7 @@ use super::sheet::{explains, facts_of, line_of, raw_cell};
 use super::work::{Work, mapping_of};
 use super::{IntakeContext, IntakeError, IntakeRequest, SheetReport, region_of};
 use crate::batch::BatchDescription;
-use crate::read::{LeftOut, Notice, ReadError, Reason, Row, SheetEvent, SheetHead};
+use crate::read::{LeftOut, Notice, OpenFile, ReadError, Reason, Row, SheetEvent, SheetHead};
 
 /// Rows held back until the column 信息所属时间期间 says the period.
 const HELD_ROWS: usize = 50;
@@ -156,9 +155,9 @@ impl<'c> Pass<'c> {
     }
 
     /// Reads the file to its end. The inner result is what the reader says of the file.
-    pub(super) fn read(&mut self, path: &Path) -> Result<Result<(), ReadError>, IntakeError> {
+    pub(super) fn read(&mut self, file: &OpenFile) -> Result<Result<(), ReadError>, IntakeError> {
         let hint = self.context.books.hint(self.context.profiles);
-        let mut reader = match self.context.pool.read(path) {
+        let mut reader = match self.context.pool.read_open(file) {
             Ok(reader) => reader.with_hint(hint).ahead(),
             Err(error) => return Ok(Err(error)),
         };

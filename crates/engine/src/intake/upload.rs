@@ -15,6 +15,7 @@ use sm3::{Digest, Sm3};
 use crate::batch::BatchError;
 use crate::keys::{Keys, digest_text};
 use crate::pending::{Digesting, PendingFile};
+use crate::read::OpenFile;
 use crate::sealed::{DataKey, SealedFile, SealingWriter};
 
 /// How hard it is packed: as fast as can be.
@@ -65,13 +66,13 @@ impl PackedUpload<'_> {
 /// # Errors
 /// It can't be read, or not be written.
 pub fn pack_upload<'k>(
-    path: &Path,
+    file: &OpenFile,
     attempt: &str,
     place: (&'k Path, &'k Keys),
     stops: &AtomicBool,
 ) -> Result<Option<PackedUpload<'k>>, BatchError> {
-    let failed = |source: io::Error| BatchError::file(path, source);
-    let mut original = File::open(path).map_err(failed)?;
+    let failed = |source: io::Error| BatchError::file(Path::new(file.name()), source);
+    let mut original = file.reader().map_err(failed)?;
     let data_key = place.1.roll_data_key()?;
     let (pending, writer) = PendingFile::create(place.0, upload_key(attempt))?;
     let sealing = SealingWriter::create(writer, &data_key).map_err(failed)?;
@@ -120,6 +121,7 @@ mod tests {
         let original = home.path().join("三月.csv");
         let text = "名称,代码\n甲公司,91652323MA7A000172\n".repeat(20_000);
         std::fs::write(&original, &text).unwrap();
+        let original = OpenFile::open(&original).unwrap();
         let data = home.path().join("data");
         let place = (data.as_path(), &keys);
         let pack = |id: &str, stops| pack_upload(&original, id, place, &AtomicBool::new(stops)).unwrap();

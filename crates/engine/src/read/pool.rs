@@ -19,8 +19,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::confinement::{Lacking, note};
-use super::error::{Limit, NO_FILE, ReadError};
+use super::error::{Limit, ReadError};
 use super::handing::{hand, start};
+use super::open_file::OpenFile;
 use super::sheet_reader::SheetReader;
 use super::stream::{PIPE_BYTES, RowStream};
 use super::turns::{Turn, Turns};
@@ -97,7 +98,12 @@ impl WorkerPool {
     /// The file is absent, empty or no file, or no process could be started or was free. What the file itself is refused
     /// for comes while reading on.
     pub fn read(&self, path: &Path) -> Result<SheetReader, ReadError> {
-        Ok(SheetReader::new(self.read_raw(path)?))
+        self.read_open(&OpenFile::open(path)?)
+    }
+
+    /// The same of a file that is open; errors as of [`Self::read`].
+    pub fn read_open(&self, file: &OpenFile) -> Result<SheetReader, ReadError> {
+        Ok(SheetReader::new(self.read_raw_open(file)?))
     }
 
     /// Begins to read a file and gives its events as they are, nothing understood.
@@ -105,9 +111,17 @@ impl WorkerPool {
     /// # Errors
     /// As [`Self::read`].
     pub fn read_raw(&self, path: &Path) -> Result<RowStream, ReadError> {
-        let (file, size) = open(path)?;
-        // Where the format names no sheet, this is its name.
-        let stem = path.file_stem().map_or_else(|| "1".into(), |stem| stem.to_string_lossy());
+        self.read_raw_open(&OpenFile::open(path)?)
+    }
+
+    /// The same of a file that is open; errors as of [`Self::read`].
+    pub fn read_raw_open(&self, file: &OpenFile) -> Result<RowStream, ReadError> {
+        let stem = file.stem();
+        let file = file.reader().map_err(ReadError::cannot_open)?;
+        let size = file.metadata().map_err(ReadError::cannot_open)?.len();
+        if size == 0 {
+            return Err(ReadError::ZeroBytes);
+        }
         let turn = self.turn()?;
         let mut worker = match lock(&self.shared.idle).pop() {
             Some(worker) => worker,
@@ -139,26 +153,13 @@ impl WorkerPool {
     }
 
     /// How long a process is waited for that takes this file in hand.
-    pub(crate) fn patience_for(&self, path: &Path) -> Duration {
-        self.patience(std::fs::metadata(path).map_or(0, |facts| facts.len()))
+    pub(crate) fn patience_for(&self, file: &OpenFile) -> Duration {
+        self.patience(file.facts().map_or(0, |facts| facts.len()))
     }
 
     /// The program whose processes take foreign files in hand.
     pub(crate) fn program(&self) -> &Path {
         &self.shared.command.program
-    }
-}
-
-/// The file, open, and its bytes.
-fn open(path: &Path) -> Result<(File, u64), ReadError> {
-    // What is no file may let who opens it wait for ever.
-    if !std::fs::metadata(path).map_err(ReadError::cannot_open)?.is_file() {
-        return Err(ReadError::CannotOpen(NO_FILE.to_owned()));
-    }
-    let file = File::open(path).map_err(ReadError::cannot_open)?;
-    match file.metadata().map_err(ReadError::cannot_open)?.len() {
-        0 => Err(ReadError::ZeroBytes),
-        size => Ok((file, size)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The log: sealing what was written, and looking it through.
 
+use chrono::{DateTime, Utc};
 use gongzhi_core::audit::Entry;
 use gongzhi_core::problems::ActError;
 use gongzhi_engine::keys::verify;
@@ -11,8 +12,8 @@ use crate::app::App;
 ///
 /// # Errors
 /// The store's.
-pub async fn seal(app: &App) -> Result<(), ActError> {
-    Ok(app.store.seal_log(app.clock.now(), |text| app.keys.sign(text.as_bytes())).await?)
+pub async fn seal(app: &App, now: DateTime<Utc>) -> Result<(), ActError> {
+    Ok(app.store.seal_log(now, |text| app.keys.sign(text.as_bytes())).await?)
 }
 
 /// Looks the whole log of a home through.

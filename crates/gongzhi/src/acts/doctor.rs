@@ -8,13 +8,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use gongzhi_core::access::{Actor, Purpose};
 use gongzhi_core::problems::{ActError, OfFile as _};
 use gongzhi_engine::AtWork;
-use gongzhi_engine::upkeep::{KeptFile, clear_written, data_key_name, list_kept, sealed_by};
+use gongzhi_engine::upkeep::{KeptFile, clear_written, data_key_name, is_spool, list_kept, sealed_by};
 use gongzhi_store::collect::attempts::{NamedFiles, Standing};
 
 use crate::app::App;
 
 /// What belongs to nothing may be what somebody is just writing: it is left alone for a day.
-const GRACE: TimeDelta = TimeDelta::hours(24);
+pub const GRACE: TimeDelta = TimeDelta::hours(24);
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -61,13 +61,11 @@ fn judge(
     }
     let mut found = Found { orphans: Vec::new(), missing };
     for file in &kept {
-        if needed.contains(&file.key) || pending.contains(&file.key) || is_being_written(file, folder) {
+        let is_named = needed.contains(&file.key) || pending.contains(&file.key);
+        if is_named || is_awaited(file, now) || is_being_written(file, folder) {
             continue;
         }
-        let is_cleared = clears && is_old(file, now);
-        if is_cleared {
-            file.remove().of_file(Path::new(&file.key))?;
-        }
+        let is_cleared = clears && is_old(file, now) && file.remove().of_file(Path::new(&file.key))?;
         found.orphans.push((file.clone(), is_cleared));
     }
     Ok(found)
@@ -106,9 +104,14 @@ pub async fn clear_over(app: &App, actor: &Actor, now: DateTime<Utc>) -> Result<
     Ok(())
 }
 
-/// A part that is locked, or the sign of a program at work.
+/// What has come of an upload and waits for its next byte.
+fn is_awaited(file: &KeptFile, now: DateTime<Utc>) -> bool {
+    is_spool(&file.key) && !is_old(file, now)
+}
+
+/// A part or a spool that is locked, or the sign of a program at work.
 fn is_being_written(file: &KeptFile, folder: &Path) -> bool {
-    file.key.ends_with(".part") && gongzhi_engine::is_locked(&folder.join(&file.key))
+    (file.key.ends_with(".part") || is_spool(&file.key)) && gongzhi_engine::is_locked(&folder.join(&file.key))
 }
 
 fn is_old(file: &KeptFile, now: DateTime<Utc>) -> bool {

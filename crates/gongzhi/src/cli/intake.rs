@@ -105,13 +105,13 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         let mut taken = context.wait(take(&app, &actor, (path.clone(), name, order)))?;
         if let Some(folder) = &args.annotate {
             let place = (folder.clone(), say.language());
-            taken.annotated = context.wait(mark(&app, (path, taken.report.clone()), place))?;
+            taken.annotated = context.wait(mark(&app, (path, &taken), place))?;
         }
         taken.receipt = hand_out(&taken)?;
         tell(&taken)?;
     }
     if !args.dry_run {
-        context.wait(audit::seal(&app))?;
+        context.wait(audit::seal(&app, context.now))?;
     }
     context.wait(app.close())?;
     Ok(ExitCode::from(worst))
@@ -296,6 +296,7 @@ mod tests {
         let report = IntakeReport { file: "a.csv".to_owned(), ..IntakeReport::default() };
         let taken = TakenIn {
             report,
+            source: None,
             received_before: when,
             upload: None,
             receipt: None,

@@ -1,51 +1,42 @@
 //! What does each kind of jobs: an act, called.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
+use gongzhi_core::access::Actor;
 use gongzhi_core::jobs::JobKind;
-use gongzhi_engine::keys::Keys;
-use gongzhi_store::{Store, StoreError};
+use gongzhi_core::messages::Message;
+use gongzhi_core::problems::ActError;
 use serde_json::json;
 
 use super::{Answer, Handlers, JobContext};
 use crate::acts::{audit, doctor};
+use crate::app::App;
 
-/// What the acts that handlers call stand on.
-pub struct Tools {
-    /// The store.
-    pub store: Store,
-    /// The keys of its home.
-    pub keys: Arc<Keys>,
-    /// The data folder.
-    pub data_folder: PathBuf,
-}
-
-/// What does every kind there is.
-pub fn handlers_of(tools: &Arc<Tools>) -> Handlers {
-    let (sealing, clearing) = (Arc::clone(tools), Arc::clone(tools));
+/// What does every kind there is, in the name of an actor.
+pub fn handlers_of(app: &App, actor: &Actor) -> Handlers {
+    let (sealing, clearing) = (app.clone(), (app.clone(), actor.clone()));
     Handlers::default()
         .with(JobKind::LogSeal, move |context, _| {
-            let tools = Arc::clone(&sealing);
-            Box::pin(async move { seal_log(&tools, context).await })
+            let app = sealing.clone();
+            Box::pin(async move { seal_log(&app, context).await })
         })
         .with(JobKind::UpkeepClear, move |context, _| {
-            let tools = Arc::clone(&clearing);
-            Box::pin(async move { clear_upkeep(&tools, context).await })
+            let (app, actor) = clearing.clone();
+            Box::pin(async move { clear_upkeep((&app, &actor), context).await })
         })
 }
 
 /// Sealed once more nothing is made: there is nothing new to seal.
-async fn seal_log(tools: &Tools, context: &JobContext) -> Answer {
-    told(audit::seal(&tools.store, &tools.keys, context.now()).await)
+async fn seal_log(app: &App, context: &JobContext) -> Answer {
+    told(audit::seal(app, context.now()).await)
 }
 
 /// Cleared once more there is nothing left to clear: what is gone is as good as cleared, and attempts are forgotten last.
-async fn clear_upkeep(tools: &Tools, context: &JobContext) -> Answer {
-    let place = (tools.data_folder.as_path(), tools.keys.as_ref());
-    told(doctor::clear_over(place, &tools.store, context.now()).await)
+async fn clear_upkeep((app, actor): (&App, &Actor), context: &JobContext) -> Answer {
+    told(doctor::clear_over(app, actor, context.now()).await)
 }
 
-fn told(done: Result<(), StoreError>) -> Answer {
-    done.map(|()| json!({})).map_err(|error| error.message())
+fn told(done: Result<(), ActError>) -> Answer {
+    let first = |error: ActError| {
+        error.told.into_iter().next().map_or_else(|| Message::new("act-unexpected"), |told| told.message)
+    };
+    done.map(|()| json!({})).map_err(first)
 }

@@ -10,20 +10,20 @@ use chrono::{DateTime, TimeDelta, Utc};
 use gongzhi_core::access::{Actor, Purpose};
 use gongzhi_core::jobs::{JobKind, JobState};
 use gongzhi_core::messages::Message;
-use gongzhi_engine::keys::{Dice as KeyDice, KeyFiles, Keys};
+use gongzhi_store::StoreError;
 use gongzhi_store::shared::jobs::{Job, NewJob};
-use gongzhi_store::{Store, StoreError, StorePlace};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use super::handlers::Tools;
 use super::runner::{End, Pace, Ran, Runner};
 use super::{Answer, Handlers};
+use crate::acts::home::{Access, open};
+use crate::app::{App, Clock};
 
 /// A home with a clock that goes on when it is told to.
 struct Bench {
     _home: tempfile::TempDir,
-    tools: Arc<Tools>,
+    app: App,
     moment: Arc<Mutex<DateTime<Utc>>>,
 }
 
@@ -34,11 +34,9 @@ fn operator() -> Actor {
 impl Bench {
     async fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
-        let store = Store::open(&StorePlace::Home(home.path().to_owned())).await.unwrap();
-        let keys = Keys::make(home.path(), &KeyFiles::of_home(home.path()), KeyDice::system()).unwrap();
-        let tools = Arc::new(Tools { store, keys: Arc::new(keys), data_folder: home.path().join("data") });
         let noon = DateTime::from_timestamp(1_735_732_800, 0).unwrap();
-        Self { _home: home, tools, moment: Arc::new(Mutex::new(noon)) }
+        let app = open(home.path(), Access::Make, Clock::still(noon)).await.unwrap();
+        Self { _home: home, app, moment: Arc::new(Mutex::new(noon)) }
     }
 
     fn now(&self) -> DateTime<Utc> {
@@ -54,7 +52,7 @@ impl Bench {
         let moment = Arc::clone(&self.moment);
         let (look, renew) = (Duration::from_millis(1), Some(Duration::from_millis(1)));
         Arc::new(Runner {
-            store: self.tools.store.clone(),
+            store: self.app.store.clone(),
             actor: operator(),
             worker: worker.to_owned(),
             clock: Arc::new(move || *moment.lock().unwrap()),
@@ -68,12 +66,12 @@ impl Bench {
         let (now, region) = (self.now(), String::new());
         let (id, key, payload) = (id.to_owned(), String::new(), json!({}));
         let new = NewJob { id, kind, key, region, payload, run_at: now };
-        let store = &self.tools.store;
+        let store = &self.app.store;
         store.change((&operator(), now), async |work| work.enqueue(&new).await).await.unwrap();
     }
 
     async fn get(&self, id: &str) -> Job {
-        self.tools.store.find_job(&operator().scope, id).await.unwrap().unwrap()
+        self.app.store.find_job(&operator().scope, id).await.unwrap().unwrap()
     }
 }
 
@@ -191,7 +189,7 @@ async fn what_was_called_off_is_left_by_whoever_is_at_it() {
     let runner = bench.runner("one", endless(&begun));
     let call_off = async {
         begun.notified().await;
-        let (who, store) = (operator(), &bench.tools.store);
+        let (who, store) = (operator(), &bench.app.store);
         store.change((&who, bench.now()), async |work| work.cancel_job("j1").await).await.unwrap();
     };
     let (lost, ()) = tokio::join!(runner.run_due(), call_off);
@@ -221,7 +219,7 @@ async fn a_job_that_ends_every_program_that_begins_it_is_given_up() {
 async fn a_handler_may_end_its_job_in_the_transaction_of_its_effect() {
     let bench = Bench::new().await;
     bench.ask(JobKind::UpkeepClear, "j1").await;
-    let (store, ended) = (bench.tools.store.clone(), Arc::new(Notify::new()));
+    let (store, ended) = (bench.app.store.clone(), Arc::new(Notify::new()));
     let tells = Arc::clone(&ended);
     let handlers = Handlers::default().with(JobKind::UpkeepClear, move |context, job| {
         let (store, tells) = (store.clone(), Arc::clone(&tells));

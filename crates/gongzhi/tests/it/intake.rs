@@ -554,7 +554,7 @@ fn a_citizens_number_can_not_tell_records_apart() {
 }
 
 #[test]
-fn a_file_that_changes_while_it_is_read_is_refused_and_nothing_of_it_is_kept() {
+fn a_file_that_is_saved_again_and_again_is_taken_in_as_it_was_copied_or_refused_and_nothing_of_it_kept() {
     let office = Office::new();
     let rows: String = (0..20_000).map(|at| ROW.replace("示例合同1", &format!("合同{at}")) + "\n").collect();
     office.write("自然资源局/2025-03.csv", &format!("{HEADER}\n{rows}"));
@@ -571,11 +571,15 @@ fn a_file_that_changes_while_it_is_read_is_refused_and_nothing_of_it_is_kept() {
         is_over.store(true, Ordering::Relaxed);
         outcome
     });
-    assert_eq!((code, rules(&reports[0])), (2, vec!["error changed ".to_owned()]));
-    let mut left = Vec::new();
-    gather(&office.path().join(".gongzhi/data"), &mut left);
-    gather(&office.path().join(".gongzhi/keys/data"), &mut left);
-    assert_eq!(left, Vec::<PathBuf>::new());
+    // Once it is copied, nobody looks at it again: which of the two it is depends on when it was saved.
+    if code != 0 {
+        assert_eq!((code, rules(&reports[0])), (2, vec!["error changed ".to_owned()]));
+        let mut left = Vec::new();
+        gather(&office.path().join(".gongzhi/data"), &mut left);
+        gather(&office.path().join(".gongzhi/keys/data"), &mut left);
+        assert_eq!(left, Vec::<PathBuf>::new());
+    }
     // Left in peace it is taken in.
-    assert_eq!(office.intake(&["自然资源局/2025-03.csv"]).0, 0);
+    let (code_of_next, next) = office.intake(&["自然资源局/2025-03.csv"]);
+    assert_eq!((code_of_next, next[0]["received_before"].is_null()), (0, code != 0));
 }

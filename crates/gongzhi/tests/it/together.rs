@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use gongzhi_core::access::{Actor, Purpose};
 use gongzhi_core::state::Moment;
-use gongzhi_engine::intake::open_upload;
+use gongzhi_engine::intake::{Spool, open_upload};
 use gongzhi_engine::keys::{Dice, KeyFiles, Keys, digest_reader};
 use gongzhi_store::collect::uploads::UploadStatus;
 use gongzhi_store::{Store, StorePlace};
@@ -144,6 +144,30 @@ fn what_belongs_to_nothing_is_listed_and_cleared_only_once_it_is_a_day_old() {
     fs::remove_file(original.path()).unwrap();
     let gone = format!("uploads/{}", original.file_name().to_string_lossy());
     assert_eq!(doctor(folder.path(), &[]), (Some(1), vec![], vec![gone]));
+}
+
+#[test]
+fn an_upload_that_is_still_coming_is_no_orphan_and_is_cleared_after_a_day_without_a_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.csv", &[(1, 500_000)]);
+    report(start(folder.path(), "a.csv"));
+    let data = folder.path().join(".gongzhi/data");
+    assert_eq!(fs::read_dir(data.join("spool")).unwrap().count(), 0, "a file of this machine leaves none");
+    let mut spool = Spool::begin(&data, "half", 1 << 20).unwrap();
+    spool.receive(0, b"half".as_slice()).unwrap();
+    drop(spool);
+    assert_eq!(doctor(folder.path(), &["--clear"]), (Some(0), vec![], vec![]), "it waits for its next byte");
+    let path = data.join("spool/half");
+    let written = fs::metadata(&path).unwrap().modified().unwrap();
+    let file = fs::File::options().write(true).open(&path).unwrap();
+    file.set_modified(written - Duration::from_secs(25 * 3600)).unwrap();
+    let held = Spool::resume(&data, "half", 1 << 20).unwrap();
+    assert_eq!(doctor(folder.path(), &["--clear"]), (Some(0), vec![], vec![]), "somebody is at it");
+    drop(held);
+    let left = vec!["spool/half".to_owned()];
+    assert_eq!(doctor(folder.path(), &[]), (Some(1), left.clone(), vec![]));
+    assert_eq!(doctor(folder.path(), &["--clear"]), (Some(0), left, vec![]));
+    assert!(!path.exists());
 }
 
 /// The handles under which a run names rows are those of every other question on its home.

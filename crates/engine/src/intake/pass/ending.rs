@@ -14,9 +14,10 @@ use gongzhi_core::values::SetMode;
 
 use super::{Foreign, MOST_LISTED, NOTE_ROWS, Pass, State, Unknown};
 use crate::batch::BatchWriter;
+use crate::intake::nil::nil_batches;
 use crate::intake::shape::FirstTexts;
 use crate::intake::work::Work;
-use crate::intake::{CheckedFile, IntakeBatch, IntakeError, IntakeReport, Outcome, nil_batches};
+use crate::intake::{CheckedFile, IntakeBatch, IntakeError, IntakeReport, Outcome};
 use crate::read::{Notice, SheetTotals};
 
 impl<'c> Pass<'c> {

@@ -8,7 +8,6 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use gongzhi_core::access::Actor;
@@ -22,16 +21,18 @@ use gongzhi_core::problems::ActError;
 use gongzhi_core::reports::FileReport;
 use gongzhi_core::time::day_of;
 use gongzhi_core::values::SetMode;
-use gongzhi_engine::annotate::{Annotation, annotate, annotated_name};
+use gongzhi_engine::annotate::{Annotation, annotate, annotate_open, annotated_name};
 use gongzhi_engine::batch::BatchError;
 use gongzhi_engine::intake::{
     CheckedFile, IntakeBooks, IntakeContext, IntakeError, IntakeReport, IntakeRequest, Outcome, PackedUpload,
     check_file, declare_nil, pack_upload, upload_key,
 };
 use gongzhi_engine::keys::digest_reader;
+use gongzhi_engine::read::OpenFile;
 use gongzhi_store::collect::uploads::{Upload, UploadStatus};
 
 use super::profile;
+use super::spooling::{self, Brought};
 use super::uploads::{HandedIn, Taken};
 use crate::acts::doctor;
 use crate::app::{App, Waiter};
@@ -90,6 +91,8 @@ impl<'a> FileAtHand<'a> {
 pub struct TakenIn {
     /// What was found.
     pub report: IntakeReport,
+    /// What was read, for who marks it; none of what was refused unread.
+    pub source: Option<Arc<OpenFile>>,
     /// The same file was accepted before, then.
     pub received_before: Option<DateTime<Utc>>,
     /// Id of its upload; none of what became no upload.
@@ -123,6 +126,7 @@ pub async fn prepare(app: &App, actor: &Actor) -> Result<(), ActError> {
     let keys = Arc::clone(&app.keys);
     app.block(move |app, _| {
         gongzhi_engine::clear_unfinished(&app.settings.data);
+        spooling::clear_left(&app.settings.data, app.clock.now());
         keys.clear_unfinished();
         Ok(keys.show_public_key()?)
     })
@@ -165,9 +169,10 @@ pub fn list_unread_profiles(app: &App) -> Vec<Message> {
 /// The copy can't be written.
 pub async fn mark(
     app: &App,
-    (path, report): (PathBuf, IntakeReport),
+    (path, taken): (PathBuf, &TakenIn),
     (folder, language): (PathBuf, Language),
 ) -> Result<Option<PathBuf>, ActError> {
+    let (report, source) = (taken.report.clone(), taken.source.clone());
     let is_unreadable = report.issues.iter().any(|issue| issue.rule == "unreadable");
     if report.issues.is_empty() || is_unreadable {
         return Ok(None);
@@ -183,7 +188,10 @@ pub async fn mark(
         let (speech, made) = (Translator::new(language), day_of(app.clock.now()));
         let annotation = Annotation { issues: &report.issues, column_name: &header, translator: &speech, made };
         let out = folder.join(annotated_name(&path));
-        annotate(&path, &app.workers, &annotation, &out)?;
+        match &source {
+            Some(source) => annotate_open(source, &app.workers, &annotation, &out)?,
+            None => annotate(&path, &app.workers, &annotation, &out)?,
+        }
         Ok(Some(out))
     })
     .await
@@ -222,15 +230,16 @@ impl IntakeDesk {
             Ok(request) => request,
             Err(refusal) => return Ok(TakenIn::of(refused(file.name, refusal))),
         };
+        let attempt = self.new_id();
+        let place = (self.app.settings.data.as_path(), attempt.as_str());
+        let source = match spooling::bring_in((file.path, file.name), place, request.is_dry_run)? {
+            Brought::Here(source) => Arc::new(source),
+            Brought::Refused(report) => return Ok(TakenIn::of(*report)),
+        };
         let new_id = || self.new_id();
         let context = self.context(&new_id);
-        let before = state_of(file.path);
-        let (checked, packed) = self.check_and_pack(file, &context, &request);
+        let (checked, packed) = self.check_and_pack((&source, &attempt), &context, &request);
         let mut checked = checked?;
-        if !request.is_dry_run && before != state_of(file.path) {
-            let refusal = Refusal::new("changed", Message::new("intake-file-changed"));
-            return Ok(TakenIn::of(refused(file.name, refusal)));
-        }
         let packed = packed?;
         let mine = match packed {
             Some(packed) if checked.report().unit.is_some() => {
@@ -241,7 +250,10 @@ impl IntakeDesk {
                 let keys = checked.keys().into_iter().chain([upload_key(&handed_in.attempt)]).collect();
                 match self.begin((checked.report(), &handed_in), keys)? {
                     Taken::Mine(mine) => Some((packed, mine)),
-                    Taken::Before(upload) => return Ok(TakenIn::before(checked.into_report(), *upload)),
+                    Taken::Before(upload) => {
+                        let before = TakenIn::before(checked.into_report(), *upload);
+                        return Ok(TakenIn { source: Some(source), ..before });
+                    }
                 }
             }
             _ => None,
@@ -255,24 +267,23 @@ impl IntakeDesk {
             Some((packed, mine)) => self.save(checked, packed, (&mine, order.is_by_name))?,
             None => checked.write()?,
         };
-        Ok(TakenIn { proposals, upload, ..TakenIn::of(report) })
+        Ok(TakenIn { proposals, upload, source: Some(source), ..TakenIn::of(report) })
     }
 
     /// Checks a file, and beside that packs it as the original of its upload, for of a large file either takes its time.
     /// Nothing is packed on a dry run, and of a file whose unit is not known, which becomes no upload.
     fn check_and_pack<'c>(
         &'c self,
-        file: &FileAtHand<'_>,
+        (source, attempt): (&OpenFile, &str),
         context: &'c IntakeContext<'c>,
         request: &'c IntakeRequest,
     ) -> (Result<CheckedFile<'c>, IntakeError>, Result<Option<PackedUpload<'c>>, BatchError>) {
-        let attempt = self.new_id();
         let place = (self.app.settings.data.as_path(), self.app.keys.as_ref());
         let stops = AtomicBool::new(false);
         std::thread::scope(|scope| {
-            let pack = || pack_upload(file.path, &attempt, place, &stops);
-            let packing = (file.is_file && !request.is_dry_run).then(|| scope.spawn(pack));
-            let checked = check_file(context, file.path, request);
+            let pack = || pack_upload(source, attempt, place, &stops);
+            let packing = (!request.is_dry_run).then(|| scope.spawn(pack));
+            let checked = check_file(context, source, request);
             let is_upload = checked.as_ref().is_ok_and(|checked| checked.report().unit.is_some());
             stops.store(!is_upload, Ordering::Relaxed);
             let packed = packing.map(|packing| packing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
@@ -388,7 +399,15 @@ impl IntakeDesk {
 
 impl TakenIn {
     fn of(report: IntakeReport) -> Self {
-        Self { report, received_before: None, upload: None, receipt: None, proposals: Vec::new(), annotated: None }
+        Self {
+            report,
+            source: None,
+            received_before: None,
+            upload: None,
+            receipt: None,
+            proposals: Vec::new(),
+            annotated: None,
+        }
     }
 
     fn before(report: IntakeReport, upload: Upload) -> Self {
@@ -409,11 +428,6 @@ fn point_to_proposal(issues: &mut [Issue], proposal: &LayoutProfile, path: &str)
             issue.mend = mend.with("path", path);
         }
     }
-}
-
-/// What changes when somebody writes to a file: its length and when it was last written to.
-fn state_of(path: &Path) -> Option<(u64, Option<SystemTime>)> {
-    std::fs::metadata(path).ok().map(|facts| (facts.len(), facts.modified().ok()))
 }
 
 fn flags_of(order: &IntakeOrder) -> Result<Flags, Refusal> {

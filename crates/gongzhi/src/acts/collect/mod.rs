@@ -6,5 +6,6 @@ pub mod intake_report;
 pub mod profile;
 pub mod receipts;
 pub mod set_effects;
+pub mod spooling;
 pub mod template;
 mod uploads;

@@ -117,7 +117,7 @@ pub async fn run(
         run_here((app, waiter, &actor), prepared, &context)
     });
     let end = end.await?;
-    audit::seal(app).await?;
+    audit::seal(app, app.clock.now()).await?;
     Ok(end)
 }
 

@@ -14,12 +14,13 @@ use gongzhi_store::shared::audit::LogLook;
 use tokio::sync::Notify;
 
 use super::{Bench, operator};
+use crate::app::App;
 use crate::jobs::Handlers;
-use crate::jobs::handlers::{Tools, handlers_of};
+use crate::jobs::handlers::handlers_of;
 
 /// The handlers there are, each of which never ends once it has done its work, and says so.
-fn stopped_after(tools: &Arc<Tools>, done: &Arc<Notify>) -> Handlers {
-    let real = Arc::new(handlers_of(tools));
+fn stopped_after(app: &App, done: &Arc<Notify>) -> Handlers {
+    let real = Arc::new(handlers_of(app, &operator()));
     JobKind::ALL.into_iter().fold(Handlers::default(), |handlers, kind| {
         let (real, done) = (Arc::clone(&real), Arc::clone(done));
         handlers.with(kind, move |context, job| {
@@ -37,7 +38,7 @@ fn stopped_after(tools: &Arc<Tools>, done: &Arc<Notify>) -> Handlers {
 /// A program that is killed after the effect of the first job that it takes.
 async fn kill_one(bench: &Bench) {
     let done = Arc::new(Notify::new());
-    let runner = bench.runner("killed", stopped_after(&bench.tools, &done));
+    let runner = bench.runner("killed", stopped_after(&bench.app, &done));
     tokio::select! {
         ended = runner.run_due() => panic!("{ended:?}"),
         () = done.notified() => {}
@@ -47,14 +48,14 @@ async fn kill_one(bench: &Bench) {
 /// The next program, once the lease of the killed one is over.
 async fn come_after(bench: &Bench, kind: JobKind) {
     bench.wait(kind.lease());
-    let ran = bench.runner("next", handlers_of(&bench.tools)).run_due().await.unwrap();
+    let ran = bench.runner("next", handlers_of(&bench.app, &operator())).run_due().await.unwrap();
     assert_eq!(ran.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["j1"]);
     let job = bench.get("j1").await;
     assert_eq!((job.state, job.attempts), (JobState::Done, 2));
 }
 
 async fn log_of(bench: &Bench) -> (Vec<Entry>, LogLook) {
-    let (store, key) = (&bench.tools.store, bench.tools.keys.public_key());
+    let (store, key) = (&bench.app.store, bench.app.keys.public_key());
     let look = store.verify_log(|text, signature| verify(&key, text.as_bytes(), signature)).await.unwrap();
     (store.list_entries(0, 99).await.unwrap(), look)
 }
@@ -74,9 +75,9 @@ async fn leave_attempt(bench: &Bench) -> PathBuf {
         started_at: now,
         leased_until: now + TimeDelta::minutes(15),
     };
-    let begin = bench.tools.store.change((&operator(), now), async |work| work.begin_upload(&new).await).await;
+    let begin = bench.app.store.change((&operator(), now), async |work| work.begin_upload(&new).await).await;
     assert!(matches!(begin, Ok(Begun::Mine(_))));
-    let file = bench.tools.data_folder.join(key);
+    let file = bench.app.settings.data.join(key);
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();
     std::fs::write(&file, "left").unwrap();
     file
@@ -101,7 +102,7 @@ async fn what_a_killed_program_cleared_is_cleared_and_told_once() {
     bench.ask(JobKind::UpkeepClear, "j1").await;
     kill_one(&bench).await;
     assert!(!left.exists());
-    let kept = || list_kept(&bench.tools.data_folder, &bench.tools.keys).unwrap();
+    let kept = || list_kept(&bench.app.settings.data, &bench.app.keys).unwrap();
     let ((entries, _), files) = (log_of(&bench).await, kept());
     let said: Vec<&str> = entries.iter().map(|entry| entry.act.as_str()).collect();
     assert_eq!(said, ["upload.begin", "job.enqueue", "attempt.give_up", "attempt.clear"]);

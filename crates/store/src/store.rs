@@ -5,13 +5,14 @@ use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 use gongzhi_core::access::{Regions, Scope, Units};
+use gongzhi_core::exchange::ExchangeError;
 use gongzhi_core::messages::Message;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
     DbBackend, DbErr, IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
-use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigrationName, MigratorTrait};
 
 use crate::migrations::Migrator;
 
@@ -56,6 +57,9 @@ pub enum StoreError {
     /// Another program wrote to it while it was read.
     #[error("control store written meanwhile")]
     WrittenMeanwhile,
+    /// A message of the other half is not taken.
+    #[error("exchange: {0}")]
+    Exchange(#[from] ExchangeError),
     /// A row holds what this version of the program does not understand.
     #[error("control store: {column} holds {value}")]
     NotUnderstood {
@@ -81,6 +85,7 @@ impl StoreError {
             Self::UploadEnded(upload) => Message::new("store-upload-ended").with("upload", upload),
             Self::NothingSaid => Message::new("store-nothing-said"),
             Self::AttemptOver(_) | Self::Overtaken => Message::new("store-overtaken"),
+            Self::Exchange(error) => error.message(),
             Self::NotUnderstood { column, value } => {
                 Message::new("store-not-understood").with("column", column).with("value", value)
             }
@@ -260,6 +265,19 @@ impl Store {
         let store = Self::of_server(options).await?;
         store.bring_forward().await?;
         Ok(store)
+    }
+
+    /// Makes a store as a program had it that knew the migrations before this one only. For tests of bringing forward.
+    #[doc(hidden)]
+    pub async fn make_test_earlier(place: &StorePlace, before: &str) -> Result<(), StoreError> {
+        let store = match place {
+            StorePlace::Home(home) => Self::open_sqlite(home).await?,
+            StorePlace::Postgres(url) => Self::of_server(quiet(ConnectOptions::new(url))).await?,
+        };
+        let migrations = Migrator::migrations();
+        let count = migrations.iter().take_while(|migration| MigrationName::name(&***migration) != before).count();
+        Migrator::up(&store.writer, u32::try_from(count).ok()).await?;
+        store.close().await
     }
 
     pub(crate) fn readers(&self) -> &DatabaseConnection {

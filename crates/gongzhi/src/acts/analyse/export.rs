@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, anyhow};
 use chrono::{DateTime, NaiveDate, Utc};
 use gongzhi_core::catalog::{Catalog, Column, ColumnType, Item, Kind};
 use gongzhi_core::cells::guarded;
-use gongzhi_core::data_package::{Naming, Resource, package, table_schema};
+use gongzhi_core::data_package::{DESCRIPTOR, Naming, Resource, package, table_schema};
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::period::Period;
 use gongzhi_engine::pending::{WholeFile, write_whole};
@@ -15,7 +15,6 @@ use gongzhi_engine::workbook::{Cell, ColumnKind, TableBook, TableColumn, TableHe
 use serde_json::{Map, Value as Json};
 
 use crate::acts::analyse::state::{OpenState, StateOrder, open_state};
-use crate::acts::collect::data_package::DESCRIPTOR;
 
 /// In which form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

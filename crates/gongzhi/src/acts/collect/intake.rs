@@ -4,6 +4,7 @@
 //! batches are visible only once it is accepted there. Killed in between, nothing is half visible, and the same file
 //! handed in again goes on with the same upload.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,6 +15,7 @@ use anyhow::{Context as _, Result, anyhow};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use gongzhi_core::access::{Actor, Purpose};
 use gongzhi_core::catalog::Catalog;
+use gongzhi_core::exchange::{SheetColumn, SheetColumns};
 use gongzhi_core::intake::mapping::{FOREIGN_SHEET, UNKNOWN_COLUMN};
 use gongzhi_core::intake::{Flags, LayoutProfile, Refusal};
 use gongzhi_core::issues::Issue;
@@ -23,7 +25,7 @@ use gongzhi_core::state::{Batch, Moment, VisibleBatch, VisibleBatches, covered_d
 use gongzhi_core::time::day_of;
 use gongzhi_core::values::SetMode;
 use gongzhi_engine::annotate::{Annotation, annotate, annotated_name};
-use gongzhi_engine::batch::BatchError;
+use gongzhi_engine::batch::{BatchError, BatchFiles};
 use gongzhi_engine::effects::{SetEffect, list_effects};
 use gongzhi_engine::intake::{
     CheckedFile, IntakeBatch, IntakeBooks, IntakeContext, IntakeError, IntakeReport, IntakeRequest, Outcome,
@@ -44,7 +46,7 @@ use crate::acts::collect::receipts::{self, Accepted};
 use crate::acts::collect::set_effects::{as_visible, group_of, issues_of};
 use crate::acts::home::{self, Access, Home};
 use crate::acts::operator::operator;
-use crate::acts::{audit, doctor};
+use crate::acts::{audit, doctor, exchange};
 
 /// What is said about the files beside what they say themselves, as written on the command line.
 #[derive(Debug, Clone, Default)]
@@ -162,6 +164,8 @@ impl IntakeDesk {
         desk.keys.clear_unfinished();
         let cleared = doctor::clear_over((&desk.data_folder, &desk.keys), &desk.store, now);
         desk.runtime.block_on(cleared).map_err(|error| anyhow!("{}", say.say(&error.message())))?;
+        // Of a program that was killed between an acceptance and its hand-over.
+        desk.hand_over().map_err(|error| anyhow!("{}", say.say(&error.message())))?;
         desk.keys.show_public_key().map_err(|error| anyhow!("{}", say.say(&error.message())))?;
         Ok(desk)
     }
@@ -511,10 +515,19 @@ impl IntakeDesk {
                 accepted => {
                     *report = placed;
                     tracing::info!(upload = attempt.upload, batches = batches.len(), "an upload was accepted");
-                    return accepted.map_err(|error| told(error.message()));
+                    // A folder is handed over by its run, once all of it is in and in its order.
+                    let is_due = accepted.is_ok() && !is_of_folder;
+                    let handed = if is_due { self.hand_over() } else { accepted };
+                    return handed.map_err(|error| told(error.message()));
                 }
             }
         }
+    }
+
+    /// What was accepted is handed over to the half that asks what it means.
+    fn hand_over(&self) -> Result<(), StoreError> {
+        self.runtime.block_on(exchange::hand_over(&self.store, &self.actor, self.now))?;
+        Ok(())
     }
 
     /// The batches of a report beside what stands before them: which they supplement, and where it is asked for what they
@@ -640,9 +653,21 @@ pub fn new_batches(catalog: &Catalog, report: &IntakeReport) -> Vec<NewBatch> {
             main: files.map(|files| part(&files.main)),
             personal: files.and_then(|files| files.personal.as_ref().map(part)),
             rows: batch.rows,
+            sheets: files.map(sheets_of).unwrap_or_default(),
         })
     };
     report.batches.iter().filter_map(new).collect()
+}
+
+/// In which columns of the file's sheets the columns of a batch stood.
+fn sheets_of(files: &BatchFiles) -> Vec<SheetColumns> {
+    let column =
+        |(column, place): (&String, &u32)| SheetColumn { place: *place, column: Some(column.clone()), header: None };
+    let sheet = |(sheet, columns): (&String, &BTreeMap<String, u32>)| SheetColumns {
+        sheet: sheet.clone(),
+        columns: columns.iter().map(column).collect(),
+    };
+    files.layouts.iter().map(sheet).collect()
 }
 
 /// What changes when somebody writes to a file: its length and when it was last written to.

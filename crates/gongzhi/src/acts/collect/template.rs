@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::acts::collect::data_package::DESCRIPTOR;
 use anyhow::{Result, anyhow};
 use chrono::NaiveDate;
 use gongzhi_core::catalog::{Catalog, Frequency, Item, Mode};
 use gongzhi_core::cells::narrow;
-use gongzhi_core::data_package::{Naming, Resource, package, table_schema};
+use gongzhi_core::data_package::{DESCRIPTOR, Naming, Resource, package, table_schema};
 use gongzhi_core::intake::place::UnitBook;
 use gongzhi_core::intake::{Judge, Refusal};
 use gongzhi_core::messages::{Message, Translator};

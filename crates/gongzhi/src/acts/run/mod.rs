@@ -37,11 +37,11 @@ use gongzhi_core::models::Models;
 use gongzhi_core::state::{Moment, VisibleBatches};
 use gongzhi_engine::session::SessionPlace;
 use gongzhi_store::Store;
-use gongzhi_store::collect::batches::NewLinks;
+use gongzhi_store::analyse::links::NewLinks;
 
 use crate::acts::analyse::identity::read_divisions;
-use crate::acts::audit;
 use crate::acts::collect::intake::IntakeDesk;
+use crate::acts::{audit, exchange};
 
 pub use comparing::{Compared, Comparing, choose_region, compare};
 pub use coverage::{propose_folder, read_coverage};
@@ -133,6 +133,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     let actor = analysis();
     let settle = store.change((&actor, order.now), async |work| work.settle_delivery(&taken.digests).await);
     runtime.block_on(settle)?;
+    runtime.block_on(exchange::hand_over(&store, &actor, order.now))?;
     // The run is of this moment: what others take in from here on is not in it.
     let mut visible = runtime.block_on(store.visible_batches(&actor.scope, everything()))?;
     if visible.batches.is_empty() {

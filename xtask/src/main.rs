@@ -8,6 +8,8 @@ mod demo;
 #[cfg(test)]
 mod dependencies;
 mod fuzz;
+#[cfg(test)]
+mod halves;
 mod postgres;
 mod real_data;
 mod reviews;

@@ -8,6 +8,9 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::catalog::{Catalog, CodeEntry, Column, ColumnType, Kind};
 
+/// The name that the specification gives a descriptor.
+pub const DESCRIPTOR: &str = "datapackage.json";
+
 /// What stands in a column of social credit codes: such a code, or one of the older ones that are understood there.
 const CODE_PATTERN: &str = "[0-9A-HJ-NPQRTUWXY]{18}|[0-9A-Z]{8}-?[0-9X]|[0-9A-Z]{15}";
 

@@ -12,6 +12,7 @@ pub mod chinese_numbers;
 pub mod codes;
 pub mod data_package;
 pub mod days;
+pub mod exchange;
 pub mod identity;
 pub mod ids;
 pub mod intake;

@@ -198,7 +198,7 @@ pub fn instant_text(at: DateTime<Utc>) -> String {
 }
 
 /// Members in the order of their names, which are plain letters, nothing between them.
-fn write_sorted(value: &Json, text: &mut String) {
+pub(crate) fn write_sorted(value: &Json, text: &mut String) {
     match value {
         Json::Object(members) => {
             let mut names: Vec<&String> = members.keys().collect();

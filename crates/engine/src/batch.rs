@@ -171,6 +171,8 @@ pub struct BatchFiles {
     pub personal: Option<FilePart>,
     /// Rows.
     pub rows: u64,
+    /// Where each sheet has its columns: column number, from 1, by column key, by sheet.
+    pub layouts: BTreeMap<String, BTreeMap<String, u32>>,
 }
 
 impl BatchDescription {
@@ -387,7 +389,7 @@ impl<'k> BatchWriter<'k> {
         if let Some(data_key) = self.data_key {
             data_key.finish();
         }
-        Ok(BatchFiles { main, personal, rows: self.rows })
+        Ok(BatchFiles { main, personal, rows: self.rows, layouts: self.layouts })
     }
 }
 

@@ -27,7 +27,7 @@ impl From<SpoolError> for ActError {
     fn from(error: SpoolError) -> Self {
         let code = match &error {
             SpoolError::NoId => Code::NotThere,
-            SpoolError::Begun | SpoolError::Busy => Code::Busy,
+            SpoolError::Begun { .. } | SpoolError::Busy { .. } => Code::Busy,
             SpoolError::Misplaced { .. } | SpoolError::Incomplete { .. } => Code::StateRefuses,
             SpoolError::TooLarge { .. } => Code::TooLarge,
             SpoolError::File { .. } | SpoolError::BrokenOff(_) => Code::Unexpected,

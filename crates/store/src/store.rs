@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 use gongzhi_core::access::{Regions, Scope, Units};
+use gongzhi_core::exchange::ExchangeError;
 use gongzhi_core::messages::Message;
 use gongzhi_core::problems::{ActError, Code};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
@@ -12,7 +13,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
     DbBackend, DbErr, IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
-use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigrationName, MigratorTrait};
 
 use crate::migrations::Migrator;
 
@@ -60,6 +61,9 @@ pub enum StoreError {
     /// Another program wrote to it while it was read.
     #[error("control store written meanwhile")]
     WrittenMeanwhile,
+    /// A message of the other half is not taken.
+    #[error("exchange: {0}")]
+    Exchange(#[from] ExchangeError),
     /// A row holds what this version of the program does not understand.
     #[error("control store: {column} holds {value}")]
     NotUnderstood {
@@ -86,6 +90,7 @@ impl StoreError {
             Self::JobRefused(job) => Message::new("store-job-refused").with("job", job),
             Self::NothingSaid => Message::new("store-nothing-said"),
             Self::AttemptOver(_) | Self::Overtaken => Message::new("store-overtaken"),
+            Self::Exchange(error) => error.message(),
             Self::NotUnderstood { column, value } => {
                 Message::new("store-not-understood").with("column", column).with("value", value)
             }
@@ -97,7 +102,7 @@ impl From<StoreError> for ActError {
     fn from(error: StoreError) -> Self {
         let code = match &error {
             StoreError::NotThere { .. } => Code::NotThere,
-            StoreError::UploadEnded(_) => Code::StateRefuses,
+            StoreError::UploadEnded(_) | StoreError::JobRefused(_) | StoreError::Exchange(_) => Code::StateRefuses,
             StoreError::AttemptOver(_) | StoreError::Overtaken | StoreError::WrittenMeanwhile => Code::ChangedMeanwhile,
             StoreError::Earlier | StoreError::Later => Code::HomeUnsound,
             StoreError::Database(_)
@@ -281,6 +286,19 @@ impl Store {
         let store = Self::of_server(options).await?;
         store.bring_forward().await?;
         Ok(store)
+    }
+
+    /// Makes a store as a program had it that knew the migrations before this one only. For tests of bringing forward.
+    #[doc(hidden)]
+    pub async fn make_test_earlier(place: &StorePlace, before: &str) -> Result<(), StoreError> {
+        let store = match place {
+            StorePlace::Home(home) => Self::open_sqlite(home).await?,
+            StorePlace::Postgres(url) => Self::of_server(quiet(ConnectOptions::new(url))).await?,
+        };
+        let migrations = Migrator::migrations();
+        let count = migrations.iter().take_while(|migration| MigrationName::name(&***migration) != before).count();
+        Migrator::up(&store.writer, u32::try_from(count).ok()).await?;
+        store.close().await
     }
 
     pub(crate) fn readers(&self) -> &DatabaseConnection {

@@ -5,6 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "everything here is a test: what is not there fails it")]
 
+#[path = "store/exchange.rs"]
+mod exchange;
 #[path = "store/jobs.rs"]
 mod jobs;
 
@@ -17,7 +19,7 @@ use gongzhi_core::catalog::{Mark, Mode};
 use gongzhi_core::identity::Decision;
 use gongzhi_core::ids::Region;
 use gongzhi_core::period::Period;
-use gongzhi_core::state::{Group, Moment, covered_days};
+use gongzhi_core::state::{Group, Moment, VisibleBatch, covered_days};
 use gongzhi_core::values::SetMode;
 use gongzhi_store::analyse::decisions::NewDecision;
 use gongzhi_store::analyse::links::NewLinks;
@@ -153,6 +155,7 @@ fn batch(id: &str) -> NewBatch {
         main: Some((format!("{id}.parquet"), "sm3:01".to_owned())),
         personal: None,
         rows: 3,
+        sheets: Vec::new(),
     }
 }
 
@@ -160,9 +163,23 @@ fn at(day: i64) -> Moment {
     Moment { as_of: noon(day), period: None }
 }
 
+/// Hands over all that one half has to tell the other.
+async fn hand_over(store: &Store) {
+    let mut work = store.write(&office(), noon(0)).await.unwrap();
+    while work.hand_over(2).await.unwrap() > 0 {
+        work.commit().await.unwrap();
+        work = store.write(&office(), noon(0)).await.unwrap();
+    }
+}
+
+/// What a question sees once all is handed over.
+async fn visible(store: &Store, scope: &Scope, moment: Moment) -> Vec<VisibleBatch> {
+    hand_over(store).await;
+    store.visible_batches(scope, moment).await.unwrap().batches
+}
+
 async fn visible_ids(store: &Store, scope: &Scope, moment: Moment) -> Vec<String> {
-    let visible = store.visible_batches(scope, moment).await.unwrap();
-    visible.batches.into_iter().map(|visible| visible.batch.id).collect()
+    visible(store, scope, moment).await.into_iter().map(|visible| visible.batch.id).collect()
 }
 
 #[tokio::test]
@@ -174,7 +191,7 @@ async fn a_batch_is_visible_from_its_acceptance_on_and_not_before() {
         let accept = async |work: &mut Work| work.accept_upload((&attempt, noon(1)), &[batch("b1")], &receipt).await;
         store.change((&office(), noon(1)), accept).await.unwrap();
         assert!(visible_ids(store, &county(), at(0)).await.is_empty());
-        let visible = store.visible_batches(&county(), at(1)).await.unwrap().batches;
+        let visible = visible(store, &county(), at(1)).await;
         assert_eq!(visible.len(), 1);
         assert_eq!((visible[0].file.as_str(), visible[0].rows), ("a.xlsx", 3));
         assert_eq!(visible[0].batch.covers_to.to_string(), "2025-03-31");
@@ -194,7 +211,7 @@ async fn what_a_set_said_is_kept_and_what_stands_before_a_new_one_is_found_by_it
         let mut batches: Vec<NewBatch> = modes.into_iter().enumerate().map(said).collect();
         batches.push(NewBatch { kind: "other".to_owned(), ..batch("other") });
         accept(store, &attempt, 1, &batches).await;
-        let group = store.visible_batches(&county(), at(1)).await.unwrap().batches[0].batch.group();
+        let group = visible(store, &county(), at(1)).await[0].batch.group();
         let before = store.list_group(&county(), &group).await.unwrap();
         assert_eq!(before.last.as_deref(), Some("b4"));
         assert_eq!(before.sets.iter().map(|one| one.batch.mode).collect::<Vec<_>>(), modes);
@@ -278,7 +295,7 @@ async fn what_a_set_corrects_is_decided_beside_every_set_there_is() {
         let blind = accept_blind(store, &other, 2, &[batch("b2")]).await;
         assert!(matches!(blind, Err(StoreError::Overtaken)), "{blind:?}");
         accept(store, &other, 2, &[batch("b2")]).await;
-        let visible = store.visible_batches(&county(), at(9)).await.unwrap().batches;
+        let visible = visible(store, &county(), at(9)).await;
         let shown: Vec<_> = visible.iter().map(|one| (one.batch.id.as_str(), one.batch.accepted_at)).collect();
         assert_eq!(shown, [("b1", noon(3)), ("b2", noon(3))], "who came second is not before whom it knew");
     })
@@ -327,7 +344,7 @@ async fn a_delivery_stands_in_the_order_of_its_names_and_what_a_file_was_is_visi
         };
         settle(&[("一.csv", "1"), ("二.csv", "2")], 3).await;
         assert_eq!(visible_ids(store, &county(), at(9)).await, ["b0", "b1", "b2"]);
-        let visible = store.visible_batches(&county(), at(9)).await.unwrap().batches;
+        let visible = visible(store, &county(), at(9)).await;
         let numbers: Vec<_> = visible.iter().map(|one| (one.batch.sequence, one.batch.accepted_at)).collect();
         assert_eq!(numbers, [(1, noon(1)), (2, noon(2)), (3, noon(2))]);
         take("一.csv", "1b", 5, "b3").await;
@@ -379,6 +396,7 @@ async fn a_scope_sees_its_own_region_and_units_only() {
 async fn links_are_read_as_of_the_moment() {
     on_every_database("links", async |store| {
         accept(store, &begin(store, &upload("a", "water")).await, 1, &[batch("b1")]).await;
+        hand_over(store).await;
         for (day, version) in [(2, "v1"), (4, "v2")] {
             let links = NewLinks {
                 batch: "b1".to_owned(),
@@ -389,7 +407,7 @@ async fn links_are_read_as_of_the_moment() {
             store.change((&office(), noon(day)), async |work| work.record_links(&[links]).await).await.unwrap();
         }
         for (day, key) in [(1, None), (2, Some("links/v1")), (3, Some("links/v1")), (4, Some("links/v2"))] {
-            let visible = store.visible_batches(&county(), at(day)).await.unwrap().batches;
+            let visible = visible(store, &county(), at(day)).await;
             assert_eq!(visible[0].links_key.as_deref(), key, "on day {day}");
         }
     })
@@ -469,7 +487,8 @@ async fn a_change_says_what_it_did_or_is_not_done() {
         assert!(failed.is_err(), "all of it or nothing, entries too");
         let entries = store.list_entries(0, 9).await.unwrap();
         let said: Vec<_> = entries.iter().map(|entry| (entry.n, entry.act.as_str(), entry.object.as_str())).collect();
-        assert_eq!(said, [(0, "upload.begin", "upload:upload-a"), (1, "upload.accept", "upload:upload-a")]);
+        let sent = (2, "message.send", "message:batch_accepted:652323:1");
+        assert_eq!(said, [(0, "upload.begin", "upload:upload-a"), (1, "upload.accept", "upload:upload-a"), sent]);
         let one = &entries[1];
         assert_eq!(
             (one.actor.as_str(), one.unit.as_str(), one.region.as_str()),

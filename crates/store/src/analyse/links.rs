@@ -2,7 +2,7 @@
 
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
-use crate::entities::{batch, links};
+use crate::entities::{links, received_batch};
 use crate::shared::work::Work;
 use crate::store::{StoreError, in_scope, micros};
 
@@ -24,9 +24,9 @@ impl Work {
     pub async fn record_links(&mut self, new: &[NewLinks]) -> Result<(), StoreError> {
         let transaction = &self.transaction;
         for new in new {
-            let batch = batch::Entity::find()
-                .filter(in_scope(self.scope(), batch::Column::Region, Some(batch::Column::Unit)))
-                .filter(batch::Column::Id.eq(&new.batch))
+            let batch = received_batch::Entity::find()
+                .filter(in_scope(self.scope(), received_batch::Column::Region, Some(received_batch::Column::Unit)))
+                .filter(received_batch::Column::Id.eq(&new.batch))
                 .one(transaction)
                 .await?;
             let batch = batch.ok_or(StoreError::NotThere { what: "batch" })?;

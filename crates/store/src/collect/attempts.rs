@@ -1,14 +1,13 @@
 //! Attempts at taking an upload in: who holds it until when, and which files and keys each may have written.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use gongzhi_core::access::Scope;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 
 use crate::collect::uploads::{Attempt, NewUpload};
-use crate::entities::{attempt, batch, links, upload};
+use crate::entities::{attempt, batch, upload};
+use crate::named::NamedFiles;
 use crate::shared::work::Work;
 use crate::store::{Store, StoreError, in_scope, instant, micros};
 
@@ -32,15 +31,6 @@ pub enum Standing {
     Kept,
     /// Its lease is over, or it was given up: what it wrote belongs to nothing.
     Over,
-}
-
-/// What the store names below the data folder.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct NamedFiles {
-    /// Keys that must be there: parts and links of batches, originals of uploads that ended.
-    pub needed: BTreeSet<String>,
-    /// Keys that may be there: of attempts at work.
-    pub pending: BTreeSet<String>,
 }
 
 impl Work {
@@ -83,43 +73,41 @@ impl Store {
     pub async fn list_attempts(&self, scope: &Scope, now: DateTime<Utc>) -> Result<Vec<AttemptFiles>, StoreError> {
         list(self.readers(), scope, now).await
     }
+}
 
-    /// What the store names below the data folder, of a scope, all of it at one moment.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn list_named(&self, scope: &Scope, now: DateTime<Utc>) -> Result<NamedFiles, StoreError> {
-        let snapshot = self.begin_to_read().await?;
-        let mut named = NamedFiles::default();
-        let of_scope = |condition| batch::Entity::find().filter(condition);
-        let batches =
-            of_scope(in_scope(scope, batch::Column::Region, Some(batch::Column::Unit))).all(&snapshot).await?;
-        for batch in batches {
-            named.needed.extend([batch.main_key, batch.personal_key].into_iter().flatten());
-        }
-        named.needed.extend(links::Entity::find().all(&snapshot).await?.into_iter().map(|links| links.key));
-        // What a blocked file would have become was never written.
-        let is_original = |key: &String| key.starts_with("uploads/");
-        for one in list(&snapshot, scope, now).await? {
-            match one.standing {
-                Standing::Kept => named.needed.extend(one.keys.into_iter().filter(is_original)),
-                Standing::Live => named.pending.extend(one.keys),
-                Standing::Over => {}
-            }
-        }
-        // Uploads of earlier programs have no attempts.
-        let ended = upload::Entity::find()
-            .filter(in_scope(scope, upload::Column::Region, Some(upload::Column::Unit)))
-            .filter(upload::Column::Attempt.is_null())
-            .filter(upload::Column::EndedAt.is_not_null())
-            .all(&snapshot)
-            .await?;
-        for upload in ended {
-            named.pending.extend(read_keys(&upload.keys)?.into_iter().filter(is_original));
-        }
-        snapshot.commit().await?;
-        Ok(named)
+/// What this half names below the data folder.
+pub(crate) async fn name_files(
+    connection: &impl ConnectionTrait,
+    (scope, now): (&Scope, DateTime<Utc>),
+    named: &mut NamedFiles,
+) -> Result<(), StoreError> {
+    let batches = batch::Entity::find()
+        .filter(in_scope(scope, batch::Column::Region, Some(batch::Column::Unit)))
+        .all(connection)
+        .await?;
+    for batch in batches {
+        named.needed.extend([batch.main_key, batch.personal_key].into_iter().flatten());
     }
+    // What a blocked file would have become was never written.
+    let is_original = |key: &String| key.starts_with("uploads/");
+    for one in list(connection, scope, now).await? {
+        match one.standing {
+            Standing::Kept => named.needed.extend(one.keys.into_iter().filter(is_original)),
+            Standing::Live => named.pending.extend(one.keys),
+            Standing::Over => {}
+        }
+    }
+    // Uploads of earlier programs have no attempts.
+    let ended = upload::Entity::find()
+        .filter(in_scope(scope, upload::Column::Region, Some(upload::Column::Unit)))
+        .filter(upload::Column::Attempt.is_null())
+        .filter(upload::Column::EndedAt.is_not_null())
+        .all(connection)
+        .await?;
+    for upload in ended {
+        named.pending.extend(read_keys(&upload.keys)?.into_iter().filter(is_original));
+    }
+    Ok(())
 }
 
 async fn list(

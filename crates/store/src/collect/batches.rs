@@ -1,17 +1,17 @@
-//! Batches that are visible, and the links that go with them.
+//! Batches that units handed in: what stands before a new one, the order of a delivery, and what is told of them to the
+//! analyse half.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use gongzhi_core::access::Scope;
 use gongzhi_core::catalog::{Mark, Mode};
-use gongzhi_core::state::{Batch, DigestedFile, Group, Moment, VisibleBatch, VisibleBatches};
+use gongzhi_core::exchange::{BatchAccepted, BatchReturned, Content, DeliverySettled, SheetColumns};
+use gongzhi_core::state::{Batch, DigestedFile, Group, VisibleBatch};
 use gongzhi_core::values::SetMode;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    Select, Set,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Select, Set};
 
-use crate::entities::{batch, links, upload};
+use crate::entities::{batch, upload};
+use crate::shared::order::numbered;
 use crate::shared::work::Work;
 use crate::store::{Store, StoreError, in_scope, instant, micros};
 
@@ -25,37 +25,6 @@ pub struct GroupSets {
 }
 
 impl Store {
-    /// The batches of a scope accepted up to the moment, each with the links made last up to it. They stand in the order of
-    /// their acceptance, those of a folder that is one delivery in the order of their files' names; the number of each is
-    /// its place in that order.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn visible_batches(&self, scope: &Scope, moment: Moment) -> Result<VisibleBatches, StoreError> {
-        let as_of = micros(moment.as_of);
-        // One snapshot: links of a batch that was not there yet are nobody's.
-        let snapshot = self.begin_to_read().await?;
-        let found = batch::Entity::find()
-            .find_also_related(upload::Entity)
-            .filter(in_scope(scope, batch::Column::Region, Some(batch::Column::Unit)))
-            .filter(batch::Column::AcceptedAt.lte(as_of))
-            .filter(is_visible(Some(as_of)))
-            .all(&snapshot)
-            .await?;
-        let made = links::Entity::find()
-            .filter(links::Column::MadeAt.lte(as_of))
-            .order_by_asc(links::Column::Sequence)
-            .all(&snapshot)
-            .await?;
-        snapshot.commit().await?;
-        let mut latest: HashMap<String, String> = made.into_iter().map(|links| (links.batch_id, links.key)).collect();
-        let mut batches = read_in_order(found)?;
-        for one in &mut batches {
-            one.links_key = latest.remove(&one.batch.id);
-        }
-        Ok(VisibleBatches { batches, moment })
-    }
-
     /// The batches of one group that a scope may see: what stands before a new set of it. Their links are not looked up.
     ///
     /// # Errors
@@ -93,38 +62,53 @@ impl Work {
         });
         let (there, gone): (Vec<_>, Vec<_>) = delivered.partition(|(_, is_as_it_was)| *is_as_it_was);
         let from = there.iter().map(|(model, _)| model.delivered_at.unwrap_or(model.accepted_at)).min();
+        let (mut settled, mut returned) = (BTreeMap::<String, Vec<String>>::new(), Vec::new());
         for (model, _) in there {
             let is_settled = model.delivered_at == from && model.visible_until.is_none();
-            set(transaction, (model, is_settled), from, None).await?;
+            if !is_settled {
+                settled.entry(model.region.clone()).or_default().push(model.id.clone());
+                set(transaction, model, from, None).await?;
+            }
         }
-        for (model, _) in gone {
-            let (from, is_settled) = (model.delivered_at, model.visible_until.is_some());
-            set(transaction, (model, is_settled), from, Some(micros(self.now))).await?;
+        for (model, _) in gone.into_iter().filter(|(model, _)| model.visible_until.is_none()) {
+            returned.push((model.region.clone(), model.id.clone()));
+            let from = model.delivered_at;
+            set(transaction, model, from, Some(micros(self.now))).await?;
         }
         self.did("delivery.settle", format!("files:{}", files.len()), ("", ""));
+        for (region, batches) in settled {
+            let counts_from = instant(from.unwrap_or_default());
+            self.send(&region, &Content::DeliverySettled(DeliverySettled { batches, counts_from })).await?;
+        }
+        for (region, batch) in returned {
+            let visible_until = instant(micros(self.now));
+            self.send(&region, &Content::BatchReturned(BatchReturned { batch, visible_until })).await?;
+        }
         Ok(())
     }
 }
 
 async fn set(
     connection: &impl ConnectionTrait,
-    (model, is_settled): (batch::Model, bool),
+    model: batch::Model,
     delivered_at: Option<i64>,
     visible_until: Option<i64>,
 ) -> Result<(), StoreError> {
-    if !is_settled {
-        let mut settled = model.into_active_model();
-        settled.delivered_at = Set(delivered_at);
-        settled.visible_until = Set(visible_until);
-        settled.update(connection).await?;
-    }
+    let mut settled = model.into_active_model();
+    settled.delivered_at = Set(delivered_at);
+    settled.visible_until = Set(visible_until);
+    settled.update(connection).await?;
     Ok(())
 }
 
-/// What is visible at a moment; none: now.
-pub(crate) fn is_visible(as_of: Option<i64>) -> Condition {
-    let always = Condition::any().add(batch::Column::VisibleUntil.is_null());
-    as_of.map_or_else(|| always.clone(), |as_of| always.clone().add(batch::Column::VisibleUntil.gt(as_of)))
+/// What is told of a batch that was just accepted.
+pub(crate) fn accepted(
+    model: batch::Model,
+    upload: &upload::Model,
+    sheets: Vec<SheetColumns>,
+) -> Result<Content, StoreError> {
+    let visible = read_visible(model, (upload.file.clone(), upload.digest.clone()))?;
+    Ok(Content::BatchAccepted(Box::new(BatchAccepted::of(visible, sheets))))
 }
 
 /// The visible batches of a group.
@@ -134,24 +118,16 @@ pub(crate) fn of_group(region: &str, (item, kind): (&str, &str), lineage: &str) 
         .filter(batch::Column::Kind.eq(kind))
         .filter(batch::Column::Region.eq(region))
         .filter(batch::Column::Lineage.eq(lineage))
-        .filter(is_visible(None))
+        .filter(batch::Column::VisibleUntil.is_null())
 }
 
 fn read_in_order(found: Vec<(batch::Model, Option<upload::Model>)>) -> Result<Vec<VisibleBatch>, StoreError> {
-    let visible = found.into_iter().map(|(model, upload)| {
-        let (sequence, is_delivered) = (model.sequence, model.delivered_at.is_some());
+    let read = |(model, upload): (batch::Model, Option<upload::Model>)| {
+        let is_delivered = model.delivered_at.is_some();
         let file = upload.map(|upload| (upload.file, upload.digest)).unwrap_or_default();
-        let one = read_visible(model, file)?;
-        let place = if is_delivered { one.file.clone() } else { String::new() };
-        Ok(((one.batch.accepted_at, place, sequence), one))
-    });
-    let mut ordered = visible.collect::<Result<Vec<_>, StoreError>>()?;
-    ordered.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let numbered = ordered.into_iter().zip(1..).map(|((_, mut one), number)| {
-        one.batch.sequence = number;
-        one
-    });
-    Ok(numbered.collect())
+        Ok((read_visible(model, file)?, is_delivered))
+    };
+    Ok(numbered(found.into_iter().map(read).collect::<Result<_, StoreError>>()?))
 }
 
 fn read_visible(model: batch::Model, (file, file_digest): (String, String)) -> Result<VisibleBatch, StoreError> {

@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use gongzhi_core::access::Scope;
 use gongzhi_core::audit::{Act, ActOutcome};
 use gongzhi_core::catalog::{Mark, Mode};
+use gongzhi_core::exchange::SheetColumns;
 use gongzhi_core::period::Period;
 use gongzhi_core::values::SetMode;
 use sea_orm::{
@@ -16,7 +17,7 @@ use sea_orm::{
 };
 
 use crate::collect::attempts;
-use crate::collect::batches::of_group;
+use crate::collect::batches::{accepted, of_group};
 use crate::entities::{batch, upload};
 use crate::shared::work::Work;
 use crate::store::{Store, StoreError, in_scope, instant, micros};
@@ -165,6 +166,8 @@ pub struct NewBatch {
     pub personal: Option<(String, String)>,
     /// Rows.
     pub rows: u64,
+    /// Where its columns stood in the sheets of the file, as far as that is known.
+    pub sheets: Vec<SheetColumns>,
 }
 
 impl Work {
@@ -216,7 +219,8 @@ impl Work {
         Ok(begun)
     }
 
-    /// Accepts an upload: in one transaction it ends, its batches become visible, and the facts of its receipt are kept.
+    /// Accepts an upload: in one transaction it ends, its batches become visible, the facts of its receipt are kept, and the
+    /// analyse half is sent word of each batch.
     /// A batch is never accepted before one that stands in its group already: its moment is at least the other's.
     ///
     /// # Errors
@@ -243,10 +247,15 @@ impl Work {
             earliest = earliest.max(last.map_or(0, |last| last.accepted_at));
             own.push(&new.id);
         }
+        let mut told = Vec::with_capacity(batches.len());
         for new in batches {
-            visible(new, &upload, earliest).insert(transaction).await?;
+            let batch = visible(new, &upload, earliest).insert(transaction).await?;
+            told.push(accepted(batch, &upload, new.sheets.clone())?);
         }
         self.did("upload.accept", format!("upload:{}", upload.id), (&upload.region, &upload.unit));
+        for content in &told {
+            self.send(&upload.region, content).await?;
+        }
         Ok(())
     }
 

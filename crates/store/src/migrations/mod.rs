@@ -5,6 +5,7 @@ mod m0002_deployment_keys;
 mod m0003_attempts_deliveries;
 mod m0004_audit;
 mod m0005_jobs;
+mod m0007_exchange;
 
 use sea_orm_migration::prelude::*;
 
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_attempts_deliveries::Migration),
             Box::new(m0004_audit::Migration),
             Box::new(m0005_jobs::Migration),
+            Box::new(m0007_exchange::Migration),
         ]
     }
 }

@@ -1,6 +1,8 @@
-//! What both halves stand on: the unit of work, the log, jobs, the keys a store belongs to.
+//! What both halves stand on: the unit of work, the log, jobs, the messages between the halves, the keys a store belongs to.
 
 pub mod audit;
 mod deployment_keys;
 pub mod jobs;
+pub mod messages;
+pub(crate) mod order;
 pub mod work;

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use gongzhi_core::access::Actor;
 use gongzhi_core::catalog::{Catalog, Column, ColumnType, Item, Kind};
 use gongzhi_core::cells::guarded;
-use gongzhi_core::data_package::{Naming, Resource, package, table_schema};
+use gongzhi_core::data_package::{DESCRIPTOR, Naming, Resource, package, table_schema};
 use gongzhi_core::messages::{Language, Message, Translator};
 use gongzhi_core::period::Period;
 use gongzhi_core::problems::{ActError, OfFile as _};
@@ -17,7 +17,6 @@ use gongzhi_engine::workbook::{Cell, ColumnKind, TableBook, TableColumn, TableHe
 use serde_json::{Map, Value as Json};
 
 use crate::acts::analyse::state::{OpenState, StateOrder, open_state};
-use crate::acts::collect::data_package::DESCRIPTOR;
 use crate::app::{App, Waiter};
 
 /// In which form.

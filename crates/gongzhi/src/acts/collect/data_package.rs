@@ -2,14 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use gongzhi_core::data_package::{PackageFault, Resource, read_package};
+use gongzhi_core::data_package::{DESCRIPTOR, PackageFault, Resource, read_package};
 use gongzhi_core::messages::Message;
 use gongzhi_core::problems::{ActError, OfFile as _};
 
 use crate::acts::collect::intake::IntakeOrder;
-
-/// The name that the specification gives a descriptor.
-pub const DESCRIPTOR: &str = "datapackage.json";
 
 /// Whether a path is that of a descriptor.
 pub fn is_descriptor(path: &Path) -> bool {

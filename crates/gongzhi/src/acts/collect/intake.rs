@@ -34,7 +34,7 @@ use gongzhi_store::collect::uploads::{Upload, UploadStatus};
 use super::profile;
 use super::spooling::{self, Brought};
 use super::uploads::{HandedIn, Taken};
-use crate::acts::doctor;
+use crate::acts::{doctor, exchange};
 use crate::app::{App, Waiter};
 
 /// What is said about the files beside what they say themselves, as written on the command line.
@@ -131,7 +131,10 @@ pub async fn prepare(app: &App, actor: &Actor) -> Result<(), ActError> {
         Ok(keys.show_public_key()?)
     })
     .await?;
-    doctor::clear_over(app, actor, app.clock.now()).await
+    doctor::clear_over(app, actor, app.clock.now()).await?;
+    // Of a program that was killed between an acceptance and its hand-over.
+    exchange::hand_over(&app.store, actor, app.clock.now()).await?;
+    Ok(())
 }
 
 /// Takes a file in.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use gongzhi_core::catalog::{Catalog, Frequency, Item, Mode};
 use gongzhi_core::cells::narrow;
-use gongzhi_core::data_package::{Naming, Resource, package, table_schema};
+use gongzhi_core::data_package::{DESCRIPTOR, Naming, Resource, package, table_schema};
 use gongzhi_core::intake::place::UnitBook;
 use gongzhi_core::intake::{Judge, Refusal};
 use gongzhi_core::messages::{Language, Message, Translator};
@@ -14,8 +14,6 @@ use gongzhi_core::problems::{ActError, Code, Told};
 use gongzhi_core::values::SetMode;
 use gongzhi_engine::pending::write_whole;
 use gongzhi_engine::template::{TemplateRequest, write_template};
-
-use crate::acts::collect::data_package::DESCRIPTOR;
 
 /// What is asked for, as it was written on the command line.
 #[derive(Debug, Clone, Default)]

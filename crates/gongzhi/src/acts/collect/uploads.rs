@@ -1,14 +1,16 @@
 //! What becomes of an upload: begun by one attempt at a time, written, accepted with its batches and its receipt in one
 //! transaction, decided beside the sets that stand in its group by then.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use gongzhi_core::catalog::Catalog;
+use gongzhi_core::exchange::{SheetColumn, SheetColumns};
 use gongzhi_core::problems::ActError;
 use gongzhi_core::state::{Batch, Moment, VisibleBatch, VisibleBatches, covered_days, find_supplemented};
 use gongzhi_engine::AtWork;
-use gongzhi_engine::batch::BatchError;
+use gongzhi_engine::batch::{BatchError, BatchFiles};
 use gongzhi_engine::effects::{SetEffect, list_effects};
 use gongzhi_engine::intake::{CheckedFile, IntakeBatch, IntakeReport, Outcome, PackedUpload};
 use gongzhi_engine::parts::DataPlace;
@@ -22,7 +24,7 @@ use super::intake::IntakeDesk;
 use super::intake_report::file_report;
 use super::receipts::{self, Accepted};
 use super::set_effects::{as_visible, group_of, issues_of};
-use crate::acts::doctor;
+use crate::acts::{doctor, exchange};
 
 /// How long an attempt holds its upload: from the check to the receipt, of the largest file there may be.
 const LEASE: TimeDelta = TimeDelta::minutes(15);
@@ -149,7 +151,12 @@ impl IntakeDesk {
                 accepted => {
                     *report = placed;
                     tracing::info!(upload = attempt.upload, batches = batches.len(), "an upload was accepted");
-                    return Ok(accepted?);
+                    accepted?;
+                    // A folder is handed over by its run, once all of it is in and in its order.
+                    if !is_of_folder {
+                        self.waiter.wait(exchange::hand_over(&self.app.store, &self.actor, self.now))?;
+                    }
+                    return Ok(());
                 }
             }
         }
@@ -216,9 +223,21 @@ pub fn new_batches(catalog: &Catalog, report: &IntakeReport) -> Vec<NewBatch> {
             main: files.map(|files| part(&files.main)),
             personal: files.and_then(|files| files.personal.as_ref().map(part)),
             rows: batch.rows,
+            sheets: files.map(sheets_of).unwrap_or_default(),
         })
     };
     report.batches.iter().filter_map(new).collect()
+}
+
+/// In which columns of the file's sheets the columns of a batch stood.
+fn sheets_of(files: &BatchFiles) -> Vec<SheetColumns> {
+    let column =
+        |(column, place): (&String, &u32)| SheetColumn { place: *place, column: Some(column.clone()), header: None };
+    let sheet = |(sheet, columns): (&String, &BTreeMap<String, u32>)| SheetColumns {
+        sheet: sheet.clone(),
+        columns: columns.iter().map(column).collect(),
+    };
+    files.layouts.iter().map(sheet).collect()
 }
 
 /// Everything accepted so far.

@@ -36,8 +36,8 @@ use gongzhi_store::analyse::links::NewLinks;
 use gongzhi_store::shared::work::Work;
 
 use crate::acts::analyse::identity::read_divisions;
-use crate::acts::audit;
 use crate::acts::collect::intake::{self, IntakeDesk};
+use crate::acts::{audit, exchange};
 use crate::app::{App, Waiter};
 use crate::reports::reasons::Reasons;
 
@@ -137,6 +137,7 @@ fn run_here(
     let now = app.clock.now();
     let settle = async |work: &mut Work| work.settle_delivery(&taken.digests).await;
     waiter.wait(app.store.change((actor, now), settle))?;
+    waiter.wait(exchange::hand_over(&app.store, actor, now))?;
     // The run is of this moment: what others take in from here on is not in it.
     let mut visible = waiter.wait(app.store.visible_batches(&actor.scope, everything()))?;
     if visible.batches.is_empty() {

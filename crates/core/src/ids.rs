@@ -1,7 +1,9 @@
-//! What things are called across rooms: a region, and the handle of a row of evidence.
+//! What things are called across rooms: a region, the handle of a row of evidence, the numbers that people refer to.
 
 use std::collections::BTreeSet;
 use std::fmt;
+
+use crate::catalog::names::words;
 
 /// A county, or a prefecture or province with all below it: six digits of the division code.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,6 +52,20 @@ pub fn evidence_handle(batch: &str, row: u64) -> String {
 pub fn read_handle(handle: &str) -> Option<(&str, u64)> {
     let (batch, row) = handle.rsplit_once(':')?;
     Some((batch, row.parse().ok()?))
+}
+
+words! {
+    /// What is numbered for people, by the letter in its numbers.
+    NumberKind {
+        /// A lead.
+        Lead = "L",
+    }
+}
+
+/// The number by which people refer to a thing: `<region>-<year>-<kind>-<number>`, counted from 1 in each region and year
+/// and never given out twice.
+pub fn shown_number(region: &str, year: i32, kind: NumberKind, number: i64) -> String {
+    format!("{region}-{year}-{}-{number}", kind.key())
 }
 
 #[cfg(test)]

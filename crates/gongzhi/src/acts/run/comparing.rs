@@ -87,6 +87,9 @@ fn name_rows(report: &mut ModelReport, handles: &Handles) {
             *reference = handles.of(reference);
         }
     }
+    for reference in report.not_compared.iter_mut().flat_map(|one| &mut one.evidence) {
+        *reference = handles.of(reference);
+    }
 }
 
 /// The region that a comparison is about, the one asked for or the only one there is, and only what was reported in it, below

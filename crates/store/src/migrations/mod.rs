@@ -4,6 +4,7 @@ mod m0001_uploads_batches_decisions_runs;
 mod m0002_deployment_keys;
 mod m0003_attempts_deliveries;
 mod m0004_audit;
+mod m0006_leads;
 
 use sea_orm_migration::prelude::*;
 
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_deployment_keys::Migration),
             Box::new(m0003_attempts_deliveries::Migration),
             Box::new(m0004_audit::Migration),
+            Box::new(m0006_leads::Migration),
         ]
     }
 }

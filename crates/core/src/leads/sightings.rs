@@ -224,7 +224,7 @@ mod tests {
     use super::*;
 
     const FIRM: &str = "91652323MA7A000172";
-    const OTHER: &str = "91652323MA7A00025X";
+    const OTHER: &str = "91652323MA7A00025W";
 
     fn lead(code: &str, evidence: &[&str]) -> Lead {
         Lead {

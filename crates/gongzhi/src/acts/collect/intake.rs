@@ -694,7 +694,7 @@ static COUNTER: Mutex<u64> = Mutex::new(0);
 
 /// A version 7 id: the clock is the command's, the chance the system's; ids of one moment still differ and keep their
 /// order.
-fn new_id(now: DateTime<Utc>) -> String {
+pub fn new_id(now: DateTime<Utc>) -> String {
     let mut bytes = [0_u8; 10];
     let filled = getrandom::fill(&mut bytes).is_ok();
     let mut counter = COUNTER.lock().unwrap_or_else(PoisonError::into_inner);

@@ -16,6 +16,7 @@ use gongzhi_engine::tables::{Handles, WorklistLine};
 use gongzhi_engine::townships::list_townships;
 
 use super::RunContext;
+use super::sightings::LeadNumbers;
 
 /// What a comparison is given.
 pub struct Comparing<'a> {
@@ -41,6 +42,8 @@ pub struct Compared {
     pub region: String,
     /// Townships of the leads' taxpayers, by code, as far as they are registered with one.
     pub townships: BTreeMap<String, String>,
+    /// Numbers of the leads, once they are kept.
+    pub numbers: LeadNumbers,
 }
 
 /// Runs every model.
@@ -75,7 +78,8 @@ pub async fn compare(given: Comparing<'_>, as_of: NaiveDate) -> Result<Compared>
         tracing::warn!("the view of registrations tells no townships, the report goes without them");
         BTreeMap::new()
     });
-    Ok(Compared { reports, worklist: session.worklist().to_vec(), region: given.region, townships })
+    let worklist = session.worklist().to_vec();
+    Ok(Compared { reports, worklist, region: given.region, townships, numbers: LeadNumbers::default() })
 }
 
 /// Rows are named by their handles: in another run they stand at other places.

@@ -18,6 +18,7 @@ use rust_decimal::Decimal;
 use super::evidence::Places;
 use super::outputs::{RunResult, rank};
 use super::reasons::Reasons;
+use super::sightings::LeadNumbers;
 
 /// Sheets of evidence that a lead's row names; the evidence sheet names all.
 const EVIDENCE_LINES: usize = 6;
@@ -26,7 +27,8 @@ const EVIDENCE_CELLS: usize = 6;
 
 /// Writes the workbook.
 pub fn write_leads(result: &RunResult<'_>, path: &Path) -> Result<()> {
-    let book = LeadBook { say: result.context.say, catalog: &result.context.catalog, places: &result.told };
+    let (say, catalog) = (result.context.say, &result.context.catalog);
+    let book = LeadBook { say, catalog, places: &result.told, numbers: &result.compared.numbers };
     let mut workbook = TableBook::new(result.order.as_of)?;
     workbook.add_table(&book.summary_head(result), book.summary_rows(result))?;
     for report in &result.compared.reports {
@@ -72,6 +74,7 @@ struct LeadBook<'a> {
     say: &'a Translator,
     catalog: &'a Catalog,
     places: &'a Places,
+    numbers: &'a LeadNumbers,
 }
 
 impl LeadBook<'_> {
@@ -195,6 +198,7 @@ impl LeadBook<'_> {
             LeadColumn::Rank => whole(rank),
             LeadColumn::Name => text(&lead.taxpayer.name),
             LeadColumn::Code => text(&self.code(lead)),
+            LeadColumn::Number => text(self.numbers.find(lead).unwrap_or_default()),
             LeadColumn::Finding => text(&self.finding(model, lead)),
             LeadColumn::DueLow => amount(lead.due_low),
             LeadColumn::DueHigh => amount(lead.due_high),
@@ -434,6 +438,7 @@ enum LeadColumn {
     Rank,
     Name,
     Code,
+    Number,
     Finding,
     DueLow,
     DueHigh,
@@ -455,10 +460,11 @@ enum LeadColumn {
 }
 
 /// An amount: who, how much, how sure, since when; then why.
-const AMOUNT_COLUMNS: [LeadColumn; 20] = [
+const AMOUNT_COLUMNS: [LeadColumn; 21] = [
     LeadColumn::Rank,
     LeadColumn::Name,
     LeadColumn::Code,
+    LeadColumn::Number,
     LeadColumn::DueLow,
     LeadColumn::DueHigh,
     LeadColumn::Paid,
@@ -479,10 +485,11 @@ const AMOUNT_COLUMNS: [LeadColumn; 20] = [
 ];
 
 /// A finding has no amounts.
-const FINDING_COLUMNS: [LeadColumn; 12] = [
+const FINDING_COLUMNS: [LeadColumn; 13] = [
     LeadColumn::Rank,
     LeadColumn::Name,
     LeadColumn::Code,
+    LeadColumn::Number,
     LeadColumn::Finding,
     LeadColumn::Confidence,
     LeadColumn::Period,
@@ -508,6 +515,7 @@ impl LeadColumn {
             Self::Rank => ("run-book-rank", ColumnKind::Integer, 6.0),
             Self::Name => ("run-book-name", ColumnKind::Wrapped, 20.0),
             Self::Code => ("run-book-uscc", ColumnKind::Text, 19.5),
+            Self::Number => ("run-book-number", ColumnKind::Text, 18.0),
             Self::Finding => ("run-book-finding", ColumnKind::Wrapped, 44.0),
             Self::DueLow => ("run-book-due-low", ColumnKind::Amount, 13.5),
             Self::DueHigh => ("run-book-due-high", ColumnKind::Amount, 13.5),

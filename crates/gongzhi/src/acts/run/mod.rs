@@ -18,6 +18,7 @@ mod outputs;
 mod reasons;
 mod record;
 mod report;
+mod sightings;
 mod taking_in;
 mod told_sets;
 
@@ -157,7 +158,8 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
 
     let started = Instant::now();
     let compared = comparing::Comparing { context: &context, visible: &visible, place: &place, coverage, region };
-    let compared = runtime.block_on(comparing::compare(compared, order.as_of))?;
+    let mut compared = runtime.block_on(comparing::compare(compared, order.as_of))?;
+    runtime.block_on(sightings::record(&record, order, &mut compared))?;
     steps.end("models", started, &[("models", compared.reports.len() as u64)])?;
 
     let started = Instant::now();
@@ -179,8 +181,7 @@ pub fn run(order: &RunOrder, context: RunContext<'_>) -> Result<RunEnd> {
     outputs::write_for_programs(&result, &steps)?;
     let leads: Vec<(String, usize)> =
         result.compared.reports.iter().map(|report| (report.model.clone(), report.leads.len())).collect();
-    let facts = serde_json::json!({ "files": taken.counts(), "leads": leads });
-    runtime.block_on(record.finish(&facts))?;
+    runtime.block_on(record.finish(&serde_json::json!({ "files": taken.counts(), "leads": leads })))?;
     runtime.block_on(audit::seal(&store, &place.keys, order.now))?;
     runtime.block_on(store.close())?;
     Ok(RunEnd {

@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::catalog::names::words;
-
 /// A county, or a prefecture or province with all below it: six digits of the division code.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Region(String);
@@ -54,11 +52,19 @@ pub fn read_handle(handle: &str) -> Option<(&str, u64)> {
     Some((batch, row.parse().ok()?))
 }
 
-words! {
-    /// What is numbered for people, by the letter in its numbers.
-    NumberKind {
-        /// A lead.
-        Lead = "L",
+/// What is numbered for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NumberKind {
+    /// A lead.
+    Lead,
+}
+
+impl NumberKind {
+    /// The letter in its numbers.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Lead => "L",
+        }
     }
 }
 
@@ -89,5 +95,10 @@ mod tests {
     fn a_handle_names_batch_and_row() {
         assert_eq!(read_handle(&evidence_handle("0193-a:b", 7)), Some(("0193-a:b", 7)));
         assert_eq!(read_handle("view:x"), None);
+    }
+
+    #[test]
+    fn a_number_says_region_year_and_kind() {
+        assert_eq!(shown_number("652323", 2026, NumberKind::Lead, 17), "652323-2026-L-17");
     }
 }

@@ -1,4 +1,4 @@
-//! What things are called across rooms: a region, and the handle of a row of evidence.
+//! What things are called across rooms: a region, the handle of a row of evidence, the numbers that people refer to.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -52,6 +52,28 @@ pub fn read_handle(handle: &str) -> Option<(&str, u64)> {
     Some((batch, row.parse().ok()?))
 }
 
+/// What is numbered for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NumberKind {
+    /// A lead.
+    Lead,
+}
+
+impl NumberKind {
+    /// The letter in its numbers.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Lead => "L",
+        }
+    }
+}
+
+/// The number by which people refer to a thing: `<region>-<year>-<kind>-<number>`, counted from 1 in each region and year
+/// and never given out twice.
+pub fn shown_number(region: &str, year: i32, kind: NumberKind, number: i64) -> String {
+    format!("{region}-{year}-{}-{number}", kind.key())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,5 +95,10 @@ mod tests {
     fn a_handle_names_batch_and_row() {
         assert_eq!(read_handle(&evidence_handle("0193-a:b", 7)), Some(("0193-a:b", 7)));
         assert_eq!(read_handle("view:x"), None);
+    }
+
+    #[test]
+    fn a_number_says_region_year_and_kind() {
+        assert_eq!(shown_number("652323", 2026, NumberKind::Lead, 17), "652323-2026-L-17");
     }
 }

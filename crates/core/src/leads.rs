@@ -2,7 +2,8 @@
 //!
 //! A lead is an estimate, never a tax determination. It says whom it is about and how sure that is, the rows of both
 //! sides it came from, the formula and the formula with its numbers, the figures of law with their dates of effect and
-//! references, and what is still missing. It is pure data; the run ranks leads and writes them out.
+//! references, and what is still missing. It is pure data; the run ranks leads and writes them out. What makes one the same
+//! from run to run stands in `identity`, what a run says of those there were in `sightings`.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -13,6 +14,14 @@ use crate::codes::PERSON_PREFIX;
 use crate::intake::mask::mask;
 use crate::messages::Bilingual;
 use crate::money::{self, LARGEST};
+
+mod identity;
+mod numbers;
+mod sightings;
+
+pub use identity::{LeadIdentity, LeadState, Sighted};
+pub use numbers::LeadNumbers;
+pub use sightings::{FoundLead, LeadAmounts, LeadRow, LookIndex, ModelLook, NotCompared, Side};
 
 /// How sure the identity behind a lead is. Only these two give leads; a probable one is never dispatched by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]

@@ -5,6 +5,7 @@
 //! nothing of anybody. It is never compared, and nothing wraps, saturates or ends the program on the way there: whatever is
 //! added up or multiplied here says when it came to more.
 
+use rust_decimal::prelude::ToPrimitive as _;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 /// 10^16, in the unit of whatever is measured: the first figure that is too large.
@@ -72,6 +73,20 @@ pub fn two_places(amount: Decimal) -> Decimal {
     rounded
 }
 
+/// An amount in yuan as fen, rounded half up: what the control store keeps.
+///
+/// # Errors
+/// The amount is too large.
+pub fn to_fen(amount_yuan: Decimal) -> Result<i64, TooLarge> {
+    // 10^18 fen at the most, which an i64 holds.
+    (two_places(checked(amount_yuan)?) * Decimal::ONE_HUNDRED).to_i64().ok_or(TooLarge)
+}
+
+/// Fen as an amount in yuan with two places.
+pub fn of_fen(fen: i64) -> Decimal {
+    Decimal::new(fen, 2)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,5 +133,21 @@ mod tests {
         assert_eq!(of_places(10_i128.pow(18), 2), Err(TooLarge));
         assert_eq!(of_places(i128::MAX, 0), Err(TooLarge));
         assert_eq!(of_places(i128::MIN, 10), Err(TooLarge));
+    }
+
+    #[test]
+    fn an_amount_goes_to_fen_and_back_and_one_too_large_does_not() {
+        for (amount, fen) in [
+            ("0", 0),
+            ("1234.5", 123_450),
+            ("-5.20", -520),
+            ("0.005", 1),
+            ("9999999999999999.99", 999_999_999_999_999_999),
+        ] {
+            assert_eq!(to_fen(figure(amount)), Ok(fen), "{amount}");
+            assert_eq!(of_fen(fen), two_places(figure(amount)), "{amount}");
+        }
+        assert_eq!(to_fen(figure("10000000000000000")), Err(TooLarge));
+        assert_eq!(to_fen(Decimal::MIN), Err(TooLarge));
     }
 }

@@ -20,7 +20,7 @@ use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::prelude::SessionContext;
 use futures::StreamExt;
 use gongzhi_core::catalog::Catalog;
-use gongzhi_core::leads::{Lead, Notice};
+use gongzhi_core::leads::{Lead, NotCompared, Notice};
 use gongzhi_core::messages::Message;
 use gongzhi_core::models::facts::{Payments, RunFacts};
 use gongzhi_core::models::steps::{Judgement, Material, find_stop, judge};
@@ -147,6 +147,8 @@ pub struct ModelReport {
     pub leads: Vec<Lead>,
     /// What is open and no lead: out of time, or declared and unpaid.
     pub notices: Vec<Notice>,
+    /// Whom and when the rows that could not be compared are about.
+    pub not_compared: Vec<NotCompared>,
     /// Seconds it took.
     pub seconds: f64,
 }
@@ -162,6 +164,7 @@ impl ModelReport {
             outcomes: judgement.outcomes.iter().map(|(outcome, count)| (outcome.to_string(), *count)).collect(),
             leads: judgement.leads,
             notices: judgement.notices,
+            not_compared: judgement.not_compared,
             seconds,
         }
     }

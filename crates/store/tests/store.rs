@@ -30,6 +30,9 @@ use gongzhi_store::shared::work::Work;
 use gongzhi_store::{Store, StoreError, StorePlace};
 use serde_json::json;
 
+#[path = "store/leads.rs"]
+mod leads;
+
 /// Runs a test on every database there is, each time on an empty store.
 async fn on_every_database<F: AsyncFn(&Store)>(name: &str, test: F) {
     let home = tempfile::tempdir().unwrap();

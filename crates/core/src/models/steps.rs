@@ -19,7 +19,7 @@ use super::{AmountQuestion, Asks, Model};
 use crate::calendar::Deadline;
 use crate::catalog::{Catalog, ParameterValue, region_with_parents};
 use crate::codes::Uscc;
-use crate::leads::{Confidence, Lead, Notice, ParameterUsed};
+use crate::leads::{Confidence, Lead, NotCompared, Notice, ParameterUsed};
 use crate::messages::Message;
 use crate::money::{self, TooLarge, is_too_large};
 use crate::period::Period;
@@ -136,6 +136,8 @@ pub struct Judgement {
     pub notices: Vec<Notice>,
     /// Payments of these taxpayers that could not be laid against any debt.
     pub incomplete_payments: Vec<IncompletePayment>,
+    /// Whom and when the rows that could not be compared are about; what several say in a row, once.
+    pub not_compared: Vec<NotCompared>,
 }
 
 impl Judgement {
@@ -148,6 +150,24 @@ impl Judgement {
 
     fn count(&mut self, outcome: Outcome, rows: usize) {
         *self.outcomes.entry(outcome).or_default() += rows as u64;
+    }
+
+    /// Rows of a taxpayer and period that could not be compared once they were added up.
+    fn leave(&mut self, (taxpayer, period, _): &GroupKey, outcome: Outcome, rows: usize) {
+        self.count(outcome, rows);
+        let (taxpayer, period) = (taxpayer.clone(), period.to_string());
+        self.not_compared.push(NotCompared { taxpayer, period, evidence: Vec::new() });
+    }
+
+    /// A row that could not be compared.
+    fn leave_row(&mut self, fact: &Fact, period: Option<Period>) {
+        let taxpayer = fact.taxpayer.clone().filter(|_| confidence_of(fact).is_some()).unwrap_or_default();
+        let period = period.map(|period| period.to_string()).unwrap_or_default();
+        let evidence = if taxpayer.is_empty() { fact.evidence.clone() } else { Vec::new() };
+        let left = NotCompared { taxpayer, period, evidence };
+        if self.not_compared.last() != Some(&left) {
+            self.not_compared.push(left);
+        }
     }
 }
 
@@ -175,7 +195,12 @@ pub fn judge(mut material: Material<'_>) -> Judgement {
     for fact in &facts {
         match material.examine(fact) {
             Ok(examined) => groups.entry(examined.key.clone()).or_default().push(examined),
-            Err(outcome) => judgement.count(outcome, 1),
+            Err(outcome) => {
+                if matches!(outcome, Outcome::NotComparable(_)) {
+                    judgement.leave_row(fact, material.find_period(fact));
+                }
+                judgement.count(outcome, 1);
+            }
         }
     }
     material.conclude(&groups, &mut judgement);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::identity::Match;
-use gongzhi_core::leads::Lead;
+use gongzhi_core::leads::{Lead, LeadNumbers};
 use gongzhi_core::messages::Translator;
 use gongzhi_core::models::Models;
 use gongzhi_core::reports::FileReport;
@@ -38,6 +38,8 @@ pub struct RunFound<'a> {
     pub ranked: BTreeMap<&'a str, Vec<(u64, &'a Lead)>>,
     /// Where the rows behind the leads stood.
     pub places: &'a Places,
+    /// Numbers of the leads.
+    pub numbers: &'a LeadNumbers,
     /// Townships of the leads' taxpayers, by code, as far as they are registered with one.
     pub townships: &'a BTreeMap<String, String>,
     /// The batches that count, also those accepted earlier.

@@ -15,6 +15,7 @@ mod hostile;
 mod identity;
 mod intake;
 mod land_supply;
+mod leads;
 mod log;
 mod measures;
 mod office;

@@ -97,7 +97,8 @@ impl Work {
         Ok(())
     }
 
-    async fn get_run(&self, run: i64) -> Result<run::Model, StoreError> {
+    /// The run of a number, in the scope.
+    pub(crate) async fn get_run(&self, run: i64) -> Result<run::Model, StoreError> {
         let found = run::Entity::find_by_id(run)
             .filter(in_scope(self.scope(), run::Column::Region, None::<run::Column>))
             .one(&self.transaction)

@@ -5,6 +5,7 @@ mod m0002_deployment_keys;
 mod m0003_attempts_deliveries;
 mod m0004_audit;
 mod m0005_jobs;
+mod m0006_leads;
 mod m0007_exchange;
 
 use sea_orm_migration::prelude::*;
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_attempts_deliveries::Migration),
             Box::new(m0004_audit::Migration),
             Box::new(m0005_jobs::Migration),
+            Box::new(m0006_leads::Migration),
             Box::new(m0007_exchange::Migration),
         ]
     }

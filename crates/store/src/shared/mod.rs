@@ -1,8 +1,10 @@
-//! What both halves stand on: the unit of work, the log, jobs, the messages between the halves, the keys a store belongs to.
+//! What both halves stand on: the unit of work, the log, jobs, the messages between the halves, the keys a store belongs to,
+//! the numbers people refer to.
 
 pub mod audit;
 mod deployment_keys;
 pub mod jobs;
 pub mod messages;
+pub(crate) mod numbers;
 pub(crate) mod order;
 pub mod work;

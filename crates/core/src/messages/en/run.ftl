@@ -63,6 +63,7 @@ run-sum-too-large = too large to be a sum (10^16 or more)
 run-book-more-evidence = { $count } rows, all in the evidence sheet
 run-book-rank = No.
 run-book-uscc = Unified social credit code
+run-book-number = Lead number
 run-book-name = Name
 run-book-period = Period
 run-book-finding = Finding

@@ -63,6 +63,7 @@ run-sum-too-large = 过大（达到10的16次方），不列数
 run-book-more-evidence = 共 { $count } 行，全部见“证据”表
 run-book-rank = 序号
 run-book-uscc = 统一社会信用代码
+run-book-number = 疑点编号
 run-book-name = 名称
 run-book-period = 所属期
 run-book-finding = 发现

@@ -51,7 +51,7 @@ impl Material<'_> {
             let (lead, arrears) = match self.weigh(key, rows, &laid) {
                 Ok(weighed) => weighed,
                 Err(too_large) => {
-                    judgement.count(too_large.into(), rows.len());
+                    judgement.leave(key, too_large.into(), rows.len());
                     continue;
                 }
             };
@@ -185,7 +185,7 @@ impl Material<'_> {
 
     /// A lead while its time runs, a notice when it is over.
     fn date(&self, one: Open<'_>, open_in_all: Decimal, judgement: &mut Judgement) {
-        let Open { rows, mut lead, .. } = one;
+        let Open { key, rows, mut lead } = one;
         lead.formula_numbers = rows.iter().filter_map(|row| self.numbers_of(row.fact)).collect();
         lead.recoverable_until = self.recoverable_until(lead.due_day, open_in_all);
         if lead.recoverable_until.is_some_and(|last| self.run.as_of > last) {
@@ -199,7 +199,7 @@ impl Material<'_> {
                 judgement.count(Outcome::Lead, rows.len());
                 judgement.leads.push(lead);
             }
-            Err(too_large) => judgement.count(too_large.into(), rows.len()),
+            Err(too_large) => judgement.leave(key, too_large.into(), rows.len()),
         }
     }
 

@@ -318,6 +318,24 @@ fn a_figure_that_no_column_holds_is_not_compared() {
 }
 
 #[test]
+fn of_what_is_not_compared_the_taxpayer_and_period_are_kept_and_where_nobody_is_named_the_rows() {
+    let nobody = Fact { confidence: Some("possible".to_owned()), ..contract("2025-05-10", "1") };
+    let unpriced = |day: &str| Fact { values: BTreeMap::new(), ..contract(day, "1") };
+    let undated = Fact { event_day: None, ..unpriced("2025-02-13") };
+    let beyond = contract("2025-08-10", "900000000000000000");
+    let facts = vec![unpriced("2025-02-10"), unpriced("2025-02-12"), undated, nobody, beyond];
+    let judged = county(facts).judged("2026-04-25");
+    let told: Vec<_> =
+        judged.not_compared.iter().map(|one| format!("{} {} {:?}", one.taxpayer, one.period, one.evidence)).collect();
+    let of_firm = |period: &str| format!("{FIRM} {period} []");
+    let of_nobody = " 2025Q2 [\"contract 2025-05-10\"]".to_owned();
+    assert_eq!(told, [of_firm(""), of_firm("2025Q1"), of_nobody, of_firm("2025Q3")]);
+    assert_eq!(judged.outcomes.values().sum::<u64>(), 5);
+    let compared = county(vec![contract("2025-02-10", "20000000")]).judged("2025-04-25");
+    assert!(compared.not_compared.is_empty() && compared.leads.len() == 1);
+}
+
+#[test]
 fn a_finding_that_rests_on_a_figure_too_large_is_not_told() {
     let finding = |price: &str| {
         let mut county = county(vec![contract("2025-02-10", price)]);

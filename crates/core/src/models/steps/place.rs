@@ -46,6 +46,14 @@ impl Material<'_> {
         Ok(Place { taxpayer, region, standing, period, event_day: day.unwrap_or_else(|| period.last_day()) })
     }
 
+    /// The period of a row, where the row tells it.
+    pub(super) fn find_period(&self, fact: &Fact) -> Option<Period> {
+        match &fact.period {
+            Some(text) => text.parse().ok(),
+            None => fact.event_day.map(|day| self.period_of(day)),
+        }
+    }
+
     /// The region whose law holds; a place in another county, or inside ours under another authority, is not ours to ask.
     fn region_of<'a>(&'a self, fact: &'a Fact, standing: Option<&'a Standing>) -> Result<&'a str, Outcome> {
         let home = self.run.region.as_str();

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use gongzhi_core::catalog::{BY_PERIOD, EVER};
 use gongzhi_core::ids::Region;
+use gongzhi_core::leads::LeadNumbers;
 use gongzhi_core::messages::Message;
 use gongzhi_core::models::facts::{Coverage, RunFacts};
 use gongzhi_core::period::Period;
@@ -43,6 +44,8 @@ pub struct Compared {
     pub region: String,
     /// Townships of the leads' taxpayers, by code, as far as they are registered with one.
     pub townships: BTreeMap<String, String>,
+    /// Numbers of the leads, once they are kept.
+    pub numbers: LeadNumbers,
 }
 
 /// Runs every model.
@@ -77,7 +80,8 @@ pub async fn compare(given: Comparing<'_>, as_of: NaiveDate) -> Result<Compared,
         tracing::warn!("the view of registrations tells no townships, the report goes without them");
         BTreeMap::new()
     });
-    Ok(Compared { reports, worklist: session.worklist().to_vec(), region: given.region, townships })
+    let worklist = session.worklist().to_vec();
+    Ok(Compared { reports, worklist, region: given.region, townships, numbers: LeadNumbers::default() })
 }
 
 /// Rows are named by their handles: in another run they stand at other places.
@@ -88,6 +92,9 @@ fn name_rows(report: &mut ModelReport, handles: &Handles) {
         for reference in lead.evidence.iter_mut().chain(&mut lead.payments).chain(payments) {
             *reference = handles.of(reference);
         }
+    }
+    for reference in report.not_compared.iter_mut().flat_map(|one| &mut one.evidence) {
+        *reference = handles.of(reference);
     }
 }
 

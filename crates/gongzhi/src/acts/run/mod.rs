@@ -15,6 +15,7 @@ mod missing;
 mod order;
 mod outputs;
 mod record;
+mod sightings;
 mod taking_in;
 mod told_sets;
 
@@ -31,6 +32,7 @@ use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::models::facts::Coverage;
 use gongzhi_core::problems::{ActError, Code, OfFile as _};
 use gongzhi_core::state::{Moment, VisibleBatches};
+use gongzhi_engine::keys::digest;
 use gongzhi_engine::session::SessionPlace;
 use gongzhi_store::analyse::links::NewLinks;
 use gongzhi_store::shared::work::Work;
@@ -58,6 +60,8 @@ pub struct Prepared {
     order: RunOrder,
     listed: Listed,
     coverage: Vec<Coverage>,
+    /// Of the file it was read from.
+    coverage_digest: String,
     _alone: File,
 }
 
@@ -95,8 +99,10 @@ pub fn prepare(order: RunOrder, home: &Path, content: &Content) -> Result<Prepar
     })?;
     let alone = lock_home(home)?;
     forget_earlier(&order.out)?;
-    let coverage = read_coverage(&order.folder.join(COVERAGE_FILE), &content.catalog)?;
-    Ok(Prepared { order, listed, coverage, _alone: alone })
+    let file = order.folder.join(COVERAGE_FILE);
+    let coverage = read_coverage(&file, &content.catalog)?;
+    let coverage_digest = digest(&std::fs::read(&file).unwrap_or_default());
+    Ok(Prepared { order, listed, coverage, coverage_digest, _alone: alone })
 }
 
 /// Runs.
@@ -126,7 +132,7 @@ fn run_here(
     prepared: Prepared,
     context: &RunContext<'_>,
 ) -> Result<RunEnd, ActError> {
-    let Prepared { order, listed, coverage, _alone } = prepared;
+    let Prepared { order, listed, coverage, coverage_digest, _alone } = prepared;
     let (order, has_coverage) = (&order, !coverage.is_empty());
 
     let started = Instant::now();
@@ -147,7 +153,7 @@ fn run_here(
     let region = choose_region(&mut visible, order.region.as_deref()).map_err(ActError::not_understood)?.to_string();
     told_sets::tell_sets(&mut taken, (&visible, &place), context)?;
     let about = (order, region.as_str(), context.catalog.digest.as_str());
-    let record = waiter.wait(RunRecord::begin((app, actor), about, &taken))?;
+    let record = waiter.wait(RunRecord::begin((app, actor), about, (&taken, &coverage_digest)))?;
     let mut steps = Steps { record: &record, waiter, ended: Vec::new() };
     steps.end("intake", started, &[("files", listed.files.len() as u64), ("rows", taken.accepted_rows())])?;
 
@@ -160,7 +166,8 @@ fn run_here(
     let started = Instant::now();
     let (content, options) = (context.content, app.questions());
     let compared = Comparing { content, visible: &visible, place: &place, options, coverage, region };
-    let compared = waiter.wait(compare(compared, order.as_of))?;
+    let mut compared = waiter.wait(compare(compared, order.as_of))?;
+    waiter.wait(sightings::record(&record, order, &mut compared))?;
     steps.end("models", started, &[("models", compared.reports.len() as u64)])?;
 
     let started = Instant::now();
@@ -182,8 +189,7 @@ fn run_here(
     outputs::write_for_programs(&result, &steps)?;
     let leads: Vec<(String, usize)> =
         result.compared.reports.iter().map(|report| (report.model.clone(), report.leads.len())).collect();
-    let facts = serde_json::json!({ "files": taken.counts(), "leads": leads });
-    waiter.wait(record.finish(&facts))?;
+    waiter.wait(record.finish(&serde_json::json!({ "files": taken.counts(), "leads": leads })))?;
     Ok(RunEnd {
         notes: notes_of(&result, &listed.skipped).into_iter().chain(unread_profiles).collect(),
         files: taken.counts(),

@@ -121,6 +121,7 @@ fn found_by<'a>(result: &'a RunResult<'_>) -> RunFound<'a> {
         reports: &compared.reports,
         ranked: ranked.collect(),
         places: &result.told,
+        numbers: &compared.numbers,
         townships: &compared.townships,
         visible: result.visible,
         has_coverage: result.has_coverage,
@@ -132,7 +133,9 @@ pub fn write_for_programs(result: &RunResult<'_>, steps: &[Step]) -> Result<(), 
     let mut leads = create(&result.order.out, "leads.jsonl")?;
     for report in &result.compared.reports {
         for (_, lead) in rank(&report.leads) {
-            writeln!(leads, "{}", lead_json(lead, &result.told))?;
+            let mut line = lead_json(lead, &result.told);
+            line["lead"] = json!(result.compared.numbers.find(lead));
+            writeln!(leads, "{line}")?;
         }
     }
     leads.finish()?;

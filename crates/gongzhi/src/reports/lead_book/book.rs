@@ -1,7 +1,7 @@
 //! What the sheets of the workbook share: words, cells, and what a taxpayer is called.
 
 use gongzhi_core::catalog::Catalog;
-use gongzhi_core::leads::Lead;
+use gongzhi_core::leads::{Lead, LeadNumbers};
 use gongzhi_core::messages::{Bilingual, Message, Translator};
 use gongzhi_core::money::TooLarge;
 use gongzhi_engine::workbook::{Cell, ColumnKind, TableColumn};
@@ -17,6 +17,8 @@ pub struct LeadBook<'a> {
     pub catalog: &'a Catalog,
     /// Where the rows behind the leads stood.
     pub places: &'a Places,
+    /// Numbers of the leads.
+    pub numbers: &'a LeadNumbers,
 }
 
 impl LeadBook<'_> {

@@ -12,6 +12,8 @@ pub enum LeadColumn {
     Name,
     /// Its code.
     Code,
+    /// Number of the lead.
+    Number,
     /// What was found, in words.
     Finding,
     /// Least due.
@@ -51,10 +53,11 @@ pub enum LeadColumn {
 }
 
 /// An amount: who, how much, how sure, since when; then why.
-const AMOUNT_COLUMNS: [LeadColumn; 20] = [
+const AMOUNT_COLUMNS: [LeadColumn; 21] = [
     LeadColumn::Rank,
     LeadColumn::Name,
     LeadColumn::Code,
+    LeadColumn::Number,
     LeadColumn::DueLow,
     LeadColumn::DueHigh,
     LeadColumn::Paid,
@@ -75,10 +78,11 @@ const AMOUNT_COLUMNS: [LeadColumn; 20] = [
 ];
 
 /// A finding has no amounts.
-const FINDING_COLUMNS: [LeadColumn; 12] = [
+const FINDING_COLUMNS: [LeadColumn; 13] = [
     LeadColumn::Rank,
     LeadColumn::Name,
     LeadColumn::Code,
+    LeadColumn::Number,
     LeadColumn::Finding,
     LeadColumn::Confidence,
     LeadColumn::Period,
@@ -105,6 +109,7 @@ impl LeadColumn {
             Self::Rank => ("run-book-rank", ColumnKind::Integer, 6.0),
             Self::Name => ("run-book-name", ColumnKind::Wrapped, 20.0),
             Self::Code => ("run-book-uscc", ColumnKind::Text, 19.5),
+            Self::Number => ("run-book-number", ColumnKind::Text, 18.0),
             Self::Finding => ("run-book-finding", ColumnKind::Wrapped, 44.0),
             Self::DueLow => ("run-book-due-low", ColumnKind::Amount, 13.5),
             Self::DueHigh => ("run-book-due-high", ColumnKind::Amount, 13.5),

@@ -22,7 +22,7 @@ use columns::columns_of;
 
 /// Writes the workbook.
 pub fn write_leads(run: &RunFound<'_>, path: &Path) -> Result<(), ActError> {
-    let book = LeadBook { say: run.say, catalog: run.catalog, places: run.places };
+    let book = LeadBook { say: run.say, catalog: run.catalog, places: run.places, numbers: run.numbers };
     let mut workbook = TableBook::new(run.as_of)?;
     workbook.add_table(&book.summary_head(run), book.summary_rows(run))?;
     for report in run.reports {

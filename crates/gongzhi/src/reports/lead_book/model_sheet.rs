@@ -39,6 +39,7 @@ impl LeadBook<'_> {
             LeadColumn::Rank => whole(rank),
             LeadColumn::Name => text(&lead.taxpayer.name),
             LeadColumn::Code => text(&self.code(lead)),
+            LeadColumn::Number => text(self.numbers.find(lead).unwrap_or_default()),
             LeadColumn::Finding => text(&self.finding(model, lead)),
             LeadColumn::DueLow => amount(lead.due_low),
             LeadColumn::DueHigh => amount(lead.due_high),

@@ -23,6 +23,8 @@ mod effect;
 mod role;
 mod roller;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use foldhash::HashMap;
 
@@ -262,8 +264,8 @@ impl Counted<'_> {
 /// What a differential set would have to say to lead from one state to another: for each key its print.
 /// Keys in both with the same print are not named.
 pub fn difference<'k, K: Ord>(before: &'k [(K, u128)], after: &'k [(K, u128)]) -> Vec<(&'k K, RowAction)> {
-    let earlier: std::collections::BTreeMap<&K, u128> = before.iter().map(|(key, print)| (key, *print)).collect();
-    let later: std::collections::BTreeMap<&K, u128> = after.iter().map(|(key, print)| (key, *print)).collect();
+    let earlier: BTreeMap<&K, u128> = before.iter().map(|(key, print)| (key, *print)).collect();
+    let later: BTreeMap<&K, u128> = after.iter().map(|(key, print)| (key, *print)).collect();
     let gone = earlier.keys().filter(|key| !later.contains_key(*key)).map(|key| (*key, RowAction::Revoke));
     let come = later.iter().filter_map(|(key, print)| match earlier.get(key) {
         None => Some((*key, RowAction::Add)),
@@ -275,10 +277,15 @@ pub fn difference<'k, K: Ord>(before: &'k [(K, u128)], after: &'k [(K, u128)]) -
 
 impl VisibleBatches {
     /// The batches of a kind, by the group whose state they make.
-    pub fn of_kind(&self, item: &Item, kind: &Kind) -> std::collections::BTreeMap<Group, Vec<&VisibleBatch>> {
-        let mut groups: std::collections::BTreeMap<Group, Vec<&VisibleBatch>> = std::collections::BTreeMap::new();
+    pub fn of_kind(&self, item: &Item, kind: &Kind) -> BTreeMap<Group, Vec<&VisibleBatch>> {
+        self.named(&item.key, &kind.key)
+    }
+
+    /// The same, by the keys of item and kind.
+    pub fn named(&self, item: &str, kind: &str) -> BTreeMap<Group, Vec<&VisibleBatch>> {
+        let mut groups: BTreeMap<Group, Vec<&VisibleBatch>> = BTreeMap::new();
         for visible in &self.batches {
-            if visible.batch.item == item.key && visible.batch.kind == kind.key {
+            if visible.batch.item == item && visible.batch.kind == kind {
                 groups.entry(visible.batch.group()).or_default().push(visible);
             }
         }

@@ -3,6 +3,7 @@
 //! The only crate that names arrow, parquet, datafusion and calamine. It is told what it may see and never asks the
 //! control store.
 
+pub mod analysis;
 pub mod annotate;
 pub mod batch;
 mod batch_output;
@@ -36,6 +37,7 @@ pub mod template;
 pub mod townships;
 mod unsaid;
 pub mod upkeep;
+mod view_states;
 pub mod workbook;
 
 pub use pending::{AtWork, clear_unfinished, is_locked};

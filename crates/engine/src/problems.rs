@@ -2,6 +2,7 @@
 
 use gongzhi_core::problems::{ActError, Code};
 
+use crate::analysis::AnalysisError;
 use crate::annotate::AnnotateError;
 use crate::batch::BatchError;
 use crate::intake::IntakeError;
@@ -24,6 +25,7 @@ macro_rules! answered {
 }
 
 answered! {
+    AnalysisError => Unexpected,
     AnnotateError => Unexpected,
     BatchError => Unexpected,
     IntakeError => Unexpected,

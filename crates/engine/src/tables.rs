@@ -12,7 +12,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use datafusion::arrow::array::{Array, AsArray, StringBuilder};
 use datafusion::parquet::file::reader::{FileReader, SerializedFileReader};
-use gongzhi_core::catalog::{Item, Kind, Mark};
+use gongzhi_core::catalog::{Kind, Mark};
 use gongzhi_core::ids::{evidence_handle, read_handle};
 use gongzhi_core::issues::CellPlace;
 use gongzhi_core::period::Period;
@@ -144,15 +144,15 @@ impl Span {
     }
 }
 
-/// The state of a kind as of the moment of `visible`. Only of what holds is there a worklist.
-pub fn roll_kind(
+/// The state of a kind of the item with this key, as of the moment of `visible`. Only of what holds is there a worklist.
+pub(crate) fn roll_kind(
     place: DataPlace<'_>,
     visible: &VisibleBatches,
-    (item, kind): (&Item, &Kind),
+    (item, kind): (&str, &Kind),
     span: Span,
 ) -> Result<KindState, BatchError> {
     let mut state = KindState::default();
-    for (group, batches) in visible.of_kind(item, kind) {
+    for (group, batches) in visible.named(item, &kind.key) {
         let of_group = GroupBatches { place, group: &group, kind, batches: &batches, moment: visible.moment };
         match span {
             Span::EachPeriod => of_group.roll(span, |key, period| (key, period), &mut state)?,
@@ -390,4 +390,4 @@ pub(crate) fn read_layouts(place: DataPlace<'_>, visible: &VisibleBatch) -> Resu
 
 #[cfg(test)]
 #[path = "tables_tests.rs"]
-mod tests;
+pub(crate) mod tests;

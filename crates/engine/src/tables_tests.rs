@@ -16,6 +16,7 @@ use gongzhi_core::values::{CellValue, RowAction, SetMode};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
+use crate::analysis::{Analysis, AnalysisOptions};
 use crate::batch::{BatchDescription, BatchError, BatchWriter, FilePart, RowOrigin};
 use crate::keys::{self, Dice, KeyFiles, Keys};
 use crate::links::{Link, PartyText, link_batch};
@@ -62,17 +63,22 @@ fn digested(part: FilePart) -> DigestedFile {
     DigestedFile { key: part.key, digest: part.digest }
 }
 
+fn analysis(memory_limit_bytes: usize) -> Analysis {
+    Analysis::start(AnalysisOptions { memory_limit_bytes, threads: 1, ..AnalysisOptions::default() }).unwrap()
+}
+
 /// A home folder with keys and a small catalogue.
-struct House {
+pub(crate) struct House {
     _home: tempfile::TempDir,
     data: PathBuf,
     keys: Arc<Keys>,
     catalog: Catalog,
     layout: Option<Vec<Option<u32>>>,
+    analysis: Analysis,
 }
 
 impl House {
-    fn new(seed: u8) -> Self {
+    pub(crate) fn new(seed: u8) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut next = seed;
         let dice = Dice::new(move |bytes| {
@@ -86,22 +92,26 @@ impl House {
         let source = Source { path: "templates/water/water_project.yaml".to_owned(), text: TEMPLATE.to_owned() };
         let (catalog, _) = Catalog::compile(&[source]);
         assert_eq!(catalog.items["water_project"].kinds.len(), 2);
-        Self { data: home.path().join("data"), _home: home, keys, catalog, layout: None }
+        Self { data: home.path().join("data"), _home: home, keys, catalog, layout: None, analysis: analysis(64 << 20) }
     }
 
-    fn kind(&self, key: &str) -> (&Item, &Kind) {
+    pub(crate) fn kind(&self, key: &str) -> (&Item, &Kind) {
         self.catalog.find_kind(&format!("water_project.{key}")).unwrap()
     }
 
-    fn place(&self) -> DataPlace<'_> {
+    pub(crate) fn place(&self) -> DataPlace<'_> {
         DataPlace { folder: &self.data, keys: &self.keys }
     }
 
-    fn write(&self, batch: &Batch, rows: &[(RowAction, Vec<CellValue<'_>>)]) -> VisibleBatch {
+    pub(crate) fn write(&self, batch: &Batch, rows: &[(RowAction, Vec<CellValue<'_>>)]) -> VisibleBatch {
         self.try_write(batch, rows).unwrap()
     }
 
-    fn try_write(&self, batch: &Batch, rows: &[(RowAction, Vec<CellValue<'_>>)]) -> Result<VisibleBatch, BatchError> {
+    pub(crate) fn try_write(
+        &self,
+        batch: &Batch,
+        rows: &[(RowAction, Vec<CellValue<'_>>)],
+    ) -> Result<VisibleBatch, BatchError> {
         let (_, kind) = self.kind(&batch.kind);
         let description = BatchDescription {
             id: batch.id.clone(),
@@ -133,12 +143,21 @@ impl House {
         })
     }
 
-    fn session(&self, batches: Vec<VisibleBatch>, views: &[&str], opened: &[&str]) -> Session {
+    pub(crate) async fn session(&self, batches: Vec<VisibleBatch>, views: &[&str], opened: &[&str]) -> Session {
         let visible = VisibleBatches { batches, moment: now() };
-        let place = SessionPlace { folder: self.data.clone(), keys: Arc::clone(&self.keys) };
         let opened: BTreeSet<String> = opened.iter().map(|name| (*name).to_owned()).collect();
         let options = SessionOptions { opened, ..SessionOptions::default() };
-        Session::open(&self.catalog, &place, (&visible, views.iter().copied()), &options).unwrap()
+        self.open(&self.analysis, (&visible, views), &options).await.unwrap()
+    }
+
+    pub(crate) async fn open(
+        &self,
+        analysis: &Analysis,
+        (visible, views): (&VisibleBatches, &[&str]),
+        options: &SessionOptions,
+    ) -> Result<Session, SessionError> {
+        let place = SessionPlace { folder: self.data.clone(), keys: Arc::clone(&self.keys) };
+        Session::open(analysis, &self.catalog, &place, (visible, views.iter().copied()), options).await
     }
 }
 
@@ -146,11 +165,11 @@ fn noon(day: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_735_732_800, 0).unwrap() + TimeDelta::days(day)
 }
 
-fn now() -> Moment {
+pub(crate) fn now() -> Moment {
     Moment { as_of: noon(10_000), period: None }
 }
 
-fn batch(kind: &(&Item, &Kind), period: &str, mode: SetMode, sequence: i64) -> Batch {
+pub(crate) fn batch(kind: &(&Item, &Kind), period: &str, mode: SetMode, sequence: i64) -> Batch {
     let period: Period = period.parse().unwrap();
     let (covers_from, covers_to) = covered_days(period, false);
     Batch {
@@ -173,12 +192,18 @@ fn batch(kind: &(&Item, &Kind), period: &str, mode: SetMode, sequence: i64) -> B
     }
 }
 
-fn yuan(fen: i64) -> CellValue<'static> {
+pub(crate) fn yuan(fen: i64) -> CellValue<'static> {
     CellValue::Decimal(Decimal::new(fen, 2))
 }
 
 /// A project: code, price in fen, contact, citizen's number, builder's code.
-fn project<'a>(code: &'a str, fen: i64, contact: &'a str, number: &'a str, builder: &'a str) -> Vec<CellValue<'a>> {
+pub(crate) fn project<'a>(
+    code: &'a str,
+    fen: i64,
+    contact: &'a str,
+    number: &'a str,
+    builder: &'a str,
+) -> Vec<CellValue<'a>> {
     let start = NaiveDate::from_ymd_opt(2025, 3, 4).unwrap();
     vec![
         CellValue::Text(code),
@@ -196,7 +221,7 @@ fn project<'a>(code: &'a str, fen: i64, contact: &'a str, number: &'a str, build
 const NUMBER: &str = "11010519491231002X";
 const BUILDER: &str = "91652323MA7A000172";
 
-fn add<'a>(rows: Vec<Vec<CellValue<'a>>>) -> Vec<(RowAction, Vec<CellValue<'a>>)> {
+pub(crate) fn add<'a>(rows: Vec<Vec<CellValue<'a>>>) -> Vec<(RowAction, Vec<CellValue<'a>>)> {
     rows.into_iter().map(|row| (RowAction::Add, row)).collect()
 }
 
@@ -207,7 +232,7 @@ fn rows_of(batches: &[RecordBatch]) -> Vec<Vec<String>> {
     batches.iter().flat_map(|batch| (0..batch.num_rows()).map(move |at| row(batch, at))).collect()
 }
 
-async fn ask(session: &Session, sql: &str) -> Vec<Vec<String>> {
+pub(crate) async fn ask(session: &Session, sql: &str) -> Vec<Vec<String>> {
     rows_of(&session.question(sql).await.unwrap().collect().await.unwrap())
 }
 
@@ -219,7 +244,7 @@ async fn a_view_gives_back_what_was_written_with_its_evidence() {
         &batch(&kind, "2025Q1", SetMode::Full, 7),
         &add(vec![project("P1", 109_000_000, "王某", NUMBER, BUILDER), project("P2", 50, "", "", "")]),
     );
-    let session = house.session(vec![first], &["water_project_project"], &[]);
+    let session = house.session(vec![first], &["water_project_project"], &[]).await;
     let sql = "select project_code, price_yuan, start_day, builder_uscc, builder_taxpayer, is_public, _ref, _region, \
                _unit, _period, _period_from, _period_to from water_project_project order by project_code";
     let rows = ask(&session, sql).await;
@@ -238,13 +263,14 @@ async fn a_view_shows_no_personal_column_but_the_digest_unless_it_is_opened() {
         &batch(&kind, "2025Q1", SetMode::Full, 1),
         &add(vec![project("P1", 1, "王某", NUMBER, BUILDER), project("P2", 1, "李某", "110105491231002", "")]),
     );
-    let session = house.session(vec![written.clone()], &["water_project_project"], &[]);
+    let session = house.session(vec![written.clone()], &["water_project_project"], &[]).await;
     assert!(session.question("select citizen_id from water_project_project").await.is_err());
     assert!(session.question("select contact_name from water_project_project").await.is_err());
     let digests = ask(&session, "select distinct citizen_id_digest from water_project_project").await;
     assert_eq!(digests.len(), 1, "the old number of 15 digits is the same person");
     assert!(digests[0][0].starts_with("hmac-sm3:"));
-    let opened = house.session(vec![written], &["water_project_project"], &["water_project.project.contact_name"]);
+    let opened =
+        house.session(vec![written], &["water_project_project"], &["water_project.project.contact_name"]).await;
     let sql = "select contact_name, project_code, citizen_id_digest is not null from water_project_project order by 2";
     assert_eq!(ask(&opened, sql).await, [["王某", "P1", "true"], ["李某", "P2", "true"]]);
 }
@@ -386,7 +412,7 @@ async fn what_a_period_said_of_a_stock_kind_stays_in_its_view_by_period() {
         house.write(&batch(&kind, "2026Q1", SetMode::Full, 4), &add(vec![row("P2", 2100)])),
     ];
     let views = ["water_project_project", "water_project_project_by_period"];
-    let session = house.session(batches, &views, &[]);
+    let session = house.session(batches, &views, &[]).await;
     let sql =
         |view: &str| format!("select project_code, price_yuan, _period from {view} order by project_code, _period");
     assert_eq!(ask(&session, &sql(views[0])).await, [["P2", "21.00", "2026Q1"]]);
@@ -412,7 +438,7 @@ async fn what_was_ever_reported_stays_in_its_view_until_it_is_revoked_or_its_own
         house.write(&batch(&kind, "2025Q1", SetMode::Full, 5), &add(vec![row("P5", 5000)])),
     ];
     let views = ["water_project_project", "water_project_project_ever"];
-    let session = house.session(batches, &views, &[]);
+    let session = house.session(batches, &views, &[]).await;
     let sql = |view: &str| format!("select project_code, price_yuan, _period from {view} order by project_code");
     assert_eq!(ask(&session, &sql(views[0])).await, [["P5", "50.00", "2025Q1"]]);
     let ever = [["P1", "10.00", "2024Q1"], ["P2", "22.00", "2024Q2"], ["P5", "50.00", "2025Q1"]];
@@ -444,7 +470,7 @@ async fn a_question_for_few_or_many_rows_by_a_text_gives_just_those_with_their_e
         (RowAction::Revoke, project("P00107", 107, "", "", BUILDER)),
     ];
     let second = house.write(&batch(&kind, "2025Q2", SetMode::Differential, 2), &later);
-    let session = house.session(vec![first, second], &["water_project_project"], &[]);
+    let session = house.session(vec![first, second], &["water_project_project"], &[]).await;
     let rows_where = async |condition: &str| {
         let sql = format!(
             "select project_code, price_yuan, _ref from water_project_project where {condition} order by project_code"
@@ -491,7 +517,7 @@ async fn links_stand_beside_the_rows_they_belong_to() {
         &batch(&kind, "2025Q2", SetMode::Differential, 2),
         &[(RowAction::Revoke, project("P1", 1, "", "", BUILDER))],
     );
-    let session = house.session(vec![written, difference], &["water_project_project"], &[]);
+    let session = house.session(vec![written, difference], &["water_project_project"], &[]).await;
     let sql = "select project_code, builder_taxpayer, builder_confidence, builder_subject from water_project_project \
                order by project_code";
     assert_eq!(ask(&session, sql).await, [["P2", "", "none", "unknown"], ["P3", BUILDER, "certain", "enterprise"]]);
@@ -507,7 +533,7 @@ async fn a_column_that_a_template_version_does_not_have_is_null_and_makes_no_dif
     let mut named = project("P2", 1, "", "", BUILDER);
     named[8] = CellValue::Boolean(true);
     let new = house.write(&later, &add(vec![project("P1", 1, "", "", BUILDER), named.clone()]));
-    let session = house.session(vec![old.clone(), new], &["water_project_project"], &[]);
+    let session = house.session(vec![old.clone(), new], &["water_project_project"], &[]).await;
     let sql = "select project_code, is_public from water_project_project order by project_code";
     assert_eq!(ask(&session, sql).await, [["P1", ""], ["P2", "true"]]);
     let mismatches: Vec<Mismatch> = session.worklist().iter().map(|line| line.mismatch).collect();
@@ -519,7 +545,7 @@ async fn a_column_that_a_template_version_does_not_have_is_null_and_makes_no_dif
 #[tokio::test]
 async fn sql_can_only_ask_and_only_views_that_were_given() {
     let house = House::new(1);
-    let session = house.session(Vec::new(), &["water_project_payment"], &[]);
+    let session = house.session(Vec::new(), &["water_project_payment"], &[]).await;
     assert_eq!(ask(&session, "select count(*), sum(paid_yuan) from water_project_payment").await, [["0", ""]]);
     for refused in [
         "create table t as select 1",
@@ -533,9 +559,8 @@ async fn sql_can_only_ask_and_only_views_that_were_given() {
     ] {
         assert!(session.question(refused).await.is_err(), "{refused} passed");
     }
-    let place = SessionPlace { folder: house.data.clone(), keys: Arc::clone(&house.keys) };
     let visible = VisibleBatches { batches: Vec::new(), moment: now() };
-    let unknown = Session::open(&house.catalog, &place, (&visible, ["nothing"]), &SessionOptions::default());
+    let unknown = house.open(&house.analysis, (&visible, &["nothing"]), &SessionOptions::default()).await;
     assert!(matches!(unknown, Err(SessionError::ViewUnknown(_))));
 }
 
@@ -547,9 +572,8 @@ async fn a_question_beyond_the_memory_limit_fails_alone_and_says_so() {
     let rows = codes.iter().map(|code| vec![CellValue::Text(code), yuan(1)]).collect();
     let written = house.write(&batch(&kind, "2025Q1", SetMode::Full, 1), &add(rows));
     let visible = VisibleBatches { batches: vec![written], moment: now() };
-    let place = SessionPlace { folder: house.data.clone(), keys: Arc::clone(&house.keys) };
-    let options = SessionOptions { memory_limit_bytes: 200_000, ..SessionOptions::default() };
-    let session = Session::open(&house.catalog, &place, (&visible, ["water_project_payment"]), &options).unwrap();
+    let views: &[&str] = &["water_project_payment"];
+    let session = house.open(&analysis(200_000), (&visible, views), &SessionOptions::default()).await.unwrap();
     let sql = "select count(*) from water_project_payment a join water_project_payment b using (project_code)";
     let failed = session.question(sql).await.unwrap().collect().await.unwrap_err();
     assert!(matches!(session.error(failed), SessionError::MemoryMet { limit_bytes: 200_000, .. }));
@@ -616,13 +640,13 @@ proptest! {
         let expected = expected_state(&batches, &sets);
         let view = kind.0.view_of(kind.1);
         let visible = VisibleBatches { batches: batches.clone(), moment: now() };
-        let rolled = roll_kind(house.place(), &visible, kind, Span::Now).unwrap();
+        let rolled = roll_kind(house.place(), &visible, (&kind.0.key, kind.1), Span::Now).unwrap();
         prop_assert_eq!(rolled.row_count(), expected.len());
-        let session = house.session(batches, &[&view], &[]);
         let amount = if is_flow { "paid_yuan" } else { "price_yuan" };
         let sql = format!("select project_code, {amount}, _ref from {view} order by project_code");
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        prop_assert_eq!(runtime.block_on(ask(&session, &sql)), expected);
+        let found = runtime.block_on(async { ask(&house.session(batches, &[&view], &[]).await, &sql).await });
+        prop_assert_eq!(found, expected);
     }
 }
 
@@ -687,7 +711,7 @@ async fn what_a_sheet_has_no_column_for_is_read_from_the_row_before_and_conditio
     );
     let third = house.write(&of(&house, "2025Q3", SetMode::Full, 3), &add(vec![short("P1", "三"), short("P4", "三")]));
     let opened = ["water_project.project.contact_name"];
-    let session = house.session(vec![first.clone(), second.clone()], &["water_project_project"], &opened);
+    let session = house.session(vec![first.clone(), second.clone()], &["water_project_project"], &opened).await;
     let sql = "select project_code, price_yuan, contact_name, builder_uscc, builder_name from water_project_project order by 1";
     let rows = ask(&session, sql).await;
     assert_eq!(rows[0], ["P1", "5.00", "王某", BUILDER, "二"]);
@@ -696,7 +720,7 @@ async fn what_a_sheet_has_no_column_for_is_read_from_the_row_before_and_conditio
     assert_eq!(rows[3], ["P4", "", "", "", "二"]);
     let sql = format!("select project_code from water_project_project where builder_uscc = '{BUILDER}'");
     assert_eq!(ask(&session, &sql).await, [["P1"]]);
-    let session = house.session(vec![first, second, third], &["water_project_project"], &opened);
+    let session = house.session(vec![first, second, third], &["water_project_project"], &opened).await;
     let sql = "select project_code, price_yuan, contact_name, builder_name from water_project_project order by 1";
     assert_eq!(ask(&session, sql).await, [["P1", "5.00", "王某", "三"], ["P4", "", "", "三"]]);
 }

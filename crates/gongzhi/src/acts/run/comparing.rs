@@ -10,6 +10,7 @@ use gongzhi_core::models::facts::{Coverage, RunFacts};
 use gongzhi_core::period::Period;
 use gongzhi_core::problems::ActError;
 use gongzhi_core::state::VisibleBatches;
+use gongzhi_engine::analysis::Analysis;
 use gongzhi_engine::model_run::{ModelReport, list_views, run_model, run_models};
 use gongzhi_engine::session::{Session, SessionOptions, SessionPlace};
 use gongzhi_engine::tables::{Handles, WorklistLine};
@@ -21,12 +22,12 @@ use super::Content;
 pub struct Comparing<'a> {
     /// The catalogue and its models.
     pub content: &'a Content,
+    /// What its questions share with all others.
+    pub analysis: &'a Analysis,
     /// Batches with their links.
     pub visible: &'a VisibleBatches,
     /// Where they are.
     pub place: &'a SessionPlace,
-    /// What its questions may use.
-    pub options: SessionOptions,
     /// What the tax side covers.
     pub coverage: Vec<Coverage>,
     /// County the run is about.
@@ -48,31 +49,31 @@ pub struct Compared {
 /// Runs every model.
 pub async fn compare(given: Comparing<'_>, as_of: NaiveDate) -> Result<Compared, ActError> {
     let views = list_filled_views(&given)?;
-    let options = SessionOptions { opened: given.content.models.opened(), ..given.options.clone() };
+    let options = SessionOptions { opened: given.content.models.opened(), ..SessionOptions::default() };
     let visible = (given.visible, views.iter().map(String::as_str));
-    let session = Session::open(&given.content.catalog, given.place, visible, &options)?;
+    let catalog = &given.content.catalog;
+    let session = Session::open(given.analysis, catalog, given.place, visible, &options).await?;
     let facts = RunFacts {
         as_of,
         region: given.region.clone(),
         coverage: given.coverage.clone(),
         delivered: list_delivered(given.visible),
     };
-    let content = (&given.content.catalog, &given.content.models);
-    let mut reports = run_models(&session, content, &facts).await;
+    let content = given.content.of_models();
+    let mut reports = run_models(&session, &content, &facts).await;
     for report in reports.iter_mut().filter(|report| report.met_memory_limit) {
-        let Some(model) = given.content.models.models.get(&report.model) else { continue };
         // Joins that hash hold one side in memory, joins that sort leave it on the disk: slower, but it may get through.
         let options = SessionOptions { prefer_sort_merge_join: true, ..options.clone() };
         let visible = (given.visible, views.iter().map(String::as_str));
-        let again = Session::open(&given.content.catalog, given.place, visible, &options)?;
-        *report = run_model(&again, content, model, &facts).await;
+        let again = Session::open(given.analysis, catalog, given.place, visible, &options).await?;
+        *report = run_model(&again, &content, &report.model, &facts).await;
     }
     reports.iter_mut().for_each(|report| name_rows(report, session.handles()));
     let leads = reports.iter().flat_map(|report| &report.leads);
     let taxpayers: BTreeSet<&str> = leads.map(|lead| lead.taxpayer.uscc.as_str()).collect();
     // A county may lay its own view of registrations over ours; one without townships costs the report a breakdown, not
     // the run its leads.
-    let townships = list_townships(&session, content, &taxpayers).await.unwrap_or_else(|_| {
+    let townships = list_townships(&session, &content, &taxpayers).await.unwrap_or_else(|_| {
         // What the error says may hold what stands in a row.
         tracing::warn!("the view of registrations tells no townships, the report goes without them");
         BTreeMap::new()

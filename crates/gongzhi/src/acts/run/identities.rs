@@ -10,6 +10,7 @@ use gongzhi_core::codes::{Divisions, PersonDigest, Uscc, normalise};
 use gongzhi_core::identity::{Class, Decisions, Index, IndexBuilder, Match, Places, Query, Subject};
 use gongzhi_core::problems::ActError;
 use gongzhi_core::state::{VisibleBatch, VisibleBatches};
+use gongzhi_engine::analysis::Analysis;
 use gongzhi_engine::batch::FilePart;
 use gongzhi_engine::links::{Link, PartyText, link_batch};
 use gongzhi_engine::parallel::in_order;
@@ -54,6 +55,8 @@ pub struct Identified {
 pub struct Identifying<'a> {
     /// Catalogue.
     pub catalog: &'a Catalog,
+    /// What its questions share with all others.
+    pub analysis: &'a Analysis,
     /// Batches and where they are.
     pub visible: &'a VisibleBatches,
     /// Data folder and keys.
@@ -74,7 +77,8 @@ pub async fn build_index(given: &Identifying<'_>) -> Result<Index, ActError> {
         })
         .collect();
     let views = (given.visible, present.iter().copied());
-    let session = Session::open(given.catalog, given.place, views, &SessionOptions::default())?;
+    let options = SessionOptions::default();
+    let session = Session::open(given.analysis, given.catalog, given.place, views, &options).await?;
     let mut records = list_taxpayers(&session, &present).await?;
     let place = DataPlace { folder: &given.place.folder, keys: &given.place.keys };
     add_named_by_tax_side(place, (given.catalog, given.visible), &mut records)?;

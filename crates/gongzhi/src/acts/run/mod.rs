@@ -26,6 +26,7 @@ use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -37,6 +38,7 @@ use gongzhi_core::models::Models;
 use gongzhi_core::models::facts::Coverage;
 use gongzhi_core::problems::{ActError, Code, OfFile as _};
 use gongzhi_core::state::{Moment, VisibleBatches};
+use gongzhi_engine::model_run::ModelContent;
 use gongzhi_engine::session::SessionPlace;
 use gongzhi_store::analyse::links::NewLinks;
 use gongzhi_store::shared::work::Work;
@@ -76,9 +78,16 @@ pub struct Content {
     /// Files of the catalogue.
     pub sources: Vec<Source>,
     /// The catalogue.
-    pub catalog: Catalog,
+    pub catalog: Arc<Catalog>,
     /// Its models.
-    pub models: Models,
+    pub models: Arc<Models>,
+}
+
+impl Content {
+    /// For the tasks that run its models.
+    pub fn of_models(&self) -> ModelContent {
+        ModelContent { catalog: Arc::clone(&self.catalog), models: Arc::clone(&self.models) }
+    }
 }
 
 /// Told of progress: what is done, how much of how much.
@@ -206,8 +215,8 @@ fn run_here(
     steps.end("identity", started, &[("taxpayers", identified.registry as u64), ("parties", parties)])?;
 
     let started = Instant::now();
-    let (content, options) = (context.content, app.questions());
-    let compared = Comparing { content, visible: &visible, place: &place, options, coverage, region };
+    let (content, analysis) = (context.content, app.analysis()?);
+    let compared = Comparing { content, analysis, visible: &visible, place: &place, coverage, region };
     let compared = waiter.wait(compare(compared, order.as_of))?;
     steps.end("models", started, &[("models", compared.reports.len() as u64)])?;
 
@@ -276,6 +285,7 @@ async fn identify(
     let decisions = Decisions::new(app.store.list_decisions(&actor.scope, app.clock.now()).await?);
     let given = identities::Identifying {
         catalog: &context.catalog,
+        analysis: app.analysis()?,
         visible,
         place,
         divisions: &divisions,
@@ -310,7 +320,7 @@ fn notes_of(result: &outputs::RunResult<'_>, skipped: &[String]) -> Vec<Message>
     reasons.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), reason.clone()));
     let note = |(reason, count)| Message::new("run-not-comparable").with("reason", reason).with("count", count);
     notes.extend(reasons.into_iter().take(5).map(note));
-    let content = (&context.catalog, &context.models);
+    let content = (context.catalog.as_ref(), context.models.as_ref());
     notes.extend(missing::notes(result.taken.reports.values(), content, context.say));
     if !skipped.is_empty() {
         notes.push(Message::new("run-skipped").with("count", skipped.len()).with("names", skipped.join("、")));

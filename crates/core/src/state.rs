@@ -22,6 +22,7 @@
 mod effect;
 mod role;
 mod roller;
+mod visible;
 
 use std::collections::BTreeMap;
 
@@ -31,8 +32,9 @@ use foldhash::HashMap;
 pub use effect::{Effect, MOST_ENDED, NAMED_PLACES, NEARLY_ALL_PERCENT};
 pub use role::{Role, find_supplemented, is_full_due};
 pub use roller::{Arrival, Mismatch, Place, Rolled, Roller, WorklistEntry};
+pub use visible::{DigestedFile, VisibleBatch, VisibleBatches, group_batches};
 
-use crate::catalog::{Item, Kind, Mark, Mode};
+use crate::catalog::{Mark, Mode};
 use crate::period::Period;
 use crate::values::{RowAction, SetMode};
 
@@ -72,45 +74,6 @@ pub struct Batch {
     pub accepted_at: DateTime<Utc>,
     /// The batch it corrects, when it is a supplement.
     pub supplement_of: Option<String>,
-}
-
-/// An accepted batch that the scope may see, with its files.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VisibleBatch {
-    /// What the rules need to know.
-    pub batch: Batch,
-    /// The main part; none for a nil set.
-    pub main: Option<DigestedFile>,
-    /// The personal part, when the kind has one.
-    pub personal: Option<DigestedFile>,
-    /// Key of the links in force at the moment asked for.
-    pub links_key: Option<String>,
-    /// Rows in it.
-    pub rows: u64,
-    /// Name of the file it came in, for evidence.
-    pub file: String,
-    /// Digest of that file.
-    pub file_digest: String,
-    /// Id of the upload that brought it.
-    pub upload: String,
-}
-
-/// A file below the data folder, and what its bytes must be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DigestedFile {
-    /// Its key.
-    pub key: String,
-    /// `sm3:` digest of its bytes as they were written.
-    pub digest: String,
-}
-
-/// Everything a session may see, and as of when. The engine registers nothing else.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VisibleBatches {
-    /// Batches of any item and kind, in any order.
-    pub batches: Vec<VisibleBatch>,
-    /// What we knew when, and what held when.
-    pub moment: Moment,
 }
 
 /// The two times of a question.
@@ -273,24 +236,6 @@ pub fn difference<'k, K: Ord>(before: &'k [(K, u128)], after: &'k [(K, u128)]) -
         Some(_) => None,
     });
     gone.chain(come).collect()
-}
-
-impl VisibleBatches {
-    /// The batches of a kind, by the group whose state they make.
-    pub fn of_kind(&self, item: &Item, kind: &Kind) -> BTreeMap<Group, Vec<&VisibleBatch>> {
-        self.named(&item.key, &kind.key)
-    }
-
-    /// The same, by the keys of item and kind.
-    pub fn named(&self, item: &str, kind: &str) -> BTreeMap<Group, Vec<&VisibleBatch>> {
-        let mut groups: BTreeMap<Group, Vec<&VisibleBatch>> = BTreeMap::new();
-        for visible in &self.batches {
-            if visible.batch.item == item && visible.batch.kind == kind {
-                groups.entry(visible.batch.group()).or_default().push(visible);
-            }
-        }
-        groups
-    }
 }
 
 #[cfg(test)]

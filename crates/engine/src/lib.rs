@@ -34,6 +34,7 @@ pub mod session;
 pub mod tables;
 pub mod taxpayers;
 pub mod template;
+mod township_rows;
 pub mod townships;
 mod unsaid;
 pub mod upkeep;

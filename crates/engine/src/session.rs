@@ -85,7 +85,7 @@ pub(crate) fn find_batch_error(error: &DataFusionError) -> Option<&BatchError> {
 pub struct SessionOptions {
     /// Threads a question may use.
     pub target_partitions: usize,
-    /// Personal columns that the purpose opens, as `<item>.<kind>.<column>`.
+    /// Personal columns that the purpose opens, as `<item>.<kind>.<column>`; of them those that the scope shows.
     pub opened: BTreeSet<String>,
     /// Join by sorting instead of hashing: for a question that met the limit.
     pub prefer_sort_merge_join: bool,
@@ -133,8 +133,8 @@ impl Session {
         Self { analysis: analysis.clone(), context, worklist: Arc::default(), handles: Arc::default() }
     }
 
-    /// A session in which the named views stand, each the state as of the moment of `visible`. The states are rolled on the
-    /// threads of the analysis.
+    /// A session in which the named views stand, each the state as of the moment of `visible`, with the rows and columns that
+    /// its scope sees. The states are rolled on the threads of the analysis.
     ///
     /// # Errors
     /// The catalogue has no such view; a batch can't be read.
@@ -153,10 +153,10 @@ impl Session {
         let shared = SharedPlace { folder: Arc::from(Path::new(&place.folder)), keys: Arc::clone(&place.keys) };
         let mut session = Self::empty(analysis, options);
         let mut worklist = Vec::new();
-        let states = list_states(analysis, &shared, &Arc::new(visible.clone()), &views).await?;
+        let states = list_states(analysis, &shared, visible, &views).await?;
         for (view, mut state) in views.iter().zip(states) {
             worklist.append(&mut state.worklist);
-            let schema = schema::view_schema_opened(view.item, view.kind, &options.opened);
+            let schema = schema::view_schema_in(visible.scope(), (view.item, view.kind), &options.opened);
             let table = StateTable::new(schema, view.kind, state, shared.clone());
             let registered = session.context.register_table(view.name, Arc::new(table));
             registered.map_err(|error| SessionError::Question(Box::new(error)))?;
@@ -229,3 +229,7 @@ pub(crate) async fn question(context: &SessionContext, sql: &str) -> Result<Data
 #[cfg(test)]
 #[path = "session_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "scope_tests.rs"]
+mod scope_tests;

@@ -17,13 +17,15 @@ use gongzhi_core::ids::{evidence_handle, read_handle};
 use gongzhi_core::issues::CellPlace;
 use gongzhi_core::period::Period;
 use gongzhi_core::state::{
-    Arrival, Counted, Group, Mismatch, Moment, Place, Reach, Roller, VisibleBatch, VisibleBatches, order_batches,
+    Arrival, Counted, Group, Mismatch, Moment, Place, Reach, Roller, VisibleBatch, VisibleBatches, group_batches,
+    order_batches,
 };
 use gongzhi_core::values::RowAction;
 
 use crate::batch::{BatchError, LAYOUTS_ENTRY};
 use crate::part_digests;
 use crate::parts::{DataPlace, PartReader, Source};
+use crate::township_rows::keep_in_scope;
 use crate::unsaid::{Beneath, Unsaid};
 
 /// The rows of one batch that hold.
@@ -88,7 +90,7 @@ pub struct Handles(HashMap<i64, String>);
 impl Handles {
     /// Of these batches.
     pub fn new(visible: &VisibleBatches) -> Self {
-        Self(visible.batches.iter().map(|one| (one.batch.sequence, one.batch.id.clone())).collect())
+        Self(visible.batches().iter().map(|one| (one.batch.sequence, one.batch.id.clone())).collect())
     }
 
     /// The handle of a row named as in the question; what names no visible row stays as it is.
@@ -144,7 +146,8 @@ impl Span {
     }
 }
 
-/// The state of a kind of the item with this key, as of the moment of `visible`. Only of what holds is there a worklist.
+/// The state of a kind of the item with this key, as of the moment of `visible`: of its rows those that its scope sees. Only of
+/// what holds is there a worklist.
 pub(crate) fn roll_kind(
     place: DataPlace<'_>,
     visible: &VisibleBatches,
@@ -152,8 +155,8 @@ pub(crate) fn roll_kind(
     span: Span,
 ) -> Result<KindState, BatchError> {
     let mut state = KindState::default();
-    for (group, batches) in visible.named(item, &kind.key) {
-        let of_group = GroupBatches { place, group: &group, kind, batches: &batches, moment: visible.moment };
+    for (group, batches) in group_batches(visible.batches(), (item, &kind.key)) {
+        let of_group = GroupBatches { place, group: &group, kind, batches: &batches, moment: visible.moment() };
         match span {
             Span::EachPeriod => of_group.roll(span, |key, period| (key, period), &mut state)?,
             Span::Now | Span::Ever => of_group.roll(span, |key, _| key, &mut state)?,
@@ -162,6 +165,7 @@ pub(crate) fn roll_kind(
     if span != Span::Now {
         state.worklist.clear();
     }
+    keep_in_scope(place, &mut state, (visible.scope(), kind))?;
     Ok(state)
 }
 
@@ -332,7 +336,7 @@ pub fn list_evidence<'h>(
         wanted.entry(batch).or_default().extend(u32::try_from(row));
     }
     let mut places = Vec::new();
-    for visible in &visible.batches {
+    for visible in visible.batches() {
         let Some(rows) = wanted.get_mut(visible.batch.id.as_str()) else { continue };
         rows.sort_unstable();
         rows.dedup();

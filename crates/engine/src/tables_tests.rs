@@ -7,7 +7,9 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::util::display::array_value_to_string;
+use gongzhi_core::access::Scope;
 use gongzhi_core::catalog::{Catalog, Item, Kind, Source};
+use gongzhi_core::ids::Region;
 use gongzhi_core::period::Period;
 use gongzhi_core::state::{
     Arrival, Batch, DigestedFile, Mismatch, Moment, Roller, VisibleBatch, VisibleBatches, covered_days, order_batches,
@@ -57,6 +59,14 @@ kinds:
     columns:
       - {key: project_code, zh: 项目代码, en: Project code, type: text}
       - {key: paid_yuan, zh: 支付额, en: Paid, type: amount, measure: yuan}
+  site:
+    name: {zh: 工地, en: Sites}
+    mark: stock
+    key: [site_code]
+    columns:
+      - {key: site_code, zh: 工地代码, en: Site code, type: text}
+      - {key: admin_region, zh: 行政区划, en: Administrative region, type: region}
+      - {key: bid_yuan, zh: 标底, en: Bid, type: amount, measure: yuan, class: trade_secret}
 "#;
 
 fn digested(part: FilePart) -> DigestedFile {
@@ -73,8 +83,8 @@ pub(crate) struct House {
     data: PathBuf,
     keys: Arc<Keys>,
     catalog: Catalog,
-    layout: Option<Vec<Option<u32>>>,
-    analysis: Analysis,
+    pub(crate) layout: Option<Vec<Option<u32>>>,
+    pub(crate) analysis: Analysis,
 }
 
 impl House {
@@ -91,7 +101,7 @@ impl House {
         let keys = Arc::new(Keys::make(home.path(), &KeyFiles::of_home(home.path()), dice).unwrap());
         let source = Source { path: "templates/water/water_project.yaml".to_owned(), text: TEMPLATE.to_owned() };
         let (catalog, _) = Catalog::compile(&[source]);
-        assert_eq!(catalog.items["water_project"].kinds.len(), 2);
+        assert_eq!(catalog.items["water_project"].kinds.len(), 3);
         Self { data: home.path().join("data"), _home: home, keys, catalog, layout: None, analysis: analysis(64 << 20) }
     }
 
@@ -144,7 +154,7 @@ impl House {
     }
 
     pub(crate) async fn session(&self, batches: Vec<VisibleBatch>, views: &[&str], opened: &[&str]) -> Session {
-        let visible = VisibleBatches { batches, moment: now() };
+        let visible = seen(batches);
         let opened: BTreeSet<String> = opened.iter().map(|name| (*name).to_owned()).collect();
         let options = SessionOptions { opened, ..SessionOptions::default() };
         self.open(&self.analysis, (&visible, views), &options).await.unwrap()
@@ -163,6 +173,12 @@ impl House {
 
 fn noon(day: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_735_732_800, 0).unwrap() + TimeDelta::days(day)
+}
+
+/// What somebody sees who may see everything of the county.
+pub(crate) fn seen(batches: Vec<VisibleBatch>) -> VisibleBatches {
+    let county = Scope::regions(Region::read("652323"));
+    VisibleBatches::found_by_a_test(&county, now(), batches)
 }
 
 pub(crate) fn now() -> Moment {
@@ -353,7 +369,7 @@ fn many_rows_keep_their_order_and_numbers() {
     }
     let expected: Vec<_> = wanted.iter().map(|row| (format!("P{row}"), format!("P{row}"))).collect();
     assert_eq!(found, expected);
-    let visible = VisibleBatches { batches: vec![written], moment: now() };
+    let visible = seen(vec![written]);
     let places = list_evidence(house.place(), &visible, ["b3:65536", "b3:0", "b9:1", "x", "b3:70000"]).unwrap();
     let shown: Vec<_> = places.iter().map(|place| (place.handle.as_str(), place.row, place.file.as_str())).collect();
     assert_eq!(shown, [("b3:0", 2, "b3.xlsx"), ("b3:65536", 65_538, "b3.xlsx")]);
@@ -368,7 +384,7 @@ fn evidence_names_the_cell_of_the_first_column_the_sheet_has() {
     let old = house.write(&batches[0], &rows);
     house.layout = Some(vec![Some(2), Some(28), None]);
     let new = house.write(&batches[1], &rows);
-    let visible = VisibleBatches { batches: vec![old, new], moment: now() };
+    let visible = seen(vec![old, new]);
     let places = list_evidence(house.place(), &visible, ["b1:0", "b2:0"]).unwrap();
     let cells: Vec<String> = places.iter().map(|place| place.cell(["start_day", "price_yuan"])).collect();
     assert_eq!(cells, ["A2", "AB2"], "a batch that does not know its layout names the row's first cell");
@@ -559,7 +575,7 @@ async fn sql_can_only_ask_and_only_views_that_were_given() {
     ] {
         assert!(session.question(refused).await.is_err(), "{refused} passed");
     }
-    let visible = VisibleBatches { batches: Vec::new(), moment: now() };
+    let visible = seen(Vec::new());
     let unknown = house.open(&house.analysis, (&visible, &["nothing"]), &SessionOptions::default()).await;
     assert!(matches!(unknown, Err(SessionError::ViewUnknown(_))));
 }
@@ -571,7 +587,7 @@ async fn a_question_beyond_the_memory_limit_fails_alone_and_says_so() {
     let codes: Vec<String> = (0..60_000).map(|number| format!("P{number:09}")).collect();
     let rows = codes.iter().map(|code| vec![CellValue::Text(code), yuan(1)]).collect();
     let written = house.write(&batch(&kind, "2025Q1", SetMode::Full, 1), &add(rows));
-    let visible = VisibleBatches { batches: vec![written], moment: now() };
+    let visible = seen(vec![written]);
     let views: &[&str] = &["water_project_payment"];
     let session = house.open(&analysis(200_000), (&visible, views), &SessionOptions::default()).await.unwrap();
     let sql = "select count(*) from water_project_payment a join water_project_payment b using (project_code)";
@@ -639,7 +655,7 @@ proptest! {
         }
         let expected = expected_state(&batches, &sets);
         let view = kind.0.view_of(kind.1);
-        let visible = VisibleBatches { batches: batches.clone(), moment: now() };
+        let visible = seen(batches.clone());
         let rolled = roll_kind(house.place(), &visible, (&kind.0.key, kind.1), Span::Now).unwrap();
         prop_assert_eq!(rolled.row_count(), expected.len());
         let amount = if is_flow { "paid_yuan" } else { "price_yuan" };

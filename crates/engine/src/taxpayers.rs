@@ -86,7 +86,7 @@ pub fn add_named_by_tax_side(
 ) -> Result<(), BatchError> {
     let mut known: HashMap<String, Option<usize>> =
         taxpayers.iter().map(|record| (record.uscc.clone(), None)).collect();
-    for batch in visible.batches.iter().filter(|batch| batch.main.is_some()) {
+    for batch in visible.batches().iter().filter(|batch| batch.main.is_some()) {
         let found = catalog.find_kind(&format!("{}.{}", batch.batch.item, batch.batch.kind));
         let Some((_, kind)) = found.filter(|(item, _)| item.is_tax_side()) else { continue };
         let part = |part| kind.find_party_column(TAXPAYER_PARTY, part).map(|column| (Source::Main, column.key.clone()));

@@ -1,7 +1,6 @@
 //! The states of the views that a session is to have, rolled on the threads of the analysis.
 
 use std::cmp::Reverse;
-use std::sync::Arc;
 
 use futures::StreamExt;
 use futures::stream;
@@ -31,7 +30,7 @@ impl View<'_> {
 
     fn row_count(&self, visible: &VisibleBatches) -> u64 {
         let of_kind = |batch: &&VisibleBatch| batch.batch.item == self.item.key && batch.batch.kind == self.kind.key;
-        visible.batches.iter().filter(of_kind).map(|batch| batch.rows).sum()
+        visible.batches().iter().filter(of_kind).map(|batch| batch.rows).sum()
     }
 }
 
@@ -43,7 +42,7 @@ impl View<'_> {
 pub(crate) async fn list_states(
     analysis: &Analysis,
     place: &SharedPlace,
-    visible: &Arc<VisibleBatches>,
+    visible: &VisibleBatches,
     views: &[View<'_>],
 ) -> Result<Vec<KindState>, BatchError> {
     let mut turns: Vec<usize> = (0..views.len()).collect();
@@ -51,7 +50,7 @@ pub(crate) async fn list_states(
     let roll = |at: usize| {
         let view = &views[at];
         let (item, kind, span) = (view.item.key.clone(), view.kind.clone(), view.span());
-        let (place, visible) = (place.clone(), Arc::clone(visible));
+        let (place, visible) = (place.clone(), visible.clone());
         let rolled = analysis.block(move || roll_kind(place.get(), &visible, (&item, &kind), span));
         async move { (at, rolled.await) }
     };

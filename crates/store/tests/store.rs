@@ -159,7 +159,7 @@ fn at(day: i64) -> Moment {
 
 async fn visible_ids(store: &Store, scope: &Scope, moment: Moment) -> Vec<String> {
     let visible = store.visible_batches(scope, moment).await.unwrap();
-    visible.batches.into_iter().map(|visible| visible.batch.id).collect()
+    visible.batches().iter().map(|visible| visible.batch.id.clone()).collect()
 }
 
 #[tokio::test]
@@ -171,7 +171,7 @@ async fn a_batch_is_visible_from_its_acceptance_on_and_not_before() {
         let accept = async |work: &mut Work| work.accept_upload((&attempt, noon(1)), &[batch("b1")], &receipt).await;
         store.change((&office(), noon(1)), accept).await.unwrap();
         assert!(visible_ids(store, &county(), at(0)).await.is_empty());
-        let visible = store.visible_batches(&county(), at(1)).await.unwrap().batches;
+        let visible = store.visible_batches(&county(), at(1)).await.unwrap().batches().to_vec();
         assert_eq!(visible.len(), 1);
         assert_eq!((visible[0].file.as_str(), visible[0].rows), ("a.xlsx", 3));
         assert_eq!(visible[0].batch.covers_to.to_string(), "2025-03-31");
@@ -191,7 +191,7 @@ async fn what_a_set_said_is_kept_and_what_stands_before_a_new_one_is_found_by_it
         let mut batches: Vec<NewBatch> = modes.into_iter().enumerate().map(said).collect();
         batches.push(NewBatch { kind: "other".to_owned(), ..batch("other") });
         accept(store, &attempt, 1, &batches).await;
-        let group = store.visible_batches(&county(), at(1)).await.unwrap().batches[0].batch.group();
+        let group = store.visible_batches(&county(), at(1)).await.unwrap().batches()[0].batch.group();
         let before = store.list_group(&county(), &group).await.unwrap();
         assert_eq!(before.last.as_deref(), Some("b4"));
         assert_eq!(before.sets.iter().map(|one| one.batch.mode).collect::<Vec<_>>(), modes);
@@ -275,7 +275,7 @@ async fn what_a_set_corrects_is_decided_beside_every_set_there_is() {
         let blind = accept_blind(store, &other, 2, &[batch("b2")]).await;
         assert!(matches!(blind, Err(StoreError::Overtaken)), "{blind:?}");
         accept(store, &other, 2, &[batch("b2")]).await;
-        let visible = store.visible_batches(&county(), at(9)).await.unwrap().batches;
+        let visible = store.visible_batches(&county(), at(9)).await.unwrap().batches().to_vec();
         let shown: Vec<_> = visible.iter().map(|one| (one.batch.id.as_str(), one.batch.accepted_at)).collect();
         assert_eq!(shown, [("b1", noon(3)), ("b2", noon(3))], "who came second is not before whom it knew");
     })
@@ -324,7 +324,7 @@ async fn a_delivery_stands_in_the_order_of_its_names_and_what_a_file_was_is_visi
         };
         settle(&[("一.csv", "1"), ("二.csv", "2")], 3).await;
         assert_eq!(visible_ids(store, &county(), at(9)).await, ["b0", "b1", "b2"]);
-        let visible = store.visible_batches(&county(), at(9)).await.unwrap().batches;
+        let visible = store.visible_batches(&county(), at(9)).await.unwrap().batches().to_vec();
         let numbers: Vec<_> = visible.iter().map(|one| (one.batch.sequence, one.batch.accepted_at)).collect();
         assert_eq!(numbers, [(1, noon(1)), (2, noon(2)), (3, noon(2))]);
         take("一.csv", "1b", 5, "b3").await;
@@ -386,7 +386,7 @@ async fn links_are_read_as_of_the_moment() {
             store.change((&office(), noon(day)), async |work| work.record_links(&[links]).await).await.unwrap();
         }
         for (day, key) in [(1, None), (2, Some("links/v1")), (3, Some("links/v1")), (4, Some("links/v2"))] {
-            let visible = store.visible_batches(&county(), at(day)).await.unwrap().batches;
+            let visible = store.visible_batches(&county(), at(day)).await.unwrap().batches().to_vec();
             assert_eq!(visible[0].links_key.as_deref(), key, "on day {day}");
         }
     })

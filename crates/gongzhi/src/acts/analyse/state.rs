@@ -143,9 +143,9 @@ fn list_sets(
     visible: &VisibleBatches,
     (item, kind): (&Item, &Kind),
 ) -> Result<Vec<SetLine>, BatchError> {
-    let mut effects = list_effects(data, visible, (item, kind), |_| true)?;
+    let mut effects = list_effects(data, (visible.batches(), visible.moment()), (item, kind), |_| true)?;
     let sets = visible.of_kind(item, kind).into_values().flat_map(|sets| {
-        let ordered = order_batches(sets.iter().map(|one| &one.batch), visible.moment);
+        let ordered = order_batches(sets.iter().map(|one| &one.batch), visible.moment());
         let find = |counted: &Counted<'_>| sets.iter().find(|one| one.batch.id == counted.batch.id).copied().cloned();
         ordered.iter().filter_map(find).collect::<Vec<_>>()
     });

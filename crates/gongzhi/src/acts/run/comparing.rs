@@ -98,7 +98,7 @@ fn name_rows(report: &mut ModelReport, handles: &Handles) {
 /// # Errors
 /// Nothing was asked for and there are several; what was asked for is no region of which anything was reported.
 pub fn choose_region(visible: &mut VisibleBatches, asked: Option<&str>) -> Result<Region, Message> {
-    let there: BTreeSet<Region> = visible.batches.iter().filter_map(|one| Region::read(&one.batch.region)).collect();
+    let there: BTreeSet<Region> = visible.batches().iter().filter_map(|one| Region::read(&one.batch.region)).collect();
     let lowest = Region::list_lowest(&there);
     let names = lowest.iter().map(|region| region.as_str()).collect::<Vec<_>>().join("、");
     let unknown = |asked: &str| Message::new("run-region-unknown").with("asked", asked).with("regions", &names);
@@ -109,7 +109,7 @@ pub fn choose_region(visible: &mut VisibleBatches, asked: Option<&str>) -> Resul
         (None, [only]) => (*only).clone(),
         (None, _) => return Err(Message::new("run-region-several").with("regions", &names)),
     };
-    visible.batches.retain(|one| {
+    visible.retain(|one| {
         Region::read(&one.batch.region).is_some_and(|other| region.covers(&other) || other.covers(&region))
     });
     Ok(region)
@@ -119,7 +119,7 @@ pub fn choose_region(visible: &mut VisibleBatches, asked: Option<&str>) -> Resul
 fn list_filled_views(given: &Comparing<'_>) -> Result<BTreeSet<String>, ActError> {
     let Content { catalog, models, .. } = given.content;
     let read = list_views(models)?;
-    let batches = given.visible.batches.iter();
+    let batches = given.visible.batches().iter();
     let kinds: BTreeSet<String> = batches.map(|batch| format!("{}.{}", batch.batch.item, batch.batch.kind)).collect();
     let kinds = kinds.iter().filter_map(|key| catalog.find_kind(key));
     let views = kinds.map(|(item, kind)| item.view_of(kind));
@@ -129,7 +129,7 @@ fn list_filled_views(given: &Comparing<'_>) -> Result<BTreeSet<String>, ActError
 
 fn list_delivered(visible: &VisibleBatches) -> BTreeMap<String, BTreeSet<Period>> {
     let mut delivered: BTreeMap<String, BTreeSet<Period>> = BTreeMap::new();
-    for batch in &visible.batches {
+    for batch in visible.batches() {
         delivered.entry(batch.batch.item.clone()).or_default().insert(batch.batch.period);
     }
     delivered
@@ -138,11 +138,13 @@ fn list_delivered(visible: &VisibleBatches) -> BTreeMap<String, BTreeSet<Period>
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
+    use gongzhi_core::access::Purpose;
     use gongzhi_core::catalog::{Mark, Mode};
     use gongzhi_core::state::{Batch, Moment, VisibleBatch, covered_days};
     use gongzhi_core::values::SetMode;
 
     use super::*;
+    use crate::acts::operator::operator;
 
     fn visible(regions: &[&str]) -> VisibleBatches {
         let period = Period::Quarter(2025, 1);
@@ -175,13 +177,14 @@ mod tests {
             upload: String::new(),
         };
         let moment = Moment { as_of: DateTime::default(), period: None };
-        VisibleBatches { batches: regions.iter().map(batch).collect(), moment }
+        let scope = operator(Purpose::Analysis).scope;
+        VisibleBatches::found_by_a_test(&scope, moment, regions.iter().map(batch).collect())
     }
 
     fn chosen(regions: &[&str], asked: Option<&str>) -> Result<(String, Vec<String>), String> {
         let mut visible = visible(regions);
         let region = choose_region(&mut visible, asked).map_err(|message| message.key.to_string())?;
-        Ok((region.to_string(), visible.batches.into_iter().map(|one| one.batch.region).collect()))
+        Ok((region.to_string(), visible.batches().iter().map(|one| one.batch.region.clone()).collect()))
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub async fn build_index(given: &Identifying<'_>) -> Result<Index, ActError> {
         .into_iter()
         .filter(|view| {
             let Some((item, kind)) = given.catalog.find_view(view) else { return false };
-            given.visible.batches.iter().any(|batch| batch.batch.item == item.key && batch.batch.kind == kind.key)
+            given.visible.batches().iter().any(|batch| batch.batch.item == item.key && batch.batch.kind == kind.key)
         })
         .collect();
     let views = (given.visible, present.iter().copied());
@@ -91,7 +91,7 @@ pub async fn build_index(given: &Identifying<'_>) -> Result<Index, ActError> {
 pub fn identify(given: &Identifying<'_>, index: &Index, lines: &mut impl Write) -> Result<Identified, ActError> {
     let version = format!("{} {}", index.digest(), decisions_digest(given.decisions));
     let mut all = Identified { version: version.clone(), registry: index.entry_count(), ..Identified::default() };
-    let batches: Vec<&VisibleBatch> = given.visible.batches.iter().filter(|batch| batch.main.is_some()).collect();
+    let batches: Vec<&VisibleBatch> = given.visible.batches().iter().filter(|batch| batch.main.is_some()).collect();
     in_order(
         batches.len(),
         |at| identify_batch(given, (index, &version), batches[at]),

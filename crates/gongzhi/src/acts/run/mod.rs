@@ -197,7 +197,7 @@ fn run_here(
     waiter.wait(app.store.change((actor, now), settle))?;
     // The run is of this moment: what others take in from here on is not in it.
     let mut visible = waiter.wait(app.store.visible_batches(&actor.scope, everything()))?;
-    if visible.batches.is_empty() {
+    if visible.batches().is_empty() {
         outputs::write_issues((&order.out, context.say), &taken)?;
         return Err(nothing_accepted(&taken));
     }
@@ -357,13 +357,9 @@ fn everything() -> Moment {
 
 /// The batches with the links that were just made.
 fn put_links(visible: &mut VisibleBatches, identified: &identities::Identified) {
-    let mut keys: HashMap<&str, &str> =
+    let keys: HashMap<&str, &str> =
         identified.links.iter().map(|(batch, part)| (batch.as_str(), part.key.as_str())).collect();
-    for one in &mut visible.batches {
-        if let Some(key) = keys.remove(one.batch.id.as_str()) {
-            one.links_key = Some(key.to_owned());
-        }
-    }
+    visible.put_links(&keys);
 }
 
 async fn record_links((app, actor): (&App, &Actor), identified: &identities::Identified) -> Result<(), ActError> {

@@ -13,6 +13,7 @@ mod fence;
 mod fingerprint;
 pub mod intake;
 pub mod keys;
+pub mod layouts;
 pub mod links;
 pub mod model_cases;
 mod model_parts;

@@ -5,13 +5,11 @@
 //! themselves are read when SQL asks, and only the columns it asks for ([`crate::scan`]).
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
 use std::hash::Hash;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use datafusion::arrow::array::{Array, AsArray, StringBuilder};
-use datafusion::parquet::file::reader::{FileReader, SerializedFileReader};
 use gongzhi_core::catalog::{Kind, Mark};
 use gongzhi_core::ids::{evidence_handle, read_handle};
 use gongzhi_core::issues::CellPlace;
@@ -22,8 +20,8 @@ use gongzhi_core::state::{
 };
 use gongzhi_core::values::RowAction;
 
-use crate::batch::{BatchError, LAYOUTS_ENTRY};
-use crate::part_digests;
+use crate::batch::BatchError;
+use crate::layouts::read_layouts;
 use crate::parts::{DataPlace, PartReader, Source};
 use crate::township_rows::keep_in_scope;
 use crate::unsaid::{Beneath, Unsaid};
@@ -373,23 +371,6 @@ fn read_places(place: DataPlace<'_>, visible: &VisibleBatch, rows: &[u32]) -> Re
         }
     }
     Ok(places)
-}
-
-/// Columns by key, by sheet.
-pub(crate) type Layouts = BTreeMap<String, Arc<BTreeMap<String, u32>>>;
-
-/// In which columns of its sheets the columns of a batch stood; empty for a batch written before that was kept.
-pub(crate) fn read_layouts(place: DataPlace<'_>, visible: &VisibleBatch) -> Result<Layouts, BatchError> {
-    let Some(main) = &visible.main else { return Ok(Layouts::new()) };
-    let path = place.folder.join(&main.key);
-    part_digests::compare(&path, main, visible, Source::Main)?;
-    let file = File::open(&path).map_err(|error| BatchError::file(&path, error))?;
-    let reader = SerializedFileReader::new(file)?;
-    let entries = reader.metadata().file_metadata().key_value_metadata();
-    let entry = entries.and_then(|entries| entries.iter().find(|entry| entry.key == LAYOUTS_ENTRY));
-    let layouts = entry.and_then(|entry| serde_json::from_str(entry.value.as_deref()?).ok());
-    let layouts: BTreeMap<String, BTreeMap<String, u32>> = layouts.unwrap_or_default();
-    Ok(layouts.into_iter().map(|(sheet, columns)| (sheet, Arc::new(columns))).collect())
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ impl VisibleBatches {
 
     /// The batches of a kind, by the group whose state they make.
     pub fn of_kind(&self, item: &Item, kind: &Kind) -> BTreeMap<Group, Vec<&VisibleBatch>> {
-        group_batches(&self.batches, (&item.key, &kind.key))
+        group_batches(self.batches.iter(), (&item.key, &kind.key))
     }
 }
 

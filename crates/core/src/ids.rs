@@ -1,4 +1,4 @@
-//! What things are called across rooms: a region, the handle of a row of evidence, the numbers that people refer to.
+//! What things are called across rooms: a region, a township, the handle of a row of evidence, the numbers that people refer to.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -36,6 +36,29 @@ impl Region {
 }
 
 impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A township, a street or a park with a code of its own: nine digits of the division code.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Township(String);
+
+impl Township {
+    /// Of a division code of nine digits or more; none where the text is no such code.
+    pub fn read(code: &str) -> Option<Self> {
+        let nine = code.trim().get(..9)?;
+        code.trim().bytes().all(|sign| sign.is_ascii_digit()).then(|| Self(nine.to_owned()))
+    }
+
+    /// Its code.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Township {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -89,6 +112,14 @@ mod tests {
         assert!(
             Region::read("6523").is_none() && Region::read("县652323").is_none() && Region::read("65232x").is_none()
         );
+    }
+
+    #[test]
+    fn a_township_is_nine_digits_of_a_longer_code_and_a_county_is_none() {
+        let read = |code| Township::read(code).map(|township| township.to_string());
+        assert_eq!(read("652323101"), Some("652323101".to_owned()));
+        assert_eq!(read("652323101203"), Some("652323101".to_owned()));
+        assert_eq!([read("652323"), read("大丰镇大丰镇大丰镇"), read("65232310x")], [None, None, None]);
     }
 
     #[test]

@@ -22,6 +22,9 @@
 mod effect;
 mod role;
 mod roller;
+mod visible;
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use foldhash::HashMap;
@@ -29,8 +32,9 @@ use foldhash::HashMap;
 pub use effect::{Effect, MOST_ENDED, NAMED_PLACES, NEARLY_ALL_PERCENT};
 pub use role::{Role, find_supplemented, is_full_due};
 pub use roller::{Arrival, Mismatch, Place, Rolled, Roller, WorklistEntry};
+pub use visible::{DigestedFile, VisibleBatch, VisibleBatches, group_batches};
 
-use crate::catalog::{Item, Kind, Mark, Mode};
+use crate::catalog::{Mark, Mode};
 use crate::period::Period;
 use crate::values::{RowAction, SetMode};
 
@@ -70,45 +74,6 @@ pub struct Batch {
     pub accepted_at: DateTime<Utc>,
     /// The batch it corrects, when it is a supplement.
     pub supplement_of: Option<String>,
-}
-
-/// An accepted batch that the scope may see, with its files.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VisibleBatch {
-    /// What the rules need to know.
-    pub batch: Batch,
-    /// The main part; none for a nil set.
-    pub main: Option<DigestedFile>,
-    /// The personal part, when the kind has one.
-    pub personal: Option<DigestedFile>,
-    /// Key of the links in force at the moment asked for.
-    pub links_key: Option<String>,
-    /// Rows in it.
-    pub rows: u64,
-    /// Name of the file it came in, for evidence.
-    pub file: String,
-    /// Digest of that file.
-    pub file_digest: String,
-    /// Id of the upload that brought it.
-    pub upload: String,
-}
-
-/// A file below the data folder, and what its bytes must be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DigestedFile {
-    /// Its key.
-    pub key: String,
-    /// `sm3:` digest of its bytes as they were written.
-    pub digest: String,
-}
-
-/// Everything a session may see, and as of when. The engine registers nothing else.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VisibleBatches {
-    /// Batches of any item and kind, in any order.
-    pub batches: Vec<VisibleBatch>,
-    /// What we knew when, and what held when.
-    pub moment: Moment,
 }
 
 /// The two times of a question.
@@ -262,8 +227,8 @@ impl Counted<'_> {
 /// What a differential set would have to say to lead from one state to another: for each key its print.
 /// Keys in both with the same print are not named.
 pub fn difference<'k, K: Ord>(before: &'k [(K, u128)], after: &'k [(K, u128)]) -> Vec<(&'k K, RowAction)> {
-    let earlier: std::collections::BTreeMap<&K, u128> = before.iter().map(|(key, print)| (key, *print)).collect();
-    let later: std::collections::BTreeMap<&K, u128> = after.iter().map(|(key, print)| (key, *print)).collect();
+    let earlier: BTreeMap<&K, u128> = before.iter().map(|(key, print)| (key, *print)).collect();
+    let later: BTreeMap<&K, u128> = after.iter().map(|(key, print)| (key, *print)).collect();
     let gone = earlier.keys().filter(|key| !later.contains_key(*key)).map(|key| (*key, RowAction::Revoke));
     let come = later.iter().filter_map(|(key, print)| match earlier.get(key) {
         None => Some((*key, RowAction::Add)),
@@ -271,19 +236,6 @@ pub fn difference<'k, K: Ord>(before: &'k [(K, u128)], after: &'k [(K, u128)]) -
         Some(_) => None,
     });
     gone.chain(come).collect()
-}
-
-impl VisibleBatches {
-    /// The batches of a kind, by the group whose state they make.
-    pub fn of_kind(&self, item: &Item, kind: &Kind) -> std::collections::BTreeMap<Group, Vec<&VisibleBatch>> {
-        let mut groups: std::collections::BTreeMap<Group, Vec<&VisibleBatch>> = std::collections::BTreeMap::new();
-        for visible in &self.batches {
-            if visible.batch.item == item.key && visible.batch.kind == kind.key {
-                groups.entry(visible.batch.group()).or_default().push(visible);
-            }
-        }
-        groups
-    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,6 @@
 //! period a row states of itself: which row speaks of the same thing, and whether it says the same. Where a kind has
 //! personal columns both are keyed, and nobody can try out numbers against them.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,6 +25,7 @@ use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::schema::types::ColumnPath;
 use gongzhi_core::catalog::{Column, Kind};
+use gongzhi_core::intake::OwnHeader;
 use gongzhi_core::messages::Message;
 use gongzhi_core::period::Period;
 use gongzhi_core::values::{CellValue, RowAction, SetMode};
@@ -33,6 +33,7 @@ use gongzhi_core::values::{CellValue, RowAction, SetMode};
 use crate::batch_output::{Output, Parcel, PartWriter, Parts};
 use crate::fingerprint::{ColumnDigests, RowPrints};
 use crate::keys::{KeyError, Keys, PendingKey};
+use crate::layouts::SheetNotes;
 use crate::pending::PendingFile;
 use crate::schema::{self, ORIGIN_COLUMNS, Part};
 use crate::sealed::SealingWriter;
@@ -43,9 +44,6 @@ const BUFFERED_ROWS: usize = 8_192;
 const GROUP_ROWS: usize = 65_536;
 /// Columns of the personal part that say where rows came from.
 const PERSONAL_ORIGINS: usize = 2;
-
-/// Where a main part keeps in which column of which sheet its columns stood; older batches have none.
-pub(crate) const LAYOUTS_ENTRY: &str = "gongzhi.layouts";
 
 /// The member of `_raw` that holds what the office wrote beside a row for itself.
 const REMARK: &str = "_remark";
@@ -229,8 +227,8 @@ pub struct BatchWriter<'k> {
     output: Output,
     data_key: Option<PendingKey<'k>>,
     origins: OriginBuilders,
-    /// Where each sheet has its columns: column number by column key, by sheet.
-    layouts: BTreeMap<String, BTreeMap<String, u32>>,
+    /// What is kept of its sheets.
+    sheets: SheetNotes,
     /// What the set says of itself.
     mode: SetMode,
     rows: u64,
@@ -278,7 +276,7 @@ impl<'k> BatchWriter<'k> {
             output: Output::Here(Box::new(Parts { prints, main: main_part, personal: personal_part })),
             data_key: pending,
             origins: OriginBuilders::default(),
-            layouts: BTreeMap::new(),
+            sheets: SheetNotes::default(),
             mode: SetMode::Unsaid,
             rows: 0,
             object: String::new(),
@@ -292,12 +290,17 @@ impl<'k> BatchWriter<'k> {
 
     /// Keeps in which column of a sheet, from 1, each column of the kind stood, so that a row's evidence names a cell.
     pub fn record_layout(&mut self, sheet: &str, place_of: &[Option<u32>]) {
-        if self.layouts.contains_key(sheet) {
+        if self.sheets.layouts.contains_key(sheet) {
             return;
         }
         let place = |(column, place): (&Column, &Option<u32>)| Some((column.key.clone(), (*place)?));
         let layout = self.kind.columns.iter().zip(place_of).filter_map(place).collect();
-        self.layouts.insert(sheet.to_owned(), layout);
+        self.sheets.layouts.insert(sheet.to_owned(), layout);
+    }
+
+    /// Keeps what the headers of its sheets said.
+    pub fn keep_headers(&mut self, headers: Vec<OwnHeader>) {
+        self.sheets.headers = headers;
     }
 
     /// Appends a row: one value for each of the kind's columns in its order (null where the template version has none),
@@ -381,9 +384,8 @@ impl<'k> BatchWriter<'k> {
     pub fn finish(mut self) -> Result<BatchFiles, BatchError> {
         let last = self.take_parcel();
         let parts = self.output.end(last)?;
-        let layouts = || KeyValue::new(LAYOUTS_ENTRY.to_owned(), serde_json::json!(self.layouts).to_string());
         let mode = KeyValue::new("gongzhi.mode".to_owned(), self.mode.key().to_owned());
-        let entries = (!self.layouts.is_empty()).then(layouts).into_iter().chain([mode]);
+        let entries = self.sheets.entries().chain([mode]);
         self.data_key.as_mut().map(PendingKey::keep).transpose()?;
         let (main, personal) = parts.finish(entries)?;
         if let Some(data_key) = self.data_key {

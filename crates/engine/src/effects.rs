@@ -9,7 +9,7 @@ use datafusion::arrow::util::display::array_value_to_string;
 use gongzhi_core::catalog::{Column, ColumnType, Item, Kind, Mark};
 use gongzhi_core::intake::mask::mask_citizens;
 use gongzhi_core::state::{
-    Batch, Counted, Effect, Place, Role, Roller, VisibleBatch, VisibleBatches, list_bearing, order_batches,
+    Batch, Counted, Effect, Moment, Place, Role, Roller, VisibleBatch, group_batches, list_bearing, order_batches,
 };
 
 use crate::batch::BatchError;
@@ -83,18 +83,21 @@ impl SetEffect {
     }
 }
 
-/// What the wanted sets of a kind do as of the moment of `visible`, by the id of their batch.
+/// What the wanted sets of a kind do as of a moment, by the id of their batch.
+///
+/// # Errors
+/// A batch can't be read.
 pub fn list_effects(
     place: DataPlace<'_>,
-    visible: &VisibleBatches,
+    (batches, moment): (&[VisibleBatch], Moment),
     (item, kind): (&Item, &Kind),
     is_wanted: impl Fn(&Batch) -> bool,
 ) -> Result<BTreeMap<String, SetEffect>, BatchError> {
     let mut effects = BTreeMap::new();
-    for batches in visible.of_kind(item, kind).into_values() {
+    for batches in group_batches(batches, (&item.key, &kind.key)).into_values() {
         let by_id: BTreeMap<&str, &VisibleBatch> =
             batches.iter().map(|visible| (visible.batch.id.as_str(), *visible)).collect();
-        let ordered = order_batches(batches.iter().map(|visible| &visible.batch), visible.moment);
+        let ordered = order_batches(batches.iter().map(|visible| &visible.batch), moment);
         let wanted: BTreeSet<&str> = ordered
             .iter()
             .map(|counted| counted.batch)

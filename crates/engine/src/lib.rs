@@ -3,6 +3,7 @@
 //! The only crate that names arrow, parquet, datafusion and calamine. It is told what it may see and never asks the
 //! control store.
 
+pub mod analysis;
 pub mod annotate;
 pub mod batch;
 mod batch_output;
@@ -12,6 +13,7 @@ mod fence;
 mod fingerprint;
 pub mod intake;
 pub mod keys;
+pub mod layouts;
 pub mod links;
 pub mod model_cases;
 mod model_parts;
@@ -32,9 +34,11 @@ pub mod session;
 pub mod tables;
 pub mod taxpayers;
 pub mod template;
+mod township_rows;
 pub mod townships;
 mod unsaid;
 pub mod upkeep;
+mod view_states;
 pub mod workbook;
 
 pub use pending::{AtWork, clear_unfinished, is_locked};

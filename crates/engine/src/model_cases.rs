@@ -15,9 +15,10 @@ use gongzhi_core::models::cases::{Case, Rows};
 use gongzhi_core::models::{Model, Models};
 use gongzhi_core::period::Period;
 
+use crate::analysis::Analysis;
 use crate::model_run::{ModelError, judge_model, views_below, views_of};
 use crate::schema::{party_columns, view_schema_opened};
-use crate::session::{Session, SessionError, SessionOptions};
+use crate::session::{Session, SessionOptions};
 
 /// The tax side's registrations.
 const REGISTRATIONS: &str = "tax_registration_taxpayer";
@@ -35,14 +36,15 @@ pub struct CaseResult {
     pub differences: Vec<Message>,
 }
 
-/// Runs all cases of the models given, in their order.
+/// Runs all cases of the models given, in their order. Nothing is read from files: whoever answers people at the same time
+/// gives it to [`Analysis::run`].
 pub async fn run_cases(
-    catalog: &Catalog,
-    models: &Models,
+    analysis: &Analysis,
+    (catalog, models): (&Catalog, &Models),
     wanted: &[&Model],
     options: &SessionOptions,
-) -> Result<Vec<CaseResult>, SessionError> {
-    let session = Session::empty(options)?;
+) -> Vec<CaseResult> {
+    let session = Session::empty(analysis, options);
     let session = session.context();
     let mut results = Vec::new();
     for model in wanted {
@@ -52,7 +54,7 @@ pub async fn run_cases(
             results.push(CaseResult { model: model.key.clone(), name, line, differences });
         }
     }
-    Ok(results)
+    results
 }
 
 /// Warnings of cases that give rows of views which their model doesn't read: the rows prove nothing. Told once a file and view,
@@ -188,7 +190,12 @@ mod tests {
     use gongzhi_core::models::facts::RunFacts;
 
     use super::*;
-    use crate::model_run::run_model;
+    use crate::analysis::AnalysisOptions;
+    use crate::model_run::{ModelContent, run_model};
+
+    fn analysis(memory_limit_bytes: usize) -> Analysis {
+        Analysis::start(AnalysisOptions { memory_limit_bytes, threads: 2, ..AnalysisOptions::default() }).unwrap()
+    }
 
     const MODEL: &str = "name: {zh: 示例, en: Example}
 question: {zh: 有没有？, en: Any?}
@@ -249,9 +256,9 @@ facts: {}
              select a.n, b.n as m, c.n as o from thousand a cross join thousand b cross join thousand c"
         );
         let (catalog, models) = content(&sql);
-        let options = SessionOptions { memory_limit_bytes: 4 << 20, target_partitions: 1, ..SessionOptions::default() };
+        let options = SessionOptions { target_partitions: 1, ..SessionOptions::default() };
         let model = &models.models["deed/example"];
-        let results = run_cases(&catalog, &models, &[model], &options).await.unwrap();
+        let results = run_cases(&analysis(4 << 20), (&catalog, &models), &[model], &options).await;
         assert_eq!(results[0].differences, [Message::new("models-memory-met")]);
     }
 
@@ -259,6 +266,7 @@ facts: {}
     async fn a_join_too_big_to_hash_gets_through_by_sorting() {
         let sql = "select a.n from payments a join payments b on a.n = b.n and a.t <> b.t";
         let (catalog, models) = content(sql);
+        let content = ModelContent { catalog: Arc::new(catalog), models: Arc::new(models) };
         let run = RunFacts {
             as_of: NaiveDate::from_ymd_opt(2025, 1, 1).unwrap(),
             region: "652323".to_owned(),
@@ -267,17 +275,10 @@ facts: {}
         };
         let mut met = Vec::new();
         for prefer_sort_merge_join in [false, true] {
-            let limit = 208 << 20;
-            let options = SessionOptions {
-                memory_limit_bytes: limit,
-                target_partitions: 1,
-                prefer_sort_merge_join,
-                ..SessionOptions::default()
-            };
-            let session = Session::empty(&options).unwrap();
+            let options = SessionOptions { target_partitions: 1, prefer_sort_merge_join, ..SessionOptions::default() };
+            let session = Session::empty(&analysis(208 << 20), &options);
             session.context().register_table("payments", Arc::new(wide_table(1_000_000))).unwrap();
-            let model = &models.models["deed/example"];
-            met.push(run_model(&session, (&catalog, &models), model, &run).await.met_memory_limit);
+            met.push(run_model(&session, &content, "deed/example", &run).await.met_memory_limit);
         }
         assert_eq!(met, [true, false]);
     }

@@ -7,7 +7,7 @@
 //! there and empty: whether silence means anything is for the shared steps to say.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::convert::Infallible;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,14 +27,15 @@ use gongzhi_core::models::steps::{Judgement, Material, find_stop, judge};
 use gongzhi_core::models::{CALENDAR_VIEW, DECLARED_VIEW, FIGURES_VIEW, Model, Models, PaidRule, RETURNS_TABLE};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+use tokio::task::JoinSet;
 
+use crate::analysis::Turns;
 use crate::batch::BatchError;
 use crate::fence::{self, Fence, tables_of};
 use crate::model_parts::{PartedQuery, collect};
 use crate::model_rows::{
     PAYMENT_COLUMNS, STANDING_COLUMNS, calendar_table, facts_of, figures_table, payments_of, standings_of,
 };
-use crate::parallel::in_order;
 use crate::schema::view_schema_opened;
 use crate::session::{Session, find_batch_error};
 
@@ -170,43 +171,89 @@ impl ModelReport {
     }
 }
 
-/// Runs every model over the views `<item>_<kind>` registered in a session, two at once, each in a context of its own: what
-/// one puts up is not in another's way. A report for each in the order of the models; one that fails says so in it. Wants
-/// a runtime of several threads, for the two models' threads only wait for its tasks.
-pub async fn run_models(session: &Session, content: (&Catalog, &Models), run: &RunFacts) -> Vec<ModelReport> {
-    let session = session.context();
-    // What can't be kept each model meets by itself, and says so. What is kept counts for as long as the models run.
-    let held = MemoryConsumer::new("registrations").register(session.task_ctx().memory_pool());
-    if let Err(error) = within(MOST_TIME, keep_registrations(session, content, &held)).await {
-        // What it says may hold what stands in a row.
-        let why = if matches!(error, ModelError::MemoryMet(_)) { "memory" } else { "query" };
-        tracing::warn!(why, "registrations are not kept, every model asks for them itself");
+/// The catalogue and its models, shared by all tasks that run some of them.
+#[derive(Debug, Clone)]
+pub struct ModelContent {
+    /// The catalogue.
+    pub catalog: Arc<Catalog>,
+    /// Its models.
+    pub models: Arc<Models>,
+}
+
+impl ModelContent {
+    pub(crate) fn both(&self) -> (&Catalog, &Models) {
+        (&self.catalog, &self.models)
     }
-    let run_one = async |model: &Model| match fork(session).await {
-        Ok(own) => run_in(&own, content, model, run).await,
-        Err(error) => {
-            let stopped = Judgement { stopped: Some(error.message()), ..Judgement::default() };
-            ModelReport::of(&model.key, stopped, 0.0)
-        }
+}
+
+/// Runs every model over the views `<item>_<kind>` registered in a session, each as a task on the threads of the analysis
+/// and in a context of its own: what one puts up is not in another's way. So many run at once as the analysis lets, of all
+/// runs of the process. A report for each in the order of the models, whoever ends first; one that fails says so in it.
+pub async fn run_models(session: &Session, content: &ModelContent, run: &RunFacts) -> Vec<ModelReport> {
+    let all = AllModels {
+        context: session.context().clone(),
+        content: content.clone(),
+        run: Arc::new(run.clone()),
+        turns: session.analysis().turns(),
     };
-    let models: Vec<&Model> = content.1.models.values().collect();
-    let runtime = tokio::runtime::Handle::current();
-    let mut reports = Vec::with_capacity(models.len());
-    let Ok(()) = in_order(
-        models.len(),
-        |at| runtime.block_on(run_one(models[at])),
-        |_, report| {
-            reports.push(report);
-            Ok::<_, Infallible>(())
-        },
-    );
-    // Two share the limits: whether one gets through must not hang on its neighbour.
-    for (report, model) in reports.iter_mut().zip(models) {
-        if report.met_memory_limit || report.met_time_limit {
-            *report = run_one(model).await;
+    session.analysis().run(async move { all.list_reports().await }).await
+}
+
+/// All models of a run; a clone is of the same run.
+#[derive(Clone)]
+struct AllModels {
+    context: SessionContext,
+    content: ModelContent,
+    run: Arc<RunFacts>,
+    turns: Turns,
+}
+
+impl AllModels {
+    async fn list_reports(self) -> Vec<ModelReport> {
+        // What can't be kept each model meets by itself, and says so. What is kept counts for as long as the models run.
+        let held = MemoryConsumer::new("registrations").register(self.context.task_ctx().memory_pool());
+        let kept = keep_registrations(&self.context, self.content.both(), &held);
+        if let Err(error) = within(MOST_TIME, kept).await {
+            // What it says may hold what stands in a row.
+            let why = if matches!(error, ModelError::MemoryMet(_)) { "memory" } else { "query" };
+            tracing::warn!(why, "registrations are not kept, every model asks for them itself");
+        }
+        let mut tasks = JoinSet::new();
+        for key in self.content.models.models.keys().cloned() {
+            let all = self.clone();
+            tasks.spawn(async move {
+                let turn = all.turns.one().await;
+                let report = all.run_one(&key).await;
+                drop(turn);
+                (key, report)
+            });
+        }
+        let mut reports = BTreeMap::new();
+        while let Some(done) = tasks.join_next().await {
+            match done {
+                Ok((key, report)) => drop(reports.insert(key, report)),
+                // Nobody gives it up: it panicked.
+                Err(error) => resume_unwind(error.into_panic()),
+            }
+        }
+        // Several share the limits: whether one gets through must not hang on its neighbours.
+        for (key, report) in &mut reports {
+            if report.met_memory_limit || report.met_time_limit {
+                let _turn = self.turns.alone().await;
+                *report = self.run_one(key).await;
+            }
+        }
+        reports.into_values().collect()
+    }
+
+    async fn run_one(&self, key: &str) -> ModelReport {
+        let stopped = |why| ModelReport::of(key, Judgement { stopped: why, ..Judgement::default() }, 0.0);
+        let Some(model) = self.content.models.models.get(key) else { return stopped(None) };
+        match fork(&self.context).await {
+            Ok(own) => run_in(&own, self.content.both(), model, &self.run).await,
+            Err(error) => stopped(Some(error.message())),
         }
     }
-    reports
 }
 
 /// Works the view of registrations out once and keeps its rows in the session: nearly every model reads it, and so do the
@@ -244,9 +291,19 @@ async fn fork(session: &SessionContext) -> Result<SessionContext, ModelError> {
     Ok(fork)
 }
 
-/// Runs one model over the views `<item>_<kind>` registered in a session. One that fails says so in its report.
-pub async fn run_model(session: &Session, content: (&Catalog, &Models), model: &Model, run: &RunFacts) -> ModelReport {
-    run_in(session.context(), content, model, run).await
+/// Runs one model of the content, by its key, over the views `<item>_<kind>` registered in a session, on the threads of the
+/// analysis and with no other model beside it. One that fails says so in its report, one that is not there finds nothing.
+pub async fn run_model(session: &Session, content: &ModelContent, key: &str, run: &RunFacts) -> ModelReport {
+    let (context, content) = (session.context().clone(), content.clone());
+    let (key, run, turns) = (key.to_owned(), run.clone(), session.analysis().turns());
+    let work = async move {
+        let _turn = turns.alone().await;
+        match content.models.models.get(&key) {
+            Some(model) => run_in(&context, content.both(), model, &run).await,
+            None => ModelReport { model: key, ..ModelReport::default() },
+        }
+    };
+    session.analysis().run(work).await
 }
 
 async fn run_in(
@@ -503,8 +560,10 @@ mod tests {
     use datafusion::arrow::array::{ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray};
 
     use super::*;
+    use crate::analysis::{Analysis, AnalysisOptions};
     use crate::fence::planning_context;
     use crate::fence::tests::{SQL, compile};
+    use crate::session::SessionOptions;
 
     fn run_facts() -> RunFacts {
         let as_of = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
@@ -520,6 +579,24 @@ mod tests {
         let report = run_in(&session, (&catalog, &models), &models.models["a/b"], &run_facts()).await;
         let views = ["tax_payment_payment", REGISTRATION_VIEW, CALENDAR_VIEW];
         (report.stopped, views.into_iter().filter(|view| session.table_exist(*view).unwrap()).collect())
+    }
+
+    #[tokio::test]
+    async fn reports_stand_in_the_order_of_the_models_whoever_ends_first() {
+        let (catalog, mut models) = compile(SQL);
+        let model = models.models["a/b"].clone();
+        for key in ["a/a", "c/d", "z/z"] {
+            models.models.insert(key.to_owned(), Model { key: key.to_owned(), ..model.clone() });
+        }
+        models.models.get_mut("a/a").unwrap().sql = SQL.replace("'found'", "no_such_column");
+        let content = ModelContent { catalog: Arc::new(catalog), models: Arc::new(models) };
+        for models_at_once in [1, 4] {
+            let options = AnalysisOptions { threads: 2, models_at_once, ..AnalysisOptions::default() };
+            let session = Session::empty(&Analysis::start(options).unwrap(), &SessionOptions::default());
+            let reports = run_models(&session, &content, &run_facts()).await;
+            let told: Vec<_> = reports.iter().map(|one| (one.model.as_str(), one.stopped.is_some())).collect();
+            assert_eq!(told, [("a/a", true), ("a/b", false), ("c/d", false), ("z/z", false)]);
+        }
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 use gongzhi_core::problems::{ActError, Code};
 
+use crate::analysis::AnalysisError;
 use crate::annotate::AnnotateError;
 use crate::batch::BatchError;
 use crate::intake::{IntakeError, SpoolError};
@@ -37,6 +38,7 @@ impl From<SpoolError> for ActError {
 }
 
 answered! {
+    AnalysisError => Unexpected,
     AnnotateError => Unexpected,
     BatchError => Unexpected,
     IntakeError => Unexpected,

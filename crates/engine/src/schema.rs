@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use gongzhi_core::catalog::{Column, ColumnType, Item, Kind};
+use gongzhi_core::access::Scope;
+use gongzhi_core::catalog::{Class, Column, ColumnType, Item, Kind};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 /// Columns of the main part that say where a row came from; `_key` and `_print` are 16 bytes each.
@@ -100,8 +101,18 @@ pub fn personal_schema(kind: &Kind, version: u32) -> Option<SchemaRef> {
 /// opened are in it: `opened` holds `<item>.<kind>.<column>`, as the purpose of the run allows. The digest of an opened
 /// column stays in the view.
 pub fn view_schema_opened(item: &Item, kind: &Kind, opened: &BTreeSet<String>) -> SchemaRef {
+    view_schema((item, kind), opened, |_| true)
+}
+
+/// The same with the columns alone that a scope shows. One that has no personal columns has nothing in their place either:
+/// neither their digests nor those that stand for a person.
+pub fn view_schema_in(scope: &Scope, kind: (&Item, &Kind), opened: &BTreeSet<String>) -> SchemaRef {
+    view_schema(kind, opened, |class| scope.shows(class))
+}
+
+fn view_schema((item, kind): (&Item, &Kind), opened: &BTreeSet<String>, shows: impl Fn(Class) -> bool) -> SchemaRef {
     let mut fields: Vec<Field> = Vec::with_capacity(kind.columns.len() + 12);
-    for column in &kind.columns {
+    for column in kind.columns.iter().filter(|column| shows(column.class.max(class_of_part(kind, column)))) {
         fields.extend(main_field(kind, column));
         let is_opened = opened.contains(&format!("{}.{}.{}", item.key, kind.key, column.key));
         if part_of(kind, column) != Part::Main && is_opened {
@@ -109,7 +120,9 @@ pub fn view_schema_opened(item: &Item, kind: &Kind, opened: &BTreeSet<String>) -
         }
     }
     for party in &kind.parties {
-        for name in party_columns(&party.key) {
+        let [taxpayer, confidence, subject, person] = party_columns(&party.key);
+        let person = Some(person).filter(|_| shows(Class::Personal));
+        for name in [taxpayer, confidence, subject].into_iter().chain(person) {
             fields.push(Field::new(name, DataType::Utf8, true));
         }
     }
@@ -124,6 +137,11 @@ pub fn view_schema_opened(item: &Item, kind: &Kind, opened: &BTreeSet<String>) -
 /// natural person's certificate number, wherever in the row it stood; null without one.
 pub fn party_columns(party: &str) -> [String; 4] {
     ["taxpayer", "confidence", "subject", "person"].map(|column| format!("{party}_{column}"))
+}
+
+/// Certificates of persons are personal whatever the catalogue says of their column.
+fn class_of_part(kind: &Kind, column: &Column) -> Class {
+    if part_of(kind, column) == Part::Main { Class::Public } else { Class::Personal }
 }
 
 fn main_field(kind: &Kind, column: &Column) -> Option<Field> {

@@ -1,5 +1,5 @@
-//! A session of questions: a DataFusion context in which only views stand, under a memory limit, asked through the fence
-//! (`fence`) alone.
+//! A session of questions: a DataFusion context in which only views stand, asked through the fence (`fence`) alone. All
+//! sessions of a process share the memory, the threads and the folder for spilling of its [`Analysis`].
 //!
 //! A view `<item>_<kind>` is the state of the kind as of the moment, with who each party is; `<item>_<kind>_by_period` is
 //! what each period said of its keys, for what a later period's word of the same thing must not take away, and
@@ -12,20 +12,19 @@ use std::sync::Arc;
 
 use datafusion::common::ParamValues;
 use datafusion::error::DataFusionError;
-use datafusion::execution::memory_pool::FairSpillPool;
-use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
-use gongzhi_core::catalog::{BY_PERIOD, Catalog, EVER, Item, Kind};
+use gongzhi_core::catalog::Catalog;
 use gongzhi_core::messages::Message;
-use gongzhi_core::state::{VisibleBatch, VisibleBatches};
+use gongzhi_core::state::VisibleBatches;
 
+use crate::analysis::Analysis;
 use crate::batch::BatchError;
 use crate::fence::{self, Fence, FenceError, Refusal};
 use crate::keys::Keys;
-use crate::parallel::in_order;
 use crate::scan::{SharedPlace, StateTable};
 use crate::schema;
-use crate::tables::{Handles, KindState, Span, WorklistLine, roll_kind};
+use crate::tables::{Handles, WorklistLine};
+use crate::view_states::{View, list_states};
 
 /// What can go wrong with a session or a question.
 #[derive(Debug, thiserror::Error)]
@@ -81,16 +80,12 @@ pub(crate) fn find_batch_error(error: &DataFusionError) -> Option<&BatchError> {
     }
 }
 
-/// What a session may use.
+/// What a session may use besides what it shares with all others of the process.
 #[derive(Debug, Clone)]
 pub struct SessionOptions {
-    /// Memory that all questions running at once may hold.
-    pub memory_limit_bytes: usize,
     /// Threads a question may use.
     pub target_partitions: usize,
-    /// Where sorts spill; none: the system's folder for temporary files.
-    pub spill_folder: Option<PathBuf>,
-    /// Personal columns that the purpose opens, as `<item>.<kind>.<column>`.
+    /// Personal columns that the purpose opens, as `<item>.<kind>.<column>`; of them those that the scope shows.
     pub opened: BTreeSet<String>,
     /// Join by sorting instead of hashing: for a question that met the limit.
     pub prefer_sort_merge_join: bool,
@@ -98,13 +93,7 @@ pub struct SessionOptions {
 
 impl Default for SessionOptions {
     fn default() -> Self {
-        Self {
-            memory_limit_bytes: 512 * 1024 * 1024,
-            target_partitions: 2,
-            spill_folder: None,
-            opened: BTreeSet::new(),
-            prefer_sort_merge_join: false,
-        }
+        Self { target_partitions: 2, opened: BTreeSet::new(), prefer_sort_merge_join: false }
     }
 }
 
@@ -117,67 +106,18 @@ pub struct SessionPlace {
     pub keys: Arc<Keys>,
 }
 
-/// A session with its views.
+/// A session with its views. A clone is the same one.
+#[derive(Clone)]
 pub struct Session {
+    analysis: Analysis,
     context: SessionContext,
-    memory_limit_bytes: usize,
-    worklist: Vec<WorklistLine>,
-    handles: Handles,
-}
-
-/// A view that a session is to have.
-struct View<'v> {
-    name: &'v str,
-    item: &'v Item,
-    kind: &'v Kind,
-}
-
-impl View<'_> {
-    fn span(&self) -> Span {
-        match self.name {
-            name if name.ends_with(BY_PERIOD) => Span::EachPeriod,
-            name if name.ends_with(EVER) => Span::Ever,
-            _ => Span::Now,
-        }
-    }
-
-    fn row_count(&self, visible: &VisibleBatches) -> u64 {
-        let of_kind = |batch: &&VisibleBatch| batch.batch.item == self.item.key && batch.batch.kind == self.kind.key;
-        visible.batches.iter().filter(of_kind).map(|batch| batch.rows).sum()
-    }
-}
-
-/// The states of the views in their order, two rolled at once: those of most rows first, so that none of them is left for
-/// the end.
-fn roll_all<'v>(
-    views: &[View<'v>],
-    visible: &VisibleBatches,
-    roll: impl Fn(&View<'v>) -> Result<KindState, BatchError> + Sync,
-) -> Result<Vec<KindState>, BatchError> {
-    let mut turns: Vec<usize> = (0..views.len()).collect();
-    turns.sort_by_key(|at| std::cmp::Reverse(views[*at].row_count(visible)));
-    let mut states = vec![KindState::default(); views.len()];
-    in_order(
-        turns.len(),
-        |turn| roll(&views[turns[turn]]),
-        |turn, state| {
-            states[turns[turn]] = state?;
-            Ok::<_, BatchError>(())
-        },
-    )?;
-    Ok(states)
+    worklist: Arc<[WorklistLine]>,
+    handles: Arc<Handles>,
 }
 
 impl Session {
     /// A session without any view: for planning, and for tables of the caller's.
-    pub fn empty(options: &SessionOptions) -> Result<Self, SessionError> {
-        let failed = |error| SessionError::Question(Box::new(error));
-        let mut runtime =
-            RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(options.memory_limit_bytes)));
-        if let Some(folder) = &options.spill_folder {
-            runtime = runtime.with_temp_file_path(folder);
-        }
-        let runtime = runtime.build_arc().map_err(failed)?;
+    pub fn empty(analysis: &Analysis, options: &SessionOptions) -> Self {
         // The planner joins by sorting only where there is more than one partition.
         let partitions = options.target_partitions.max(if options.prefer_sort_merge_join { 2 } else { 1 });
         let mut config = SessionConfig::new().with_target_partitions(partitions);
@@ -187,34 +127,42 @@ impl Session {
         settings.execution.time_zone = Some("+08:00".to_owned());
         settings.optimizer.prefer_hash_join = !options.prefer_sort_merge_join;
         // Several sorts run at once: what each sets aside for merging must leave room for the others.
-        settings.execution.sort_spill_reservation_bytes = (options.memory_limit_bytes / 64).min(10 << 20);
-        let context = fence::context(config, runtime);
-        let memory_limit_bytes = options.memory_limit_bytes;
-        Ok(Self { context, memory_limit_bytes, worklist: Vec::new(), handles: Handles::default() })
+        let memory_limit_bytes = analysis.options().memory_limit_bytes;
+        settings.execution.sort_spill_reservation_bytes = (memory_limit_bytes / 64).min(10 << 20);
+        let context = fence::context(config, analysis.environment());
+        Self { analysis: analysis.clone(), context, worklist: Arc::default(), handles: Arc::default() }
     }
 
-    /// A session in which the named views stand, each the state as of the moment of `visible`.
-    pub fn open<'v>(
+    /// A session in which the named views stand, each the state as of the moment of `visible`, with the rows and columns that
+    /// its scope sees. The states are rolled on the threads of the analysis.
+    ///
+    /// # Errors
+    /// The catalogue has no such view; a batch can't be read.
+    pub async fn open<'v>(
+        analysis: &Analysis,
         catalog: &Catalog,
         place: &SessionPlace,
         (visible, views): (&VisibleBatches, impl IntoIterator<Item = &'v str>),
         options: &SessionOptions,
     ) -> Result<Self, SessionError> {
-        let mut session = Self { handles: Handles::new(visible), ..Self::empty(options)? };
-        let shared = SharedPlace { folder: Arc::from(Path::new(&place.folder)), keys: Arc::clone(&place.keys) };
         let find = |view: &'v str| {
             let found = catalog.find_view(view).ok_or_else(|| SessionError::ViewUnknown(view.to_owned()));
             found.map(|(item, kind)| View { name: view, item, kind })
         };
         let views = views.into_iter().map(find).collect::<Result<Vec<_>, _>>()?;
-        let roll = |view: &View<'_>| roll_kind(shared.get(), visible, (view.item, view.kind), view.span());
-        for (view, mut state) in views.iter().zip(roll_all(&views, visible, roll)?) {
-            session.worklist.append(&mut state.worklist);
-            let schema = schema::view_schema_opened(view.item, view.kind, &options.opened);
+        let shared = SharedPlace { folder: Arc::from(Path::new(&place.folder)), keys: Arc::clone(&place.keys) };
+        let mut session = Self::empty(analysis, options);
+        let mut worklist = Vec::new();
+        let states = list_states(analysis, &shared, visible, &views).await?;
+        for (view, mut state) in views.iter().zip(states) {
+            worklist.append(&mut state.worklist);
+            let schema = schema::view_schema_in(visible.scope(), (view.item, view.kind), &options.opened);
             let table = StateTable::new(schema, view.kind, state, shared.clone());
             let registered = session.context.register_table(view.name, Arc::new(table));
             registered.map_err(|error| SessionError::Question(Box::new(error)))?;
         }
+        session.worklist = worklist.into();
+        session.handles = Arc::new(Handles::new(visible));
         Ok(session)
     }
 
@@ -223,8 +171,13 @@ impl Session {
         &self.context
     }
 
+    /// What it shares with all others of the process.
+    pub(crate) fn analysis(&self) -> &Analysis {
+        &self.analysis
+    }
+
     /// The handles of the rows that its questions name.
-    pub fn handles(&self) -> &Handles {
+    pub fn handles(&self) -> &Arc<Handles> {
         &self.handles
     }
 
@@ -233,25 +186,50 @@ impl Session {
         &self.worklist
     }
 
-    /// Plans a question over what stands in the session. What the fence refuses is an error that says so.
-    pub(crate) async fn question(&self, sql: &str) -> Result<DataFrame, SessionError> {
-        let planned = async {
-            let query = Fence::over_all(&self.context).await?.query(sql).await?;
-            Ok::<_, FenceError>(query.frame(&ParamValues::Map(Default::default()))?)
-        };
-        planned.await.map_err(|error| match error {
+    /// Works on its views, on the threads of the analysis.
+    pub(crate) async fn run<T: Send + 'static, W>(
+        &self,
+        work: impl FnOnce(SessionContext) -> W,
+    ) -> Result<T, SessionError>
+    where
+        W: Future<Output = Result<T, FenceError>> + Send + 'static,
+    {
+        let done = self.analysis.run(work(self.context.clone())).await;
+        done.map_err(|error| match error {
             FenceError::Refused(refusals) => SessionError::Refused(refusals),
             FenceError::Query(error) => self.error(error),
         })
+    }
+
+    /// Plans a question over what stands in the session. What the fence refuses is an error that says so.
+    #[cfg(test)]
+    pub(crate) async fn question(&self, sql: &str) -> Result<DataFrame, SessionError> {
+        let sql = sql.to_owned();
+        self.run(|context| async move { question(&context, &sql).await }).await
     }
 
     /// The error of a question, told apart when it is the memory limit.
     pub fn error(&self, error: DataFusionError) -> SessionError {
         match error.find_root() {
             DataFusionError::ResourcesExhausted(_) => {
-                SessionError::MemoryMet { limit_bytes: self.memory_limit_bytes, source: Box::new(error) }
+                let limit_bytes = self.analysis.options().memory_limit_bytes;
+                SessionError::MemoryMet { limit_bytes, source: Box::new(error) }
             }
             _ => SessionError::Question(Box::new(error)),
         }
     }
 }
+
+/// Plans a question over all that stands in a session.
+pub(crate) async fn question(context: &SessionContext, sql: &str) -> Result<DataFrame, FenceError> {
+    let query = Fence::over_all(context).await?.query(sql).await?;
+    Ok(query.frame(&ParamValues::Map(Default::default()))?)
+}
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;
+
+#[cfg(test)]
+#[path = "scope_tests.rs"]
+mod scope_tests;

@@ -5,25 +5,25 @@
 //! themselves are read when SQL asks, and only the columns it asks for ([`crate::scan`]).
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
 use std::hash::Hash;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use datafusion::arrow::array::{Array, AsArray, StringBuilder};
-use datafusion::parquet::file::reader::{FileReader, SerializedFileReader};
-use gongzhi_core::catalog::{Item, Kind, Mark};
+use gongzhi_core::catalog::{Kind, Mark};
 use gongzhi_core::ids::{evidence_handle, read_handle};
 use gongzhi_core::issues::CellPlace;
 use gongzhi_core::period::Period;
 use gongzhi_core::state::{
-    Arrival, Counted, Group, Mismatch, Moment, Place, Reach, Roller, VisibleBatch, VisibleBatches, order_batches,
+    Arrival, Counted, Group, Mismatch, Moment, Place, Reach, Roller, VisibleBatch, VisibleBatches, group_batches,
+    order_batches,
 };
 use gongzhi_core::values::RowAction;
 
-use crate::batch::{BatchError, LAYOUTS_ENTRY};
-use crate::part_digests;
+use crate::batch::BatchError;
+use crate::layouts::read_layouts;
 use crate::parts::{DataPlace, PartReader, Source};
+use crate::township_rows::keep_in_scope;
 use crate::unsaid::{Beneath, Unsaid};
 
 /// The rows of one batch that hold.
@@ -88,7 +88,7 @@ pub struct Handles(HashMap<i64, String>);
 impl Handles {
     /// Of these batches.
     pub fn new(visible: &VisibleBatches) -> Self {
-        Self(visible.batches.iter().map(|one| (one.batch.sequence, one.batch.id.clone())).collect())
+        Self(visible.batches().iter().map(|one| (one.batch.sequence, one.batch.id.clone())).collect())
     }
 
     /// The handle of a row named as in the question; what names no visible row stays as it is.
@@ -144,16 +144,17 @@ impl Span {
     }
 }
 
-/// The state of a kind as of the moment of `visible`. Only of what holds is there a worklist.
-pub fn roll_kind(
+/// The state of a kind of the item with this key, as of the moment of `visible`: of its rows those that its scope sees. Only of
+/// what holds is there a worklist.
+pub(crate) fn roll_kind(
     place: DataPlace<'_>,
     visible: &VisibleBatches,
-    (item, kind): (&Item, &Kind),
+    (item, kind): (&str, &Kind),
     span: Span,
 ) -> Result<KindState, BatchError> {
     let mut state = KindState::default();
-    for (group, batches) in visible.of_kind(item, kind) {
-        let of_group = GroupBatches { place, group: &group, kind, batches: &batches, moment: visible.moment };
+    for (group, batches) in group_batches(visible.batches(), (item, &kind.key)) {
+        let of_group = GroupBatches { place, group: &group, kind, batches: &batches, moment: visible.moment() };
         match span {
             Span::EachPeriod => of_group.roll(span, |key, period| (key, period), &mut state)?,
             Span::Now | Span::Ever => of_group.roll(span, |key, _| key, &mut state)?,
@@ -162,6 +163,7 @@ pub fn roll_kind(
     if span != Span::Now {
         state.worklist.clear();
     }
+    keep_in_scope(place, &mut state, (visible.scope(), kind))?;
     Ok(state)
 }
 
@@ -332,7 +334,7 @@ pub fn list_evidence<'h>(
         wanted.entry(batch).or_default().extend(u32::try_from(row));
     }
     let mut places = Vec::new();
-    for visible in &visible.batches {
+    for visible in visible.batches() {
         let Some(rows) = wanted.get_mut(visible.batch.id.as_str()) else { continue };
         rows.sort_unstable();
         rows.dedup();
@@ -371,23 +373,6 @@ fn read_places(place: DataPlace<'_>, visible: &VisibleBatch, rows: &[u32]) -> Re
     Ok(places)
 }
 
-/// Columns by key, by sheet.
-pub(crate) type Layouts = BTreeMap<String, Arc<BTreeMap<String, u32>>>;
-
-/// In which columns of its sheets the columns of a batch stood; empty for a batch written before that was kept.
-pub(crate) fn read_layouts(place: DataPlace<'_>, visible: &VisibleBatch) -> Result<Layouts, BatchError> {
-    let Some(main) = &visible.main else { return Ok(Layouts::new()) };
-    let path = place.folder.join(&main.key);
-    part_digests::compare(&path, main, visible, Source::Main)?;
-    let file = File::open(&path).map_err(|error| BatchError::file(&path, error))?;
-    let reader = SerializedFileReader::new(file)?;
-    let entries = reader.metadata().file_metadata().key_value_metadata();
-    let entry = entries.and_then(|entries| entries.iter().find(|entry| entry.key == LAYOUTS_ENTRY));
-    let layouts = entry.and_then(|entry| serde_json::from_str(entry.value.as_deref()?).ok());
-    let layouts: BTreeMap<String, BTreeMap<String, u32>> = layouts.unwrap_or_default();
-    Ok(layouts.into_iter().map(|(sheet, columns)| (sheet, Arc::new(columns))).collect())
-}
-
 #[cfg(test)]
 #[path = "tables_tests.rs"]
-mod tests;
+pub(crate) mod tests;

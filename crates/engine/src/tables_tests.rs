@@ -7,7 +7,9 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::util::display::array_value_to_string;
+use gongzhi_core::access::Scope;
 use gongzhi_core::catalog::{Catalog, Item, Kind, Source};
+use gongzhi_core::ids::Region;
 use gongzhi_core::period::Period;
 use gongzhi_core::state::{
     Arrival, Batch, DigestedFile, Mismatch, Moment, Roller, VisibleBatch, VisibleBatches, covered_days, order_batches,
@@ -16,6 +18,7 @@ use gongzhi_core::values::{CellValue, RowAction, SetMode};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
+use crate::analysis::{Analysis, AnalysisOptions};
 use crate::batch::{BatchDescription, BatchError, BatchWriter, FilePart, RowOrigin};
 use crate::keys::{self, Dice, KeyFiles, Keys};
 use crate::links::{Link, PartyText, link_batch};
@@ -56,23 +59,36 @@ kinds:
     columns:
       - {key: project_code, zh: 项目代码, en: Project code, type: text}
       - {key: paid_yuan, zh: 支付额, en: Paid, type: amount, measure: yuan}
+  site:
+    name: {zh: 工地, en: Sites}
+    mark: stock
+    key: [site_code]
+    columns:
+      - {key: site_code, zh: 工地代码, en: Site code, type: text}
+      - {key: admin_region, zh: 行政区划, en: Administrative region, type: region}
+      - {key: bid_yuan, zh: 标底, en: Bid, type: amount, measure: yuan, class: trade_secret}
 "#;
 
 fn digested(part: FilePart) -> DigestedFile {
     DigestedFile { key: part.key, digest: part.digest }
 }
 
+fn analysis(memory_limit_bytes: usize) -> Analysis {
+    Analysis::start(AnalysisOptions { memory_limit_bytes, threads: 1, ..AnalysisOptions::default() }).unwrap()
+}
+
 /// A home folder with keys and a small catalogue.
-struct House {
+pub(crate) struct House {
     _home: tempfile::TempDir,
     data: PathBuf,
     keys: Arc<Keys>,
     catalog: Catalog,
-    layout: Option<Vec<Option<u32>>>,
+    pub(crate) layout: Option<Vec<Option<u32>>>,
+    pub(crate) analysis: Analysis,
 }
 
 impl House {
-    fn new(seed: u8) -> Self {
+    pub(crate) fn new(seed: u8) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut next = seed;
         let dice = Dice::new(move |bytes| {
@@ -85,23 +101,27 @@ impl House {
         let keys = Arc::new(Keys::make(home.path(), &KeyFiles::of_home(home.path()), dice).unwrap());
         let source = Source { path: "templates/water/water_project.yaml".to_owned(), text: TEMPLATE.to_owned() };
         let (catalog, _) = Catalog::compile(&[source]);
-        assert_eq!(catalog.items["water_project"].kinds.len(), 2);
-        Self { data: home.path().join("data"), _home: home, keys, catalog, layout: None }
+        assert_eq!(catalog.items["water_project"].kinds.len(), 3);
+        Self { data: home.path().join("data"), _home: home, keys, catalog, layout: None, analysis: analysis(64 << 20) }
     }
 
-    fn kind(&self, key: &str) -> (&Item, &Kind) {
+    pub(crate) fn kind(&self, key: &str) -> (&Item, &Kind) {
         self.catalog.find_kind(&format!("water_project.{key}")).unwrap()
     }
 
-    fn place(&self) -> DataPlace<'_> {
+    pub(crate) fn place(&self) -> DataPlace<'_> {
         DataPlace { folder: &self.data, keys: &self.keys }
     }
 
-    fn write(&self, batch: &Batch, rows: &[(RowAction, Vec<CellValue<'_>>)]) -> VisibleBatch {
+    pub(crate) fn write(&self, batch: &Batch, rows: &[(RowAction, Vec<CellValue<'_>>)]) -> VisibleBatch {
         self.try_write(batch, rows).unwrap()
     }
 
-    fn try_write(&self, batch: &Batch, rows: &[(RowAction, Vec<CellValue<'_>>)]) -> Result<VisibleBatch, BatchError> {
+    pub(crate) fn try_write(
+        &self,
+        batch: &Batch,
+        rows: &[(RowAction, Vec<CellValue<'_>>)],
+    ) -> Result<VisibleBatch, BatchError> {
         let (_, kind) = self.kind(&batch.kind);
         let description = BatchDescription {
             id: batch.id.clone(),
@@ -133,12 +153,21 @@ impl House {
         })
     }
 
-    fn session(&self, batches: Vec<VisibleBatch>, views: &[&str], opened: &[&str]) -> Session {
-        let visible = VisibleBatches { batches, moment: now() };
-        let place = SessionPlace { folder: self.data.clone(), keys: Arc::clone(&self.keys) };
+    pub(crate) async fn session(&self, batches: Vec<VisibleBatch>, views: &[&str], opened: &[&str]) -> Session {
+        let visible = seen(batches);
         let opened: BTreeSet<String> = opened.iter().map(|name| (*name).to_owned()).collect();
         let options = SessionOptions { opened, ..SessionOptions::default() };
-        Session::open(&self.catalog, &place, (&visible, views.iter().copied()), &options).unwrap()
+        self.open(&self.analysis, (&visible, views), &options).await.unwrap()
+    }
+
+    pub(crate) async fn open(
+        &self,
+        analysis: &Analysis,
+        (visible, views): (&VisibleBatches, &[&str]),
+        options: &SessionOptions,
+    ) -> Result<Session, SessionError> {
+        let place = SessionPlace { folder: self.data.clone(), keys: Arc::clone(&self.keys) };
+        Session::open(analysis, &self.catalog, &place, (visible, views.iter().copied()), options).await
     }
 }
 
@@ -146,11 +175,17 @@ fn noon(day: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_735_732_800, 0).unwrap() + TimeDelta::days(day)
 }
 
-fn now() -> Moment {
+/// What somebody sees who may see everything of the county.
+pub(crate) fn seen(batches: Vec<VisibleBatch>) -> VisibleBatches {
+    let county = Scope::regions(Region::read("652323"));
+    VisibleBatches::found_by_a_test(&county, now(), batches)
+}
+
+pub(crate) fn now() -> Moment {
     Moment { as_of: noon(10_000), period: None }
 }
 
-fn batch(kind: &(&Item, &Kind), period: &str, mode: SetMode, sequence: i64) -> Batch {
+pub(crate) fn batch(kind: &(&Item, &Kind), period: &str, mode: SetMode, sequence: i64) -> Batch {
     let period: Period = period.parse().unwrap();
     let (covers_from, covers_to) = covered_days(period, false);
     Batch {
@@ -173,12 +208,18 @@ fn batch(kind: &(&Item, &Kind), period: &str, mode: SetMode, sequence: i64) -> B
     }
 }
 
-fn yuan(fen: i64) -> CellValue<'static> {
+pub(crate) fn yuan(fen: i64) -> CellValue<'static> {
     CellValue::Decimal(Decimal::new(fen, 2))
 }
 
 /// A project: code, price in fen, contact, citizen's number, builder's code.
-fn project<'a>(code: &'a str, fen: i64, contact: &'a str, number: &'a str, builder: &'a str) -> Vec<CellValue<'a>> {
+pub(crate) fn project<'a>(
+    code: &'a str,
+    fen: i64,
+    contact: &'a str,
+    number: &'a str,
+    builder: &'a str,
+) -> Vec<CellValue<'a>> {
     let start = NaiveDate::from_ymd_opt(2025, 3, 4).unwrap();
     vec![
         CellValue::Text(code),
@@ -196,7 +237,7 @@ fn project<'a>(code: &'a str, fen: i64, contact: &'a str, number: &'a str, build
 const NUMBER: &str = "11010519491231002X";
 const BUILDER: &str = "91652323MA7A000172";
 
-fn add<'a>(rows: Vec<Vec<CellValue<'a>>>) -> Vec<(RowAction, Vec<CellValue<'a>>)> {
+pub(crate) fn add<'a>(rows: Vec<Vec<CellValue<'a>>>) -> Vec<(RowAction, Vec<CellValue<'a>>)> {
     rows.into_iter().map(|row| (RowAction::Add, row)).collect()
 }
 
@@ -207,7 +248,7 @@ fn rows_of(batches: &[RecordBatch]) -> Vec<Vec<String>> {
     batches.iter().flat_map(|batch| (0..batch.num_rows()).map(move |at| row(batch, at))).collect()
 }
 
-async fn ask(session: &Session, sql: &str) -> Vec<Vec<String>> {
+pub(crate) async fn ask(session: &Session, sql: &str) -> Vec<Vec<String>> {
     rows_of(&session.question(sql).await.unwrap().collect().await.unwrap())
 }
 
@@ -219,7 +260,7 @@ async fn a_view_gives_back_what_was_written_with_its_evidence() {
         &batch(&kind, "2025Q1", SetMode::Full, 7),
         &add(vec![project("P1", 109_000_000, "王某", NUMBER, BUILDER), project("P2", 50, "", "", "")]),
     );
-    let session = house.session(vec![first], &["water_project_project"], &[]);
+    let session = house.session(vec![first], &["water_project_project"], &[]).await;
     let sql = "select project_code, price_yuan, start_day, builder_uscc, builder_taxpayer, is_public, _ref, _region, \
                _unit, _period, _period_from, _period_to from water_project_project order by project_code";
     let rows = ask(&session, sql).await;
@@ -238,13 +279,14 @@ async fn a_view_shows_no_personal_column_but_the_digest_unless_it_is_opened() {
         &batch(&kind, "2025Q1", SetMode::Full, 1),
         &add(vec![project("P1", 1, "王某", NUMBER, BUILDER), project("P2", 1, "李某", "110105491231002", "")]),
     );
-    let session = house.session(vec![written.clone()], &["water_project_project"], &[]);
+    let session = house.session(vec![written.clone()], &["water_project_project"], &[]).await;
     assert!(session.question("select citizen_id from water_project_project").await.is_err());
     assert!(session.question("select contact_name from water_project_project").await.is_err());
     let digests = ask(&session, "select distinct citizen_id_digest from water_project_project").await;
     assert_eq!(digests.len(), 1, "the old number of 15 digits is the same person");
     assert!(digests[0][0].starts_with("hmac-sm3:"));
-    let opened = house.session(vec![written], &["water_project_project"], &["water_project.project.contact_name"]);
+    let opened =
+        house.session(vec![written], &["water_project_project"], &["water_project.project.contact_name"]).await;
     let sql = "select contact_name, project_code, citizen_id_digest is not null from water_project_project order by 2";
     assert_eq!(ask(&opened, sql).await, [["王某", "P1", "true"], ["李某", "P2", "true"]]);
 }
@@ -327,7 +369,7 @@ fn many_rows_keep_their_order_and_numbers() {
     }
     let expected: Vec<_> = wanted.iter().map(|row| (format!("P{row}"), format!("P{row}"))).collect();
     assert_eq!(found, expected);
-    let visible = VisibleBatches { batches: vec![written], moment: now() };
+    let visible = seen(vec![written]);
     let places = list_evidence(house.place(), &visible, ["b3:65536", "b3:0", "b9:1", "x", "b3:70000"]).unwrap();
     let shown: Vec<_> = places.iter().map(|place| (place.handle.as_str(), place.row, place.file.as_str())).collect();
     assert_eq!(shown, [("b3:0", 2, "b3.xlsx"), ("b3:65536", 65_538, "b3.xlsx")]);
@@ -342,7 +384,7 @@ fn evidence_names_the_cell_of_the_first_column_the_sheet_has() {
     let old = house.write(&batches[0], &rows);
     house.layout = Some(vec![Some(2), Some(28), None]);
     let new = house.write(&batches[1], &rows);
-    let visible = VisibleBatches { batches: vec![old, new], moment: now() };
+    let visible = seen(vec![old, new]);
     let places = list_evidence(house.place(), &visible, ["b1:0", "b2:0"]).unwrap();
     let cells: Vec<String> = places.iter().map(|place| place.cell(["start_day", "price_yuan"])).collect();
     assert_eq!(cells, ["A2", "AB2"], "a batch that does not know its layout names the row's first cell");
@@ -386,7 +428,7 @@ async fn what_a_period_said_of_a_stock_kind_stays_in_its_view_by_period() {
         house.write(&batch(&kind, "2026Q1", SetMode::Full, 4), &add(vec![row("P2", 2100)])),
     ];
     let views = ["water_project_project", "water_project_project_by_period"];
-    let session = house.session(batches, &views, &[]);
+    let session = house.session(batches, &views, &[]).await;
     let sql =
         |view: &str| format!("select project_code, price_yuan, _period from {view} order by project_code, _period");
     assert_eq!(ask(&session, &sql(views[0])).await, [["P2", "21.00", "2026Q1"]]);
@@ -412,7 +454,7 @@ async fn what_was_ever_reported_stays_in_its_view_until_it_is_revoked_or_its_own
         house.write(&batch(&kind, "2025Q1", SetMode::Full, 5), &add(vec![row("P5", 5000)])),
     ];
     let views = ["water_project_project", "water_project_project_ever"];
-    let session = house.session(batches, &views, &[]);
+    let session = house.session(batches, &views, &[]).await;
     let sql = |view: &str| format!("select project_code, price_yuan, _period from {view} order by project_code");
     assert_eq!(ask(&session, &sql(views[0])).await, [["P5", "50.00", "2025Q1"]]);
     let ever = [["P1", "10.00", "2024Q1"], ["P2", "22.00", "2024Q2"], ["P5", "50.00", "2025Q1"]];
@@ -444,7 +486,7 @@ async fn a_question_for_few_or_many_rows_by_a_text_gives_just_those_with_their_e
         (RowAction::Revoke, project("P00107", 107, "", "", BUILDER)),
     ];
     let second = house.write(&batch(&kind, "2025Q2", SetMode::Differential, 2), &later);
-    let session = house.session(vec![first, second], &["water_project_project"], &[]);
+    let session = house.session(vec![first, second], &["water_project_project"], &[]).await;
     let rows_where = async |condition: &str| {
         let sql = format!(
             "select project_code, price_yuan, _ref from water_project_project where {condition} order by project_code"
@@ -491,7 +533,7 @@ async fn links_stand_beside_the_rows_they_belong_to() {
         &batch(&kind, "2025Q2", SetMode::Differential, 2),
         &[(RowAction::Revoke, project("P1", 1, "", "", BUILDER))],
     );
-    let session = house.session(vec![written, difference], &["water_project_project"], &[]);
+    let session = house.session(vec![written, difference], &["water_project_project"], &[]).await;
     let sql = "select project_code, builder_taxpayer, builder_confidence, builder_subject from water_project_project \
                order by project_code";
     assert_eq!(ask(&session, sql).await, [["P2", "", "none", "unknown"], ["P3", BUILDER, "certain", "enterprise"]]);
@@ -507,7 +549,7 @@ async fn a_column_that_a_template_version_does_not_have_is_null_and_makes_no_dif
     let mut named = project("P2", 1, "", "", BUILDER);
     named[8] = CellValue::Boolean(true);
     let new = house.write(&later, &add(vec![project("P1", 1, "", "", BUILDER), named.clone()]));
-    let session = house.session(vec![old.clone(), new], &["water_project_project"], &[]);
+    let session = house.session(vec![old.clone(), new], &["water_project_project"], &[]).await;
     let sql = "select project_code, is_public from water_project_project order by project_code";
     assert_eq!(ask(&session, sql).await, [["P1", ""], ["P2", "true"]]);
     let mismatches: Vec<Mismatch> = session.worklist().iter().map(|line| line.mismatch).collect();
@@ -519,7 +561,7 @@ async fn a_column_that_a_template_version_does_not_have_is_null_and_makes_no_dif
 #[tokio::test]
 async fn sql_can_only_ask_and_only_views_that_were_given() {
     let house = House::new(1);
-    let session = house.session(Vec::new(), &["water_project_payment"], &[]);
+    let session = house.session(Vec::new(), &["water_project_payment"], &[]).await;
     assert_eq!(ask(&session, "select count(*), sum(paid_yuan) from water_project_payment").await, [["0", ""]]);
     for refused in [
         "create table t as select 1",
@@ -533,9 +575,8 @@ async fn sql_can_only_ask_and_only_views_that_were_given() {
     ] {
         assert!(session.question(refused).await.is_err(), "{refused} passed");
     }
-    let place = SessionPlace { folder: house.data.clone(), keys: Arc::clone(&house.keys) };
-    let visible = VisibleBatches { batches: Vec::new(), moment: now() };
-    let unknown = Session::open(&house.catalog, &place, (&visible, ["nothing"]), &SessionOptions::default());
+    let visible = seen(Vec::new());
+    let unknown = house.open(&house.analysis, (&visible, &["nothing"]), &SessionOptions::default()).await;
     assert!(matches!(unknown, Err(SessionError::ViewUnknown(_))));
 }
 
@@ -546,10 +587,9 @@ async fn a_question_beyond_the_memory_limit_fails_alone_and_says_so() {
     let codes: Vec<String> = (0..60_000).map(|number| format!("P{number:09}")).collect();
     let rows = codes.iter().map(|code| vec![CellValue::Text(code), yuan(1)]).collect();
     let written = house.write(&batch(&kind, "2025Q1", SetMode::Full, 1), &add(rows));
-    let visible = VisibleBatches { batches: vec![written], moment: now() };
-    let place = SessionPlace { folder: house.data.clone(), keys: Arc::clone(&house.keys) };
-    let options = SessionOptions { memory_limit_bytes: 200_000, ..SessionOptions::default() };
-    let session = Session::open(&house.catalog, &place, (&visible, ["water_project_payment"]), &options).unwrap();
+    let visible = seen(vec![written]);
+    let views: &[&str] = &["water_project_payment"];
+    let session = house.open(&analysis(200_000), (&visible, views), &SessionOptions::default()).await.unwrap();
     let sql = "select count(*) from water_project_payment a join water_project_payment b using (project_code)";
     let failed = session.question(sql).await.unwrap().collect().await.unwrap_err();
     assert!(matches!(session.error(failed), SessionError::MemoryMet { limit_bytes: 200_000, .. }));
@@ -615,14 +655,14 @@ proptest! {
         }
         let expected = expected_state(&batches, &sets);
         let view = kind.0.view_of(kind.1);
-        let visible = VisibleBatches { batches: batches.clone(), moment: now() };
-        let rolled = roll_kind(house.place(), &visible, kind, Span::Now).unwrap();
+        let visible = seen(batches.clone());
+        let rolled = roll_kind(house.place(), &visible, (&kind.0.key, kind.1), Span::Now).unwrap();
         prop_assert_eq!(rolled.row_count(), expected.len());
-        let session = house.session(batches, &[&view], &[]);
         let amount = if is_flow { "paid_yuan" } else { "price_yuan" };
         let sql = format!("select project_code, {amount}, _ref from {view} order by project_code");
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        prop_assert_eq!(runtime.block_on(ask(&session, &sql)), expected);
+        let found = runtime.block_on(async { ask(&house.session(batches, &[&view], &[]).await, &sql).await });
+        prop_assert_eq!(found, expected);
     }
 }
 
@@ -687,7 +727,7 @@ async fn what_a_sheet_has_no_column_for_is_read_from_the_row_before_and_conditio
     );
     let third = house.write(&of(&house, "2025Q3", SetMode::Full, 3), &add(vec![short("P1", "三"), short("P4", "三")]));
     let opened = ["water_project.project.contact_name"];
-    let session = house.session(vec![first.clone(), second.clone()], &["water_project_project"], &opened);
+    let session = house.session(vec![first.clone(), second.clone()], &["water_project_project"], &opened).await;
     let sql = "select project_code, price_yuan, contact_name, builder_uscc, builder_name from water_project_project order by 1";
     let rows = ask(&session, sql).await;
     assert_eq!(rows[0], ["P1", "5.00", "王某", BUILDER, "二"]);
@@ -696,7 +736,7 @@ async fn what_a_sheet_has_no_column_for_is_read_from_the_row_before_and_conditio
     assert_eq!(rows[3], ["P4", "", "", "", "二"]);
     let sql = format!("select project_code from water_project_project where builder_uscc = '{BUILDER}'");
     assert_eq!(ask(&session, &sql).await, [["P1"]]);
-    let session = house.session(vec![first, second, third], &["water_project_project"], &opened);
+    let session = house.session(vec![first, second, third], &["water_project_project"], &opened).await;
     let sql = "select project_code, price_yuan, contact_name, builder_name from water_project_project order by 1";
     assert_eq!(ask(&session, sql).await, [["P1", "5.00", "王某", "三"], ["P4", "", "", "三"]]);
 }

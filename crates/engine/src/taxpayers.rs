@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::prelude::SessionContext;
 use futures::StreamExt;
 use gongzhi_core::catalog::{Catalog, PartyPart};
 use gongzhi_core::codes::{PersonDigest, Uscc};
@@ -14,8 +15,9 @@ use gongzhi_core::identity::{RegistryRecord, Subject};
 use gongzhi_core::state::VisibleBatches;
 
 use crate::batch::BatchError;
+use crate::fence::FenceError;
 use crate::parts::{DataPlace, PartReader, Slice, Source};
-use crate::session::{Session, SessionError};
+use crate::session::{Session, SessionError, question};
 
 /// The party of the tax bureau's tables whose tax a row is about.
 const TAXPAYER_PARTY: &str = "taxpayer";
@@ -47,14 +49,23 @@ const QUESTIONS: [(&str, &str); 3] = [
 ];
 
 /// Reads the registry from the views of [`REGISTRY_VIEWS`] that stand in the session, one record a taxpayer, by code.
+///
+/// # Errors
+/// A batch can't be read, or a question meets the memory limit.
 pub async fn list_taxpayers(session: &Session, present: &[&str]) -> Result<Vec<RegistryRecord>, SessionError> {
+    let questions = QUESTIONS.into_iter().filter(|(view, _)| present.contains(view)).collect();
+    session.run(|context| gather_all(context, questions)).await
+}
+
+async fn gather_all(
+    context: SessionContext,
+    questions: Vec<(&'static str, &'static str)>,
+) -> Result<Vec<RegistryRecord>, FenceError> {
     let mut taxpayers: BTreeMap<String, RegistryRecord> = BTreeMap::new();
-    for (view, question) in QUESTIONS.iter().filter(|(view, _)| present.contains(view)) {
-        let is_register = *view == REGISTRY_VIEWS[0];
-        let table = session.question(question).await?;
-        let mut rows = table.execute_stream().await.map_err(|error| session.error(error))?;
-        while let Some(rows) = rows.next().await {
-            let rows = rows.map_err(|error| session.error(error))?;
+    for (view, sql) in questions {
+        let is_register = view == REGISTRY_VIEWS[0];
+        let mut rows = question(&context, sql).await?.execute_stream().await?;
+        while let Some(rows) = rows.next().await.transpose()? {
             for at in 0..rows.num_rows() {
                 gather(&rows, at, is_register, &mut taxpayers);
             }
@@ -75,7 +86,7 @@ pub fn add_named_by_tax_side(
 ) -> Result<(), BatchError> {
     let mut known: HashMap<String, Option<usize>> =
         taxpayers.iter().map(|record| (record.uscc.clone(), None)).collect();
-    for batch in visible.batches.iter().filter(|batch| batch.main.is_some()) {
+    for batch in visible.batches().iter().filter(|batch| batch.main.is_some()) {
         let found = catalog.find_kind(&format!("{}.{}", batch.batch.item, batch.batch.kind));
         let Some((_, kind)) = found.filter(|(item, _)| item.is_tax_side()) else { continue };
         let part = |part| kind.find_party_column(TAXPAYER_PARTY, part).map(|column| (Source::Main, column.key.clone()));

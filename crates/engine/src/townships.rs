@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::arrow::array::{Array, AsArray};
+use datafusion::prelude::SessionContext;
 use futures::StreamExt;
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::models::Models;
 
 use crate::fence::Fence;
-use crate::model_run::{ModelError, REGISTRATION_VIEW, ask, register_view};
+use crate::model_run::{ModelContent, ModelError, REGISTRATION_VIEW, ask, register_view};
 use crate::session::Session;
 
 /// One row is one registration that names a township; text, whatever the view makes of it.
@@ -23,15 +24,24 @@ const QUESTION: &str = "select cast(taxpayer as varchar), cast(township as varch
 /// The catalogue has no view of registrations, or it can't be asked.
 pub async fn list_townships(
     session: &Session,
-    (catalog, models): (&Catalog, &Models),
+    content: &ModelContent,
     taxpayers: &BTreeSet<&str>,
 ) -> Result<BTreeMap<String, String>, ModelError> {
-    let context = session.context();
+    let (context, content) = (session.context().clone(), content.clone());
+    let taxpayers = taxpayers.iter().map(|code| (*code).to_owned()).collect();
+    session.analysis().run(async move { list_in(&context, content.both(), &taxpayers).await }).await
+}
+
+async fn list_in(
+    context: &SessionContext,
+    content: (&Catalog, &Models),
+    taxpayers: &BTreeSet<String>,
+) -> Result<BTreeMap<String, String>, ModelError> {
     let mut registered = Vec::new();
     let opened = BTreeSet::new();
-    let ready = register_view(context, (catalog, models), (REGISTRATION_VIEW, &opened), &mut registered).await;
+    let ready = register_view(context, content, (REGISTRATION_VIEW, &opened), &mut registered).await;
     let found = match ready {
-        Ok(()) => list_asked(session, taxpayers).await,
+        Ok(()) => list_asked(context, taxpayers).await,
         Err(error) => Err(error),
     };
     // Also after a failure, as for models: the session stays as it was.
@@ -41,9 +51,12 @@ pub async fn list_townships(
     found
 }
 
-async fn list_asked(session: &Session, taxpayers: &BTreeSet<&str>) -> Result<BTreeMap<String, String>, ModelError> {
+async fn list_asked(
+    context: &SessionContext,
+    taxpayers: &BTreeSet<String>,
+) -> Result<BTreeMap<String, String>, ModelError> {
     let mut townships: BTreeMap<String, String> = BTreeMap::new();
-    let fence = Fence::over(session.context(), [REGISTRATION_VIEW]).await?;
+    let fence = Fence::over(context, [REGISTRATION_VIEW]).await?;
     let mut rows = ask(&fence, QUESTION).await?;
     while let Some(rows) = rows.next().await {
         let rows = rows?;

@@ -17,9 +17,10 @@ use gongzhi_core::catalog::{Kind, Mark};
 use gongzhi_core::state::{Arrival, Place, VisibleBatch};
 
 use crate::batch::BatchError;
+use crate::layouts::read_layouts;
 use crate::parts::{DataPlace, PartReader, Source};
 use crate::schema::{self, Part};
-use crate::tables::{read_arrivals, read_layouts};
+use crate::tables::read_arrivals;
 
 /// What no cell holds stands between the cells of a text.
 const BETWEEN: &str = "\u{1f}";

@@ -11,10 +11,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use chrono::{DateTime, Utc};
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::problems::ActError;
+use gongzhi_engine::analysis::{Analysis, AnalysisOptions};
 use gongzhi_engine::intake::IntakeBooks;
 use gongzhi_engine::keys::{Dice, Keys};
 use gongzhi_engine::read::{Limits, WorkerCommand, WorkerPool};
-use gongzhi_engine::session::{SessionOptions, SessionPlace};
+use gongzhi_engine::session::SessionPlace;
 use gongzhi_store::Store;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
@@ -83,6 +84,7 @@ pub struct Parts {
     pub ids: Ids,
     catalog: OnceLock<Content>,
     blocking: Arc<Semaphore>,
+    analysis: OnceLock<Analysis>,
     /// The home of a dry run where there is none; taken away again.
     _scratch: Option<tempfile::TempDir>,
 }
@@ -143,6 +145,7 @@ impl App {
             clock,
             ids: Ids::new(Dice::system()),
             catalog: OnceLock::new(),
+            analysis: OnceLock::new(),
             blocking: Arc::new(Semaphore::new(settings.workers.max(settings.threads))),
             settings,
             _scratch: opened.scratch,
@@ -183,9 +186,20 @@ impl App {
         SessionPlace { folder: self.settings.data.clone(), keys: Arc::clone(&self.keys) }
     }
 
-    /// What questions may use.
-    pub fn questions(&self) -> SessionOptions {
-        SessionOptions { memory_limit_bytes: self.settings.memory_bytes, ..SessionOptions::default() }
+    /// What all questions of the process share; its threads begin with the first.
+    ///
+    /// # Errors
+    /// The system gives no threads, or there is nowhere to spill to.
+    pub fn analysis(&self) -> Result<&Analysis, ActError> {
+        if let Some(analysis) = self.analysis.get() {
+            return Ok(analysis);
+        }
+        let Settings { memory_bytes, threads, models, .. } = self.settings;
+        let options =
+            AnalysisOptions { memory_limit_bytes: memory_bytes, threads, models_at_once: models, spill_folder: None };
+        let started = Analysis::start(options)?;
+        // Of two begun at once the first stays.
+        Ok(self.analysis.get_or_init(|| started))
     }
 
     /// Does work that holds a thread, on one of a bounded number of threads for it; it ends even when nobody waits for it.

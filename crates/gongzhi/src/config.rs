@@ -20,10 +20,11 @@ const DATABASE_URL: Key = Key { name: "database_url", variable: "GONGZHI_DATABAS
 const DATA: Key = Key { name: "data", variable: "GONGZHI_DATA" };
 const WORKERS: Key = Key { name: "workers", variable: "GONGZHI_WORKERS" };
 const THREADS: Key = Key { name: "threads", variable: "GONGZHI_THREADS" };
+const MODELS: Key = Key { name: "models", variable: "GONGZHI_MODELS" };
 const MEMORY: Key = Key { name: "memory_mib", variable: "GONGZHI_MEMORY_MIB" };
 
 /// Every setting.
-const KEYS: [&Key; 5] = [&DATABASE_URL, &DATA, &WORKERS, &THREADS, &MEMORY];
+const KEYS: [&Key; 6] = [&DATABASE_URL, &DATA, &WORKERS, &THREADS, &MODELS, &MEMORY];
 
 /// Most memory that questions may hold by default, in MiB.
 const MEMORY_MIB: usize = 512;
@@ -76,6 +77,8 @@ pub struct Settings {
     pub workers: usize,
     /// Threads that questions use.
     pub threads: usize,
+    /// Models that run at once.
+    pub models: usize,
     /// Memory that questions may hold, in bytes.
     pub memory_bytes: usize,
     /// Every setting with where it comes from.
@@ -127,9 +130,10 @@ impl Settings {
         let sizes = [
             (&WORKERS, machine.cores.clamp(2, 8)),
             (&THREADS, machine.cores.clamp(2, 16)),
+            (&MODELS, machine.cores.clamp(2, 8)),
             (&MEMORY, MEMORY_MIB.min(usize::try_from(machine.memory_bytes >> 22).unwrap_or(MEMORY_MIB)).max(64)),
         ];
-        let [workers, threads, memory] = sizes.map(|(key, default)| {
+        let [workers, threads, models, memory] = sizes.map(|(key, default)| {
             let (text, _) = find(key, default.to_string());
             let number = text.trim().parse::<usize>().ok().filter(|number| *number > 0);
             number.unwrap_or_else(|| {
@@ -145,7 +149,7 @@ impl Settings {
             From::File | From::Environment => StorePlace::Postgres(url),
         };
         let (home, data, memory_bytes) = (home.to_owned(), home.join(data), memory << 20);
-        Ok(Self { home, store, data, workers, threads, memory_bytes, held })
+        Ok(Self { home, store, data, workers, threads, models, memory_bytes, held })
     }
 }
 

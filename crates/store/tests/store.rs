@@ -178,7 +178,7 @@ async fn hand_over(store: &Store) {
 /// What a question sees once all is handed over.
 async fn visible(store: &Store, scope: &Scope, moment: Moment) -> Vec<VisibleBatch> {
     hand_over(store).await;
-    store.visible_batches(scope, moment).await.unwrap().batches
+    store.visible_batches(scope, moment).await.unwrap().batches().to_vec()
 }
 
 async fn visible_ids(store: &Store, scope: &Scope, moment: Moment) -> Vec<String> {

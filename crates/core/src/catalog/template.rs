@@ -345,6 +345,12 @@ impl Kind {
         self.columns.iter().find(|column| column.key == key)
     }
 
+    /// The column that says where a row belongs: the first that holds division codes and is nobody's own.
+    pub fn find_place_column(&self) -> Option<&Column> {
+        let is_place = |column: &&Column| column.column_type == ColumnType::Region && !column.class.is_personal();
+        self.columns.iter().find(is_place)
+    }
+
     /// Columns of a template version, in the order of the sheet; closed ones left out.
     pub fn columns_of(&self, version: u32) -> impl Iterator<Item = &Column> {
         self.columns.iter().filter(move |column| column.is_in(version) && !column.closed)

@@ -44,6 +44,8 @@ pub const MISSING_COLUMN: &str = "missing-column";
 pub struct SheetColumn {
     /// Header.
     pub name: String,
+    /// What the cells of the header say as they stand in the sheet, from the upper row down.
+    pub own: Vec<String>,
     /// Column in the sheet, counted from 1.
     pub column: u32,
 }

@@ -85,7 +85,7 @@ fn sheet(headers: &[&str], titles: &[&str]) -> SheetFacts {
         columns: headers
             .iter()
             .zip(1..)
-            .map(|(name, column)| SheetColumn { name: (*name).to_owned(), column })
+            .map(|(name, column)| SheetColumn { name: (*name).to_owned(), own: vec![format!(" {name}")], column })
             .collect(),
         titles: titles.iter().map(|title| (*title).to_owned()).collect(),
         notes: Vec::new(),

@@ -11,9 +11,9 @@ use gongzhi_core::state::{Counted, Place, VisibleBatch};
 
 use super::{Group, Missed, Scaled, name_of, naming_columns};
 use crate::batch::BatchError;
+use crate::layouts::read_layouts;
 use crate::parts::{PartReader, Source};
 use crate::schema::{Part, part_of};
-use crate::tables::read_layouts;
 
 /// Pairs of rows that are compared at once.
 const COMPARED_AT_ONCE: usize = 8_192;

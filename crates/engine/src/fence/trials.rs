@@ -6,9 +6,14 @@ use datafusion::logical_expr::{Expr, LogicalPlanBuilder, lit, table_scan};
 
 use super::tests::{SQL, check, compile, keys, problems_of};
 use super::*;
+use crate::analysis::{Analysis, AnalysisOptions};
 use crate::session::{Session, SessionError, SessionOptions};
 
 const FROM: &str = "from tax_payment_payment";
+
+fn analysis() -> Analysis {
+    Analysis::start(AnalysisOptions { threads: 1, ..AnalysisOptions::default() }).unwrap()
+}
 
 /// The model's query over something else.
 fn over(from: &str) -> String {
@@ -281,7 +286,7 @@ fn a_plan_that_is_too_deep_is_refused_before_it_exhausts_the_stack() {
 
 #[test]
 fn a_session_knows_no_function_of_rows_and_no_format_of_files() {
-    let session = Session::empty(&SessionOptions::default()).unwrap();
+    let session = Session::empty(&analysis(), &SessionOptions::default());
     for context in [session.context(), &planning_context()] {
         let state = context.state();
         assert_eq!(state.table_functions().len(), 0);
@@ -294,7 +299,7 @@ fn a_session_knows_no_function_of_rows_and_no_format_of_files() {
 
 #[tokio::test]
 async fn a_question_of_a_session_passes_the_same_fence() {
-    let session = Session::empty(&SessionOptions::default()).unwrap();
+    let session = Session::empty(&analysis(), &SessionOptions::default());
     session.context().register_table("t", table_of_texts()).unwrap();
     for (sql, key) in [
         ("select * from t, lateral generate_series(1, 1000000000)", "fence-rows"),

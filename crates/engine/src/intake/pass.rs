@@ -13,8 +13,8 @@ use gongzhi_core::intake::recognise::{Expected, Recognised, recognise};
 use gongzhi_core::intake::said::said_mode;
 use gongzhi_core::intake::stated;
 use gongzhi_core::intake::{
-    Circumstances, Clues, Flags, IssueList, Judge, KindPlan, LayoutProfile, Mapping, RawValue, Refusal, RowChecker,
-    SheetFacts, SheetMap, TemplateIdentity,
+    Circumstances, Clues, Flags, IssueList, Judge, KindPlan, LayoutProfile, Mapping, OwnHeader, RawValue, Refusal,
+    RowChecker, SheetFacts, SheetMap, TemplateIdentity,
 };
 use gongzhi_core::issues::{CellPlace, Issue};
 use gongzhi_core::messages::Message;
@@ -464,6 +464,7 @@ impl<'c> Pass<'c> {
             self.propose(work);
         }
         self.issues.extend(issues);
+        self.works[work].headers.push(OwnHeader::of(facts, &map, kind));
         if self.works[work].description.mapping.is_empty() {
             self.works[work].description.mapping = mapping_of(facts, &map, kind);
         }
@@ -487,7 +488,7 @@ impl<'c> Pass<'c> {
             mapping: Vec::new(),
         };
         let checker = RowChecker::new(plan, mode);
-        self.works.push(Work { kind, checker, description, writer: None, rows: 0 });
+        self.works.push(Work { kind, checker, description, writer: None, headers: Vec::new(), rows: 0 });
         self.work_of.insert(kind.key.clone(), self.works.len() - 1);
         self.works.len() - 1
     }

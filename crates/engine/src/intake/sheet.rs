@@ -16,7 +16,7 @@ pub(super) fn facts_of(head: &SheetHead) -> SheetFacts {
         columns: head
             .columns
             .iter()
-            .map(|column| SheetColumn { name: column.name.clone(), column: column.index + 1 })
+            .map(|column| SheetColumn { name: column.name.clone(), own: column.own.clone(), column: column.index + 1 })
             .collect(),
         titles: head.titles.iter().map(|title| title.text.clone()).collect(),
         notes: Vec::new(),

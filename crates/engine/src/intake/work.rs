@@ -6,7 +6,7 @@ use gongzhi_core::catalog::Kind;
 use gongzhi_core::intake::header::fold;
 use gongzhi_core::intake::mask::shown;
 use gongzhi_core::intake::row::Filled;
-use gongzhi_core::intake::{IssueList, RowChecker, SheetFacts, SheetMap};
+use gongzhi_core::intake::{IssueList, OwnHeader, RowChecker, SheetFacts, SheetMap};
 use gongzhi_core::messages::Message;
 use gongzhi_core::values::SetMode;
 
@@ -21,6 +21,8 @@ pub(super) struct Work<'c> {
     pub(super) checker: RowChecker,
     pub(super) description: BatchDescription,
     pub(super) writer: Option<BatchWriter<'c>>,
+    /// What the headers of its sheets say.
+    pub(super) headers: Vec<OwnHeader>,
     pub(super) rows: u64,
 }
 
@@ -92,6 +94,7 @@ impl<'c> Work<'c> {
         let mut writer = self.writer;
         if let Some(writer) = &mut writer {
             writer.say(mode);
+            writer.keep_headers(self.headers);
         }
         let BatchDescription { id, region, unit, item, period, template_version, .. } = self.description;
         let batch = IntakeBatch {

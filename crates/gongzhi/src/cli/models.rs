@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::anyhow;
 use chrono::NaiveDate;
@@ -210,7 +211,7 @@ fn run_kept(args: &Run, context: &Context) -> anyhow::Result<ExitCode> {
     all.models.retain(|_, model| is_wanted(model));
     let order = CompareOrder { as_of: args.as_of, coverage: args.coverage.clone(), region: args.region.clone() };
     let app = context.open(&args.home, Access::Read)?;
-    let content = Content { sources, catalog, models: all };
+    let content = Content { sources, catalog: Arc::new(catalog), models: Arc::new(all) };
     let compared = context.wait(models::compare_kept(&app, &operator(Purpose::Analysis), (order, content)))?;
     context.wait(app.close())?;
     for report in &compared.reports {

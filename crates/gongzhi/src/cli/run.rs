@@ -37,11 +37,11 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let (say, place) = (&context.translator, args.place.place());
     let sources = list_sources(&place)?;
     let (catalog, models) = context.wait(get_models_to_run(&place, |_| true))?;
-    let content = Content { sources, catalog, models };
+    let content = Content { sources, catalog: Arc::new(catalog), models: Arc::new(models) };
     let Args { folder, as_of, out, home, region, .. } = args;
     let order = RunOrder { folder, out: out.clone(), as_of, region, language: say.language() };
     let prepared = prepare(order, &home, &content)?;
-    let app = context.open(&home, Access::Make)?.with_catalog(Arc::new(content.catalog.clone()));
+    let app = context.open(&home, Access::Make)?.with_catalog(Arc::clone(&content.catalog));
     let bar = progress_bar();
     let (shown, speech) = (bar.clone(), Translator::new(say.language()));
     let progress = Box::new(move |message: &Message, done: u64, all: u64| {

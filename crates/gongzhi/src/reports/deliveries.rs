@@ -273,7 +273,7 @@ fn list_undelivered(facts: &DeliveryFacts<'_>, files: &[FileLine]) -> Vec<Undeli
 type Delivered = BTreeSet<(String, String, Period)>;
 
 fn list_delivered(facts: &DeliveryFacts<'_>, files: &[FileLine]) -> Delivered {
-    let accepted = facts.visible.batches.iter().map(|one| (&one.batch.item, &one.batch.unit, one.batch.period));
+    let accepted = facts.visible.batches().iter().map(|one| (&one.batch.item, &one.batch.unit, one.batch.period));
     let of_files = files.iter().filter_map(|file| Some((file, file.unit.as_ref()?, file.period?)));
     let of_files = of_files.flat_map(|(file, unit, period)| file.items.iter().map(move |item| (item, unit, period)));
     let found = accepted.chain(of_files).filter_map(|(key, unit, period)| {

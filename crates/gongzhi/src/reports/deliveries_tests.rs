@@ -1,3 +1,4 @@
+use gongzhi_core::access::Scope;
 use gongzhi_core::issues::Issue;
 use gongzhi_core::messages::Message;
 use gongzhi_core::reports::FoundSheet;
@@ -20,7 +21,7 @@ fn deliveries(reports: &[(&str, FileReport, &str)], as_of: &str) -> Deliveries {
     let files =
         FilesFound { reports: &reports, named_units: &named_units, received: &received, counts: [0; 3], rows: 0 };
     let moment = Moment { as_of: chrono::DateTime::<chrono::Utc>::MAX_UTC, period: None };
-    let visible = VisibleBatches { batches: Vec::new(), moment };
+    let visible = VisibleBatches::found_by_a_test(&Scope::regions([]), moment, Vec::new());
     let (catalog, visible, as_of) = (&catalog, &visible, day(as_of));
     Deliveries::of(&DeliveryFacts { catalog, files, visible, as_of, region: "" })
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use gongzhi_core::messages::{Language, Translator};
+use gongzhi_engine::analysis::{Analysis, AnalysisOptions};
 use gongzhi_engine::session::{Session, SessionOptions};
 
 use crate::days::sources;
@@ -91,7 +92,8 @@ fn what_a_model_may_not_hold_is_told_with_its_file_and_line_and_how_to_mend_it()
 #[test]
 fn a_question_about_a_state_passes_the_same_fence() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let session = Session::empty(&SessionOptions::default()).unwrap();
+    let analysis = Analysis::start(AnalysisOptions { threads: 1, ..AnalysisOptions::default() }).unwrap();
+    let session = Session::empty(&analysis, &SessionOptions::default());
     let say = Translator::new(Language::English);
     for (sql, mend) in [
         ("select * from (values (1)) t (n), lateral generate_series(1, 1000000000)", "rows come from views only"),

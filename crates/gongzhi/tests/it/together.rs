@@ -260,7 +260,7 @@ fn look_at_originals(url: Option<&str>, folder: &Path, files: u32) {
     assert_eq!(seen.len(), files as usize);
     let batches = runtime.block_on(async {
         let moment = Moment { as_of: chrono::DateTime::<chrono::Utc>::MAX_UTC, period: None };
-        Store::open(&place).await.unwrap().visible_batches(&scope, moment).await.unwrap().batches.len()
+        Store::open(&place).await.unwrap().visible_batches(&scope, moment).await.unwrap().batches().len()
     });
     assert_eq!(batches, files as usize);
 }

@@ -110,7 +110,9 @@ impl Store {
         for one in &mut batches {
             one.links_key = latest.remove(&one.batch.id);
         }
-        Ok(VisibleBatches { batches, moment })
+        #[expect(clippy::disallowed_methods, reason = "here it is asked what the scope may see")]
+        let found = VisibleBatches::found(scope, moment, batches);
+        Ok(found)
     }
 }
 

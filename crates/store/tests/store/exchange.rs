@@ -81,12 +81,12 @@ async fn what_was_not_handed_over_is_not_seen_by_a_question_and_is_handed_over_o
     on_every_database("handed_over", async |store| {
         let (attempt, who) = (begin(store, &upload("a", "water")).await, office());
         accept(store, &attempt, 1, &[batch("b1")]).await;
-        assert!(store.visible_batches(&county(), at(9)).await.unwrap().batches.is_empty());
+        assert!(store.visible_batches(&county(), at(9)).await.unwrap().batches().is_empty());
         let mut work = store.write(&who, noon(1)).await.unwrap();
         assert_eq!(work.hand_over(9).await.unwrap(), 1);
         // Broken off before its end: all of it is still to be done.
         drop(work);
-        assert!(store.visible_batches(&county(), at(9)).await.unwrap().batches.is_empty());
+        assert!(store.visible_batches(&county(), at(9)).await.unwrap().batches().is_empty());
         assert_eq!(visible_ids(store, &county(), at(9)).await, ["b1"]);
         let mut work = store.write(&who, noon(1)).await.unwrap();
         assert_eq!(work.hand_over(9).await.unwrap(), 0);
@@ -124,7 +124,7 @@ async fn another_node_that_is_told_late_twice_and_in_any_order_sees_what_was_col
             digest: "sm3:02".to_owned(),
         };
         store.change((&office(), noon(8)), async |work| work.record_links(&[links]).await).await.unwrap();
-        let visible = store.visible_batches(&county(), at(9)).await.unwrap().batches;
+        let visible = store.visible_batches(&county(), at(9)).await.unwrap().batches().to_vec();
         assert_eq!(visible[0].links_key.as_deref(), Some("links/v1"));
         let named = store.list_named(&county(), noon(9)).await.unwrap().needed;
         assert_eq!(named.iter().collect::<Vec<_>>(), ["b1.parquet", "b2.parquet", "b3.parquet", "links/v1"]);

@@ -30,6 +30,17 @@ pub(super) struct Layout {
     pub(super) joined_names: Vec<(u32, u32)>,
 }
 
+/// What stands over a column, from the upper row down.
+#[derive(Debug, Default)]
+struct HeaderTexts(Vec<String>);
+
+impl HeaderTexts {
+    fn name(&self) -> String {
+        let parts: Vec<String> = self.0.iter().map(|text| names::clean_name(text)).collect();
+        names::join(&parts)
+    }
+}
+
 /// The first rows, with what is known about them.
 struct Page<'a> {
     rows: &'a [Row],
@@ -207,7 +218,7 @@ impl Page<'_> {
 
     /// The columns: those the header names, and those next to them in which rows hold something.
     fn columns(&self, header: Range<usize>) -> Vec<Column> {
-        let texts = self.header_texts(header.clone());
+        let mut texts = self.header_texts(header.clone());
         let mut weights: BTreeMap<u32, usize> = BTreeMap::new();
         for row in &self.rows[header.end..] {
             for (column, _) in row.iter() {
@@ -220,24 +231,25 @@ impl Page<'_> {
         }
         let Some((from, to)) = heaviest_cluster(&weights) else { return Vec::new() };
         let mut names: Vec<String> =
-            (from..=to).map(|column| names::join(texts.get(&column).map_or(&[][..], |parts| parts))).collect();
+            (from..=to).map(|column| texts.get(&column).map_or_else(String::new, HeaderTexts::name)).collect();
         names::make_unique(&mut names);
-        (from..=to).zip(names).map(|(index, name)| Column { name, index }).collect()
+        let mut own = |index| texts.remove(&index).map_or_else(Vec::new, |texts| texts.0);
+        (from..=to).zip(names).map(|(index, name)| Column { name, own: own(index), index }).collect()
     }
 
     /// The texts over each column from the upper row down, merged cells spread over the columns they cover.
-    fn header_texts(&self, header: Range<usize>) -> BTreeMap<u32, Vec<String>> {
-        let mut texts: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    fn header_texts(&self, header: Range<usize>) -> BTreeMap<u32, HeaderTexts> {
+        let mut texts: BTreeMap<u32, HeaderTexts> = BTreeMap::new();
         for at in header.clone() {
             let row = &self.rows[at];
             let lower = (at + 1 < header.end).then(|| &self.rows[at + 1]);
             let mut cells = row.iter().peekable();
             while let Some((column, value)) = cells.next() {
-                let name = names::clean_name(&shown(value));
+                let text = shown(value);
                 let next = cells.peek().map_or(u32::MAX, |(column, _)| *column);
                 let end = self.name_end(row, column..next, lower);
                 for covered in column..=end.min(column + 16_384) {
-                    texts.entry(covered).or_default().push(name.clone());
+                    texts.entry(covered).or_default().0.push(text.clone());
                 }
             }
         }

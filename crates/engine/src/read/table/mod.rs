@@ -65,6 +65,8 @@ impl Default for HeaderPlace {
 pub struct Column {
     /// The header's text: `upper/lower` of two rows, `_2` behind a repeated one, `column_N` for a blank one.
     pub name: String,
+    /// The texts it was made of as they stand in the sheet, from the upper row down; a joined cell over each column it covers.
+    pub own: Vec<String>,
     /// The column in the sheet, counted from 0.
     pub index: u32,
 }

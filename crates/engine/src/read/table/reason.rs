@@ -273,8 +273,10 @@ mod tests {
 
     /// The reason for a row of a table with these columns.
     fn reason(columns: &[&str], cells: &[&str]) -> Option<Reason> {
-        let columns: Vec<Column> =
-            (0..).zip(columns).map(|(index, name)| Column { name: (*name).to_owned(), index }).collect();
+        let columns: Vec<Column> = (0..)
+            .zip(columns)
+            .map(|(index, name)| Column { name: (*name).to_owned(), own: Vec::new(), index })
+            .collect();
         let known = Known::for_tests(columns, HashMap::new(), HashSet::new());
         let mut row = Row::new(9);
         for (column, text) in (0..).zip(cells).filter(|(_, text)| !text.is_empty()) {

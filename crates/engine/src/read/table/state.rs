@@ -165,7 +165,10 @@ impl Table {
     fn begin_named(&mut self, out: &mut VecDeque<Out>) {
         let mut names = self.facts.columns.clone();
         make_unique(&mut names);
-        let columns: Vec<Column> = (0..).zip(names).map(|(index, name)| Column { name, index }).collect();
+        let columns: Vec<Column> = (0..)
+            .zip(names.into_iter().zip(&self.facts.columns))
+            .map(|(index, (name, own))| Column { name, own: vec![own.clone()], index })
+            .collect();
         out.push_back(Out::Sheet(SheetHead {
             name: self.facts.name.clone(),
             columns: columns.clone(),

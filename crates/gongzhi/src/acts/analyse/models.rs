@@ -9,6 +9,7 @@ use gongzhi_core::models::warnings::list_warnings;
 use gongzhi_core::models::{Model, Models};
 use gongzhi_core::problems::ActError;
 use gongzhi_core::state::Moment;
+use gongzhi_engine::analysis::{Analysis, AnalysisOptions};
 use gongzhi_engine::model_cases::{CaseResult, list_unread, run_cases};
 use gongzhi_engine::model_run::check_models;
 use gongzhi_engine::session::SessionOptions;
@@ -74,7 +75,8 @@ fn sound(catalog: Catalog, models: Models, problems: &[Problem]) -> Result<(Cata
 /// Nothing can be asked at all.
 pub async fn test(catalog: &Catalog, models: &Models, wanted: &[&Model]) -> Result<Vec<CaseResult>, ActError> {
     let options = SessionOptions { target_partitions: 1, ..SessionOptions::default() };
-    Ok(run_cases(catalog, models, wanted, &options).await?)
+    let analysis = Analysis::start(AnalysisOptions::default())?;
+    Ok(run_cases(&analysis, (catalog, models), wanted, &options).await)
 }
 
 /// What a comparison over kept data is told.
@@ -102,8 +104,8 @@ pub async fn compare_kept(
         let coverage = read_coverage(&order.coverage, &content.catalog)?;
         let region = choose_region(&mut visible, order.region.as_deref()).map_err(ActError::not_understood)?;
         let (place, region) = (app.place(), region.to_string());
-        let options = app.questions();
-        let given = Comparing { content: &content, visible: &visible, place: &place, options, coverage, region };
+        let analysis = app.analysis()?;
+        let given = Comparing { content: &content, analysis, visible: &visible, place: &place, coverage, region };
         waiter.wait(compare(given, order.as_of))
     })
     .await

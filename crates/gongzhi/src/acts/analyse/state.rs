@@ -12,7 +12,7 @@ use gongzhi_core::time::end_of;
 use gongzhi_engine::batch::BatchError;
 use gongzhi_engine::effects::{SetEffect, list_effects};
 use gongzhi_engine::parts::DataPlace;
-use gongzhi_engine::session::{Session, SessionPlace};
+use gongzhi_engine::session::{Session, SessionOptions, SessionPlace};
 use gongzhi_engine::tables::{EvidencePlace, WorklistLine, list_evidence};
 use serde_json::{Map, Value};
 
@@ -96,18 +96,13 @@ impl OpenState {
 pub async fn open_state(app: &App, actor: &Actor, order: &StateOrder) -> Result<OpenState, ActError> {
     let moment = Moment { as_of: order.as_of.map_or_else(|| app.clock.now(), end_of), period: order.period };
     let visible = app.store.visible_batches(&actor.scope, moment).await?;
-    let kind = order.kind.clone();
-    app.block(move |app, _| {
-        let catalog = app.catalog()?;
-        let unknown = || ActError::not_understood(catalog.unknown_kind(&kind));
-        let (item, kind) = spoken_kind(catalog, &kind).ok_or_else(unknown)?;
-        let of_kind = visible.of_kind(item, kind);
-        let batches = of_kind.values().flatten().map(|one| one.batch.clone()).collect();
-        let (view, place) = (item.view_of(kind), app.place());
-        let session = Session::open(catalog, &place, (&visible, [view.as_str()]), &app.questions())?;
-        Ok(OpenState { session, view, visible, place, batches })
-    })
-    .await
+    let catalog = app.catalog()?;
+    let unknown = || ActError::not_understood(catalog.unknown_kind(&order.kind));
+    let (item, kind) = spoken_kind(catalog, &order.kind).ok_or_else(unknown)?;
+    let batches = visible.of_kind(item, kind).values().flatten().map(|one| one.batch.clone()).collect();
+    let (view, place, options) = (item.view_of(kind), app.place(), SessionOptions::default());
+    let session = Session::open(app.analysis()?, catalog, &place, (&visible, [view.as_str()]), &options).await?;
+    Ok(OpenState { session, view, visible, place, batches })
 }
 
 /// The kind a person means; an item of one kind need not name it.
@@ -148,9 +143,9 @@ fn list_sets(
     visible: &VisibleBatches,
     (item, kind): (&Item, &Kind),
 ) -> Result<Vec<SetLine>, BatchError> {
-    let mut effects = list_effects(data, visible, (item, kind), |_| true)?;
+    let mut effects = list_effects(data, (visible.batches(), visible.moment()), (item, kind), |_| true)?;
     let sets = visible.of_kind(item, kind).into_values().flat_map(|sets| {
-        let ordered = order_batches(sets.iter().map(|one| &one.batch), visible.moment);
+        let ordered = order_batches(sets.iter().map(|one| &one.batch), visible.moment());
         let find = |counted: &Counted<'_>| sets.iter().find(|one| one.batch.id == counted.batch.id).copied().cloned();
         ordered.iter().filter_map(find).collect::<Vec<_>>()
     });

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::exchange::{SheetColumn, SheetColumns};
 use gongzhi_core::problems::ActError;
-use gongzhi_core::state::{Batch, Moment, VisibleBatch, VisibleBatches, covered_days, find_supplemented};
+use gongzhi_core::state::{Batch, Moment, VisibleBatch, covered_days, find_supplemented};
 use gongzhi_engine::AtWork;
 use gongzhi_engine::batch::{BatchError, BatchFiles};
 use gongzhi_engine::effects::{SetEffect, list_effects};
@@ -194,8 +194,7 @@ impl IntakeDesk {
         let kind = format!("{}.{}", own.batch.item, own.batch.kind);
         let Some(kind) = self.catalog.find_kind(&kind) else { return Ok(None) };
         let place = DataPlace { folder: &self.app.settings.data, keys: &self.app.keys };
-        let visible = VisibleBatches { batches: sets, moment: everything() };
-        Ok(list_effects(place, &visible, kind, |batch| batch.id == id)?.remove(id))
+        Ok(list_effects(place, (&sets, everything()), kind, |batch| batch.id == id)?.remove(id))
     }
 }
 

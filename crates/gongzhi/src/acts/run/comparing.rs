@@ -11,6 +11,7 @@ use gongzhi_core::models::facts::{Coverage, RunFacts};
 use gongzhi_core::period::Period;
 use gongzhi_core::problems::ActError;
 use gongzhi_core::state::VisibleBatches;
+use gongzhi_engine::analysis::Analysis;
 use gongzhi_engine::model_run::{ModelReport, list_views, run_model, run_models};
 use gongzhi_engine::session::{Session, SessionOptions, SessionPlace};
 use gongzhi_engine::tables::{Handles, WorklistLine};
@@ -22,12 +23,12 @@ use super::order::Content;
 pub struct Comparing<'a> {
     /// The catalogue and its models.
     pub content: &'a Content,
+    /// What its questions share with all others.
+    pub analysis: &'a Analysis,
     /// Batches with their links.
     pub visible: &'a VisibleBatches,
     /// Where they are.
     pub place: &'a SessionPlace,
-    /// What its questions may use.
-    pub options: SessionOptions,
     /// What the tax side covers.
     pub coverage: Vec<Coverage>,
     /// County the run is about.
@@ -51,31 +52,31 @@ pub struct Compared {
 /// Runs every model.
 pub async fn compare(given: Comparing<'_>, as_of: NaiveDate) -> Result<Compared, ActError> {
     let views = list_filled_views(&given)?;
-    let options = SessionOptions { opened: given.content.models.opened(), ..given.options.clone() };
+    let options = SessionOptions { opened: given.content.models.opened(), ..SessionOptions::default() };
     let visible = (given.visible, views.iter().map(String::as_str));
-    let session = Session::open(&given.content.catalog, given.place, visible, &options)?;
+    let catalog = &given.content.catalog;
+    let session = Session::open(given.analysis, catalog, given.place, visible, &options).await?;
     let facts = RunFacts {
         as_of,
         region: given.region.clone(),
         coverage: given.coverage.clone(),
         delivered: list_delivered(given.visible),
     };
-    let content = (&given.content.catalog, &given.content.models);
-    let mut reports = run_models(&session, content, &facts).await;
+    let content = given.content.of_models();
+    let mut reports = run_models(&session, &content, &facts).await;
     for report in reports.iter_mut().filter(|report| report.met_memory_limit) {
-        let Some(model) = given.content.models.models.get(&report.model) else { continue };
         // Joins that hash hold one side in memory, joins that sort leave it on the disk: slower, but it may get through.
         let options = SessionOptions { prefer_sort_merge_join: true, ..options.clone() };
         let visible = (given.visible, views.iter().map(String::as_str));
-        let again = Session::open(&given.content.catalog, given.place, visible, &options)?;
-        *report = run_model(&again, content, model, &facts).await;
+        let again = Session::open(given.analysis, catalog, given.place, visible, &options).await?;
+        *report = run_model(&again, &content, &report.model, &facts).await;
     }
     reports.iter_mut().for_each(|report| name_rows(report, session.handles()));
     let leads = reports.iter().flat_map(|report| &report.leads);
     let taxpayers: BTreeSet<&str> = leads.map(|lead| lead.taxpayer.uscc.as_str()).collect();
     // A county may lay its own view of registrations over ours; one without townships costs the report a breakdown, not
     // the run its leads.
-    let townships = list_townships(&session, content, &taxpayers).await.unwrap_or_else(|_| {
+    let townships = list_townships(&session, &content, &taxpayers).await.unwrap_or_else(|_| {
         // What the error says may hold what stands in a row.
         tracing::warn!("the view of registrations tells no townships, the report goes without them");
         BTreeMap::new()
@@ -104,7 +105,7 @@ fn name_rows(report: &mut ModelReport, handles: &Handles) {
 /// # Errors
 /// Nothing was asked for and there are several; what was asked for is no region of which anything was reported.
 pub fn choose_region(visible: &mut VisibleBatches, asked: Option<&str>) -> Result<Region, Message> {
-    let there: BTreeSet<Region> = visible.batches.iter().filter_map(|one| Region::read(&one.batch.region)).collect();
+    let there: BTreeSet<Region> = visible.batches().iter().filter_map(|one| Region::read(&one.batch.region)).collect();
     let lowest = Region::list_lowest(&there);
     let names = lowest.iter().map(|region| region.as_str()).collect::<Vec<_>>().join("、");
     let unknown = |asked: &str| Message::new("run-region-unknown").with("asked", asked).with("regions", &names);
@@ -115,7 +116,7 @@ pub fn choose_region(visible: &mut VisibleBatches, asked: Option<&str>) -> Resul
         (None, [only]) => (*only).clone(),
         (None, _) => return Err(Message::new("run-region-several").with("regions", &names)),
     };
-    visible.batches.retain(|one| {
+    visible.retain(|one| {
         Region::read(&one.batch.region).is_some_and(|other| region.covers(&other) || other.covers(&region))
     });
     Ok(region)
@@ -125,7 +126,7 @@ pub fn choose_region(visible: &mut VisibleBatches, asked: Option<&str>) -> Resul
 fn list_filled_views(given: &Comparing<'_>) -> Result<BTreeSet<String>, ActError> {
     let Content { catalog, models, .. } = given.content;
     let read = list_views(models)?;
-    let batches = given.visible.batches.iter();
+    let batches = given.visible.batches().iter();
     let kinds: BTreeSet<String> = batches.map(|batch| format!("{}.{}", batch.batch.item, batch.batch.kind)).collect();
     let kinds = kinds.iter().filter_map(|key| catalog.find_kind(key));
     let views = kinds.map(|(item, kind)| item.view_of(kind));
@@ -135,7 +136,7 @@ fn list_filled_views(given: &Comparing<'_>) -> Result<BTreeSet<String>, ActError
 
 fn list_delivered(visible: &VisibleBatches) -> BTreeMap<String, BTreeSet<Period>> {
     let mut delivered: BTreeMap<String, BTreeSet<Period>> = BTreeMap::new();
-    for batch in &visible.batches {
+    for batch in visible.batches() {
         delivered.entry(batch.batch.item.clone()).or_default().insert(batch.batch.period);
     }
     delivered
@@ -144,11 +145,13 @@ fn list_delivered(visible: &VisibleBatches) -> BTreeMap<String, BTreeSet<Period>
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
+    use gongzhi_core::access::Purpose;
     use gongzhi_core::catalog::{Mark, Mode};
     use gongzhi_core::state::{Batch, Moment, VisibleBatch, covered_days};
     use gongzhi_core::values::SetMode;
 
     use super::*;
+    use crate::acts::operator::operator;
 
     fn visible(regions: &[&str]) -> VisibleBatches {
         let period = Period::Quarter(2025, 1);
@@ -181,13 +184,14 @@ mod tests {
             upload: String::new(),
         };
         let moment = Moment { as_of: DateTime::default(), period: None };
-        VisibleBatches { batches: regions.iter().map(batch).collect(), moment }
+        let scope = operator(Purpose::Analysis).scope;
+        VisibleBatches::found_by_a_test(&scope, moment, regions.iter().map(batch).collect())
     }
 
     fn chosen(regions: &[&str], asked: Option<&str>) -> Result<(String, Vec<String>), String> {
         let mut visible = visible(regions);
         let region = choose_region(&mut visible, asked).map_err(|message| message.key.to_string())?;
-        Ok((region.to_string(), visible.batches.into_iter().map(|one| one.batch.region).collect()))
+        Ok((region.to_string(), visible.batches().iter().map(|one| one.batch.region.clone()).collect()))
     }
 
     #[test]

@@ -10,6 +10,7 @@ use gongzhi_core::codes::{Divisions, PersonDigest, Uscc, normalise};
 use gongzhi_core::identity::{Class, Decisions, Index, IndexBuilder, Match, Places, Query, Subject};
 use gongzhi_core::problems::ActError;
 use gongzhi_core::state::{VisibleBatch, VisibleBatches};
+use gongzhi_engine::analysis::Analysis;
 use gongzhi_engine::batch::FilePart;
 use gongzhi_engine::links::{Link, PartyText, link_batch};
 use gongzhi_engine::parallel::in_order;
@@ -54,6 +55,8 @@ pub struct Identified {
 pub struct Identifying<'a> {
     /// Catalogue.
     pub catalog: &'a Catalog,
+    /// What its questions share with all others.
+    pub analysis: &'a Analysis,
     /// Batches and where they are.
     pub visible: &'a VisibleBatches,
     /// Data folder and keys.
@@ -70,11 +73,12 @@ pub async fn build_index(given: &Identifying<'_>) -> Result<Index, ActError> {
         .into_iter()
         .filter(|view| {
             let Some((item, kind)) = given.catalog.find_view(view) else { return false };
-            given.visible.batches.iter().any(|batch| batch.batch.item == item.key && batch.batch.kind == kind.key)
+            given.visible.batches().iter().any(|batch| batch.batch.item == item.key && batch.batch.kind == kind.key)
         })
         .collect();
     let views = (given.visible, present.iter().copied());
-    let session = Session::open(given.catalog, given.place, views, &SessionOptions::default())?;
+    let options = SessionOptions::default();
+    let session = Session::open(given.analysis, given.catalog, given.place, views, &options).await?;
     let mut records = list_taxpayers(&session, &present).await?;
     let place = DataPlace { folder: &given.place.folder, keys: &given.place.keys };
     add_named_by_tax_side(place, (given.catalog, given.visible), &mut records)?;
@@ -87,7 +91,7 @@ pub async fn build_index(given: &Identifying<'_>) -> Result<Index, ActError> {
 pub fn identify(given: &Identifying<'_>, index: &Index, lines: &mut impl Write) -> Result<Identified, ActError> {
     let version = format!("{} {}", index.digest(), decisions_digest(given.decisions));
     let mut all = Identified { version: version.clone(), registry: index.entry_count(), ..Identified::default() };
-    let batches: Vec<&VisibleBatch> = given.visible.batches.iter().filter(|batch| batch.main.is_some()).collect();
+    let batches: Vec<&VisibleBatch> = given.visible.batches().iter().filter(|batch| batch.main.is_some()).collect();
     in_order(
         batches.len(),
         |at| identify_batch(given, (index, &version), batches[at]),

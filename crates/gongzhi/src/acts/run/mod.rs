@@ -146,7 +146,7 @@ fn run_here(
     waiter.wait(exchange::hand_over(&app.store, actor, now))?;
     // The run is of this moment: what others take in from here on is not in it.
     let mut visible = waiter.wait(app.store.visible_batches(&actor.scope, everything()))?;
-    if visible.batches.is_empty() {
+    if visible.batches().is_empty() {
         outputs::write_issues((&order.out, context.say), &taken)?;
         return Err(nothing_accepted(&taken));
     }
@@ -164,8 +164,8 @@ fn run_here(
     steps.end("identity", started, &[("taxpayers", identified.registry as u64), ("parties", parties)])?;
 
     let started = Instant::now();
-    let (content, options) = (context.content, app.questions());
-    let compared = Comparing { content, visible: &visible, place: &place, options, coverage, region };
+    let (content, analysis) = (context.content, app.analysis()?);
+    let compared = Comparing { content, analysis, visible: &visible, place: &place, coverage, region };
     let mut compared = waiter.wait(compare(compared, order.as_of))?;
     waiter.wait(sightings::record(&record, order, &mut compared))?;
     steps.end("models", started, &[("models", compared.reports.len() as u64)])?;
@@ -234,6 +234,7 @@ async fn identify(
     let decisions = Decisions::new(app.store.list_decisions(&actor.scope, app.clock.now()).await?);
     let given = identities::Identifying {
         catalog: &context.catalog,
+        analysis: app.analysis()?,
         visible,
         place,
         divisions: &divisions,
@@ -268,7 +269,7 @@ fn notes_of(result: &outputs::RunResult<'_>, skipped: &[String]) -> Vec<Message>
     reasons.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), reason.clone()));
     let note = |(reason, count)| Message::new("run-not-comparable").with("reason", reason).with("count", count);
     notes.extend(reasons.into_iter().take(5).map(note));
-    let content = (&context.catalog, &context.models);
+    let content = (context.catalog.as_ref(), context.models.as_ref());
     notes.extend(missing::notes(result.taken.reports.values(), content, context.say));
     if !skipped.is_empty() {
         notes.push(Message::new("run-skipped").with("count", skipped.len()).with("names", skipped.join("、")));
@@ -305,13 +306,9 @@ fn everything() -> Moment {
 
 /// The batches with the links that were just made.
 fn put_links(visible: &mut VisibleBatches, identified: &identities::Identified) {
-    let mut keys: HashMap<&str, &str> =
+    let keys: HashMap<&str, &str> =
         identified.links.iter().map(|(batch, part)| (batch.as_str(), part.key.as_str())).collect();
-    for one in &mut visible.batches {
-        if let Some(key) = keys.remove(one.batch.id.as_str()) {
-            one.links_key = Some(key.to_owned());
-        }
-    }
+    visible.put_links(&keys);
 }
 
 async fn record_links((app, actor): (&App, &Actor), identified: &identities::Identified) -> Result<(), ActError> {

@@ -2,11 +2,13 @@
 
 use std::ops::Deref;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use gongzhi_core::catalog::{Catalog, Source};
 use gongzhi_core::messages::{Language, Message, Translator};
 use gongzhi_core::models::Models;
+use gongzhi_engine::model_run::ModelContent;
 
 /// What a run is told.
 pub struct RunOrder {
@@ -27,9 +29,16 @@ pub struct Content {
     /// Files of the catalogue.
     pub sources: Vec<Source>,
     /// The catalogue.
-    pub catalog: Catalog,
+    pub catalog: Arc<Catalog>,
     /// Its models.
-    pub models: Models,
+    pub models: Arc<Models>,
+}
+
+impl Content {
+    /// For the tasks that run its models.
+    pub fn of_models(&self) -> ModelContent {
+        ModelContent { catalog: Arc::clone(&self.catalog), models: Arc::clone(&self.models) }
+    }
 }
 
 /// Told of progress: what is done, how much of how much.

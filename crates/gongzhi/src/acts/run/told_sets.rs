@@ -25,7 +25,7 @@ pub fn tell_sets(
     context: &RunContext<'_>,
 ) -> Result<(), ActError> {
     let effects = list(taken, (visible, place), context)?;
-    for one in &visible.batches {
+    for one in visible.batches() {
         let batch = &one.batch;
         let (Some(effect), Some(report)) = (effects.get(&batch.id), taken.reports.get_mut(&one.file)) else { continue };
         put(report, (&batch.item, &batch.kind), effect);
@@ -43,19 +43,23 @@ fn list(
     context: &RunContext<'_>,
 ) -> Result<BTreeMap<String, SetEffect>, ActError> {
     let of_folder: BTreeSet<&str> = visible
-        .batches
+        .batches()
         .iter()
         .filter(|one| taken.reports.contains_key(&one.file))
         .map(|one| one.batch.id.as_str())
         .collect();
     let kinds: BTreeSet<String> =
-        visible.batches.iter().map(|one| format!("{}.{}", one.batch.item, one.batch.kind)).collect();
+        visible.batches().iter().map(|one| format!("{}.{}", one.batch.item, one.batch.kind)).collect();
     let kinds: Vec<_> = kinds.iter().filter_map(|kind| context.catalog.find_kind(kind)).collect();
     let data = DataPlace { folder: &place.folder, keys: &place.keys };
     let mut effects = BTreeMap::new();
     in_order(
         kinds.len(),
-        |at| list_effects(data, visible, kinds[at], |batch| of_folder.contains(batch.id.as_str())),
+        |at| {
+            list_effects(data, (visible.batches(), visible.moment()), kinds[at], |batch| {
+                of_folder.contains(batch.id.as_str())
+            })
+        },
         |_, of_kind| {
             effects.extend(of_kind?);
             Ok::<_, BatchError>(())

@@ -8,6 +8,7 @@ mod spoil;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, RefUnwindSafe};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -18,10 +19,11 @@ use gongzhi_core::intake::Flags;
 use gongzhi_core::messages::{Language, Message, Translator};
 use gongzhi_core::models::Models;
 use gongzhi_core::models::facts::RunFacts;
+use gongzhi_engine::analysis::{Analysis, AnalysisOptions};
 use gongzhi_engine::annotate::{Annotation, annotate};
 use gongzhi_engine::intake::{IntakeBooks, IntakeContext, IntakeRequest, Outcome, intake_file};
 use gongzhi_engine::keys::{Dice, KeyFiles, Keys};
-use gongzhi_engine::model_run::{check_models, run_model};
+use gongzhi_engine::model_run::{ModelContent, check_models, run_model};
 use gongzhi_engine::read::{
     Limit, Limits, RawEvent, ReadError, Reason, RowStream, SheetEvent, SheetReader, Value, WorkerCommand, WorkerPool,
 };
@@ -282,8 +284,9 @@ const FORBIDDEN: [&str; 9] = [
 
 #[test]
 fn a_query_that_passes_the_fence_calls_nothing_forbidden_and_runs() {
-    let catalog = catalog();
+    let catalog = Arc::new(catalog());
     let (models, _) = Models::compile(&catalog);
+    let analysis = Analysis::start(AnalysisOptions { threads: 1, ..AnalysisOptions::default() }).expect("threads");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let keys: Vec<&String> = models.models.keys().collect();
     let facts = RunFacts {
@@ -312,8 +315,9 @@ fn a_query_that_passes_the_fence_calls_nothing_forbidden_and_runs() {
         for word in calls.filter(|_| outside_quotes) {
             assert!(!FORBIDDEN.contains(&word), "{word} passed: {}", model.sql);
         }
-        let session = Session::empty(&SessionOptions::default()).expect("a session");
-        let report = runtime.block_on(run_model(&session, (&catalog, &only), &model, &facts));
+        let session = Session::empty(&analysis, &SessionOptions::default());
+        let content = ModelContent { catalog: Arc::clone(&catalog), models: Arc::new(only) };
+        let report = runtime.block_on(run_model(&session, &content, &model.key, &facts));
         assert!(report.leads.is_empty(), "leads out of nothing");
         if let Some(stopped) = &report.stopped {
             assert_spoken(stopped);

@@ -63,11 +63,13 @@ pub struct Told {
     pub message: Message,
     /// How to mend it, where the sentence does not say so itself.
     pub mend: Option<Message>,
+    /// A line in which the sentence stands as `error`; none: it stands alone.
+    pub within: Option<Message>,
 }
 
 impl From<Message> for Told {
     fn from(message: Message) -> Self {
-        Self { place: String::new(), message, mend: None }
+        Self { place: String::new(), message, mend: None, within: None }
     }
 }
 
@@ -124,6 +126,10 @@ impl ActError {
                     say.say(&both.with("mend", say.say(mend)))
                 }
                 None => say.say(&told.message),
+            };
+            let sentence = match &told.within {
+                Some(line) => say.say(&line.clone().with("error", sentence)),
+                None => sentence,
             };
             if told.place.is_empty() { sentence } else { format!("{}: {sentence}", told.place) }
         };

@@ -169,8 +169,8 @@ pub struct BatchFiles {
     pub personal: Option<FilePart>,
     /// Rows.
     pub rows: u64,
-    /// Where each sheet has its columns: column number, from 1, by column key, by sheet.
-    pub layouts: BTreeMap<String, BTreeMap<String, u32>>,
+    /// What the clerk's own headers said, in the order of the sheets.
+    pub headers: Vec<OwnHeader>,
 }
 
 impl BatchDescription {
@@ -391,7 +391,7 @@ impl<'k> BatchWriter<'k> {
         if let Some(data_key) = self.data_key {
             data_key.finish();
         }
-        Ok(BatchFiles { main, personal, rows: self.rows, layouts: self.layouts })
+        Ok(BatchFiles { main, personal, rows: self.rows, headers: self.sheets.headers })
     }
 }
 

@@ -131,7 +131,8 @@ pub fn is_locked(path: &Path) -> bool {
 /// finds it gone and makes it again.
 fn remove_left(path: &Path) {
     let Ok(file) = File::options().write(true).open(path) else { return };
-    if file.try_lock().is_ok() {
+    // By now it may be another one: what was opened was put into its place, and the next is begun under its name.
+    if file.try_lock().is_ok() && is_still_there(path, &file) {
         // Another program may have cleared it at the same moment.
         let _ = fs::remove_file(path);
     }

@@ -24,17 +24,31 @@ use crate::config::Settings;
 
 /// Tells the moment.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
+pub struct Clock {
+    now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
+    goes_on: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
+}
 
 impl Clock {
-    /// A clock that stands still: a command is of one moment.
+    /// A clock that stands still, whatever happens meanwhile.
+    #[cfg(test)]
     pub fn still(now: DateTime<Utc>) -> Self {
-        Self(Arc::new(move || now))
+        Self::of_command(now, move || now)
     }
 
-    /// The moment.
+    /// A clock for a command, which is of one moment; what is held for some time is held by the machine's clock.
+    pub fn of_command(now: DateTime<Utc>, machine: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        Self { now: Arc::new(move || now), goes_on: Arc::new(machine) }
+    }
+
+    /// The moment of what is done.
     pub fn now(&self) -> DateTime<Utc> {
-        (self.0)()
+        (self.now)()
+    }
+
+    /// The clock that goes on, by which leases are held.
+    pub fn going_on(&self) -> Arc<dyn Fn() -> DateTime<Utc> + Send + Sync> {
+        Arc::clone(&self.goes_on)
     }
 }
 
@@ -47,6 +61,12 @@ impl Ids {
     /// Ids by these dice.
     pub fn new(dice: Dice) -> Self {
         Self { dice: Mutex::new((dice, 0)) }
+    }
+
+    /// A byte of chance; 0 where there is none.
+    pub fn byte(&self) -> u8 {
+        let mut dice = self.dice.lock().unwrap_or_else(PoisonError::into_inner);
+        dice.0.roll::<1>().map_or(0, |[byte]| byte)
     }
 
     /// A version 7 id of a moment.

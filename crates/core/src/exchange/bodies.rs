@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Mark, Mode};
+use crate::intake::OwnHeader;
 use crate::period::Period;
 use crate::state::{Batch, DigestedFile, VisibleBatch};
 use crate::values::SetMode;
@@ -56,9 +57,9 @@ pub struct BatchAccepted {
     pub file: String,
     /// `sm3:` digest of that file.
     pub file_digest: String,
-    /// Where its columns stood in the sheets of that file, as far as that is known.
+    /// What the clerk's own headers said in the sheets of that file, and which column each was taken for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sheets: Vec<SheetColumns>,
+    pub sheets: Vec<OwnHeader>,
 }
 
 /// A part of a batch.
@@ -69,30 +70,6 @@ pub struct NamedPart {
     pub key: String,
     /// `sm3:` digest of its bytes as they were written.
     pub digest: String,
-}
-
-/// The columns of a sheet, as the clerk had them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SheetColumns {
-    /// Name of the sheet.
-    pub sheet: String,
-    /// Its columns.
-    pub columns: Vec<SheetColumn>,
-}
-
-/// A column of a sheet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SheetColumn {
-    /// Its place in the sheet, from 1.
-    pub place: u32,
-    /// The column of the kind that it was taken for; none: it was left alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub column: Option<String>,
-    /// What the clerk's own header said; none: that was not kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub header: Option<String>,
 }
 
 /// A batch is visible no longer: it was sent back, or its file is another one now. As of earlier moments it is still there.
@@ -133,7 +110,7 @@ impl fmt::Display for NotAWord {
 
 impl BatchAccepted {
     /// What is told of a batch that was just accepted, and of the columns of its sheets.
-    pub fn of(visible: VisibleBatch, sheets: Vec<SheetColumns>) -> Self {
+    pub fn of(visible: VisibleBatch, sheets: Vec<OwnHeader>) -> Self {
         let part = |file: DigestedFile| NamedPart { key: file.key, digest: file.digest };
         let batch = visible.batch;
         Self {

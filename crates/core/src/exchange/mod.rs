@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sm3::{Digest, Sm3};
 
-pub use bodies::{BatchAccepted, BatchReturned, DeliverySettled, NamedPart, NotAWord, SheetColumn, SheetColumns};
+pub use bodies::{BatchAccepted, BatchReturned, DeliverySettled, NamedPart, NotAWord};
 pub use receiving::{Known, Verdict, judge};
 
 use crate::messages::Message;

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::*;
 use crate::catalog::{Mark, Mode};
+use crate::intake::{OwnColumn, OwnHeader};
 use crate::period::Period;
 use crate::state::{Batch, DigestedFile, VisibleBatch, covered_days};
 use crate::values::SetMode;
@@ -164,12 +165,12 @@ fn an_envelope_that_is_not_as_it_was_sent_is_refused() {
 
 #[test]
 fn an_envelope_set_out_in_another_way_is_the_same_and_one_with_more_in_it_is_none() {
-    let sheets = vec![SheetColumns {
-        sheet: "项目".to_owned(),
-        columns: vec![SheetColumn {
-            place: 2, column: Some("name".to_owned()), header: Some("项目 名称".to_owned())
-        }],
-    }];
+    let name = OwnColumn {
+        letters: "B".to_owned(),
+        texts: vec!["项目".to_owned(), "名称".to_owned()],
+        column: Some("name".to_owned()),
+    };
+    let sheets = vec![OwnHeader { sheet: "项目".to_owned(), row: 2, columns: vec![name] }];
     let said = Content::BatchAccepted(Box::new(BatchAccepted::of(batch("b1"), sheets)));
     let sent = Envelope::new(&said, ("652323", 1), noon(2));
     let text = serde_json::to_string_pretty(&sent).unwrap();

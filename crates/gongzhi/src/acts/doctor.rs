@@ -9,7 +9,8 @@ use gongzhi_core::access::{Actor, Purpose};
 use gongzhi_core::problems::{ActError, OfFile as _};
 use gongzhi_engine::AtWork;
 use gongzhi_engine::upkeep::{KeptFile, clear_written, data_key_name, is_spool, list_kept, sealed_by};
-use gongzhi_store::collect::attempts::{NamedFiles, Standing};
+use gongzhi_store::collect::attempts::Standing;
+use gongzhi_store::named::NamedFiles;
 
 use crate::app::App;
 

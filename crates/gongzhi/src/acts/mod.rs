@@ -11,6 +11,10 @@ pub mod collect;
 pub mod doctor;
 pub mod exchange;
 pub mod home;
+pub mod jobs;
 pub mod operator;
 pub mod read;
 pub mod run;
+
+#[cfg(test)]
+mod two_actors_tests;

@@ -10,7 +10,7 @@ use gongzhi_core::messages::Message;
 use gongzhi_core::period::Period;
 
 use super::{CatalogWords, Context};
-use crate::acts::analyse::export::{ExportOrder, Format, export};
+use crate::acts::analyse::export::{ExportOrder, Format, export, list_kinds};
 use crate::acts::catalog::get_catalog;
 use crate::acts::home::Access;
 use crate::acts::operator::operator;
@@ -41,7 +41,9 @@ fn parse_format(text: &str) -> Result<Format, String> {
 /// Exit 0 when everything was written.
 pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let app = context.open(&args.home, Access::Read)?.with_catalog(Arc::new(get_catalog(&args.place.place())?));
+    let catalog = Arc::new(get_catalog(&args.place.place())?);
+    list_kinds(&catalog, &args.words)?;
+    let app = context.open(&args.home, Access::Read)?.with_catalog(catalog);
     let order = ExportOrder {
         words: args.words,
         as_of: args.as_of,

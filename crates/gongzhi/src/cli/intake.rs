@@ -17,7 +17,6 @@ use gongzhi_engine::intake::{IntakeReport, Outcome, SheetReport};
 use gongzhi_engine::read::Reason;
 
 use super::{CatalogWords, Context};
-use crate::acts::audit;
 use crate::acts::catalog::get_catalog;
 use crate::acts::collect::data_package::expand;
 use crate::acts::collect::intake::{IntakeOrder, TakenIn, list_unread_profiles, mark, prepare, take, take_nil};
@@ -27,6 +26,7 @@ use crate::acts::collect::set_effects::effect_line;
 use crate::acts::home::{self, Access};
 use crate::acts::operator::operator;
 use crate::app::App;
+use crate::jobs::inline::run_due;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -111,7 +111,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         tell(&taken)?;
     }
     if !args.dry_run {
-        context.wait(audit::seal(&app, context.now))?;
+        context.wait(run_due(&app, &actor))?;
     }
     context.wait(app.close())?;
     Ok(ExitCode::from(worst))

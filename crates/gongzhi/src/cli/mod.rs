@@ -15,6 +15,7 @@ mod export;
 mod identity;
 mod init;
 mod intake;
+mod jobs;
 mod mark_worker;
 mod match_names;
 mod models;
@@ -63,9 +64,9 @@ impl Context {
         self.runtime.get_or_init(made).block_on(act)
     }
 
-    /// The clock of the command: it stands still, a command is of one moment.
+    /// The clock of the command, which is of one moment.
     fn clock(&self) -> Clock {
-        Clock::still(self.now)
+        Clock::of_command(self.now, now)
     }
 
     /// Opens a home.
@@ -115,6 +116,7 @@ enum Command {
     Doctor(doctor::Args),
     Export(export::Args),
     Identity(identity::Args),
+    Jobs(jobs::Args),
     Match(match_names::Args),
     State(state::Args),
     Template(template::Args),
@@ -165,6 +167,7 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         Command::Doctor(args) => doctor::run(&args, &context),
         Command::Export(args) => export::run(args, &context),
         Command::Identity(args) => identity::run(&args, &context),
+        Command::Jobs(args) => jobs::run(&args, &context),
         Command::Match(args) => match_names::run(&args, &context),
         Command::State(args) => state::run(args, &context),
         Command::Template(args) => template::run(args, &context),

@@ -13,7 +13,7 @@ use gongzhi_engine::tables::EvidencePlace;
 use serde_json::json;
 
 use super::{CatalogWords, Context};
-use crate::acts::analyse::state::{SetLine, StateOrder, WorklistPlace, show_state};
+use crate::acts::analyse::state::{SetLine, StateOrder, WorklistPlace, get_kind, show_state};
 use crate::acts::catalog::get_catalog;
 use crate::acts::collect::set_effects::{effect_line, found_effect};
 use crate::acts::home::Access;
@@ -42,7 +42,9 @@ pub struct Args {
 /// With `--json` a line a row (with `--worklist`: a line an entry, with `--sets`: a line a set), else a summary with the sets.
 pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let app = context.open(&args.home, Access::Read)?.with_catalog(Arc::new(get_catalog(&args.place.place())?));
+    let catalog = Arc::new(get_catalog(&args.place.place())?);
+    get_kind(&catalog, &args.kind)?;
+    let app = context.open(&args.home, Access::Read)?.with_catalog(Arc::clone(&catalog));
     let is_listed = args.json && !args.worklist && !args.sets;
     let order = StateOrder { kind: args.kind, as_of: args.as_of, period: args.period };
     let show = move |row| {
@@ -62,7 +64,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         println!("{}", say.say(&summary));
     }
     for set in &found.sets {
-        println!("{}", if args.json { set_json(set)? } else { set_text(set, app.catalog()?, say) });
+        println!("{}", if args.json { set_json(set)? } else { set_text(set, &catalog, say) });
     }
     for entry in found.worklist.iter().filter(|_| args.worklist) {
         println!("{}", if args.json { entry_json(entry) } else { entry_text(entry, say) });

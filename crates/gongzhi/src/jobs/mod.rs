@@ -8,6 +8,7 @@
 //! is renewed by a clock that stands is over for every other program.
 
 pub mod handlers;
+pub mod inline;
 pub mod runner;
 #[cfg(test)]
 mod tests;
@@ -79,11 +80,13 @@ impl JobContext {
     }
 
     /// By what the job is held, for who ends it in the transaction of its effect.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the handlers there are end no job by themselves"))]
     pub fn lease(&self) -> &Lease {
         &self.lease
     }
 
     /// Says how far the job is; it is kept when the lease is renewed next.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the handlers there are take less than a renewal"))]
     pub fn tell(&self, progress: Value) {
         *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some(progress);
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use gongzhi_core::access::Scope;
 use gongzhi_core::catalog::{Mark, Mode};
-use gongzhi_core::exchange::{BatchAccepted, BatchReturned, Content, DeliverySettled, SheetColumns};
+use gongzhi_core::exchange::{BatchAccepted, BatchReturned, Content, DeliverySettled};
+use gongzhi_core::intake::OwnHeader;
 use gongzhi_core::state::{Batch, DigestedFile, Group, VisibleBatch};
 use gongzhi_core::values::SetMode;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Select, Set};
@@ -105,7 +106,7 @@ async fn set(
 pub(crate) fn accepted(
     model: batch::Model,
     upload: &upload::Model,
-    sheets: Vec<SheetColumns>,
+    sheets: Vec<OwnHeader>,
 ) -> Result<Content, StoreError> {
     let visible = read_visible(model, (upload.file.clone(), upload.digest.clone()))?;
     Ok(Content::BatchAccepted(Box::new(BatchAccepted::of(visible, sheets))))

@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use gongzhi_core::access::Scope;
 use gongzhi_core::audit::{Act, ActOutcome};
 use gongzhi_core::catalog::{Mark, Mode};
-use gongzhi_core::exchange::SheetColumns;
+use gongzhi_core::intake::OwnHeader;
 use gongzhi_core::period::Period;
 use gongzhi_core::values::SetMode;
 use sea_orm::{
@@ -167,7 +167,7 @@ pub struct NewBatch {
     /// Rows.
     pub rows: u64,
     /// Where its columns stood in the sheets of the file, as far as that is known.
-    pub sheets: Vec<SheetColumns>,
+    pub sheets: Vec<OwnHeader>,
 }
 
 impl Work {

@@ -5,6 +5,7 @@ use gongzhi_core::access::{Actor, Purpose, Scope};
 use gongzhi_core::jobs::{JobKind, JobState};
 use gongzhi_core::messages::Message;
 use gongzhi_store::shared::jobs::{Asked, Job, JobList, LeaseOrder, Leased, NewJob};
+use gongzhi_store::shared::work::Work;
 use gongzhi_store::{Store, StoreError};
 use serde_json::json;
 
@@ -68,8 +69,8 @@ fn problem() -> Message {
 
 async fn fail(store: &Store, held: &Leased, next: Option<DateTime<Utc>>) -> JobState {
     let problem = problem();
-    let failed = store.change((&office(), minute(1)), async |work| work.fail_job(&held.lease, &problem, next).await);
-    failed.await.unwrap()
+    let fail = async |work: &mut Work| work.fail_job(&held.lease, &problem, next).await;
+    store.change((&office(), minute(1)), fail).await.unwrap()
 }
 
 async fn cancel(store: &Store, who: &Actor, id: &str) -> Result<(), StoreError> {

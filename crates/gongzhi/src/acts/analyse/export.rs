@@ -92,7 +92,11 @@ pub async fn export(
     Ok(written)
 }
 
-fn list_kinds<'c>(catalog: &'c Catalog, words: &[String]) -> Result<Vec<(&'c Item, &'c Kind)>, ActError> {
+/// The kinds that words mean, items with all of theirs, as far as anything of them leaves the house.
+///
+/// # Errors
+/// A word names nothing.
+pub fn list_kinds<'c>(catalog: &'c Catalog, words: &[String]) -> Result<Vec<(&'c Item, &'c Kind)>, ActError> {
     let mut kinds = Vec::new();
     for word in words {
         let unknown = || ActError::not_understood(catalog.unknown_kind(word));

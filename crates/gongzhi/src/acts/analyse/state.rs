@@ -79,6 +79,11 @@ impl OpenState {
         Ok(waiter.wait(self.session.each_row(sql, show))?)
     }
 
+    /// Sets of the kind that were known.
+    pub fn batch_count(&self) -> usize {
+        self.batches.len()
+    }
+
     /// The unit and the period, where all of the state's sets are of one.
     pub fn only_unit_and_period(&self) -> (Option<String>, Option<Period>) {
         let units: BTreeSet<&str> = self.batches.iter().map(|batch| batch.unit.as_str()).collect();
@@ -97,12 +102,19 @@ pub async fn open_state(app: &App, actor: &Actor, order: &StateOrder) -> Result<
     let moment = Moment { as_of: order.as_of.map_or_else(|| app.clock.now(), end_of), period: order.period };
     let visible = app.store.visible_batches(&actor.scope, moment).await?;
     let catalog = app.catalog()?;
-    let unknown = || ActError::not_understood(catalog.unknown_kind(&order.kind));
-    let (item, kind) = spoken_kind(catalog, &order.kind).ok_or_else(unknown)?;
+    let (item, kind) = get_kind(catalog, &order.kind)?;
     let batches = visible.of_kind(item, kind).values().flatten().map(|one| one.batch.clone()).collect();
     let (view, place, options) = (item.view_of(kind), app.place(), SessionOptions::default());
     let session = Session::open(app.analysis()?, catalog, &place, (&visible, [view.as_str()]), &options).await?;
     Ok(OpenState { session, view, visible, place, batches })
+}
+
+/// The kind a word means.
+///
+/// # Errors
+/// It is none of the catalogue's: those there are, are told.
+pub fn get_kind<'c>(catalog: &'c Catalog, word: &str) -> Result<(&'c Item, &'c Kind), ActError> {
+    spoken_kind(catalog, word).ok_or_else(|| ActError::not_understood(catalog.unknown_kind(word)))
 }
 
 /// The kind a person means; an item of one kind need not name it.
@@ -132,7 +144,7 @@ pub async fn show_state(
             Some(kind) => list_sets(data, &state.visible, kind)?,
             None => Vec::new(),
         };
-        Ok(StateFound { rows, batches: state.batches.len(), worklist, sets })
+        Ok(StateFound { rows, batches: state.batch_count(), worklist, sets })
     })
     .await
 }

@@ -194,7 +194,7 @@ pub async fn mark(
         match &source {
             Some(source) => annotate_open(source, &app.workers, &annotation, &out)?,
             None => annotate(&path, &app.workers, &annotation, &out)?,
-        }
+        };
         Ok(Some(out))
     })
     .await

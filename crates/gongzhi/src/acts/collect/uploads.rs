@@ -1,16 +1,14 @@
 //! What becomes of an upload: begun by one attempt at a time, written, accepted with its batches and its receipt in one
 //! transaction, decided beside the sets that stand in its group by then.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use gongzhi_core::catalog::Catalog;
-use gongzhi_core::exchange::{SheetColumn, SheetColumns};
 use gongzhi_core::problems::ActError;
 use gongzhi_core::state::{Batch, Moment, VisibleBatch, covered_days, find_supplemented};
 use gongzhi_engine::AtWork;
-use gongzhi_engine::batch::{BatchError, BatchFiles};
+use gongzhi_engine::batch::BatchError;
 use gongzhi_engine::effects::{SetEffect, list_effects};
 use gongzhi_engine::intake::{CheckedFile, IntakeBatch, IntakeReport, Outcome, PackedUpload};
 use gongzhi_engine::parts::DataPlace;
@@ -25,6 +23,7 @@ use super::intake_report::file_report;
 use super::receipts::{self, Accepted};
 use super::set_effects::{as_visible, group_of, issues_of};
 use crate::acts::{doctor, exchange};
+use crate::jobs::inline::sealing;
 
 /// How long an attempt holds its upload: from the check to the receipt, of the largest file there may be.
 const LEASE: TimeDelta = TimeDelta::minutes(15);
@@ -77,7 +76,11 @@ impl IntakeDesk {
         let status = if report.outcome == Outcome::Blocked { UploadStatus::Blocked } else { UploadStatus::Refused };
         let facts = json!({ "report": file_report(&report) });
         let end = (&mine.attempt, status, self.now);
-        let rejected = async |work: &mut Work| work.reject_upload(end, &facts).await;
+        let sealing = sealing(&self.app);
+        let rejected = async |work: &mut Work| {
+            work.reject_upload(end, &facts).await?;
+            work.enqueue(&sealing).await
+        };
         self.waiter.wait(self.app.store.change((&self.actor, self.now), rejected))?;
         Ok(report)
     }
@@ -144,7 +147,11 @@ impl IntakeDesk {
             let accepted = Accepted { upload: &attempt.upload, digest, at: self.now };
             let receipt = receipts::sign(&self.app.keys, &self.catalog, &placed, &accepted)?;
             let facts = json!({ "report": file_report(&placed), (receipts::FACT): receipt });
-            let accept = async |work: &mut Work| work.accept_upload((attempt, self.now), &batches, &facts).await;
+            let sealing = sealing(&self.app);
+            let accept = async |work: &mut Work| {
+                work.accept_upload((attempt, self.now), &batches, &facts).await?;
+                work.enqueue(&sealing).await
+            };
             match self.waiter.wait(self.app.store.change((&self.actor, self.now), accept)) {
                 // What it corrects and does is decided anew beside the set that came in between.
                 Err(StoreError::Overtaken) => {}
@@ -222,21 +229,10 @@ pub fn new_batches(catalog: &Catalog, report: &IntakeReport) -> Vec<NewBatch> {
             main: files.map(|files| part(&files.main)),
             personal: files.and_then(|files| files.personal.as_ref().map(part)),
             rows: batch.rows,
-            sheets: files.map(sheets_of).unwrap_or_default(),
+            sheets: files.map(|files| files.headers.clone()).unwrap_or_default(),
         })
     };
     report.batches.iter().filter_map(new).collect()
-}
-
-/// In which columns of the file's sheets the columns of a batch stood.
-fn sheets_of(files: &BatchFiles) -> Vec<SheetColumns> {
-    let column =
-        |(column, place): (&String, &u32)| SheetColumn { place: *place, column: Some(column.clone()), header: None };
-    let sheet = |(sheet, columns): (&String, &BTreeMap<String, u32>)| SheetColumns {
-        sheet: sheet.clone(),
-        columns: columns.iter().map(column).collect(),
-    };
-    files.layouts.iter().map(sheet).collect()
 }
 
 /// Everything accepted so far.

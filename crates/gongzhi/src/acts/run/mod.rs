@@ -39,14 +39,15 @@ use gongzhi_store::shared::work::Work;
 
 use crate::acts::analyse::identity::read_divisions;
 use crate::acts::collect::intake::{self, IntakeDesk};
-use crate::acts::{audit, exchange};
+use crate::acts::exchange;
 use crate::app::{App, Waiter};
+use crate::jobs::inline::run_due;
 use crate::reports::reasons::Reasons;
 
 pub use comparing::{Compared, Comparing, choose_region, compare};
 pub use coverage::{propose_folder, read_coverage};
 pub use files::COVERAGE_FILE;
-use files::{Listed, list_files, read_days};
+use files::{Listed, list_files};
 pub use order::{Content, Progress, RunContext, RunOrder};
 pub use outputs::Step;
 use record::RunRecord;
@@ -117,13 +118,14 @@ pub async fn run(
 ) -> Result<RunEnd, ActError> {
     intake::prepare(app, actor).await?;
     let actor = actor.with_purpose(Purpose::Analysis);
+    let asking = actor.clone();
     let end = app.block(move |app, waiter| {
         let speech = Translator::new(prepared.order.language);
         let context = RunContext { content: &content, say: &speech, progress: &*progress };
-        run_here((app, waiter, &actor), prepared, &context)
+        run_here((app, waiter, &asking), prepared, &context)
     });
     let end = end.await?;
-    audit::seal(app, app.clock.now()).await?;
+    run_due(app, &actor).await?;
     Ok(end)
 }
 

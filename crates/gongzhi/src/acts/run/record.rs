@@ -13,6 +13,7 @@ use super::order::RunOrder;
 use super::outputs::Step;
 use super::taking_in::TakenFolder;
 use crate::app::App;
+use crate::jobs::inline::sealing;
 
 /// A run on record.
 pub struct RunRecord {
@@ -61,8 +62,16 @@ impl RunRecord {
 
     /// The run has ended.
     pub async fn finish(&self, facts: &Json) -> Result<(), StoreError> {
+        let sealing = sealing(&self.app);
         let by = (&self.actor, self.now());
-        self.app.store.change(by, async |work| work.finish_run(self.sequence, facts).await).await
+        self.app
+            .store
+            .change(by, async |work| {
+                work.finish_run(self.sequence, facts).await?;
+                work.enqueue(&sealing).await?;
+                Ok(())
+            })
+            .await
     }
 
     /// The moment of the run.

@@ -41,15 +41,17 @@ pub struct NotAccepted {
 impl NotAccepted {
     /// The line for people.
     pub fn message(&self, say: &Translator) -> Message {
-        let key = if self.place.is_empty() { "run-file-line" } else { "run-file-cell-line" };
-        let error = self.error.as_ref().map(|error| say.say(error)).unwrap_or_default();
-        Message::new(key).with("file", &self.file).with("place", &self.place).with("error", error)
+        self.line().with("error", self.error.as_ref().map(|error| say.say(error)).unwrap_or_default())
     }
 
     /// As an act answers it.
     pub fn told(&self) -> Option<Told> {
-        let place = [self.file.as_str(), self.place.as_str()].join(" ").trim().to_owned();
-        Some(Told { place, ..self.error.clone()?.into() })
+        Some(Told { within: Some(self.line()), ..self.error.clone()?.into() })
+    }
+
+    fn line(&self) -> Message {
+        let key = if self.place.is_empty() { "run-file-line" } else { "run-file-cell-line" };
+        Message::new(key).with("file", &self.file).with("place", &self.place)
     }
 }
 

@@ -5,8 +5,8 @@ macro_rules! serde_by_text {
     ($name:ty, $to:expr, $from:expr) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                #[allow(clippy::redundant_closure_call, reason = "the text may be given as a closure")]
-                serializer.collect_str(&($to)(*self))
+                let text_of = $to;
+                serializer.collect_str(&text_of(*self))
             }
         }
 
@@ -14,8 +14,8 @@ macro_rules! serde_by_text {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
                 let wrong = || serde::de::Error::invalid_value(serde::de::Unexpected::Str(&text), &stringify!($name));
-                #[allow(clippy::redundant_closure_call, reason = "the reader may be given as a closure")]
-                ($from)(text.as_ref()).ok_or_else(wrong)
+                let read: fn(&str) -> Option<$name> = $from;
+                read(text.as_ref()).ok_or_else(wrong)
             }
         }
     };

@@ -309,7 +309,7 @@ pub fn intake_file(
 /// The refusal of a file that can't be read.
 fn unreadable(error: &ReadError) -> Refusal {
     Refusal {
-        rule: "unreadable".into(),
+        rule: "unreadable",
         sheet: String::new(),
         value: String::new(),
         mend: error.mend(),

@@ -8,8 +8,9 @@ use anyhow::Result;
 
 use crate::steps::{cargo, program, root, step};
 
-/// Builds with the profile that `test` uses too, so that one set of compiled dependencies serves both. The first word,
-/// when given, is the scale (default 0.05: a thousand taxpayers).
+/// Builds the program alone, with the profile and the features that `test` uses too: of what is compiled here nothing is
+/// compiled again there (`--workspace`, or the features of dependencies would be others). The first word, when given, is
+/// the scale (default 0.05: a thousand taxpayers).
 pub fn run(words: &[String]) -> Result<()> {
     let start = Instant::now();
     let scale = words.first().map_or("0.05", String::as_str);
@@ -17,7 +18,7 @@ pub fn run(words: &[String]) -> Result<()> {
     if out.exists() {
         std::fs::remove_dir_all(&out)?;
     }
-    step("build", &mut cargo(&["build", "--workspace", "--all-targets", "--locked"]))?;
+    step("build", &mut cargo(&["build", "--workspace", "--bin", "gongzhi", "--locked"]))?;
     let gongzhi = |words: &[&str], paths: &[PathBuf]| {
         let mut command = Command::new(program("debug"));
         command.args(words).args(paths);

@@ -1,5 +1,5 @@
-//! What a process has once for its questions: one pool of memory, one folder to spill into, threads of their own, and a
-//! bound on how many models run at once.
+//! What a process has once for its questions: one pool of memory, one folder to spill into, threads of their own, a bound
+//! on how many models run at once, and the states rolled before.
 //!
 //! Whoever asks waits for the answer on whatever runtime it is on. Files are read, sealed parts are opened and plans are
 //! run on the threads of the analysis and on no others: those that answer people never wait for a disk. What is asked by
@@ -18,6 +18,8 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 
+use crate::state_cache::StateCache;
+
 /// Fewer would leave a question whose sorts spill waiting for the views of another that are being rolled.
 const FEWEST_BLOCKING_THREADS: usize = 4;
 
@@ -30,14 +32,22 @@ pub struct AnalysisOptions {
     pub threads: usize,
     /// Models that run at once, of all runs of the process; at least one.
     pub models_at_once: usize,
+    /// Bytes of rolled states that are kept for whoever asks for them next.
+    pub state_cache_bytes: usize,
     /// Where sorts spill; none: the system's folder for temporary files.
     pub spill_folder: Option<PathBuf>,
 }
 
 impl Default for AnalysisOptions {
-    /// What a small machine gives: half a GiB, two threads, two models.
+    /// What a small machine gives: half a GiB, two threads, two models, 64 MiB of states.
     fn default() -> Self {
-        Self { memory_limit_bytes: 512 << 20, threads: 2, models_at_once: 2, spill_folder: None }
+        Self {
+            memory_limit_bytes: 512 << 20,
+            threads: 2,
+            models_at_once: 2,
+            state_cache_bytes: 64 << 20,
+            spill_folder: None,
+        }
     }
 }
 
@@ -73,6 +83,7 @@ struct Shared {
     handle: Handle,
     environment: Arc<RuntimeEnv>,
     models: Arc<Semaphore>,
+    states: StateCache,
     options: AnalysisOptions,
 }
 
@@ -110,7 +121,8 @@ impl Analysis {
             .map_err(AnalysisError::Threads)?;
         let handle = runtime.handle().clone();
         let models = Arc::new(Semaphore::new(options.models_at_once));
-        Ok(Self(Arc::new(Shared { runtime: Some(runtime), handle, environment, models, options })))
+        let states = StateCache::new(options.state_cache_bytes);
+        Ok(Self(Arc::new(Shared { runtime: Some(runtime), handle, environment, models, states, options })))
     }
 
     /// Works something out on its threads, awaited from any runtime. It is given up when the caller no longer waits.
@@ -138,6 +150,11 @@ impl Analysis {
     /// Memory and temporary files, shared by all sessions.
     pub(crate) fn environment(&self) -> Arc<RuntimeEnv> {
         Arc::clone(&self.0.environment)
+    }
+
+    /// States that were rolled before.
+    pub(crate) fn states(&self) -> &StateCache {
+        &self.0.states
     }
 
     /// Who gives a model its turn.

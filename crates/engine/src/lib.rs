@@ -31,6 +31,7 @@ mod scan;
 pub mod schema;
 mod sealed;
 pub mod session;
+mod state_cache;
 pub mod tables;
 pub mod taxpayers;
 pub mod template;

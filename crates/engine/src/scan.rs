@@ -363,7 +363,7 @@ impl PartitionReader {
                     let first = open.read;
                     open.read += slice.rows;
                     let part = &self.parts[open.at];
-                    let rows = &open.rows.as_ref().unwrap_or(&part.rows)[first..open.read];
+                    let rows = &open.rows.as_deref().unwrap_or(&part.rows)[first..open.read];
                     for (at, before) in &open.before {
                         slice.columns[*at] = fill(slice.columns[*at].as_ref(), rows, before)?;
                     }
@@ -385,7 +385,7 @@ impl PartitionReader {
             let left = condition.map(|condition| condition.rows_of(part, self.place.get())).transpose()?;
             let before = before_of(part, self.place.get(), &columns)?;
             let rows = left.filter(|left| left.len() * FEW_ROWS <= part.rows.len());
-            let wanted = rows.as_ref().unwrap_or(&part.rows);
+            let wanted = rows.as_deref().unwrap_or(&part.rows);
             let reader = PartReader::open(self.place.get(), &part.visible, &columns, Some(wanted))?;
             self.open = Some(OpenPart { at, reader, read: 0, rows, before });
         }

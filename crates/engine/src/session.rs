@@ -153,7 +153,7 @@ impl Session {
         let shared = SharedPlace { folder: Arc::from(Path::new(&place.folder)), keys: Arc::clone(&place.keys) };
         let mut session = Self::empty(analysis, options);
         let mut worklist = Vec::new();
-        let states = list_states(analysis, &shared, visible, &views).await?;
+        let states = list_states(analysis, (&shared, &catalog.digest), visible, &views).await?;
         for (view, mut state) in views.iter().zip(states) {
             worklist.append(&mut state.worklist);
             let schema = schema::view_schema_in(visible.scope(), (view.item, view.kind), &options.opened);

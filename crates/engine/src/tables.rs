@@ -38,7 +38,7 @@ pub struct StatePart {
     /// Last day it covers.
     pub covers_to: NaiveDate,
     /// Numbers of the rows that hold, ascending.
-    pub rows: Vec<u32>,
+    pub rows: Arc<[u32]>,
     /// Where its sheets lack columns, the rows whose values of those stand.
     pub(crate) beneath: Option<Arc<Beneath>>,
 }
@@ -58,6 +58,10 @@ pub struct WorklistLine {
     pub before: Option<String>,
 }
 
+/// About what a batch and a line of the worklist take, with their texts, in bytes.
+const PART_BYTES: usize = 1_024;
+const LINE_BYTES: usize = 256;
+
 /// The state of a kind.
 #[derive(Debug, Clone, Default)]
 pub struct KindState {
@@ -71,6 +75,25 @@ impl KindState {
     /// How many rows hold.
     pub fn row_count(&self) -> usize {
         self.parts.iter().map(|part| part.rows.len()).sum()
+    }
+
+    /// About how many bytes it takes.
+    pub(crate) fn size_bytes(&self) -> usize {
+        let beneath = |part: &StatePart| part.beneath.as_ref().map_or(0, |beneath| beneath.size_bytes());
+        let parts = self.parts.iter().map(|part| PART_BYTES + size_of_val(&*part.rows) + beneath(part)).sum::<usize>();
+        PART_BYTES + parts + self.worklist.len() * LINE_BYTES
+    }
+
+    /// The same state of the same batches with the links and files' names that they have now.
+    pub(crate) fn renewed(&self, batches: &[&VisibleBatch]) -> Self {
+        let now: HashMap<&str, &VisibleBatch> = batches.iter().map(|one| (one.batch.id.as_str(), *one)).collect();
+        let mut state = self.clone();
+        for part in &mut state.parts {
+            if let Some(one) = now.get(part.visible.batch.id.as_str()) {
+                part.visible = (*one).clone();
+            }
+        }
+        state
     }
 }
 

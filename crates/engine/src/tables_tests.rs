@@ -81,8 +81,8 @@ fn analysis(memory_limit_bytes: usize) -> Analysis {
 pub(crate) struct House {
     _home: tempfile::TempDir,
     data: PathBuf,
-    keys: Arc<Keys>,
-    catalog: Catalog,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) catalog: Catalog,
     pub(crate) layout: Option<Vec<Option<u32>>>,
     pub(crate) analysis: Analysis,
 }

@@ -1,6 +1,8 @@
 //! Of a state only the rows of some townships: those that name one of them in the column that says where a row belongs. A row
 //! that names no place is the unit's own that sent it: of a township's own unit, the township's.
 
+use std::sync::Arc;
+
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use gongzhi_core::access::{Scope, Townships};
 use gongzhi_core::catalog::Kind;
@@ -28,8 +30,8 @@ pub(crate) fn keep_in_scope(
     for part in &mut state.parts {
         part.rows = match &column {
             Some(column) => list_lying_in(place, part, column, scope)?,
-            None if scope.covers_place(Some(&part.visible.batch.unit)) => std::mem::take(&mut part.rows),
-            None => Vec::new(),
+            None if scope.covers_place(Some(&part.visible.batch.unit)) => Arc::clone(&part.rows),
+            None => Arc::default(),
         };
     }
     state.parts.retain(|part| !part.rows.is_empty());
@@ -42,7 +44,7 @@ fn list_lying_in(
     part: &StatePart,
     column: &(Source, String),
     scope: &Scope,
-) -> Result<Vec<u32>, BatchError> {
+) -> Result<Arc<[u32]>, BatchError> {
     let beneath = part.beneath.as_ref().filter(|beneath| beneath.columns.contains(&column.1));
     let before =
         beneath.map(|beneath| beneath.values_of(place, (column.0, &column.1))).transpose()?.unwrap_or_default();
@@ -57,7 +59,7 @@ fn list_lying_in(
         let lying_in = rows.iter().enumerate().filter(|(at, _)| scope.covers_place(Some(named(*at))));
         kept.extend(lying_in.map(|(_, row)| *row));
     }
-    Ok(kept)
+    Ok(kept.into())
 }
 
 fn text_at(cells: &ArrayRef, at: usize) -> Option<&str> {

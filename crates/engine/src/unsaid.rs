@@ -125,6 +125,11 @@ impl Beneath {
         Self { columns, batches, chains }
     }
 
+    /// About how many bytes it takes of its own; the batches are those of its state.
+    pub(crate) fn size_bytes(&self) -> usize {
+        self.chains.values().map(|chain| size_of::<(u32, Vec<Place>)>() + size_of_val(chain.as_slice())).sum()
+    }
+
     /// The values that rows before it gave a column, by the number of the row.
     pub(crate) fn values_of(
         &self,

@@ -214,9 +214,14 @@ impl App {
         if let Some(analysis) = self.analysis.get() {
             return Ok(analysis);
         }
-        let Settings { memory_bytes, threads, models, .. } = self.settings;
-        let options =
-            AnalysisOptions { memory_limit_bytes: memory_bytes, threads, models_at_once: models, spill_folder: None };
+        let Settings { memory_bytes, threads, models, state_cache_bytes, .. } = self.settings;
+        let options = AnalysisOptions {
+            memory_limit_bytes: memory_bytes,
+            threads,
+            models_at_once: models,
+            state_cache_bytes,
+            spill_folder: None,
+        };
         let started = Analysis::start(options)?;
         // Of two begun at once the first stays.
         Ok(self.analysis.get_or_init(|| started))

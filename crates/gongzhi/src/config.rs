@@ -22,12 +22,16 @@ const WORKERS: Key = Key { name: "workers", variable: "GONGZHI_WORKERS" };
 const THREADS: Key = Key { name: "threads", variable: "GONGZHI_THREADS" };
 const MODELS: Key = Key { name: "models", variable: "GONGZHI_MODELS" };
 const MEMORY: Key = Key { name: "memory_mib", variable: "GONGZHI_MEMORY_MIB" };
+const STATES: Key = Key { name: "state_cache_mib", variable: "GONGZHI_STATE_CACHE_MIB" };
 
 /// Every setting.
-const KEYS: [&Key; 6] = [&DATABASE_URL, &DATA, &WORKERS, &THREADS, &MODELS, &MEMORY];
+const KEYS: [&Key; 7] = [&DATABASE_URL, &DATA, &WORKERS, &THREADS, &MODELS, &MEMORY, &STATES];
 
 /// Most memory that questions may hold by default, in MiB.
 const MEMORY_MIB: usize = 512;
+
+/// Of rolled states so much is kept by default, in MiB: the states of all views of a prefecture.
+const STATES_MIB: usize = 64;
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +85,8 @@ pub struct Settings {
     pub models: usize,
     /// Memory that questions may hold, in bytes.
     pub memory_bytes: usize,
+    /// Rolled states that are kept, in bytes.
+    pub state_cache_bytes: usize,
     /// Every setting with where it comes from.
     pub held: Vec<Held>,
 }
@@ -132,8 +138,9 @@ impl Settings {
             (&THREADS, machine.cores.clamp(2, 16)),
             (&MODELS, machine.cores.clamp(2, 8)),
             (&MEMORY, MEMORY_MIB.min(usize::try_from(machine.memory_bytes >> 22).unwrap_or(MEMORY_MIB)).max(64)),
+            (&STATES, STATES_MIB),
         ];
-        let [workers, threads, models, memory] = sizes.map(|(key, default)| {
+        let [workers, threads, models, memory, states] = sizes.map(|(key, default)| {
             let (text, _) = find(key, default.to_string());
             let number = text.trim().parse::<usize>().ok().filter(|number| *number > 0);
             number.unwrap_or_else(|| {
@@ -149,7 +156,8 @@ impl Settings {
             From::File | From::Environment => StorePlace::Postgres(url),
         };
         let (home, data, memory_bytes) = (home.to_owned(), home.join(data), memory << 20);
-        Ok(Self { home, store, data, workers, threads, models, memory_bytes, held })
+        let state_cache_bytes = states << 20;
+        Ok(Self { home, store, data, workers, threads, models, memory_bytes, state_cache_bytes, held })
     }
 }
 

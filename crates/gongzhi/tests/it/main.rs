@@ -20,6 +20,7 @@ mod log;
 mod measures;
 mod office;
 mod open_formats;
+mod own_headers;
 mod persons;
 mod program;
 mod read;

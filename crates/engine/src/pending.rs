@@ -41,7 +41,9 @@ impl PendingFile {
     /// Makes it last and puts it into its place.
     pub(crate) fn finish(mut self, writer: Digesting<BufWriter<File>>) -> Result<FilePart, BatchError> {
         let last = |writer: BufWriter<File>| -> io::Result<()> {
-            writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+            // Locked until it stands in its place: unlocked it would be taken for one that was left behind.
+            let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
+            file.sync_all()?;
             fs::rename(&self.part, &self.place)?;
             sync_folder_of(&self.place)
         };

@@ -10,6 +10,7 @@
 mod action;
 pub mod bookkeeping;
 pub mod cell;
+mod checked_row;
 pub mod claim;
 mod duplicates;
 mod figure;
@@ -31,15 +32,24 @@ mod persons;
 pub mod place;
 pub mod plan;
 pub mod profile;
+mod raw_cell;
+mod reading;
 pub mod recognise;
 mod remarked;
+mod required;
 pub mod resolve;
 pub mod row;
+mod row_action;
+mod row_place;
 mod rules;
 pub mod said;
+mod sheet_map;
 pub mod stated;
+mod unit_book;
+mod written_periods;
 
 pub use cell::{Filled, RawCell, RawValue};
+pub use checked_row::CheckedRow;
 pub use figure::{SHOWN_AS_PERCENT, as_seen};
 pub use header::{HeaderBook, KindHeaders};
 pub use identity::TemplateIdentity;
@@ -49,7 +59,7 @@ pub use own_headers::{OwnColumn, OwnHeader};
 pub use plan::{Circumstances, KindPlan};
 pub use profile::LayoutProfile;
 pub use resolve::{Clues, Flags, Judge, Refusal};
-pub use row::{CheckedRow, RowChecker};
+pub use row::RowChecker;
 
 #[cfg(test)]
 mod tests;

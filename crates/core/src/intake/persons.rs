@@ -10,11 +10,12 @@
 
 use chrono::NaiveDate;
 
-use super::cell::Fault;
+use super::checked_row::CheckedRow;
 use super::issue_list::IssueList;
 use super::mask::mask;
 use super::plan::ColumnPlan;
-use super::row::{CheckedRow, Place};
+use super::reading::Fault;
+use super::row_place::Place;
 use crate::catalog::{PartyPart, Severity};
 use crate::codes::{CitizenId, is_like_old_citizen, may_be_certificate, may_be_personal, normalise};
 use crate::identity::Subject;

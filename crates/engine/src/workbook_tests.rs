@@ -2,6 +2,7 @@ use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
 
+use super::pen::CELL_SIGNS;
 use super::*;
 
 fn day(text: &str) -> NaiveDate {

@@ -1,8 +1,8 @@
 //! Words and signs that stand for nothing.
 
-use super::super::plan::ColumnPlan;
 use crate::catalog::ColumnType;
 use crate::cells;
+use crate::intake::plan::ColumnPlan;
 
 /// Words that stand for nothing in a column of figures, days or codes.
 const BLANK_WORDS: [&str; 39] = [

@@ -2,12 +2,12 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
-use super::super::place::read_stretch;
-use super::super::raw_cell::date_text;
-use super::super::reading::{Fault, Lens, Reading, Stored, kept, type_fault};
 use super::text::read_text;
 use crate::catalog::{ColumnType, Severity};
 use crate::cells;
+use crate::intake::place::read_stretch;
+use crate::intake::raw_cell::date_text;
+use crate::intake::reading::{Fault, Lens, Reading, Stored, kept, type_fault};
 use crate::period::Period;
 
 const KEPT_FOR_EVER: [&str; 5] = ["长期", "永久", "长期有效", "无固定期限", "无限期"];

@@ -3,9 +3,9 @@
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::super::figure::{SHOWN_AS_PERCENT, SHOWN_SMALLER, as_seen, read_figure};
-use super::super::reading::{Fault, Lens, Reading, Stored, digits_lost, type_fault};
 use crate::catalog::{ColumnType, Measure, Severity};
+use crate::intake::figure::{SHOWN_AS_PERCENT, SHOWN_SMALLER, as_seen, read_figure};
+use crate::intake::reading::{Fault, Lens, Reading, Stored, digits_lost, type_fault};
 use crate::messages::Message;
 use crate::{cells, money};
 

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::super::lookup::RegionFound;
-use super::super::numbered;
-use super::super::reading::{Fault, Lens, Reading, kept};
 use crate::catalog::{PartyPart, Severity};
 use crate::cells;
+use crate::intake::lookup::RegionFound;
+use crate::intake::numbered;
+use crate::intake::reading::{Fault, Lens, Reading, kept};
 use crate::messages::Message;
 
 pub(super) fn read_text(lens: &Lens<'_>, text: &str, out: &mut String) -> Result<Reading, Box<Fault>> {

@@ -2,13 +2,13 @@
 
 use std::cell::Cell;
 
-use super::super::claim::Claim;
-use super::super::issue_list::IssueList;
-use super::super::profile::Use;
-use super::super::sheet_map::{SheetColumn, SheetFacts, SheetMap, Target, UnknownColumn};
-use super::super::{header, measured};
 use super::{FEWEST_SIDE_BY_SIDE, MISSING_COLUMN, Mapping, OWN_COLUMN, SHAPE, UNKNOWN_COLUMN};
 use crate::catalog::{Measure, Severity};
+use crate::intake::claim::Claim;
+use crate::intake::issue_list::IssueList;
+use crate::intake::profile::Use;
+use crate::intake::sheet_map::{SheetColumn, SheetFacts, SheetMap, Target, UnknownColumn};
+use crate::intake::{header, measured};
 use crate::issues::{CellPlace, Issue};
 use crate::messages::Message;
 

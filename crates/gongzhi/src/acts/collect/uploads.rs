@@ -18,7 +18,7 @@ use gongzhi_store::collect::uploads::{Attempt, Begun, NewBatch, NewUpload, Uploa
 use gongzhi_store::shared::work::Work;
 use serde_json::json;
 
-use super::intake::IntakeDesk;
+use super::desk::IntakeDesk;
 use super::intake_report::file_report;
 use super::receipts::{self, Accepted};
 use super::set_effects::{as_visible, group_of, issues_of};

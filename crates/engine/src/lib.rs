@@ -6,6 +6,9 @@
 pub mod analysis;
 pub mod annotate;
 pub mod batch;
+mod batch_columns;
+mod batch_error;
+mod batch_files;
 mod batch_output;
 mod checked_sum;
 pub mod effects;

@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use gongzhi_core::state::{DigestedFile, VisibleBatch};
 
-use crate::batch::BatchError;
+use crate::batch_error::BatchError;
 use crate::keys::digest_reader;
 use crate::parts::Source;
 

@@ -16,7 +16,7 @@ use datafusion::parquet::arrow::arrow_reader::{
 use datafusion::parquet::file::reader::ChunkReader;
 use gongzhi_core::state::{DigestedFile, VisibleBatch};
 
-use crate::batch::BatchError;
+use crate::batch_error::BatchError;
 use crate::keys::Keys;
 use crate::part_digests;
 use crate::sealed::SealedFile;

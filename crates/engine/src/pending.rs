@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use sm3::{Digest, Sm3};
 
-use crate::batch::{BatchError, FilePart};
+use crate::batch_error::BatchError;
+use crate::batch_files::FilePart;
 use crate::keys::{digest_text, sync_folder_of};
 use crate::part_digests;
 

@@ -9,8 +9,8 @@ use std::borrow::Cow;
 
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
-use crate::cells::{Parsed, narrow_all};
 use crate::chinese_numbers::{begins, split_ordinal, split_year};
+use crate::narrow::{Parsed, narrow_all};
 
 mod clock;
 

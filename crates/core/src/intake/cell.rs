@@ -5,7 +5,7 @@
 
 use super::figure::{SHOWN_AS_PERCENT, as_seen};
 use super::identifier::read_identifier;
-use super::persons;
+use super::persons_in_figures;
 pub use super::raw_cell::{Filled, LOST_TEXT, RawCell, RawValue, UNCOMPUTED};
 pub use super::reading::{Fault, Lens, Reading, Stored};
 use super::reading::{digits_lost, kept, person_in_figure, type_fault};
@@ -47,7 +47,10 @@ pub fn read_cell(lens: &Lens<'_>, value: RawValue<'_>, out: &mut String) -> Resu
     }
     let of = lens.column.column_type;
     let is_figure = matches!(of, ColumnType::Amount | ColumnType::Quantity | ColumnType::Rate);
-    if text.len() >= persons::FEWEST_SIGNS && (is_figure || of == ColumnType::Integer) && persons::is_in_figure(text) {
+    if text.len() >= persons_in_figures::FEWEST_SIGNS
+        && (is_figure || of == ColumnType::Integer)
+        && persons_in_figures::is_in_figure(text)
+    {
         return Err(person_in_figure(lens, text));
     }
     let seen = (!is_figure && text.ends_with(SHOWN_AS_PERCENT)).then(|| as_seen(text));

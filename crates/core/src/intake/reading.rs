@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::lookup::CodeLookup;
 use super::mask::mask;
-use super::persons;
+use super::persons_in_figures;
 use super::plan::{Circumstances, ColumnPlan, KindPlan};
 use crate::catalog::{ColumnType, Measure, Severity};
 use crate::messages::Message;
@@ -102,7 +102,7 @@ impl Lens<'_> {
 pub(super) fn digits_lost(lens: &Lens<'_>, text: &str) -> Box<Fault> {
     match lens.column.column_type {
         ColumnType::Amount | ColumnType::Quantity | ColumnType::Rate | ColumnType::Integer => {
-            if persons::is_in_figure(text) {
+            if persons_in_figures::is_in_figure(text) {
                 return person_in_figure(lens, text);
             }
             return lens.fault("digits-lost", "intake-figure-too-long", text);
@@ -118,7 +118,7 @@ pub(super) fn digits_lost(lens: &Lens<'_>, text: &str) -> Box<Fault> {
 /// A person's number under a header of figures: the cells of the row stand one column off. Whatever the column's origin it
 /// blocks, for the number must not be kept as money, nor the money be lost.
 pub(super) fn person_in_figure(lens: &Lens<'_>, text: &str) -> Box<Fault> {
-    lens.fault(persons::IN_FIGURE, "intake-person-in-figure", &mask(text)).with_severity(Severity::Error)
+    lens.fault(persons_in_figures::IN_FIGURE, "intake-person-in-figure", &mask(text)).with_severity(Severity::Error)
 }
 
 pub(super) fn keep(text: &str, out: &mut String) -> Stored {

@@ -18,7 +18,7 @@ use super::reading::{Fault, Lens, Stored};
 use super::required::{ask_as_row, check_required};
 use super::row_action::Actions;
 use super::row_place::{Place, is_persons_number};
-use super::{key, party, persons, remarked, rules};
+use super::{key, party, persons, persons_in_figures, remarked, rules};
 use crate::catalog::{ColumnType, Measure, Severity};
 use crate::cells::is_blank_mark;
 use crate::issues::{CellPlace, Issue};
@@ -167,7 +167,7 @@ fn read_into(row: &mut CheckedRow, place: &Place<'_>, target: &Target, raw: RawC
         Err(fault) => {
             let shown = raw.shown();
             let plan = &place.plan.columns[*column];
-            let shown = if fault.rule == persons::IN_FIGURE { mask(&shown) } else { shown };
+            let shown = if fault.rule == persons_in_figures::IN_FIGURE { mask(&shown) } else { shown };
             let masked = match is_persons_number(plan, &shown) {
                 true => Some(mask(&shown)),
                 false => mask_citizens(&shown),

@@ -32,6 +32,7 @@ mod projects;
 mod random;
 pub mod score;
 pub mod score_leads;
+mod score_tables;
 mod settle;
 mod sheets;
 mod sources;

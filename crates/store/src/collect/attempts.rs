@@ -7,7 +7,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Query
 
 use crate::collect::handed_in::{Attempt, NewUpload};
 use crate::entities::{attempt, batch, upload};
-use crate::named::NamedFiles;
+use crate::shared::named_files::NamedFiles;
 use crate::shared::work::Work;
 use crate::store::{Store, StoreError, in_scope, instant, micros};
 

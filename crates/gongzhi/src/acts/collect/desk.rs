@@ -20,10 +20,10 @@ use gongzhi_engine::intake::{
 use gongzhi_engine::read::OpenFile;
 use gongzhi_store::collect::uploads::UploadStatus;
 
+use super::hand_in::{HandedIn, Taken};
 use super::order::{FileAtHand, IntakeOrder, flags_of, upload_identity};
 use super::spooling::Brought;
 use super::taken_in::{TakenIn, point_to_proposal, refused, told_of};
-use super::uploads::{HandedIn, Taken};
 use super::{profile, spooling};
 use crate::app::{App, Waiter};
 

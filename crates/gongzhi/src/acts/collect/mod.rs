@@ -2,6 +2,7 @@
 
 pub mod data_package;
 mod desk;
+mod hand_in;
 pub mod intake;
 pub mod intake_report;
 mod order;

@@ -25,6 +25,7 @@ mod hand;
 mod land;
 mod lists;
 mod names;
+mod office;
 pub mod office_files;
 mod persons;
 mod prices;
@@ -57,7 +58,8 @@ use gongzhi_core::messages::{Language, Translator};
 use gongzhi_core::period::Period;
 
 use draft::{Draft, Who};
-use files::{Job, Office, mode_of};
+use lists::mode_of;
+use office::{Job, Office};
 use random::Dice;
 use truth::FileTruth;
 use world::World;

@@ -11,15 +11,8 @@ use rust_decimal::Decimal;
 use crate::catalog::plain_sign;
 use crate::chinese_numbers;
 pub use crate::days::{date_from_serial, parse_date, parse_moment};
-
-/// A value read from a text, and whether the text was written otherwise than the value's own plain form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Parsed<T> {
-    /// The value.
-    pub value: T,
-    /// The text was not the plain form (`2024-03-05`, `1234.5`, `true`).
-    pub changed: bool,
-}
+pub use crate::narrow::{Parsed, has_bare_ends, has_odd_byte, narrow};
+use crate::narrow::{narrow_all, narrow_any};
 
 /// A figure as it was written, before the words behind it are applied: a column in 万元 takes `3(万)` as 3, a column
 /// in yuan as 30 000, and only who knows the column can tell.
@@ -45,50 +38,6 @@ impl ParsedDecimal {
     }
 }
 
-/// Narrows full-width letters and digits, takes away outer blanks, invisible signs anywhere and one leading
-/// apostrophe. Punctuation, inner blanks and line breaks stay: a name keeps its brackets.
-pub fn narrow(text: &str) -> Cow<'_, str> {
-    if is_narrow(text) {
-        return Cow::Borrowed(text);
-    }
-    if !text.chars().any(|sign| is_invisible(sign) || narrow_sign(sign) != sign) {
-        return Cow::Borrowed(trim(text));
-    }
-    let narrowed: String = text.chars().filter(|sign| !is_invisible(*sign)).map(narrow_sign).collect();
-    let trimmed = trim(&narrowed);
-    if trimmed.len() == narrowed.len() { Cow::Owned(narrowed) } else { Cow::Owned(trimmed.to_owned()) }
-}
-
-/// A quick look that never says yes wrongly.
-fn is_narrow(text: &str) -> bool {
-    text.is_empty() || has_bare_ends(text) && !has_odd_byte(text)
-}
-
-/// No blank or apostrophe at either end: with no [odd byte](has_odd_byte) inside, [`narrow`] leaves the text as it is.
-pub fn has_bare_ends(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return true };
-    let is_blank = *first <= b' ' || *first == b'\'' || *last <= b' ';
-    !is_blank && !text.starts_with('\u{3000}') && !text.ends_with('\u{3000}')
-}
-
-/// A byte that could begin a full-width or invisible sign, or is one. All are looked at, which is quicker than to stop.
-pub fn has_odd_byte(text: &str) -> bool {
-    let is_odd = |byte: u8| {
-        let is_control = byte < b' ' && byte != b'\t' && byte != b'\n' && byte != b'\r';
-        is_control | (byte == 0x7F) | (byte == 0xC2) | (byte == 0xE2) | (byte == 0xEF)
-    };
-    text.bytes().fold(false, |found, byte| found | is_odd(byte))
-}
-
-fn trim(text: &str) -> &str {
-    let text = text.trim();
-    match text.strip_prefix('\'') {
-        Some(rest) => rest.trim(),
-        None => text,
-    }
-}
-
 /// How a cell begins that a spreadsheet takes for a formula, in either width. A tab or the end of a line before one of them
 /// is passed over by some.
 const FORMULA_SIGNS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
@@ -105,53 +54,6 @@ pub fn guarded(text: &str) -> Cow<'_, str> {
 pub fn unguarded(text: &str) -> &str {
     let is_guarded = text.trim_start_matches('\'').starts_with(FORMULA_SIGNS);
     text.strip_prefix('\'').filter(|_| is_guarded).unwrap_or(text)
-}
-
-/// Signs that show nothing: zero-width ones, byte order marks, direction marks, control signs.
-fn is_invisible(sign: char) -> bool {
-    matches!(sign,
-        '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206F}' | '\u{FEFF}' | '\u{7F}'
-        | '\u{0}'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}')
-}
-
-/// Full-width letters and digits to their narrow ones, a no-break blank to a blank.
-fn narrow_sign(sign: char) -> char {
-    match sign {
-        '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => narrow_any(sign),
-        '\u{A0}' | '\u{202F}' => ' ',
-        _ => sign,
-    }
-}
-
-/// Any sign of the full-width and small blocks, punctuation and money too: only for texts already known to be figures or
-/// dates.
-fn narrow_any(sign: char) -> char {
-    match sign {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(sign as u32 - 0xFEE0).unwrap_or(sign),
-        '\u{3000}' | '\u{A0}' | '\u{2002}'..='\u{200A}' => ' ',
-        '−' | '—' | '–' | '‐' | '‑' | '‒' | '―' | '─' | '━' | '﹣' | '﹘' | '⁃' => '-',
-        '。' | '﹒' | '｡' => '.',
-        '﹐' => ',',
-        '﹢' => '+',
-        '﹪' => '%',
-        '﹙' => '(',
-        '﹚' => ')',
-        '﹩' => '$',
-        '￥' => '¥',
-        '￡' => '£',
-        '￠' => '¢',
-        '￦' => '₩',
-        _ => sign,
-    }
-}
-
-/// The text with full-width punctuation narrowed too; borrowed when there is none.
-pub(crate) fn narrow_all(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() || !text.chars().any(|sign| narrow_any(sign) != sign) {
-        return Cow::Borrowed(text.trim());
-    }
-    Cow::Owned(text.chars().map(narrow_any).collect::<String>().trim().to_owned())
 }
 
 /// Reads a figure: `1234.5`, `1,234.50`, `１２３．４`, `¥3,000元`, `3(万)`, `57.2万人民币`, `1.2亿`, `12%`, `(500.00)`, `1.5E+3`,
@@ -304,138 +206,5 @@ pub fn parse_boolean(text: &str) -> Option<Parsed<bool>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn figure(text: &str) -> Option<String> {
-        parse_decimal(text).and_then(|parsed| parsed.value()).map(|value| value.normalize().to_string())
-    }
-
-    #[test]
-    fn a_clean_text_is_borrowed_and_not_copied() {
-        for text in ["呼图壁县", "91652323MA7A000172", "", "a b", "第一行\n第二行", "（全称）"] {
-            assert!(matches!(narrow(text), Cow::Borrowed(same) if same == text), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_a_spreadsheet_takes_for_a_formula_is_guarded_and_comes_back_and_figures_are_left() {
-        for text in [
-            "=1+1", "+86 994", "-附件", "@某", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠某", "'=1", "''-5",
-            "=-5",
-        ] {
-            let safe = guarded(text);
-            assert_eq!(safe, format!("'{text}"));
-            assert_eq!(unguarded(&safe), text);
-        }
-        for text in ["", "-5.20", "+5", "0994-4500000", "甲=乙", "'007", "'", "路1号"] {
-            assert_eq!((guarded(text).as_ref(), unguarded(text)), (text, text));
-        }
-    }
-
-    #[test]
-    fn width_blanks_and_apostrophes_go_but_brackets_and_line_breaks_stay() {
-        assert_eq!(narrow("９１６５２３２３ＭＡ７Ａ"), "91652323MA7A");
-        assert_eq!(narrow("　甲公司（新疆） \n"), "甲公司（新疆）");
-        assert_eq!(narrow("'91652323"), "91652323");
-        assert_eq!(narrow("甲\u{200B}公司\u{FEFF}"), "甲公司");
-        assert_eq!(narrow("\u{A0}甲\u{A0}乙"), "甲 乙");
-        assert_eq!(narrow("上\n下"), "上\n下");
-        assert_eq!(narrow(" \u{3000}\u{200B} "), "");
-    }
-
-    #[test]
-    fn figures_are_read_with_their_signs_and_words() {
-        for (text, value) in [
-            ("1234.50", "1234.5"),
-            ("1,234.50", "1234.5"),
-            ("１２３．４", "123.4"),
-            ("¥3,000元", "3000"),
-            ("3(万)", "30000"),
-            ("57.2万人民币", "572000"),
-            ("1.2亿", "120000000"),
-            ("12%", "0.12"),
-            ("(500.00)", "-500"),
-            ("1.5E+3", "1500"),
-            ("-7", "-7"),
-            ("+7", "7"),
-            ("1,000(万元人民币)", "10000000"),
-            ("51.0440(万)", "510440"),
-            ("人民币200万元", "2000000"),
-            (".5", "0.5"),
-            ("5百万", "5000000"),
-            ("3.5萬元", "35000"),
-            ("0", "0"),
-            ("3 000", "3000"),
-            ("￥1,200.00", "1200"),
-            ("￥１２００", "1200"),
-            ("5仟元", "5000"),
-            ("壹万贰仟元整", "12000"),
-            ("叁佰元", "300"),
-            ("十万", "100000"),
-            ("1万2千元", "12000"),
-            ("△500", "-500"),
-            ("﹣7", "-7"),
-        ] {
-            assert_eq!(figure(text).as_deref(), Some(value), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_text_with_digits_in_it_is_no_figure() {
-        for text in [
-            "1,2,3",
-            "12a",
-            "第3号",
-            "1-2",
-            "",
-            "甲",
-            "2024-03-05",
-            "1.2.3",
-            "3万吨",
-            "12,34",
-            "E5",
-            "%",
-            ".",
-            "￥",
-            "一百二",
-        ] {
-            assert_eq!(figure(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn money_of_others_is_no_figure() {
-        for text in
-            ["$500", "＄500", "US$500", "USD500", "HK$500", "€500", "£500", "￡500", "500美元", "500$", "NT$5", "₩500"]
-        {
-            assert_eq!(figure(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_column_in_ten_thousands_can_see_the_figure_before_its_words() {
-        let parsed = parse_decimal("3(万)").expect("a figure");
-        assert_eq!((parsed.figure, parsed.multiplier, parsed.changed), (Decimal::from(3), 10_000, true));
-        assert!(!parse_decimal("3.00").expect("a figure").changed);
-    }
-
-    #[test]
-    fn a_cell_of_dashes_or_strokes_of_any_width_holds_nothing() {
-        for text in ["-", "－", "／", "/", "———", "－－", "﹣", "— —", "——", "\\", "__"] {
-            assert!(is_blank_mark(text), "{text}");
-        }
-        for text in ["", "-1", "无", "a/b", " "] {
-            assert!(!is_blank_mark(text), "{text}");
-        }
-    }
-
-    #[test]
-    fn yes_and_no_in_every_way_clerks_write_them() {
-        for (text, value) in [("是", true), ("否", false), ("√", true), ("×", false), ("TRUE", true), ("n", false)]
-        {
-            assert_eq!(parse_boolean(text).map(|parsed| parsed.value), Some(value), "{text}");
-        }
-        assert_eq!(parse_boolean("也许"), None);
-    }
-}
+#[path = "cells_tests.rs"]
+mod tests;

@@ -22,6 +22,7 @@ pub mod leads;
 pub mod messages;
 pub mod models;
 pub mod money;
+mod narrow;
 pub mod period;
 pub mod problems;
 pub mod receipts;

@@ -20,6 +20,7 @@
 //! mended in silence: it goes to a worklist for people.
 
 mod effect;
+mod place;
 mod role;
 mod roller;
 mod visible;
@@ -30,8 +31,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use foldhash::HashMap;
 
 pub use effect::{Effect, MOST_ENDED, NAMED_PLACES, NEARLY_ALL_PERCENT};
+pub use place::Place;
 pub use role::{Role, find_supplemented, is_full_due};
-pub use roller::{Arrival, Mismatch, Place, Rolled, Roller, WorklistEntry};
+pub use roller::{Arrival, Mismatch, Rolled, Roller, WorklistEntry};
 pub use visible::{DigestedFile, VisibleBatch, VisibleBatches, group_batches};
 
 use crate::catalog::{Mark, Mode};

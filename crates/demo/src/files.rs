@@ -1,57 +1,20 @@
 //! The county's folder: every unit's files as it would keep and send them, in every format offices use.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use gongzhi_core::catalog::{Catalog, Item, Kind, Mode, Unit};
-use gongzhi_core::messages::Translator;
+use gongzhi_core::catalog::{Item, Kind, Unit};
 use gongzhi_core::period::Period;
-use gongzhi_core::values::{RowAction, SetMode};
+use gongzhi_core::values::RowAction;
 
-use super::draft::Draft;
 use super::hand::Hand;
 use super::lists::Habit;
+use super::office::{Job, Office, folder_of};
 use super::office_files::{OfficeSheet, TextEncoding, archive_of, html_of, text_of, workbook_of, xml_spreadsheet_of};
 use super::random::Dice;
 use super::sheets::{MadeSheet, Manner, Place, lay_out};
 use super::truth::FileTruth;
-use super::world::World;
 use super::{dirt, forms, timing};
-
-/// The files of one unit, item and period.
-pub struct Job<'a> {
-    /// Item.
-    pub item: &'a Item,
-    /// Unit.
-    pub unit: &'a Unit,
-    /// Period.
-    pub period: Period,
-    /// Mode.
-    pub mode: SetMode,
-    /// Rows by kind.
-    pub sets: BTreeMap<&'a str, Vec<Draft>>,
-    /// Number, for dice.
-    pub number: usize,
-    /// Wrong cells are planted in it and it is sent a second time.
-    pub wrong: bool,
-    /// Whose hand it is in.
-    pub habit: Habit,
-}
-
-/// What jobs are done with.
-#[derive(Clone, Copy)]
-pub struct Office<'a> {
-    /// County.
-    pub world: &'a World,
-    /// Catalogue.
-    pub catalog: &'a Catalog,
-    /// Folder of the county.
-    pub folder: &'a Path,
-    /// Speaks in templates.
-    pub translator: &'a Translator,
-}
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,17 +186,6 @@ fn sheet_names(job: &Job<'_>, file: &str, shape: Shape, made: &Made<'_>) -> Vec<
     made.kinds.iter().map(|(kind, made)| own(kind, made)).collect()
 }
 
-/// The folder in which an office keeps a period's files.
-pub fn folder_of(period: Period) -> String {
-    match period {
-        Period::Year(year) => format!("{year}年度"),
-        Period::Half(year, 1) => format!("{year}年上半年"),
-        Period::Half(year, _) => format!("{year}年下半年"),
-        Period::Quarter(year, quarter) => format!("{year}年第{quarter}季度"),
-        Period::Month(year, month) => format!("{year}年{month:02}月"),
-    }
-}
-
 /// Writes the report that a unit has nothing to say of an item in a period.
 pub fn write_nil(office: Office<'_>, item: &Item, unit: &Unit, period: Period) -> Result<FileTruth> {
     let file = format!("{}/{}/{}.xlsx", unit.name.zh, folder_of(period), item.name.zh.replace(['/', '\\'], "、"));
@@ -248,13 +200,4 @@ fn put_bytes(office: Office<'_>, file: &str, bytes: &[u8]) -> Result<()> {
         fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
     }
     fs::write(&path, bytes).with_context(|| path.display().to_string())
-}
-
-/// The mode of a set: the first of the year is full, later ones hold differences.
-pub fn mode_of(item: &Item, period: Period) -> SetMode {
-    let first = period.first_day() == Period::Year(period.year()).first_day();
-    match item.mode {
-        Mode::FullThenDifferential if !first => SetMode::Differential,
-        _ => SetMode::Full,
-    }
 }

@@ -11,7 +11,7 @@ use gongzhi_engine::workbook::Cell;
 use rust_decimal::Decimal;
 
 use super::draft::Draft;
-use super::files::{Job, Office};
+use super::office::{Job, Office};
 use super::office_files::OfficeCell;
 use super::sheets::MadeSheet;
 

@@ -13,7 +13,6 @@ use rust_decimal::Decimal;
 
 use super::Sets;
 use super::draft::{Draft, Value};
-use super::files::mode_of;
 use super::fill::spoken;
 use super::random::Dice;
 
@@ -30,6 +29,15 @@ pub enum Habit {
 
 /// Habits by item and period.
 pub type Habits = BTreeMap<(&'static str, Period), Habit>;
+
+/// The mode of a set: the first of the year is full, later ones hold differences.
+pub fn mode_of(item: &Item, period: Period) -> SetMode {
+    let first = period.first_day() == Period::Year(period.year()).first_day();
+    match item.mode {
+        Mode::FullThenDifferential if !first => SetMode::Differential,
+        _ => SetMode::Full,
+    }
+}
 
 /// The hand of every set: they take turns, so that both occur in every item that is reported more than once.
 pub fn habits(seed: u64, sets: &Sets) -> Habits {

@@ -10,7 +10,7 @@ use anyhow::Result;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::score::{Tally, below_county, read_lines, read_table};
+use super::score_tables::{Tally, below_county, read_lines, read_table};
 use super::truth::PERSON;
 
 /// How the leads compare.

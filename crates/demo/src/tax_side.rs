@@ -10,7 +10,7 @@ use gongzhi_core::period::Period;
 
 use super::draft::{Draft, Value, Who};
 use super::facts::COVERED_FROM;
-use super::files::{Office, folder_of};
+use super::office::{Office, folder_of};
 use super::office_files::{TextEncoding, push_line};
 use super::tax_table::TaxTable;
 use super::truth::FileTruth;

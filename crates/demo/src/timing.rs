@@ -9,7 +9,7 @@ use gongzhi_core::calendar::Calendar;
 use gongzhi_core::catalog::Item;
 use gongzhi_core::period::Period;
 
-use super::files::Office;
+use super::office::Office;
 use super::random::Dice;
 
 /// Files in ten thousand that are sent late.

@@ -10,29 +10,22 @@
 //! period a row states of itself: which row speaks of the same thing, and whether it says the same. Where a kind has
 //! personal columns both are keyed, and nobody can try out numbers against them.
 
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
-use datafusion::arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Int32Builder, Int64Builder, StringBuilder,
-};
-use datafusion::arrow::datatypes::{DataType, Schema};
-use datafusion::arrow::error::ArrowError;
 use datafusion::parquet::basic::{Compression, ZstdLevel};
-use datafusion::parquet::errors::ParquetError;
 use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::schema::types::ColumnPath;
 use gongzhi_core::catalog::{Column, Kind};
 use gongzhi_core::intake::OwnHeader;
-use gongzhi_core::messages::Message;
-use gongzhi_core::period::Period;
-use gongzhi_core::values::{CellValue, RowAction, SetMode};
+use gongzhi_core::values::{CellValue, SetMode};
 
+use crate::batch_columns::{ColumnBuilder, OriginBuilders, builders};
+pub use crate::batch_error::BatchError;
+pub use crate::batch_files::{BatchDescription, BatchFiles, FilePart, RowOrigin};
 use crate::batch_output::{Output, Parcel, PartWriter, Parts};
 use crate::fingerprint::{ColumnDigests, RowPrints};
-use crate::keys::{KeyError, Keys, PendingKey};
+use crate::keys::{Keys, PendingKey};
 use crate::layouts::SheetNotes;
 use crate::pending::PendingFile;
 use crate::schema::{self, ORIGIN_COLUMNS, Part};
@@ -47,164 +40,6 @@ const PERSONAL_ORIGINS: usize = 2;
 
 /// The member of `_raw` that holds what the office wrote beside a row for itself.
 const REMARK: &str = "_remark";
-
-/// What can go wrong with a batch.
-#[derive(Debug, thiserror::Error)]
-pub enum BatchError {
-    /// A file can't be read or written.
-    #[error("batch file {path}: {source}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// Parquet says no.
-    #[error("batch: {0}")]
-    Parquet(#[from] ParquetError),
-    /// Arrow says no.
-    #[error("batch: {0}")]
-    Arrow(#[from] ArrowError),
-    /// A key can't be had.
-    #[error(transparent)]
-    Key(#[from] KeyError),
-    /// A value does not fit its column: of another type, too large, or in a column the template version doesn't have.
-    #[error("row {row} of sheet {sheet}: the value does not fit column {column}")]
-    Misfit {
-        /// Sheet.
-        sheet: String,
-        /// Row in the sheet.
-        row: u32,
-        /// Key of the column.
-        column: String,
-    },
-    /// A part is not what the control store says was written.
-    #[error("the {part} part of batch {batch} was changed: {path}")]
-    Changed {
-        /// The batch.
-        batch: String,
-        /// `main`, `personal` or `links`.
-        part: &'static str,
-        /// The file.
-        path: PathBuf,
-    },
-    /// The data key of the personal part was destroyed.
-    #[error("the personal part of batch {batch} was erased")]
-    Erased {
-        /// The batch.
-        batch: String,
-    },
-}
-
-impl BatchError {
-    pub(crate) fn file(path: &Path, source: io::Error) -> Self {
-        Self::File { path: path.to_owned(), source }
-    }
-
-    /// The sentence for people.
-    pub fn message(&self) -> Message {
-        match self {
-            Self::File { path, source } => {
-                Message::new("state-batch-file").with("path", path.display()).with("reason", source)
-            }
-            Self::Parquet(error) => Message::new("state-batch-unreadable").with("reason", error),
-            Self::Arrow(error) => Message::new("state-batch-unreadable").with("reason", error),
-            Self::Key(error) => error.message(),
-            Self::Misfit { sheet, row, column } => {
-                Message::new("state-value-misfit").with("sheet", sheet).with("row", row).with("column", column)
-            }
-            Self::Changed { batch, part, path } => {
-                Message::new(format!("state-batch-changed-{part}")).with("batch", batch).with("path", path.display())
-            }
-            Self::Erased { batch } => Message::new("state-batch-erased").with("batch", batch),
-        }
-    }
-}
-
-/// What a batch is a set of.
-#[derive(Debug, Clone)]
-pub struct BatchDescription {
-    /// Its id: the stem of its files.
-    pub id: String,
-    /// Region, six digits.
-    pub region: String,
-    /// Key of the unit that sent it.
-    pub unit: String,
-    /// Key of the item.
-    pub item: String,
-    /// Period.
-    pub period: Period,
-    /// Template version of its rows.
-    pub template_version: u32,
-    /// Which header of the sheet was taken for which column: (header, column key).
-    pub mapping: Vec<(String, String)>,
-}
-
-/// Where a row stood, and what it does.
-#[derive(Debug, Clone, Copy)]
-pub struct RowOrigin<'a> {
-    /// Sheet as named in the file.
-    pub sheet: &'a str,
-    /// Row in it, from 1.
-    pub row: u32,
-    /// What it does in a differential set.
-    pub action: RowAction,
-}
-
-/// One file of a batch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FilePart {
-    /// Path below the data folder, with `/`.
-    pub key: String,
-    /// `sm3:` digest of its bytes.
-    pub digest: String,
-}
-
-/// The files of a finished batch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BatchFiles {
-    /// The main part.
-    pub main: FilePart,
-    /// The personal part; none when the kind has no personal columns.
-    pub personal: Option<FilePart>,
-    /// Rows.
-    pub rows: u64,
-    /// What the clerk's own headers said, in the order of the sheets.
-    pub headers: Vec<OwnHeader>,
-}
-
-impl BatchDescription {
-    /// The key of its main part, to be named in the control store before the file is written.
-    pub fn main_key(&self, kind: &Kind) -> String {
-        self.key_of(kind, "parquet")
-    }
-
-    /// The key of its personal part, when its kind has one.
-    pub fn personal_key(&self, kind: &Kind) -> Option<String> {
-        schema::personal_schema(kind, self.template_version)?;
-        Some(self.key_of(kind, "personal.parquet"))
-    }
-
-    fn key_of(&self, kind: &Kind, extension: &str) -> String {
-        let Self { id, item, region, period, .. } = self;
-        format!("item={item}/kind={}/region={region}/period={period}/{id}.{extension}", kind.key)
-    }
-
-    fn metadata(&self, kind: &Kind) -> Vec<KeyValue> {
-        let mapping: serde_json::Map<String, serde_json::Value> =
-            self.mapping.iter().map(|(header, column)| (header.clone(), column.clone().into())).collect();
-        let entries = [
-            ("item", self.item.clone()),
-            ("kind", kind.key.clone()),
-            ("region", self.region.clone()),
-            ("unit", self.unit.clone()),
-            ("period", self.period.to_string()),
-            ("template_version", self.template_version.to_string()),
-            ("columns", serde_json::Value::Object(mapping).to_string()),
-        ];
-        entries.into_iter().map(|(key, value)| KeyValue::new(format!("gongzhi.{key}"), value)).collect()
-    }
-}
 
 /// Where the values of a column of the kind go.
 struct Destination {
@@ -447,114 +282,4 @@ fn properties(description: &BatchDescription, kind: &Kind) -> WriterProperties {
             .set_column_statistics_enabled(path, EnabledStatistics::None);
     }
     properties.build()
-}
-
-/// The builders of the columns that say where rows came from, of both parts.
-struct OriginBuilders {
-    row_id: Int64Builder,
-    sheet: StringBuilder,
-    row: Int32Builder,
-    action: StringBuilder,
-    raw: StringBuilder,
-    personal_raw: StringBuilder,
-}
-
-impl Default for OriginBuilders {
-    fn default() -> Self {
-        Self {
-            row_id: Int64Builder::new(),
-            sheet: StringBuilder::new(),
-            row: Int32Builder::new(),
-            action: StringBuilder::new(),
-            raw: StringBuilder::new(),
-            personal_raw: StringBuilder::new(),
-        }
-    }
-}
-
-impl OriginBuilders {
-    fn append(&mut self, row_id: u64, origin: RowOrigin<'_>) {
-        self.row_id.append_value(row_id.cast_signed());
-        self.sheet.append_value(origin.sheet);
-        self.row.append_value(origin.row.cast_signed());
-        self.action.append_value(origin.action.key());
-    }
-
-    /// The buffered columns of the main and of the personal part.
-    fn finish(&mut self) -> (Vec<ArrayRef>, Vec<ArrayRef>) {
-        let row_id: ArrayRef = Arc::new(self.row_id.finish());
-        let main: Vec<ArrayRef> = vec![
-            Arc::clone(&row_id),
-            Arc::new(self.sheet.finish()),
-            Arc::new(self.row.finish()),
-            Arc::new(self.action.finish()),
-            Arc::new(self.raw.finish()),
-        ];
-        (main, vec![row_id, Arc::new(self.personal_raw.finish())])
-    }
-}
-
-/// A builder for each column of a part but the first, which say where rows came from.
-fn builders(schema: &Schema, skipped: usize) -> Vec<ColumnBuilder> {
-    schema.fields()[skipped..].iter().map(|field| ColumnBuilder::new(field.data_type())).collect()
-}
-
-/// Builds one column of any type a kind may have.
-enum ColumnBuilder {
-    Text(StringBuilder),
-    Date(Date32Builder),
-    Decimal(Decimal128Builder, i8),
-    Integer(Int64Builder),
-    Boolean(BooleanBuilder),
-}
-
-impl ColumnBuilder {
-    fn new(data_type: &DataType) -> Self {
-        match data_type {
-            DataType::Date32 => Self::Date(Date32Builder::new()),
-            DataType::Decimal128(_, scale) => {
-                Self::Decimal(Decimal128Builder::new().with_data_type(data_type.clone()), *scale)
-            }
-            DataType::Int64 => Self::Integer(Int64Builder::new()),
-            DataType::Boolean => Self::Boolean(BooleanBuilder::new()),
-            _ => Self::Text(StringBuilder::new()),
-        }
-    }
-
-    /// Appends a value; false when it is of another type or does not fit.
-    fn append(&mut self, value: CellValue<'_>) -> bool {
-        match (self, value) {
-            (Self::Text(builder), CellValue::Null) => builder.append_null(),
-            (Self::Text(builder), CellValue::Text(text)) => builder.append_value(text),
-            (Self::Date(builder), CellValue::Null) => builder.append_null(),
-            (Self::Date(builder), CellValue::Date(day)) => builder.append_value(schema::days_of(day)),
-            (Self::Decimal(builder, _), CellValue::Null) => builder.append_null(),
-            (Self::Decimal(builder, scale), CellValue::Decimal(figure)) => match schema::scaled(figure, *scale) {
-                Some(figure) => builder.append_value(figure),
-                None => return false,
-            },
-            (Self::Decimal(builder, scale), CellValue::Integer(figure)) => {
-                match schema::scaled(figure.into(), *scale) {
-                    Some(figure) => builder.append_value(figure),
-                    None => return false,
-                }
-            }
-            (Self::Integer(builder), CellValue::Null) => builder.append_null(),
-            (Self::Integer(builder), CellValue::Integer(figure)) => builder.append_value(figure),
-            (Self::Boolean(builder), CellValue::Null) => builder.append_null(),
-            (Self::Boolean(builder), CellValue::Boolean(flag)) => builder.append_value(flag),
-            _ => return false,
-        }
-        true
-    }
-
-    fn finish(&mut self) -> ArrayRef {
-        match self {
-            Self::Text(builder) => Arc::new(builder.finish()),
-            Self::Date(builder) => Arc::new(builder.finish()),
-            Self::Decimal(builder, _) => Arc::new(builder.finish()),
-            Self::Integer(builder) => Arc::new(builder.finish()),
-            Self::Boolean(builder) => Arc::new(builder.finish()),
-        }
-    }
 }

@@ -15,7 +15,8 @@ use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::WriterProperties;
 
-use crate::batch::{BatchError, FilePart};
+use crate::batch_error::BatchError;
+use crate::batch_files::FilePart;
 use crate::fingerprint::RowPrints;
 use crate::pending::{Digesting, PendingFile};
 use crate::sealed::SealingWriter;

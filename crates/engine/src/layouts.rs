@@ -11,7 +11,7 @@ use gongzhi_core::intake::OwnHeader;
 use gongzhi_core::state::VisibleBatch;
 use serde::de::DeserializeOwned;
 
-use crate::batch::BatchError;
+use crate::batch_error::BatchError;
 use crate::part_digests;
 use crate::parts::{DataPlace, Source};
 

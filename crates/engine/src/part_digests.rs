@@ -10,9 +10,9 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use gongzhi_core::state::{DigestedFile, VisibleBatch};
 
-use crate::batch::BatchError;
-use crate::keys::digest_reader;
-use crate::parts::Source;
+use crate::batch_error::BatchError;
+use crate::digests::digest_reader;
+use crate::part_source::Source;
 
 /// The digest a file was found or written with; none before that. Whoever first asks for one has it locked while it is read,
 /// so that it is read once.

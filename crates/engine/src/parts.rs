@@ -14,11 +14,12 @@ use datafusion::parquet::arrow::arrow_reader::{
     ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection,
 };
 use datafusion::parquet::file::reader::ChunkReader;
-use gongzhi_core::state::{DigestedFile, VisibleBatch};
+use gongzhi_core::state::VisibleBatch;
 
-use crate::batch::BatchError;
+use crate::batch_error::BatchError;
 use crate::keys::Keys;
 use crate::part_digests;
+pub(crate) use crate::part_source::Source;
 use crate::sealed::SealedFile;
 
 /// Rows read at a time.
@@ -31,35 +32,6 @@ pub struct DataPlace<'a> {
     pub folder: &'a Path,
     /// The deployment's keys.
     pub keys: &'a Keys,
-}
-
-/// Which file of a batch a column is read from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Source {
-    Main,
-    Personal,
-    Links,
-}
-
-impl Source {
-    /// The word for it.
-    pub(crate) fn key(self) -> &'static str {
-        match self {
-            Self::Main => "main",
-            Self::Personal => "personal",
-            Self::Links => "links",
-        }
-    }
-
-    /// The key of its file, and the file with its digest; links are worked out anew by every run and have none.
-    fn file_of(self, visible: &VisibleBatch) -> Option<(&str, Option<&DigestedFile>)> {
-        let part = match self {
-            Self::Main => visible.main.as_ref(),
-            Self::Personal => visible.personal.as_ref(),
-            Self::Links => return Some((visible.links_key.as_deref()?, None)),
-        };
-        part.map(|part| (part.key.as_str(), Some(part)))
-    }
 }
 
 /// Reads some columns of a batch for some of its rows.

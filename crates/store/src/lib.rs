@@ -10,10 +10,12 @@
 pub mod analyse;
 pub mod collect;
 mod entities;
+mod error;
 mod hand_over;
 mod migrations;
 pub mod named;
 pub mod shared;
 mod store;
 
-pub use store::{Store, StoreError, StorePlace};
+pub use error::StoreError;
+pub use store::{Store, StorePlace};

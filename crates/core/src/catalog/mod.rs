@@ -6,6 +6,7 @@
 
 mod content;
 mod cross_check;
+mod measures;
 pub mod names;
 pub mod node;
 mod template;
@@ -19,7 +20,8 @@ use hmac::digest::Digest;
 pub use content::{
     CalendarYear, CodeEntry, CodeList, DaysOff, Law, Parameter, ParameterValue, Unit, region_with_parents,
 };
-pub use names::{Certainty, Class, ColumnType, Frequency, Mark, Measure, Mode, Origin, Severity, Sharing, plain_sign};
+pub use measures::{Measure, plain_sign};
+pub use names::{Certainty, Class, ColumnType, Frequency, Mark, Mode, Origin, Severity, Sharing};
 pub use node::Problem;
 pub use template::{Column, DueAfter, DueRule, Item, Kind, Party, PartyPart, RowRule, Rule, TAX_SIDE, Version};
 

@@ -9,7 +9,8 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::content::Unit;
-use super::names::{Class, ColumnType, Frequency, Mark, Measure, Mode, Origin, Severity, Sharing};
+use super::measures::Measure;
+use super::names::{Class, ColumnType, Frequency, Mark, Mode, Origin, Severity, Sharing};
 use crate::messages::Bilingual;
 use crate::period::Period;
 

@@ -2,10 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::names::{Class, ColumnType, Frequency, Mark, Measure, Mode, Origin, Severity, Sharing};
-use super::node::{Fields, Findings, Node, Value, read_day, read_decimal, read_whole, scalar};
-use super::template::{Column, DueAfter, DueRule, Item, Kind, Party, PartyPart, RowRule, Rule, Version};
+use super::measures::Measure;
+use super::names::{Class, ColumnType, Frequency, Mark, Mode, Origin, Severity, Sharing};
+use super::node::{Fields, Findings, Node, Value, read_day, read_decimal, read_whole};
+use super::template::{Column, DueAfter, DueRule, Item, Kind, Version};
 use crate::messages::{Bilingual, Message};
+
+mod party;
+mod rule;
+
+use party::read_party;
+use rule::read_rule;
 
 /// Longest text a cell may hold unless the template says otherwise.
 const DEFAULT_LENGTH: u32 = 500;
@@ -220,201 +227,6 @@ fn check_column(column: &Column, findings: &mut Findings<'_>) {
 pub fn is_key(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_lowercase())
         && text.chars().all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '_')
-}
-
-fn read_party(node: &Node, kind: &mut Kind, findings: &mut Findings<'_>) {
-    let mut fields = Fields::of(node, findings);
-    let key = fields.get_text("party", findings);
-    let name =
-        Bilingual { zh: fields.get_text("zh", findings), en: fields.find_text("en", findings).unwrap_or_default() };
-    let person = fields.flag("person", false, findings);
-    let codes = fields.texts("codes", findings);
-    let mut parts = vec![PartyPart::Name, PartyPart::Uscc];
-    for code in &codes {
-        match code.as_str() {
-            "uscc" => {}
-            "organisation_code" => parts.push(PartyPart::OrganisationCode),
-            "registration_number" => parts.push(PartyPart::RegistrationNumber),
-            _ => {
-                let message = Message::new("catalog-bad-value").with("key", "codes").with("value", code);
-                findings.record(node.line, message.with("expected", "uscc | organisation_code | registration_number"));
-            }
-        }
-    }
-    if person {
-        parts.push(PartyPart::CitizenId);
-    }
-    let group = read_group(&mut fields, codes.is_empty(), findings);
-    let columns: Vec<Column> = parts
-        .iter()
-        .map(|part| party_column(&key, &name, *part, &group))
-        .map(|mut column| {
-            column.line = node.line;
-            column
-        })
-        .collect();
-    fields.finish(findings);
-    if !is_key(&key) {
-        findings.record(node.line, Message::new("catalog-bad-key").with("key", &key));
-    }
-    kind.columns.extend(columns);
-    kind.parties.push(Party { key, name, person });
-}
-
-/// What a party's file entry says about its columns together and one by one.
-struct Group {
-    required: bool,
-    origin: Origin,
-    uscc_origin: Origin,
-    class: Class,
-    note: String,
-    headers: BTreeMap<PartyPart, String>,
-    aliases: BTreeMap<PartyPart, Vec<String>>,
-}
-
-fn read_group(fields: &mut Fields<'_>, no_codes: bool, findings: &mut Findings<'_>) -> Group {
-    let origin = fields.find_as("origin", Origin::read, findings).unwrap_or(Origin::Policy);
-    let mut headers = BTreeMap::new();
-    let mut aliases = BTreeMap::new();
-    let overrides = [
-        (PartyPart::Name, "name_zh", "aliases"),
-        (PartyPart::Uscc, "uscc_zh", "uscc_aliases"),
-        (PartyPart::OrganisationCode, "organisation_code_zh", "organisation_code_aliases"),
-        (PartyPart::RegistrationNumber, "registration_number_zh", "registration_number_aliases"),
-        (PartyPart::CitizenId, "citizen_id_zh", "citizen_id_aliases"),
-    ];
-    for (part, header, other_spellings) in overrides {
-        if let Some(text) = fields.find_text(header, findings) {
-            headers.insert(part, text);
-        }
-        aliases.insert(part, fields.texts(other_spellings, findings));
-    }
-    let uscc_default = if no_codes { Origin::Extension } else { origin };
-    Group {
-        required: fields.flag("required", false, findings),
-        origin,
-        uscc_origin: fields.find_as("uscc_origin", Origin::read, findings).unwrap_or(uscc_default),
-        class: fields.find_as("class", Class::read, findings).unwrap_or(Class::Internal),
-        note: fields.find_text("note", findings).unwrap_or_default(),
-        headers,
-        aliases,
-    }
-}
-
-fn party_column(key: &str, name: &Bilingual, part: PartyPart, group: &Group) -> Column {
-    let (zh, en) = part.header();
-    let header = group.headers.get(&part).cloned().unwrap_or_else(|| format!("{}{zh}", name.zh));
-    let origin = match part {
-        PartyPart::Uscc => group.uscc_origin,
-        PartyPart::CitizenId if !group.headers.contains_key(&part) => Origin::Extension,
-        _ => group.origin,
-    };
-    let column_type = part.column_type();
-    Column {
-        key: format!("{key}_{}", part.suffix()),
-        name: Bilingual { zh: header, en: if name.en.is_empty() { String::new() } else { format!("{}{en}", name.en) } },
-        aliases: group.aliases.get(&part).cloned().unwrap_or_default(),
-        column_type,
-        measure: None,
-        calibre: String::new(),
-        required: part == PartyPart::Name && group.required,
-        min: None,
-        max: None,
-        list: None,
-        values: Vec::new(),
-        length: DEFAULT_LENGTH,
-        class: group.class.max(default_class(column_type)),
-        origin,
-        note: if part == PartyPart::Name { group.note.clone() } else { String::new() },
-        example: String::new(),
-        // Of several codes one is enough: the name alone counts in completeness, and the code preferred.
-        expected: origin == Origin::Policy && matches!(part, PartyPart::Name | PartyPart::Uscc),
-        closed: false,
-        since: 1,
-        retired: None,
-        party: Some((key.to_owned(), part)),
-        line: 0,
-    }
-}
-
-fn read_rule(node: &Node, findings: &mut Findings<'_>) -> Option<RowRule> {
-    let mut fields = Fields::of(node, findings);
-    let name = fields.get_text("rule", findings);
-    let severity = fields.find_as("severity", Severity::read, findings).unwrap_or(Severity::Error);
-    let rule = match name.as_str() {
-        "order" => two_columns(&mut fields, findings).map(|(a, b)| Rule::Order(a, b)),
-        "at_most" => two_columns(&mut fields, findings).map(|(a, b)| Rule::AtMost(a, b)),
-        "sum" => Some(Rule::Sum {
-            total: fields.get_text("total", findings),
-            parts: fields.texts("parts", findings),
-            tolerance: fields.find_as("tolerance", read_decimal, findings).unwrap_or_default(),
-        }),
-        "product" => Some(Rule::Product {
-            result: fields.get_text("result", findings),
-            factors: fields.texts("factors", findings),
-            tolerance: fields.find_as("tolerance", read_decimal, findings).unwrap_or_default(),
-        }),
-        "any_of" => Some(Rule::AnyOf(fields.texts("columns", findings))),
-        "required_if" => Some(Rule::RequiredIf {
-            column: fields.get_text("column", findings),
-            when: fields.get_text("when", findings),
-            equals: fields.texts("equals", findings),
-        }),
-        "within_period" => Some(Rule::WithinPeriod(fields.get_text("column", findings))),
-        "not_future" => Some(Rule::NotFuture(fields.get_text("column", findings))),
-        "same_disability" => Some(Rule::SameDisability {
-            certificate: fields.get_text("certificate", findings),
-            citizen: fields.find_text("citizen", findings),
-            kind: fields.find_text("kind", findings),
-            degree: fields.find_text("degree", findings),
-        }),
-        "same_permit" => Some(Rule::SamePermit {
-            permit: fields.get_text("permit", findings),
-            uscc: fields.get_text("uscc", findings),
-        }),
-        "unique" => Some(Rule::Unique(fields.texts("columns", findings))),
-        _ => {
-            let expected = "order at_most sum product any_of required_if within_period not_future same_disability same_permit unique";
-            let message = Message::new("catalog-bad-value").with("key", "rule").with("value", &name);
-            findings.record(node.line, message.with("expected", expected));
-            return None;
-        }
-    };
-    fields.finish(findings);
-    rule.map(|rule| RowRule { rule, severity, line: node.line })
-}
-
-fn two_columns(fields: &mut Fields<'_>, findings: &mut Findings<'_>) -> Option<(String, String)> {
-    let node = fields.get("columns", findings)?;
-    if let Value::List(list) = &node.value
-        && let [first, second] = list.as_slice()
-    {
-        return Some((scalar(first, findings)?.to_owned(), scalar(second, findings)?.to_owned()));
-    }
-    findings.record(node.line, Message::new("catalog-two-columns"));
-    None
-}
-
-impl Rule {
-    /// Every column a rule names, in the order it names them.
-    pub fn columns(&self) -> Vec<&str> {
-        match self {
-            Self::Order(a, b) | Self::AtMost(a, b) => vec![a, b],
-            Self::Sum { total, parts, .. } => {
-                std::iter::once(total.as_str()).chain(parts.iter().map(String::as_str)).collect()
-            }
-            Self::Product { result, factors, .. } => {
-                std::iter::once(result.as_str()).chain(factors.iter().map(String::as_str)).collect()
-            }
-            Self::AnyOf(columns) | Self::Unique(columns) => columns.iter().map(String::as_str).collect(),
-            Self::RequiredIf { column, when, .. } => vec![column, when],
-            Self::WithinPeriod(column) | Self::NotFuture(column) => vec![column],
-            Self::SameDisability { certificate, citizen, kind, degree } => std::iter::once(certificate.as_str())
-                .chain([citizen, kind, degree].into_iter().flatten().map(String::as_str))
-                .collect(),
-            Self::SamePermit { permit, uscc } => vec![permit, uscc],
-        }
-    }
 }
 
 /// What only the whole kind shows: columns twice, headers twice, keys and rules that name no column.

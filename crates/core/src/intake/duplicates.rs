@@ -11,10 +11,11 @@ use foldhash::HashMap;
 use foldhash::fast::FixedState;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
-use super::cell::Fault;
+use super::checked_row::CheckedRow;
 use super::issue_list::IssueList;
 use super::plan::{KindPlan, UniquePlan};
-use super::row::{CheckedRow, Place};
+use super::reading::Fault;
+use super::row_place::Place;
 use crate::messages::Message;
 use crate::values::CellValue;
 

@@ -6,11 +6,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::claim::Claim;
+pub use super::folding::fold;
 use super::stated;
-use crate::catalog::{Catalog, Column, Item, Kind, PartyPart, plain_sign};
+use crate::catalog::{Catalog, Column, Item, Kind, PartyPart};
 
 /// Headers under which sheets say what a row of a differential set does.
 pub const ACTION_HEADERS: [&str; 7] =
@@ -82,16 +81,6 @@ const BARE_CODES: [(&str, PartyPart); 23] = [
     ("证件号码", PartyPart::CitizenId),
     ("证件号", PartyPart::CitizenId),
 ];
-
-/// A header in the form in which headers are compared: width and case folded, no blanks, no marks.
-pub fn fold(header: &str) -> String {
-    header
-        .nfkc()
-        .filter(|sign| !sign.is_whitespace() && !matches!(sign, '*' | '★' | '※' | ':' | '\u{200b}' | '\u{feff}' | '、'))
-        .flat_map(char::to_lowercase)
-        .map(plain_sign)
-        .collect()
-}
 
 /// The column a header means, and the measure it states.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //! A few genuine codes fail their check digit, so it never blocks. Of a code that a spreadsheet turned into a figure the
 //! last digits are gone for good, so it always does.
 
-use super::cell::{Fault, Lens, Reading, Stored, digits_lost, kept};
+use super::reading::{Fault, Lens, Reading, Stored, digits_lost, kept};
 use crate::catalog::{ColumnType, Severity};
 use crate::codes::{
     CodeKind, CodeReport, PersonDigest, TaxId, check_as, is_certificate, is_like_old_citizen, may_be_certificate,

@@ -5,12 +5,24 @@
 //! next period's row would take the place of this one. Other parts may be empty, where a template lets them, as long as
 //! one of them says which thing the row is about.
 
-use super::cell::Fault;
+use super::checked_row::CheckedRow;
 use super::issue_list::IssueList;
 use super::plan::Standing;
-use super::row::{CheckedRow, Filled, Place};
+use super::reading::Fault;
+use super::row_place::Place;
 use crate::catalog::Severity;
 use crate::messages::Message;
+
+/// Cells of a column that were empty and took what the sheet says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filled {
+    /// Name of the sheet.
+    pub sheet: String,
+    /// Position of the column.
+    pub column: usize,
+    /// How many.
+    pub count: u64,
+}
 
 /// Fills what the sheet says of itself, and counts it.
 pub(super) fn fill(row: &mut CheckedRow, place: &Place<'_>, filled: &mut Vec<Filled>) {

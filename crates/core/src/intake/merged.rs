@@ -3,10 +3,12 @@
 //! The reader gives the rows below a merge its value. For an amount, an area, a count that would be the same money
 //! several times over, so there the rows below hold nothing, and the clerk is asked once what belongs to each.
 
-use super::cell::{Fault, Filled};
+use super::checked_row::CheckedRow;
 use super::issue_list::IssueList;
 use super::plan::ColumnPlan;
-use super::row::{CheckedRow, Place};
+use super::raw_cell::Filled;
+use super::reading::Fault;
+use super::row_place::Place;
 use crate::catalog::{ColumnType, Severity};
 use crate::issues::CellPlace;
 use crate::messages::Message;

@@ -4,10 +4,11 @@
 //! number, a firm's code where a person's number is meant. A code that holds says itself what it is, so it is moved to the
 //! column of its own kind when that is empty, and the clerk is told.
 
-use super::cell::Fault;
+use super::checked_row::CheckedRow;
 use super::issue_list::IssueList;
 use super::plan::PartyPlan;
-use super::row::{CheckedRow, Place};
+use super::reading::Fault;
+use super::row_place::Place;
 use crate::catalog::{PartyPart, Severity};
 use crate::codes::{CodeKind, check_as};
 use crate::messages::Message;

@@ -8,43 +8,16 @@
 //! organisation whose check digit fails. In the tax bureau's own tables a person's number is the person's tax number, as the law has it:
 //! there one line a column says what becomes of such numbers.
 
-use chrono::NaiveDate;
-
-use super::cell::Fault;
+use super::checked_row::CheckedRow;
 use super::issue_list::IssueList;
 use super::mask::mask;
 use super::plan::ColumnPlan;
-use super::row::{CheckedRow, Place};
+use super::reading::Fault;
+use super::row_place::Place;
 use crate::catalog::{PartyPart, Severity};
-use crate::codes::{CitizenId, is_like_old_citizen, may_be_certificate, may_be_personal, normalise};
+use crate::codes::{is_like_old_citizen, may_be_certificate};
 use crate::identity::Subject;
 use crate::messages::Message;
-
-/// Name of the rule broken by a person's number in a column of figures.
-pub(super) const IN_FIGURE: &str = "person-in-figure";
-/// Signs of the shortest number of a person.
-pub(super) const FEWEST_SIGNS: usize = 15;
-
-/// Whether what stands in a column of figures is a person's number, and no figure: fifteen digits that have the region and
-/// the day of birth of the old number, eighteen and others right or mistyped. No figure of a county has so many digits.
-pub(super) fn is_in_figure(text: &str) -> bool {
-    if text.len() < FEWEST_SIGNS {
-        return false;
-    }
-    let normal = normalise(text);
-    // `652323800101123.00`, as a column of money shows it.
-    let whole = normal.split_once('.').filter(|(_, rest)| rest.bytes().all(|digit| digit == b'0'));
-    let whole = whole.map_or(normal.as_ref(), |(whole, _)| whole);
-    if whole.len() < FEWEST_SIGNS || whole.contains('.') {
-        return false;
-    }
-    let bare: String = whole.chars().filter(|sign| !matches!(sign, ',' | '-' | '¥' | '￥')).collect();
-    match bare.len() {
-        FEWEST_SIGNS => CitizenId::parse(&bare, NaiveDate::MAX).is_some(),
-        17..=22 => may_be_personal(&bare),
-        _ => false,
-    }
-}
 
 /// Puts the persons' numbers of a row where they belong. `told`: columns of which a tax bureau's table has told already.
 pub(super) fn settle(row: &mut CheckedRow, place: &Place<'_>, told: &mut Vec<usize>, issues: &mut IssueList) {

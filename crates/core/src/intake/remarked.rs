@@ -6,7 +6,7 @@
 use super::claim::Claim;
 use super::issue_list::IssueList;
 use super::mapping::Target;
-use super::row::Place;
+use super::row_place::Place;
 use super::{measured, stated};
 use crate::catalog::{Measure, Severity};
 use crate::issues::{CellPlace, Issue};

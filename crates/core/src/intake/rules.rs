@@ -3,11 +3,11 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::cell::Fault;
+use super::checked_row::{CheckedRow, shown};
 use super::issue_list::IssueList;
-use super::mask::mask;
 use super::plan::{RowCheck, RulePlan};
-use super::row::{CheckedRow, Place};
+use super::reading::Fault;
+use super::row_place::Place;
 use crate::codes::DisabilityCertificate;
 use crate::messages::Message;
 use crate::values::{CellValue, RowAction};
@@ -191,17 +191,4 @@ fn header<'a>(place: &Place<'a>, column: usize) -> &'a str {
 
 fn headers(place: &Place<'_>, columns: &[usize]) -> String {
     columns.iter().map(|column| header(place, *column)).collect::<Vec<_>>().join("、")
-}
-
-/// A value as a sentence shows it.
-pub(super) fn shown(value: CellValue<'_>) -> String {
-    match value {
-        CellValue::Null => String::new(),
-        CellValue::Text(text) => text.to_owned(),
-        CellValue::Person(number) => mask(number),
-        CellValue::Date(day) => day.to_string(),
-        CellValue::Decimal(value) => value.normalize().to_string(),
-        CellValue::Integer(value) => value.to_string(),
-        CellValue::Boolean(value) => value.to_string(),
-    }
 }

@@ -6,7 +6,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::claim::Claim;
-use super::header::fold;
+use super::folding::fold;
 use crate::catalog::{Measure, plain_sign};
 
 /// Words before 单位 that make it the office and not the measure.

@@ -6,6 +6,7 @@ use std::hash::Hash;
 use foldhash::HashMap;
 
 use super::effect::MOST_COMPARED;
+use super::place::Place;
 use super::{Counted, Effect, Reach, Role};
 use crate::catalog::Mode;
 use crate::period::Period;
@@ -20,15 +21,6 @@ pub struct Arrival {
     pub action: RowAction,
     /// Equal when two rows say the same.
     pub print: u128,
-}
-
-/// Where a row that holds stands: index into the ordered batches, and row number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
-    /// Index into the batches given to the roller.
-    pub batch: usize,
-    /// The row's number in it.
-    pub row: u64,
 }
 
 /// What didn't fit together, for people to look at.

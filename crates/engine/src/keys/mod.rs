@@ -11,7 +11,7 @@ mod signing;
 mod source;
 
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -23,9 +23,11 @@ use sm3::{Digest, Sm3};
 
 pub use self::signing::{key_id, verify};
 use self::signing::{read_signing_key, roll_signing_key};
-pub(crate) use self::source::sync_folder_of;
 pub use self::source::{KeyFiles, KeyName, KeySource};
 use self::source::{create_private_folder, read_text, replace};
+pub use crate::digests::{digest, digest_reader};
+pub(crate) use crate::digests::{digest_text, hex};
+pub(crate) use crate::disk::sync_folder_of;
 use crate::sealed::{self, DataKey};
 
 /// The public key in the home folder, for the units to keep: what checks the receipts of this home.
@@ -275,7 +277,7 @@ impl Keys {
 
     /// Removes what programs that were killed left half written beside the keys.
     pub fn clear_unfinished(&self) {
-        crate::pending::clear_unfinished(&self.folder);
+        crate::disk::clear_unfinished(&self.folder);
     }
 
     /// Where the data keys are kept.
@@ -330,27 +332,6 @@ impl Drop for PendingKey<'_> {
     }
 }
 
-/// The digest of some bytes: `sm3:` and 64 hexadecimal digits.
-pub fn digest(bytes: &[u8]) -> String {
-    digest_text(Sm3::new_with_prefix(bytes))
-}
-
-/// The digest of all there is to read, in constant memory.
-pub fn digest_reader(mut reader: impl Read) -> io::Result<String> {
-    let mut digest = Sm3::new();
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        match reader.read(&mut buffer)? {
-            0 => return Ok(digest_text(digest)),
-            length => digest.update(&buffer[..length]),
-        }
-    }
-}
-
-pub(crate) fn digest_text(digest: Sm3) -> String {
-    format!("sm3:{}", hex(&digest.finalize()))
-}
-
 fn find_all(source: &dyn KeySource) -> Result<[Option<Vec<u8>>; 4], KeyError> {
     let [signing, wrapping, persons, rows] = KeyName::ALL.map(|name| source.find(name));
     Ok([signing?, wrapping?, persons?, rows?])
@@ -362,14 +343,6 @@ fn fingerprint(name: KeyName, key: &[u8]) -> String {
     digest.update(b":");
     digest.update(key);
     digest_text(digest)
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::{KeyError, hex, unhex};
-use crate::pending::create_locked_with;
+use crate::disk::{create_locked_with, sync_folder_of};
 
 /// The keys of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -146,12 +146,4 @@ pub(super) fn create_private_folder(path: &Path) -> Result<(), KeyError> {
     let mut builder = fs::DirBuilder::new();
     std::os::unix::fs::DirBuilderExt::mode(builder.recursive(true), 0o700);
     builder.create(path).map_err(|source| KeyError::File { path: path.to_owned(), source })
-}
-
-/// Makes a file's name in its folder last through a loss of power.
-pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
-    }
 }

@@ -35,6 +35,13 @@ pub struct AheadReader {
     is_over: bool,
 }
 
+impl SheetReader {
+    /// The same events, understood by a thread ahead of who asks for them.
+    pub fn ahead(self) -> AheadReader {
+        AheadReader::start(self)
+    }
+}
+
 impl AheadReader {
     pub(super) fn start(reader: SheetReader) -> Self {
         let (filled, parcels) = sync_channel(PARCELS);

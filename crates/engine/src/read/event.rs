@@ -3,8 +3,12 @@
 
 use gongzhi_core::messages::Message;
 
-use super::formats::{IS_SHEET, MEMBER};
 use super::row::Row;
+
+/// The value of a notice that names the member of a zip it is about.
+pub(super) const MEMBER: &str = "member";
+/// The value of such a notice that says whether the member was meant as a sheet.
+pub(super) const IS_SHEET: &str = "is_sheet";
 
 /// Cells joined into one; only the first of them holds the value. Rows count from 1, columns from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 
-use super::ahead::AheadReader;
 use super::error::ReadError;
 use super::event::{Notice, RawEvent};
 use super::row::Row;
@@ -87,11 +86,6 @@ impl SheetReader {
         }
         self.current = self.waiting.pop_front();
         Ok(self.current.as_ref().map(SheetEvent::of))
-    }
-
-    /// The same events, understood by a thread ahead of who asks for them.
-    pub fn ahead(self) -> AheadReader {
-        AheadReader::start(self)
     }
 
     /// Understands the file up to a parcel of events or its end; whether there is more.

@@ -3,9 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use gongzhi_core::catalog::{Catalog, Source, overlay};
+use gongzhi_core::codes::Divisions;
 use gongzhi_core::messages::Message;
 use gongzhi_core::problems::ActError;
 use include_dir::{Dir, include_dir};
+
+/// Where the list of divisions stands in a catalogue.
+const DIVISIONS: &str = "codes/divisions.csv";
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../catalog");
 
@@ -37,6 +41,12 @@ pub fn list_sources(place: &CatalogPlace) -> Result<Vec<Source>, ActError> {
 pub fn get_catalog(place: &CatalogPlace) -> Result<Catalog, ActError> {
     let (catalog, problems) = Catalog::compile(&list_sources(place)?);
     if problems.is_empty() { Ok(catalog) } else { Err(ActError::content(&problems)) }
+}
+
+/// The administrative divisions of a catalogue; none when it has no list of them.
+pub fn read_divisions(sources: &[Source]) -> Divisions {
+    let list = sources.iter().find(|source| source.path.ends_with(DIVISIONS));
+    list.map(|source| Divisions::read(&source.text).0).unwrap_or_default()
 }
 
 fn embedded(folder: &Dir<'_>) -> Vec<Source> {

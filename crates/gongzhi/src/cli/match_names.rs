@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{CatalogWords, Context};
 use crate::acts::analyse::identity;
-use crate::acts::catalog::list_sources;
+use crate::acts::catalog::{list_sources, read_divisions};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -46,7 +46,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
     let start = Instant::now();
-    let divisions = identity::read_divisions(&list_sources(&args.place.place())?);
+    let divisions = read_divisions(&list_sources(&args.place.place())?);
     let (index, records) = identity::build_index(&args.registry, &divisions)?;
     let index_seconds = start.elapsed().as_secs_f64();
     let names = match &args.names {

@@ -2,40 +2,38 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::Value as Json;
 
 use crate::program::run_in;
 use crate::real_data;
 
-const HEADER: &str = "序号,行政区划,招拍挂取得土地使用权单位名称,统一社会信用代码,宗地位置,面积（亩）,成交价款（万元）,合同签订日期,合同编号,信息所属时间期间";
-const ROW: &str =
+pub const HEADER: &str = "序号,行政区划,招拍挂取得土地使用权单位名称,统一社会信用代码,宗地位置,面积（亩）,成交价款（万元）,合同签订日期,合同编号,信息所属时间期间";
+pub const ROW: &str =
     "1,呼图壁镇,示例建材有限公司,91652323MA7A000172,示例路1号,15,\"1,200.5\",2025年3月5日,示例合同1,2025-03";
 
 /// A folder with its own home; files are written into it and taken in from there.
-struct Office {
+pub struct Office {
     folder: tempfile::TempDir,
 }
 
 impl Office {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { folder: tempfile::tempdir().expect("a folder") }
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub fn write(&self, name: &str, text: &str) {
         let path = self.path().join(name);
         fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
         fs::write(path, text).expect("a file");
     }
 
     /// Takes files in; gives the exit code and a report for each.
-    fn intake(&self, words: &[&str]) -> (i32, Vec<Json>) {
+    pub fn intake(&self, words: &[&str]) -> (i32, Vec<Json>) {
         let words: Vec<&str> = ["intake", "--json"].into_iter().chain(words.iter().copied()).collect();
         let output = run_in(self.path(), &words);
         let text = String::from_utf8(output.stdout).expect("UTF-8");
@@ -43,7 +41,7 @@ impl Office {
         (output.status.code().unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&output.stderr))), reports)
     }
 
-    fn batches(&self) -> Vec<PathBuf> {
+    pub fn batches(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
         gather(&self.path().join(".gongzhi/data"), &mut found);
         found.retain(|path| path.extension().is_some_and(|extension| extension == "parquet" || extension == "part"));
@@ -51,13 +49,13 @@ impl Office {
     }
 }
 
-fn gather(folder: &Path, found: &mut Vec<PathBuf>) {
+pub fn gather(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.path().is_dir() { gather(&entry.path(), found) } else { found.push(entry.path()) }
     }
 }
 
-fn rules(report: &Json) -> Vec<String> {
+pub fn rules(report: &Json) -> Vec<String> {
     let issues = report["issues"].as_array().expect("issues");
     let text = |issue: &Json, key: &str| issue[key].as_str().unwrap_or_default().to_owned();
     issues
@@ -170,97 +168,6 @@ fn a_nil_report_needs_no_file_and_is_a_set_of_every_kind() {
     let (code, reports) = office.intake(&words);
     assert_eq!((code, &reports[0]["mode"]), (0, &"nil".into()));
     assert_eq!(reports[0]["batches"].as_array().map(Vec::len), Some(2));
-}
-
-#[test]
-fn a_foreign_layout_is_confirmed_once_and_then_used() {
-    let office = Office::new();
-    let foreign = "乡镇名称,受让主体全称,地块面积,流水号,合同编号\n呼图壁镇,示例建材有限公司,8000,77,示例合同1\n";
-    office.write("自然资源局/2025年3月.csv", foreign);
-    let words = ["自然资源局/2025年3月.csv", "--item", "land_expropriation_grant.grant"];
-    let (code, reports) = office.intake(&words);
-    assert_eq!(code, 1, "{}", reports[0]);
-    let proposed = reports[0]["proposed_profiles"][0].as_str().expect("a proposal").to_owned();
-    let confirm = |expected: i32| {
-        let output = run_in(office.path(), &["profile", "confirm", &proposed, "--as", "联络员"]);
-        assert_eq!(output.status.code(), Some(expected), "{}", String::from_utf8_lossy(&output.stdout));
-    };
-    let path = office.path().join(&proposed);
-    let mut profile: Json = serde_json::from_str(&fs::read_to_string(&path).expect("a file")).expect("JSON");
-    profile["headers"][3] = serde_json::json!({"header": "流水号", "use": "undecided"});
-    fs::write(&path, profile.to_string()).expect("a file");
-    confirm(1);
-    let column = |header: &str, key: &str| serde_json::json!({"header": header, "use": "column", "column": key});
-    profile["headers"][0] = column("乡镇名称", "admin_region");
-    profile["headers"][1] = column("受让主体全称", "grantee_name");
-    profile["headers"][2] = column("地块面积", "area_square_metres");
-    profile["headers"][3] = serde_json::json!({"header": "流水号", "use": "ignore"});
-    fs::write(&path, profile.to_string()).expect("a file");
-    confirm(0);
-    let (code, reports) = office.intake(&words[..1]);
-    assert_eq!(code, 0, "{}", reports[0]);
-    assert_eq!(reports[0]["sheets"][0]["kind"], "grant");
-}
-
-#[test]
-fn a_profile_is_confirmed_in_the_home_it_lies_in_and_the_issue_names_it() {
-    let office = Office::new();
-    let foreign = "乡镇名称,受让主体全称,地块面积,流水号,合同编号\n呼图壁镇,示例建材有限公司,8000,77,示例合同1\n";
-    office.write("自然资源局/2025年3月.csv", foreign);
-    let words = ["自然资源局/2025年3月.csv", "--home", "别处/家"];
-    let (_, reports) = office.intake(&[words.as_slice(), &["--item", "land_expropriation_grant.grant"]].concat());
-    let proposed = reports[0]["proposed_profiles"][0].as_str().expect("a proposal").to_owned();
-    let unknown = |issue: &&Json| issue["rule"] == "unknown-column";
-    let unknown: Vec<&Json> = reports[0]["issues"].as_array().expect("issues").iter().filter(unknown).collect();
-    assert!(!unknown.is_empty(), "{}", reports[0]);
-    for issue in unknown {
-        assert!(issue["mend"].as_str().is_some_and(|mend| mend.contains(&proposed)), "{issue}");
-    }
-    let path = office.path().join(&proposed);
-    let mut profile: Json = serde_json::from_str(&fs::read_to_string(&path).expect("a file")).expect("JSON");
-    let keys = ["admin_region", "grantee_name", "area_square_metres", "", "contract_number"];
-    for (at, key) in keys.iter().enumerate() {
-        let header = profile["headers"][at]["header"].clone();
-        profile["headers"][at] = match *key {
-            "" => serde_json::json!({"header": header, "use": "ignore"}),
-            key => serde_json::json!({"header": header, "use": "column", "column": key}),
-        };
-    }
-    fs::write(&path, profile.to_string()).expect("a file");
-    let confirmed = run_in(office.path(), &["profile", "confirm", &proposed, "--as", "联络员"]);
-    assert_eq!(confirmed.status.code(), Some(0), "{}", String::from_utf8_lossy(&confirmed.stdout));
-    assert!(!office.path().join(".gongzhi").exists(), "nothing was put into another home");
-    let (code, reports) = office.intake(&words);
-    assert_eq!(code, 0, "{}", reports[0]);
-}
-
-#[test]
-fn a_profile_may_name_a_code_by_its_name_and_nothing_unknown_is_kept_as_a_code() {
-    let office = Office::new();
-    office.write(
-        "自然资源局/2025年3月.csv",
-        "行政区划,受让主体全称,面积,合同编号,供地方式\n呼图壁镇,示例建材有限公司,8000,示例合同1,ZB\n",
-    );
-    let words = ["自然资源局/2025年3月.csv", "--item", "land_expropriation_grant.grant"];
-    let (_, reports) = office.intake(&words);
-    let proposed = reports[0]["proposed_profiles"][0].as_str().expect("a proposal").to_owned();
-    let path = office.path().join(&proposed);
-    let mut profile: Json = serde_json::from_str(&fs::read_to_string(&path).expect("a file")).expect("JSON");
-    for (meaning, is_known) in [("随便", false), ("招标", true)] {
-        profile["headers"][1] =
-            serde_json::json!({"header": "受让主体全称", "use": "column", "column": "grantee_name"});
-        profile["headers"][4] = serde_json::json!(
-            {"header": "供地方式", "use": "column", "column": "manner", "codes": {"ZB": meaning}});
-        fs::write(&path, profile.to_string()).expect("a file");
-        let confirmed = run_in(office.path(), &["profile", "confirm", &proposed, "--as", "联络员"]);
-        assert_eq!(confirmed.status.code(), Some(0), "{}", String::from_utf8_lossy(&confirmed.stdout));
-        let dry = if is_known { None } else { Some("--dry-run") };
-        let (_, reports) = office.intake(&words[..1].iter().copied().chain(dry).collect::<Vec<_>>());
-        let told = reports[0]["issues"].as_array().expect("issues").iter().any(|issue| issue["rule"] == "code-list");
-        assert_eq!(told, !is_known, "{meaning}: {}", reports[0]);
-    }
-    let state = run_in(office.path(), &["state", "land_expropriation_grant.grant", "--json"]);
-    assert!(String::from_utf8_lossy(&state.stdout).contains("\"manner\":\"tender\""));
 }
 
 #[test]
@@ -385,150 +292,6 @@ fn a_published_list_is_read_whole_and_its_header_and_duplicates_are_told() {
 }
 
 #[test]
-fn a_file_sent_again_after_another_took_its_place_is_a_new_one_and_brings_it_back() {
-    let office = Office::new();
-    // Only a list that says it is full takes the place of another: one that says nothing adds to it.
-    let words = ["--item", "15.grant", "--unit", "自然资源局", "--period", "2025-03", "--mode", "full"];
-    let second = ROW.replace("示例合同1", "示例合同2");
-    office.write("a.csv", &format!("{HEADER}\n{ROW}\n"));
-    office.write("c.csv", &format!("{HEADER}\n{second}\n"));
-    let state = || {
-        let output = run_in(office.path(), &["state", "land_expropriation_grant.grant", "--json"]);
-        let text = String::from_utf8(output.stdout).expect("UTF-8");
-        (text.contains("示例合同1"), text.contains("示例合同2"))
-    };
-    for (file, expected) in [("a.csv", (true, false)), ("c.csv", (false, true)), ("a.csv", (true, false))] {
-        let (code, _) = office.intake(&[&[file], words.as_slice()].concat());
-        assert_eq!((code, state()), (0, expected), "{file}");
-    }
-    let batches = office.batches().len();
-    let (code, _) = office.intake(&[&["a.csv"], words.as_slice()].concat());
-    assert_eq!((code, office.batches().len()), (0, batches), "what is in force is not taken in twice");
-}
-
-#[test]
-fn differences_of_a_period_already_reported_are_its_supplement_and_count_there() {
-    let office = Office::new();
-    let file = |name: &str, contract: &str, action: &str, month: &str| {
-        let row = ROW.replace("示例合同1", contract).replace("3月5日", &format!("{month}月5日"));
-        office.write(name, &format!("操作,{HEADER}\n{action},{}\n", row.replace("2025-03", &format!("2025-0{month}"))));
-    };
-    file("三月.csv", "示例合同1", "新增", "3");
-    file("四月.csv", "示例合同2", "新增", "4");
-    file("三月补.csv", "示例合同3", "新增", "3");
-    let take = |name: &str, period: &str, mode: &str| {
-        let (code, reports) = office.intake(&[name, "--unit", "自然资源局", "--period", period, "--mode", mode]);
-        assert_eq!(code, 0, "{}", reports[0]);
-        reports[0]["batches"][0]["supplement"].as_bool()
-    };
-    assert_eq!(take("三月.csv", "2025-03", "full"), Some(false));
-    assert_eq!(take("四月.csv", "2025-04", "differential"), Some(false));
-    assert_eq!(take("三月补.csv", "2025-03", "differential"), Some(true));
-    let state = |words: &[&str]| {
-        let words = [&["state", "land_expropriation_grant.grant", "--json"], words].concat();
-        let text = String::from_utf8(run_in(office.path(), &words).stdout).expect("UTF-8");
-        ["示例合同1", "示例合同2", "示例合同3"].map(|contract| text.contains(contract))
-    };
-    assert_eq!(state(&[]), [true, true, true], "it takes nothing away");
-    assert_eq!(state(&["--period", "2025-03"]), [true, false, true], "it belongs to March");
-}
-
-#[test]
-fn six_programs_may_open_a_new_home_at_one_moment() {
-    let office = Office::new();
-    let words = ["intake", "--item", "15.grant", "--unit", "自然资源局", "--period", "2025-03"];
-    let running: Vec<_> = (0..6)
-        .map(|at| {
-            let name = format!("{at}.csv");
-            office.write(&name, &format!("{HEADER}\n{}\n", ROW.replace("示例合同1", &format!("示例合同{at}"))));
-            crate::program::gongzhi().current_dir(office.path()).args(words).arg(name).spawn().expect("it starts")
-        })
-        .collect();
-    for mut program in running {
-        assert_eq!(program.wait().expect("it ends").code(), Some(0));
-    }
-}
-
-/// A workbook of one sheet, its rows as XML.
-fn workbook(rows: &str) -> Vec<u8> {
-    let parts = [
-        (
-            "[Content_Types].xml",
-            r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>"#.to_owned(),
-        ),
-        (
-            "_rels/.rels",
-            r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#.to_owned(),
-        ),
-        (
-            "xl/workbook.xml",
-            r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="1" sheetId="1" r:id="r1"/></sheets></workbook>"#.to_owned(),
-        ),
-        (
-            "xl/_rels/workbook.xml.rels",
-            r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#.to_owned(),
-        ),
-        (
-            "xl/worksheets/sheet1.xml",
-            format!(
-                r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#
-            ),
-        ),
-    ];
-    zipped(&parts.map(|(name, text)| (name, text.into_bytes())))
-}
-
-fn zipped(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
-    use std::io::Write as _;
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, bytes) in members {
-        zip.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a member");
-        zip.write_all(bytes).expect("its bytes");
-    }
-    zip.finish().expect("a zip").into_inner()
-}
-
-/// A row of inline texts; a cell that begins with `=` is a formula without a result.
-fn row_xml(line: &str) -> String {
-    let cell = |text: &str| match text.strip_prefix('=') {
-        Some(formula) => format!("<c><f>{formula}</f><v></v></c>"),
-        None if text.is_empty() => "<c/>".to_owned(),
-        None => format!(r#"<c t="inlineStr"><is><t>{text}</t></is></c>"#),
-    };
-    format!("<row>{}</row>", line.split(',').map(cell).collect::<String>())
-}
-
-#[test]
-fn a_formula_without_a_result_blocks_at_its_cell() {
-    let office = Office::new();
-    let row = "1,呼图壁镇,示例建材有限公司,91652323MA7A000172,示例路1号,=7+8,=E2*2,2025年3月5日,示例合同1,2025-03";
-    fs::create_dir_all(office.path().join("自然资源局")).expect("a folder");
-    let path = office.path().join("自然资源局/2025-03.xlsx");
-    fs::write(&path, workbook(&(row_xml(HEADER) + &row_xml(row)))).expect("a file");
-    let (code, reports) = office.intake(&["自然资源局/2025-03.xlsx"]);
-    let told = ["error formula-uncomputed F2", "error formula-uncomputed G2"];
-    assert_eq!((code, rules(&reports[0])), (1, told.map(str::to_owned).to_vec()));
-    let read = run_in(office.path(), &["read", "自然资源局/2025-03.xlsx", "--json"]);
-    let read: Json = serde_json::from_slice(&read.stdout).expect("json");
-    assert_eq!(read["notices"].as_array().map(Vec::len), Some(2), "{}", read["notices"]);
-}
-
-#[test]
-fn a_spoilt_sheet_in_a_zip_blocks_and_other_members_are_named() {
-    let office = Office::new();
-    let sheet = format!("{HEADER}\n{ROW}\n").into_bytes();
-    let members = [("好.csv", sheet), ("空.xlsx", Vec::new()), ("图.pdf", b"%PDF-1.4\n%%EOF\n".to_vec())];
-    fs::write(office.path().join("自然资源局2025年3月.zip"), zipped(&members)).expect("a file");
-    let (code, reports) = office.intake(&["自然资源局2025年3月.zip"]);
-    let issues = reports[0]["issues"].as_array().expect("issues").iter();
-    let members: Vec<(&str, &str)> = issues
-        .filter(|issue| issue["rule"] == "member")
-        .map(|issue| (issue["severity"].as_str().unwrap_or(""), issue["sheet"].as_str().unwrap_or("")))
-        .collect();
-    assert_eq!((code, members), (1, vec![("error", "空.xlsx"), ("warning", "图.pdf")]));
-}
-
-#[test]
 fn rows_of_numbers_alone_are_left_out_and_citizens_numbers_are_not_kept_in_clear() {
     let office = Office::new();
     let numbered: String = (2..40).map(|number| format!("{number},,,,,,,,,\n")).collect();
@@ -551,35 +314,4 @@ fn a_citizens_number_can_not_tell_records_apart() {
     assert_eq!((code, rules(&reports[0])), (1, vec!["error citizen-in-text I2".to_owned()]));
     assert!(reports[0]["issues"][0]["mend"].as_str().is_some_and(|mend| mend.contains("编号")));
     assert!(!reports[0].to_string().contains("19491231"), "{}", reports[0]);
-}
-
-#[test]
-fn a_file_that_is_saved_again_and_again_is_taken_in_as_it_was_copied_or_refused_and_nothing_of_it_kept() {
-    let office = Office::new();
-    let rows: String = (0..20_000).map(|at| ROW.replace("示例合同1", &format!("合同{at}")) + "\n").collect();
-    office.write("自然资源局/2025-03.csv", &format!("{HEADER}\n{rows}"));
-    let file = fs::File::options().append(true).open(office.path().join("自然资源局/2025-03.csv")).expect("the file");
-    let is_over = AtomicBool::new(false);
-    let (code, reports) = std::thread::scope(|scope| {
-        // Somebody saves it again and again.
-        scope.spawn(|| {
-            for second in (1..).take_while(|_| !is_over.load(Ordering::Relaxed)) {
-                file.set_modified(UNIX_EPOCH + Duration::from_secs(second)).expect("a time");
-            }
-        });
-        let outcome = office.intake(&["自然资源局/2025-03.csv"]);
-        is_over.store(true, Ordering::Relaxed);
-        outcome
-    });
-    // Once it is copied, nobody looks at it again: which of the two it is depends on when it was saved.
-    if code != 0 {
-        assert_eq!((code, rules(&reports[0])), (2, vec!["error changed ".to_owned()]));
-        let mut left = Vec::new();
-        gather(&office.path().join(".gongzhi/data"), &mut left);
-        gather(&office.path().join(".gongzhi/keys/data"), &mut left);
-        assert_eq!(left, Vec::<PathBuf>::new());
-    }
-    // Left in peace it is taken in.
-    let (code_of_next, next) = office.intake(&["自然资源局/2025-03.csv"]);
-    assert_eq!((code_of_next, next[0]["received_before"].is_null()), (0, code != 0));
 }

@@ -16,7 +16,7 @@ use sea_orm::{
 };
 
 use crate::entities::{links, received_batch};
-use crate::named::NamedFiles;
+use crate::shared::named_files::NamedFiles;
 use crate::shared::order::numbered;
 use crate::shared::work::Work;
 use crate::store::{Store, StoreError, in_scope, instant, micros};

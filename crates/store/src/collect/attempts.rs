@@ -5,9 +5,9 @@ use gongzhi_core::access::Scope;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 
-use crate::collect::uploads::{Attempt, NewUpload};
+use crate::collect::handed_in::{Attempt, NewUpload};
 use crate::entities::{attempt, batch, upload};
-use crate::named::NamedFiles;
+use crate::shared::named_files::NamedFiles;
 use crate::shared::work::Work;
 use crate::store::{Store, StoreError, in_scope, instant, micros};
 

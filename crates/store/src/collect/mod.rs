@@ -2,4 +2,6 @@
 
 pub mod attempts;
 pub mod batches;
+mod handed_in;
+mod upload_rows;
 pub mod uploads;

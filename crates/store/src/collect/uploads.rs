@@ -5,170 +5,20 @@
 //! are one transaction. One attempt at a time holds an upload, until its lease is over or it is given up; what it wrote
 //! belongs to nothing then, and another takes the same upload in anew.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use gongzhi_core::access::Scope;
 use gongzhi_core::audit::{Act, ActOutcome};
-use gongzhi_core::catalog::{Mark, Mode};
-use gongzhi_core::intake::OwnHeader;
-use gongzhi_core::period::Period;
-use gongzhi_core::values::SetMode;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set,
 };
 
+pub use super::handed_in::{Attempt, Begun, NewBatch, NewUpload, Upload, UploadStatus};
+use super::upload_rows::{again, read_upload, started, visible};
 use crate::collect::attempts;
 use crate::collect::batches::{accepted, of_group};
 use crate::entities::{batch, upload};
 use crate::shared::work::Work;
-use crate::store::{Store, StoreError, in_scope, instant, micros};
-
-/// Where an upload stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UploadStatus {
-    /// Being read, or broken off.
-    Started,
-    /// Its batches are visible.
-    Accepted,
-    /// Read, with issues that block.
-    Blocked,
-    /// Could not be read.
-    Refused,
-}
-
-impl UploadStatus {
-    /// The word in tables and JSON.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Started => "started",
-            Self::Accepted => "accepted",
-            Self::Blocked => "blocked",
-            Self::Refused => "refused",
-        }
-    }
-
-    fn read(text: &str) -> Result<Self, StoreError> {
-        [Self::Started, Self::Accepted, Self::Blocked, Self::Refused]
-            .into_iter()
-            .find(|status| status.key() == text)
-            .ok_or_else(|| StoreError::NotUnderstood { column: "uploads.status", value: text.to_owned() })
-    }
-}
-
-/// A file about to be taken in.
-#[derive(Debug, Clone)]
-pub struct NewUpload {
-    /// Id of the attempt, drawn by the caller; a new upload takes it too.
-    pub attempt: String,
-    /// Region.
-    pub region: String,
-    /// Unit that hands it in.
-    pub unit: String,
-    /// What makes a repeated hand-in the same one: digest of the file and what was stated with it.
-    pub key: String,
-    /// Name of the file.
-    pub file: String,
-    /// Digest of the file.
-    pub digest: String,
-    /// Every key that the attempt may write below the data folder.
-    pub keys: Vec<String>,
-    /// Of a folder that is one delivery, in which a file is told by its name: [`Work::settle_delivery`] orders it.
-    pub is_delivered: bool,
-    /// Now.
-    pub started_at: DateTime<Utc>,
-    /// Until then nobody else takes it in.
-    pub leased_until: DateTime<Utc>,
-}
-
-/// Who takes an upload in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Begun {
-    /// This attempt does.
-    Mine(Attempt),
-    /// It was accepted before.
-    Done(Box<Upload>),
-    /// Another attempt does, at the latest until then.
-    Busy {
-        /// The other attempt.
-        attempt: String,
-        /// End of its lease.
-        until: DateTime<Utc>,
-    },
-}
-
-/// An attempt that holds an upload.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attempt {
-    /// Its id: what it writes is named by it.
-    pub id: String,
-    /// Id of the upload.
-    pub upload: String,
-}
-
-/// An upload as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Upload {
-    /// Its id.
-    pub id: String,
-    /// Region.
-    pub region: String,
-    /// Unit.
-    pub unit: String,
-    /// What makes a repeated hand-in the same one.
-    pub key: String,
-    /// Name of the file.
-    pub file: String,
-    /// Digest of the file.
-    pub digest: String,
-    /// Where it stands.
-    pub status: UploadStatus,
-    /// The attempt that ended it, or holds it; none for an upload of an earlier program, whose original is under its own id.
-    pub attempt: Option<String>,
-    /// When it was begun.
-    pub started_at: DateTime<Utc>,
-    /// When it was accepted, blocked or refused.
-    pub ended_at: Option<DateTime<Utc>>,
-    /// Facts of the receipt, or of the reasons.
-    pub facts: serde_json::Value,
-}
-
-/// A batch that becomes visible with its upload.
-#[derive(Debug, Clone)]
-pub struct NewBatch {
-    /// Its id.
-    pub id: String,
-    /// What the unit descends from; usually the unit itself.
-    pub lineage: String,
-    /// Item.
-    pub item: String,
-    /// Kind.
-    pub kind: String,
-    /// Stock or flow.
-    pub mark: Mark,
-    /// How the item's sets follow one another.
-    pub item_mode: Mode,
-    /// Period.
-    pub period: Period,
-    /// First day covered.
-    pub covers_from: NaiveDate,
-    /// Last day covered.
-    pub covers_to: NaiveDate,
-    /// Full, differential, nil.
-    pub mode: SetMode,
-    /// Template version.
-    pub template_version: u32,
-    /// Id of the batch it corrects.
-    pub supplement_of: Option<String>,
-    /// The latest batch of its group that the caller knew when it said what this one corrects.
-    pub after: Option<String>,
-    /// Key and digest of the main part; none for a nil set.
-    pub main: Option<(String, String)>,
-    /// Key and digest of the personal part.
-    pub personal: Option<(String, String)>,
-    /// Rows.
-    pub rows: u64,
-    /// Where its columns stood in the sheets of the file, as far as that is known.
-    pub sheets: Vec<OwnHeader>,
-}
+use crate::store::{Store, StoreError, in_scope, micros};
 
 impl Work {
     /// Begins an upload, in one transaction with the look at what there is: of several who hand the same in at once one
@@ -382,79 +232,4 @@ async fn end(
     ended.ended_at = Set(Some(micros(ended_at)));
     ended.facts = Set(Some(facts.to_string()));
     Ok(ended.update(connection).await?)
-}
-
-fn started(key: &str, new: &NewUpload) -> upload::ActiveModel {
-    upload::ActiveModel {
-        id: Set(new.attempt.clone()),
-        region: Set(new.region.clone()),
-        unit: Set(new.unit.clone()),
-        key: Set(key.to_owned()),
-        file: Set(new.file.clone()),
-        digest: Set(new.digest.clone()),
-        status: Set(UploadStatus::Started.key().to_owned()),
-        keys: Set("[]".to_owned()),
-        started_at: Set(micros(new.started_at)),
-        ended_at: Set(None),
-        facts: Set(None),
-        attempt: Set(Some(new.attempt.clone())),
-        is_delivered: Set(Some(new.is_delivered)),
-    }
-}
-
-/// The same upload, held by a new attempt.
-fn again(earlier: &upload::Model, new: &NewUpload) -> upload::ActiveModel {
-    let mut again = earlier.clone().into_active_model();
-    again.status = Set(UploadStatus::Started.key().to_owned());
-    again.attempt = Set(Some(new.attempt.clone()));
-    again.ended_at = Set(None);
-    again.facts = Set(None);
-    again
-}
-
-fn visible(new: &NewBatch, upload: &upload::Model, accepted_at: i64) -> batch::ActiveModel {
-    let (main_key, main_digest) = new.main.clone().unzip();
-    let (personal_key, personal_digest) = new.personal.clone().unzip();
-    batch::ActiveModel {
-        id: Set(new.id.clone()),
-        upload_id: Set(upload.id.clone()),
-        region: Set(upload.region.clone()),
-        unit: Set(upload.unit.clone()),
-        lineage: Set(new.lineage.clone()),
-        item: Set(new.item.clone()),
-        kind: Set(new.kind.clone()),
-        mark: Set(new.mark.key().to_owned()),
-        item_mode: Set(new.item_mode.key().to_owned()),
-        period: Set(new.period.to_string()),
-        covers_from: Set(new.covers_from),
-        covers_to: Set(new.covers_to),
-        mode: Set(new.mode.key().to_owned()),
-        template_version: Set(new.template_version.cast_signed()),
-        supplement_of: Set(new.supplement_of.clone()),
-        main_key: Set(main_key),
-        main_digest: Set(main_digest),
-        personal_key: Set(personal_key),
-        personal_digest: Set(personal_digest),
-        row_count: Set(new.rows.cast_signed()),
-        accepted_at: Set(accepted_at),
-        ..Default::default()
-    }
-}
-
-fn read_upload(model: upload::Model) -> Result<Upload, StoreError> {
-    let facts = model.facts.as_deref().map_or(Ok(serde_json::Value::Null), serde_json::from_str);
-    let wrong = |_| StoreError::NotUnderstood { column: "uploads.facts", value: model.id.clone() };
-    Ok(Upload {
-        facts: facts.map_err(wrong)?,
-        status: UploadStatus::read(&model.status)?,
-        attempt: model.attempt,
-        id: model.id,
-        region: model.region,
-        unit: model.unit,
-        key: model.key,
-        file: model.file,
-        digest: model.digest,
-        started_at: instant(model.started_at),
-        ended_at: model.ended_at.map(instant),
-    })
 }

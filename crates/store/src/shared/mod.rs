@@ -5,6 +5,7 @@ pub mod audit;
 mod deployment_keys;
 pub mod jobs;
 pub mod messages;
+pub(crate) mod named_files;
 pub(crate) mod numbers;
 pub(crate) mod order;
 pub mod work;

@@ -1,9 +1,22 @@
 //! Two halves that tell each other by messages: in one store, and in two.
 
-use gongzhi_core::exchange::{BatchReturned, Content, Direction, Envelope, ExchangeError, MessageKind};
-use sea_orm::ConnectionTrait as _;
+use std::collections::BTreeMap;
 
-use super::*;
+use gongzhi_core::access::{Actor, Scope};
+use gongzhi_core::catalog::{Mark, Mode};
+use gongzhi_core::exchange::{BatchReturned, Content, Direction, Envelope, ExchangeError, MessageKind};
+use gongzhi_core::values::SetMode;
+use gongzhi_store::analyse::links::NewLinks;
+use gongzhi_store::collect::uploads::{NewBatch, NewUpload};
+use gongzhi_store::shared::work::Work;
+use gongzhi_store::{Store, StoreError, StorePlace};
+use sea_orm::ConnectionTrait as _;
+use serde_json::json;
+
+use super::bench::{
+    accept, accept_blind, actor, at, batch, begin, county, hand_over, noon, office, on_every_database, region, upload,
+    visible, visible_ids,
+};
 
 /// A store of a node that collects.
 async fn collecting() -> (tempfile::TempDir, Store) {

@@ -9,7 +9,7 @@ use gongzhi_store::shared::work::Work;
 use gongzhi_store::{Store, StoreError};
 use serde_json::json;
 
-use super::{actor, county, noon, office, on_every_database, region};
+use super::bench::{actor, county, noon, office, on_every_database, region};
 
 /// A moment of the day on which everything here is due.
 fn minute(minutes: i64) -> DateTime<Utc> {

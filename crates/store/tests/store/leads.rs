@@ -7,7 +7,7 @@ use gongzhi_core::leads::{FoundLead, Lead, LeadIdentity, LeadState, ModelLook, N
 use gongzhi_store::analyse::leads::KeptLead;
 use gongzhi_store::{Store, StoreError};
 
-use super::{county, noon, office, on_every_database, region};
+use super::bench::{county, noon, office, on_every_database, region};
 
 const FIRM: &str = "91652323MA7A000172";
 const OTHER: &str = "91652323MA7A00025W";

@@ -1,16 +1,14 @@
 //! A zip of several files: each member is read by its own content, one after another.
 
 use super::super::error::{ReadError, ZIP_IN_ZIP};
-use super::detect::{Format, detect};
+use super::super::event::{IS_SHEET, MEMBER};
+use super::detect::detect;
+use super::format::Format;
 use super::input::Input;
 use super::package::Package;
 use super::{MOST_WHOLE_BYTES, Sink, read_input};
 use encoding_rs::GB18030;
 
-/// The value of a notice that names the member of a zip it is about.
-pub(in super::super) const MEMBER: &str = "member";
-/// The value of such a notice that says whether the member was meant as a sheet.
-pub(in super::super) const IS_SHEET: &str = "is_sheet";
 /// Endings of files that hold sheets, or may.
 const SHEET_ENDINGS: [&str; 15] =
     ["xlsx", "xlsm", "xlsb", "xls", "xlt", "xltx", "ods", "fods", "et", "csv", "tsv", "jsonl", "zip", "rar", "7z"];

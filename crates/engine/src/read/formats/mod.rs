@@ -6,6 +6,7 @@
 
 mod archive;
 mod detect;
+mod format;
 mod input;
 mod json_lines;
 mod number_words;
@@ -26,8 +27,7 @@ use std::fs::File;
 
 use gongzhi_core::messages::Message;
 
-pub(super) use self::archive::{IS_SHEET, MEMBER};
-use self::detect::Format;
+use self::format::Format;
 use self::input::Input;
 use super::error::{Limit, ReadError};
 use super::event::{Merge, Notice};

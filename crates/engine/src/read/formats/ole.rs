@@ -2,7 +2,7 @@
 
 use super::super::error::{Limit, ReadError};
 use super::MOST_WHOLE_BYTES;
-use super::detect::Format;
+use super::format::Format;
 use super::input::Input;
 
 /// Bytes of an entry of the directory: 64 of name, its length, the rest.

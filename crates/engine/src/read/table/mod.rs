@@ -10,6 +10,8 @@ mod clean;
 mod closing;
 mod fill;
 mod header;
+mod known;
+mod looks;
 mod names;
 mod reason;
 mod state;

@@ -6,7 +6,7 @@ use super::clean::{row_text, shown};
 use super::closing::{
     adds_up, adds_up_by_word, is_group, is_known_label, is_labelled, is_part_of_total, is_rule, reason_alone,
 };
-use super::state::Known;
+use super::known::Known;
 use super::trailing::{is_organisation, may_be_name};
 use super::words::{
     is_labelled_value, is_like_total, is_measure, is_note, is_prose, is_section, is_signature, is_total, may_sign,

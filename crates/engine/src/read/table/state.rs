@@ -1,32 +1,30 @@
 //! The table of one sheet as its rows come in: first held back, then let through.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 
-use gongzhi_core::cells::parse_decimal;
-use gongzhi_core::intake::cell::{LOST_TEXT, UNCOMPUTED};
-use gongzhi_core::intake::header::is_counting;
 use gongzhi_core::messages::Message;
 
-use super::super::event::{Merge, Notice, SheetFacts};
-use super::super::row::{Row, Value, cell_name};
+use super::super::event::{Notice, SheetFacts};
+use super::super::row::{Row, cell_name};
 use super::align::{Grid, lay_under};
 use super::clean::{clean_into, row_text, shown};
 use super::fill::{Across, FillDown};
 use super::header::{self, Layout};
+use super::known::Known;
+use super::looks::{FAR_ROWS, counting_columns, counts_only, far_tail, opening_reason, opens_without_data, wide_rows};
 use super::names::make_unique;
 use super::reason::Place;
 use super::trailing::{Became, Trailing};
-use super::words::{is_note, is_signature, is_total};
 use super::{Column, HeaderHint, HeaderPlace, LeftOut, Reason, SheetHead, SheetTotals, Title};
+
+mod notices;
+
+use notices::MOST_CELL_NOTICES;
 
 /// Rows held back until the header is decided.
 const HELD_ROWS: usize = 50;
-/// A row this far below the one before it, with next to nothing in it, is no row of the table.
-const FAR_ROWS: u32 = 1_000;
 /// Rows kept for their memory, those of the parcels a thread reads ahead among them.
 const SPARE_ROWS: usize = 1_500;
-/// Cells spoilt by Excel of which each gets its own notice; the rest are counted.
-const MOST_CELL_NOTICES: u32 = 1_000;
 
 /// What comes out.
 #[derive(Debug)]
@@ -64,20 +62,6 @@ pub(in super::super) struct Table {
     trailing: Trailing,
     /// The format names the columns itself, so every row is one of the table.
     are_all_rows: bool,
-}
-
-/// What is known once the header is decided.
-pub(super) struct Known {
-    pub(super) columns: Vec<Column>,
-    /// Which columns only count rows; none when all do.
-    pub(super) counting: Vec<bool>,
-    /// Texts of the header's rows, to tell when one comes again.
-    pub(super) header_rows: Vec<HashMap<u32, String>>,
-    pub(super) titles: HashSet<String>,
-    /// Rows whose merged cell lies across most of the table.
-    pub(super) wide_rows: HashSet<u32>,
-    fill: FillDown,
-    across: Across,
 }
 
 impl Table {
@@ -359,134 +343,4 @@ impl Table {
         self.last_reason = Some(reason);
         out.push_back(Out::LeftOut(LeftOut { row: row.number(), reason, text: row_text(row) }));
     }
-
-    /// What a merged cell above says was read in this row too. Of a figure that is told at the merged cell: it may be an
-    /// amount, which counts once.
-    fn notice_filled(&mut self, row: &Row, out: &mut VecDeque<Out>) {
-        let Some(known) = &self.known else { return };
-        for (at, filled) in row.all_filled() {
-            self.filled_count += 1;
-            let column = row.column(*at);
-            let is_told = known.counting.get(*at) == Some(&true)
-                || !is_figure(row.value(*at))
-                || self.told_merges.len() >= MOST_CELL_NOTICES as usize
-                || !self.told_merges.insert((filled.row, column));
-            if !is_told {
-                let message = Message::new("read-merged-figure").with("rows", filled.rows);
-                out.push_back(Out::Notice(Notice::of_cell(&self.facts.name, cell_name(filled.row, column), message)));
-            }
-        }
-    }
-
-    /// A code that Excel turned into a figure is named cell by cell, for only the clerk can restore it.
-    fn notice_spoilt(&mut self, row: &Row, out: &mut VecDeque<Out>) {
-        for (column, value) in row.iter() {
-            if value == Value::Error(UNCOMPUTED) {
-                self.uncomputed_count += 1;
-                if self.uncomputed_count <= MOST_CELL_NOTICES {
-                    let cell = cell_name(row.number(), column);
-                    let message = Message::new("read-formula-uncomputed");
-                    out.push_back(Out::Notice(Notice::of_cell(&self.facts.name, cell, message)));
-                }
-            }
-            if value == Value::Error(LOST_TEXT) {
-                self.lost_count += 1;
-                if self.lost_count <= MOST_CELL_NOTICES {
-                    let cell = cell_name(row.number(), column);
-                    let message = Message::new("read-text-lost");
-                    out.push_back(Out::Notice(Notice::of_cell(&self.facts.name, cell, message)));
-                }
-            }
-            let Value::Number(number) = value else { continue };
-            if !number.digits_lost {
-                continue;
-            }
-            self.spoilt_count += 1;
-            if self.spoilt_count <= MOST_CELL_NOTICES {
-                let message = Message::new("read-digits-lost").with("value", number.text);
-                out.push_back(Out::Notice(Notice::of_cell(&self.facts.name, cell_name(row.number(), column), message)));
-            }
-        }
-    }
-}
-
-/// A figure, in a cell of figures or as a text; codes are longer or begin with a nought.
-fn is_figure(value: Value<'_>) -> bool {
-    match value {
-        Value::Number(number) => !number.digits_lost && number.text.len() <= 15,
-        Value::Text(text) => {
-            let is_code = text.len() > 15 || text.starts_with('0') && !text.starts_with("0.");
-            !is_code && parse_decimal(text).is_some()
-        }
-        _ => false,
-    }
-}
-
-impl Known {
-    /// Whether a merged cell above says something in a row.
-    fn is_filled_down(&self, row: &Row) -> bool {
-        let is_filled = |column: &Column| self.fill.find(row.number(), column.index).is_some();
-        !self.fill.is_idle() && self.columns.iter().any(is_filled)
-    }
-}
-
-#[cfg(test)]
-impl Known {
-    pub(super) fn for_tests(columns: Vec<Column>, header: HashMap<u32, String>, titles: HashSet<String>) -> Self {
-        let counting = counting_columns(&columns);
-        let header_rows = if header.is_empty() { Vec::new() } else { vec![header] };
-        let (wide_rows, fill, across) = (HashSet::new(), FillDown::default(), Across::default());
-        Self { columns, counting, header_rows, titles, wide_rows, fill, across }
-    }
-}
-
-/// Which columns only count rows; none when all do.
-fn counting_columns(columns: &[Column]) -> Vec<bool> {
-    let counting: Vec<bool> = columns.iter().map(|column| is_counting(&column.name)).collect();
-    if counting.iter().all(|counts| *counts) { Vec::new() } else { counting }
-}
-
-/// Whether nothing stands in a row but the numbers of a column that only counts.
-fn counts_only(row: &Row, counting: &[bool]) -> bool {
-    let counts = |at: usize, value: Value<'_>| {
-        let is_number = match value {
-            Value::Number(_) => true,
-            Value::Text(text) => text.bytes().all(|sign| sign.is_ascii_digit()),
-            _ => false,
-        };
-        is_number && counting.get(at) == Some(&true)
-    };
-    !counting.is_empty() && row.iter().enumerate().all(|(at, (_, value))| value.is_empty() || counts(at, value))
-}
-
-/// The reason for a row of a sheet in which no table was found.
-fn opening_reason(row: &Row) -> Reason {
-    match row.value(0) {
-        Value::Text(text) if is_signature(text) => Reason::Signature,
-        Value::Text(text) if is_total(text) => Reason::Total,
-        Value::Text(_) => Reason::Note,
-        _ => Reason::Title,
-    }
-}
-
-/// Rows at the top of a sheet without header that hold no data: notes, signatures, a single text over a wider table.
-fn opens_without_data(row: &Row, columns: usize) -> bool {
-    let Value::Text(text) = row.value(0) else { return false };
-    row.len() <= 2 && (is_note(text) || is_signature(text)) || row.len() == 1 && columns >= 3
-}
-
-/// Where, among the first rows, those begin that lie far below the others.
-fn far_tail(held: &[Row]) -> usize {
-    let far = held.windows(2).position(|pair| pair[1].number().saturating_sub(pair[0].number()) > FAR_ROWS);
-    far.map_or(held.len(), |at| at + 1)
-}
-
-/// Rows in which one merged cell lies across most of the table.
-fn wide_rows(merges: &[Merge], columns: usize) -> HashSet<u32> {
-    let wide = (columns * 6 / 10).max(3) as u32;
-    merges
-        .iter()
-        .filter(|merge| merge.last_column - merge.first_column + 1 >= wide && merge.last_row == merge.first_row)
-        .map(|merge| merge.first_row)
-        .collect()
 }

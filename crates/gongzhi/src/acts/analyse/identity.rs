@@ -3,24 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use gongzhi_core::catalog::Source;
 use gongzhi_core::codes::Divisions;
 use gongzhi_core::identity::{Index, IndexBuilder, Places};
 use gongzhi_core::messages::Message;
 use gongzhi_core::problems::ActError;
 use gongzhi_engine::registry;
 
-/// Where the list of divisions stands in a catalogue.
-const DIVISIONS: &str = "codes/divisions.csv";
-
 /// Headers under which the names of a list are looked for when no column is named.
 const NAME_HEADERS: [&str; 6] = ["name", "名称", "企业名称", "纳税人名称", "单位名称", "机构名称"];
-
-/// The administrative divisions of a catalogue; none when it has no list of them.
-pub fn read_divisions(sources: &[Source]) -> Divisions {
-    let list = sources.iter().find(|source| source.path.ends_with(DIVISIONS));
-    list.map(|source| Divisions::read(&source.text).0).unwrap_or_default()
-}
 
 /// An index over the registries given, in their order, and how many records they hold.
 pub fn build_index(registries: &[impl AsRef<Path>], divisions: &Divisions) -> Result<(Index, u64), ActError> {

@@ -14,11 +14,12 @@ use gongzhi_engine::intake::{CheckedFile, IntakeBatch, IntakeReport, Outcome, Pa
 use gongzhi_engine::parts::DataPlace;
 use gongzhi_store::StoreError;
 use gongzhi_store::collect::batches::GroupSets;
-use gongzhi_store::collect::uploads::{Attempt, Begun, NewBatch, NewUpload, Upload, UploadStatus};
+use gongzhi_store::collect::uploads::{Attempt, Begun, NewBatch, NewUpload, UploadStatus};
 use gongzhi_store::shared::work::Work;
 use serde_json::json;
 
-use super::intake::IntakeDesk;
+use super::desk::IntakeDesk;
+use super::hand_in::{HandedIn, Mine, Taken};
 use super::intake_report::file_report;
 use super::receipts::{self, Accepted};
 use super::set_effects::{as_visible, group_of, issues_of};
@@ -30,33 +31,6 @@ const LEASE: TimeDelta = TimeDelta::minutes(15);
 
 /// How long is waited for another attempt before it is looked at again.
 const PAUSE: Duration = Duration::from_millis(50);
-
-/// Something handed in, and by which attempt.
-pub struct HandedIn {
-    /// Id of the attempt.
-    pub attempt: String,
-    /// Digest of what is handed in.
-    pub digest: String,
-    /// What makes a repeated hand-in the same one.
-    pub key: String,
-    /// It is of a folder that is one delivery.
-    pub is_delivered: bool,
-}
-
-/// An upload that this program takes in, and that it is at work.
-pub struct Mine {
-    /// The attempt that holds it.
-    pub attempt: Attempt,
-    _at_work: AtWork,
-}
-
-/// Who took something in.
-pub enum Taken {
-    /// This program does.
-    Mine(Mine),
-    /// It was accepted before.
-    Before(Box<Upload>),
-}
 
 impl IntakeDesk {
     /// Writes and accepts what an attempt holds; a blocked or refused file is recorded without batches.

@@ -37,7 +37,7 @@ use gongzhi_engine::session::SessionPlace;
 use gongzhi_store::analyse::links::NewLinks;
 use gongzhi_store::shared::work::Work;
 
-use crate::acts::analyse::identity::read_divisions;
+use crate::acts::catalog::read_divisions;
 use crate::acts::collect::intake::{self, IntakeDesk};
 use crate::acts::exchange;
 use crate::app::{App, Waiter};

@@ -29,9 +29,9 @@ fn headers_of(home: &Path) -> Vec<OwnHeader> {
 #[test]
 fn headers_come_back_as_they_stood_with_their_letters_and_what_each_was_taken_for() {
     let folder = tempfile::tempdir().unwrap();
-    let text = "水利局2025年第一季度水利工程,,,,,,\n\
-                项目编码,\"项目\n名称\",建设单位,,投资（中标）额,备注,经办13900000000\n\
-                S01,演示渠1号工程,演示水管站,,5,演示,\n";
+    let text = "水利局2025年第一季度水利工程,,,,,,,\n\
+                项目编码,\"项目\n名称\",建设单位,,投资（中标）额,备注,经办13900000000,施工方\n\
+                S01,演示渠1号工程,演示水管站,,5,演示,,演示水利建筑有限公司\n";
     fs::write(folder.path().join("水利.csv"), text).unwrap();
     let words = ["intake", "水利.csv", "--item", "28", "--unit", "水利局", "--period", "2025Q1"];
     let output = run_in(folder.path(), &words);

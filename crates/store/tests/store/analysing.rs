@@ -13,7 +13,7 @@ use super::bench::{
 };
 
 #[tokio::test]
-async fn links_are_read_as_of_the_moment() {
+async fn links_are_read_as_of_the_moment_and_kept_once() {
     on_every_database("links", async |store| {
         accept(store, &begin(store, &upload("a", "water")).await, 1, &[batch("b1")]).await;
         hand_over(store).await;
@@ -24,7 +24,13 @@ async fn links_are_read_as_of_the_moment() {
                 key: format!("links/{version}"),
                 digest: "sm3:02".to_owned(),
             };
-            store.change((&office(), noon(day)), async |work| work.record_links(&[links]).await).await.unwrap();
+            for new in [1, 0] {
+                let mut work = store.write(&office(), noon(day)).await.unwrap();
+                assert_eq!(work.record_links(std::slice::from_ref(&links)).await.unwrap(), new);
+                let said = work.commit().await;
+                // Those a batch has already are not kept again, and nothing is said of it.
+                assert_eq!(said.is_ok(), new == 1, "{said:?}");
+            }
         }
         for (day, key) in [(1, None), (2, Some("links/v1")), (3, Some("links/v1")), (4, Some("links/v2"))] {
             let visible = visible(store, &county(), at(day)).await;

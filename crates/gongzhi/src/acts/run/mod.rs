@@ -324,6 +324,9 @@ async fn record_links((app, actor): (&App, &Actor), identified: &identities::Ide
             digest: part.digest.clone(),
         })
         .collect();
-    let record = async |work: &mut Work| work.record_links(&new).await;
-    Ok(app.store.change((actor, app.clock.now()), record).await?)
+    let mut work = app.store.write(actor, app.clock.now()).await?;
+    if work.record_links(&new).await? > 0 {
+        work.commit().await?;
+    }
+    Ok(())
 }

@@ -16,6 +16,7 @@ use crate::acts::analyse::identity_decisions::{self, Deciding, decide, undo};
 use crate::acts::catalog::get_catalog;
 use crate::acts::home::Access;
 use crate::acts::operator::operator;
+use crate::jobs::inline::run_due;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -66,6 +67,7 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
             let deciding = deciding(by, place)?;
             let app = context.open(home, Access::Write)?;
             let count = context.wait(decide(&app, &actor, (file.clone(), &deciding)))?;
+            context.wait(run_due(&app, &actor))?;
             context.wait(app.close())?;
             println!("{}", say.say(&Message::new("identity-decided").with("count", count)));
         }
@@ -73,6 +75,7 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
             let deciding = deciding(by, place)?;
             let app = context.open(home, Access::Write)?;
             context.wait(undo(&app, &actor, ((subject, code), &deciding)))?;
+            context.wait(run_due(&app, &actor))?;
             context.wait(app.close())?;
             println!("{}", say.say(&Message::new("identity-undone").with("subject", subject).with("code", code)));
         }

@@ -84,6 +84,9 @@ fn the_same_file_handed_in_twice_at_once_is_taken_in_once_and_both_are_told() {
     }
     assert_eq!(rows(folder.path()).len(), 14);
     assert_eq!(doctor(folder.path(), &[]), (Some(0), vec![], vec![]));
+    // What was told of a file that was there already stands in the log, and is sealed like the rest.
+    let log = json_of(None, folder.path(), &["audit", "verify", "--json"]);
+    assert_eq!((&log["faults"], log["entries"] == log["sealed"]), (&serde_json::json!([]), true), "{log}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use gongzhi_store::analyse::decisions::NewDecision;
 
 use crate::acts::read::{Reading, text_of};
 use crate::app::App;
+use crate::jobs::inline::sealing;
 
 /// A cell of the column where people decide.
 const YES: [&str; 5] = ["是", "对", "同一", "yes", "y"];
@@ -116,10 +117,12 @@ async fn keep(app: &App, actor: &Actor, decisions: &[NewDecision]) -> Result<(),
     if decisions.is_empty() {
         return Ok(());
     }
+    let sealing = sealing(app);
     let kept = app.store.change((actor, app.clock.now()), async |work| {
         for decision in decisions {
             work.record_decision(decision).await?;
         }
+        work.enqueue(&sealing).await?;
         Ok(())
     });
     Ok(kept.await?)

@@ -80,7 +80,7 @@ impl IntakeDesk {
             started_at: self.now,
             leased_until: self.now + LEASE,
         };
-        let store = &self.app.store;
+        let (store, sealing) = (&self.app.store, sealing(&self.app));
         self.waiter.wait(async {
             loop {
                 let mut work = store.write(&self.actor, new.started_at).await?;
@@ -100,6 +100,7 @@ impl IntakeDesk {
                         return Ok(Taken::Mine(Mine { attempt, _at_work: at_work }));
                     }
                     Begun::Done(upload) => {
+                        work.enqueue(&sealing).await?;
                         work.commit().await?;
                         return Ok(Taken::Before(upload));
                     }

@@ -12,7 +12,7 @@
 
 use std::path::Path;
 
-use datafusion::parquet::basic::{Compression, ZstdLevel};
+use datafusion::parquet::basic::Compression;
 use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::schema::types::ColumnPath;
@@ -84,7 +84,7 @@ impl<'k> BatchWriter<'k> {
         let main_file = PendingFile::create(folder, description.main_key(kind))?;
         let main_schema = schema::batch_schema(kind, version);
         let main = builders(&main_schema, ORIGIN_COLUMNS.len());
-        let main_part = PartWriter::create(main_file, main_schema, &properties, Ok)?;
+        let main_part = PartWriter::create(main_file, main_schema, properties.clone(), Ok)?;
         let (mut pending, mut personal) = (None, Vec::new());
         let personal_part = match (description.personal_key(kind), schema::personal_schema(kind, version)) {
             (Some(key), Some(schema)) => {
@@ -92,7 +92,7 @@ impl<'k> BatchWriter<'k> {
                 let file = PendingFile::create(folder, key)?;
                 let seal = |writer| SealingWriter::create(writer, data_key.key());
                 personal = builders(&schema, PERSONAL_ORIGINS);
-                let part = PartWriter::create(file, schema, &properties, seal)?;
+                let part = PartWriter::create(file, schema, properties, seal)?;
                 pending = Some(data_key);
                 Some(part)
             }
@@ -267,10 +267,8 @@ fn remark_destination(is_personal: bool) -> Destination {
 }
 
 fn properties(description: &BatchDescription, kind: &Kind) -> WriterProperties {
-    let level = ZstdLevel::try_new(1).unwrap_or_default();
     let mut properties = WriterProperties::builder()
         .set_created_by("gongzhi".to_owned())
-        .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(GROUP_ROWS))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_offset_index_disabled(true)
@@ -280,6 +278,10 @@ fn properties(description: &BatchDescription, kind: &Kind) -> WriterProperties {
         properties = properties
             .set_column_dictionary_enabled(path.clone(), false)
             .set_column_statistics_enabled(path, EnabledStatistics::None);
+    }
+    // What a state is rolled from: digests, which don't become shorter, and a word that is the same in nearly every row.
+    for name in ["_key", "_print", "_action"] {
+        properties = properties.set_column_compression(ColumnPath::from(name), Compression::UNCOMPRESSED);
     }
     properties.build()
 }

@@ -1,6 +1,7 @@
 //! Where buffered rows of a batch go: their keys and prints are made, and the parts encoded and written.
 //!
-//! Of a small batch that is done on the spot. A large one gets a thread, for checking rows and writing them take about
+//! Of a small batch that is done on the spot, and nothing in it is packed: unpacking a column takes the reader longer to
+//! prepare than a few rows of it take to read. A large one gets a thread, for checking rows and writing them take about
 //! the same time; one parcel of rows may wait for it, so memory stays bounded.
 
 use std::fs::File;
@@ -12,6 +13,7 @@ use std::thread::{self, JoinHandle};
 use datafusion::arrow::array::{ArrayRef, RecordBatch};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::basic::{Compression, ZstdLevel};
 use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::WriterProperties;
 
@@ -23,6 +25,17 @@ use crate::sealed::SealingWriter;
 
 /// Parcels that may wait.
 const WAITING: usize = 1;
+
+/// A file of at most so many rows is small.
+const SMALL_ROWS: usize = 1_000;
+
+/// How the columns of a file of so many rows are packed.
+pub(crate) fn packing_of(rows: usize) -> Compression {
+    match rows {
+        ..=SMALL_ROWS => Compression::UNCOMPRESSED,
+        _ => Compression::ZSTD(ZstdLevel::try_new(1).unwrap_or_default()),
+    }
+}
 
 /// Buffered rows, column by column.
 pub(crate) struct Parcel {
@@ -47,12 +60,13 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    fn write(&mut self, parcel: Parcel) -> Result<(), BatchError> {
+    /// Writes a parcel; `more`: others come after it.
+    fn write(&mut self, parcel: Parcel, more: bool) -> Result<(), BatchError> {
         let Parcel { origins, main, personal_origins, personal } = parcel;
         let prints = self.prints.of_rows(&main, &personal)?;
-        self.main.write(origins.into_iter().chain(prints).chain(main).collect())?;
+        self.main.write(origins.into_iter().chain(prints).chain(main).collect(), more)?;
         match &mut self.personal {
-            Some(part) => part.write(personal_origins.into_iter().chain(personal).collect()),
+            Some(part) => part.write(personal_origins.into_iter().chain(personal).collect(), more),
             None => Ok(()),
         }
     }
@@ -63,7 +77,8 @@ impl Parts {
         entries: impl Iterator<Item = KeyValue>,
     ) -> Result<(FilePart, Option<FilePart>), BatchError> {
         let personal = self.personal.map(|part| part.finish(SealingWriter::finish)).transpose()?;
-        entries.for_each(|entry| self.main.writer.append_key_value_metadata(entry));
+        let main = self.main.writer.as_mut().ok_or_else(over)?;
+        entries.for_each(|entry| main.append_key_value_metadata(entry));
         Ok((self.main.finish(Ok)?, personal))
     }
 }
@@ -71,7 +86,10 @@ impl Parts {
 /// Writes one part.
 pub(crate) struct PartWriter<W: Write + Send> {
     schema: SchemaRef,
-    writer: ArrowWriter<W>,
+    properties: WriterProperties,
+    /// Where it goes, until the first rows are there: how it is packed hangs on whether they are all.
+    target: Option<W>,
+    writer: Option<ArrowWriter<W>>,
     file: PendingFile,
 }
 
@@ -80,22 +98,26 @@ impl<W: Write + Send> PartWriter<W> {
     pub(crate) fn create(
         mut pending: (PendingFile, Disk),
         schema: SchemaRef,
-        properties: &WriterProperties,
+        properties: WriterProperties,
         wrap: impl FnOnce(Disk) -> io::Result<W>,
     ) -> Result<Self, BatchError> {
-        let (file, writer) = (&mut pending.0, pending.1);
-        let writer = wrap(writer).map_err(|source| BatchError::file(file.part(), source))?;
-        let writer = ArrowWriter::try_new(writer, Arc::clone(&schema), Some(properties.clone()))?;
-        Ok(Self { schema, writer, file: pending.0 })
+        let (file, target) = (&mut pending.0, pending.1);
+        let target = wrap(target).map_err(|source| BatchError::file(file.part(), source))?;
+        Ok(Self { schema, properties, target: Some(target), writer: None, file: pending.0 })
     }
 
-    fn write(&mut self, columns: Vec<ArrayRef>) -> Result<(), BatchError> {
+    fn write(&mut self, columns: Vec<ArrayRef>, more: bool) -> Result<(), BatchError> {
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns)?;
-        Ok(self.writer.write(&batch)?)
+        if let Some(target) = self.target.take() {
+            let packing = packing_of(if more { usize::MAX } else { batch.num_rows() });
+            let properties = self.properties.clone().into_builder().set_compression(packing).build();
+            self.writer = Some(ArrowWriter::try_new(target, Arc::clone(&self.schema), Some(properties))?);
+        }
+        Ok(self.writer.as_mut().ok_or_else(over)?.write(&batch)?)
     }
 
     fn finish(self, unwrap: impl FnOnce(W) -> io::Result<Disk>) -> Result<FilePart, BatchError> {
-        let writer = self.writer.into_inner()?;
+        let writer = self.writer.ok_or_else(over)?.into_inner()?;
         let writer = unwrap(writer).map_err(|source| BatchError::file(self.file.part(), source))?;
         self.file.finish(writer)
     }
@@ -140,7 +162,7 @@ impl Output {
             Self::Beside(mut beside) => beside.join()?,
             Self::Over => return Err(over()),
         };
-        parts.write(last)?;
+        parts.write(last, false)?;
         Ok(*parts)
     }
 }
@@ -171,7 +193,7 @@ impl Drop for Beside {
 
 fn write_on(mut parts: Box<Parts>, received: &Receiver<Parcel>) -> Result<Box<Parts>, BatchError> {
     for parcel in received {
-        parts.write(parcel)?;
+        parts.write(parcel, true)?;
     }
     Ok(parts)
 }

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int64Builder, RecordBatch, StringBuilder};
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
 use datafusion::parquet::arrow::ArrowWriter;
-use datafusion::parquet::basic::{Compression, ZstdLevel};
 use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::WriterProperties;
 use gongzhi_core::catalog::{Kind, Party, PartyPart};
@@ -18,6 +17,7 @@ use gongzhi_core::codes::PERSON_PREFIX;
 use gongzhi_core::state::VisibleBatch;
 
 use crate::batch::{BatchError, FilePart};
+use crate::batch_output::packing_of;
 use crate::keys::digest;
 use crate::parts::{DataPlace, PartReader, Slice, Source};
 use crate::pending::PendingFile;
@@ -108,7 +108,7 @@ pub fn link_batch(
 ) -> Result<FilePart, BatchError> {
     let columns = party_sources(kind);
     let mut reader = PartReader::open(place, visible, &columns, None)?;
-    let mut writer = LinkWriter::create(place.folder, &visible.batch.id, kind, version)?;
+    let mut writer = LinkWriter::create(place.folder, visible, kind, version)?;
     let mut first_row = 0;
     while let Some(slice) = reader.next_slice()? {
         for at in 0..slice.rows {
@@ -177,16 +177,16 @@ struct LinkWriter {
 }
 
 impl LinkWriter {
-    fn create(folder: &Path, batch: &str, kind: &Kind, version: &str) -> Result<Self, BatchError> {
+    fn create(folder: &Path, visible: &VisibleBatch, kind: &Kind, version: &str) -> Result<Self, BatchError> {
         let mut fields = vec![Field::new("_row_id", DataType::Int64, false)];
         for party in &kind.parties {
             fields.extend(party_columns(&party.key).map(|name| Field::new(name, DataType::Utf8, true)));
         }
         let schema = Arc::new(Schema::new(fields));
-        let (file, writer) = PendingFile::create(folder, links_key(batch, version))?;
+        let (file, writer) = PendingFile::create(folder, links_key(&visible.batch.id, version))?;
         let properties = WriterProperties::builder()
             .set_created_by("gongzhi".to_owned())
-            .set_compression(Compression::ZSTD(ZstdLevel::try_new(1).unwrap_or_default()))
+            .set_compression(packing_of(usize::try_from(visible.rows).unwrap_or(usize::MAX)))
             .set_offset_index_disabled(true)
             .set_key_value_metadata(Some(vec![KeyValue::new("gongzhi.version".to_owned(), version.to_owned())]))
             .build();

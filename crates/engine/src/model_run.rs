@@ -17,12 +17,12 @@ use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
-use datafusion::prelude::SessionContext;
+use datafusion::prelude::{SessionContext, col, lit};
 use futures::StreamExt;
 use gongzhi_core::catalog::Catalog;
 use gongzhi_core::leads::{Lead, NotCompared, Notice};
 use gongzhi_core::messages::Message;
-use gongzhi_core::models::facts::{Payments, RunFacts};
+use gongzhi_core::models::facts::{Fact, Payments, RunFacts};
 use gongzhi_core::models::steps::{Judgement, Material, find_stop, judge};
 use gongzhi_core::models::{CALENDAR_VIEW, DECLARED_VIEW, FIGURES_VIEW, Model, Models, PaidRule, RETURNS_TABLE};
 use rust_decimal::Decimal;
@@ -46,6 +46,9 @@ pub const REGISTRATION_VIEW: &str = "registration";
 
 /// How long the questions of one model may take; a prefecture's take seconds.
 const MOST_TIME: Duration = Duration::from_secs(15 * 60);
+
+/// So many taxpayers are named where it is asked what they paid.
+const MOST_NAMED: usize = 1_000;
 
 /// Why a model could not run.
 #[derive(Debug, thiserror::Error)]
@@ -341,7 +344,7 @@ pub(crate) async fn judge_model(
         views.push(CALENDAR_VIEW.to_owned());
     }
     let gathered = match prepare_views(session, (catalog, models), model, &mut views).await {
-        Ok(()) => within(MOST_TIME, gather(session, (catalog, model), run)).await,
+        Ok(()) => within(MOST_TIME, gather(session, (catalog, models), model, run)).await,
         Err(error) => Err(error),
     };
     // Also after a failure: a view left behind would stop the next model, which registers its own.
@@ -360,21 +363,14 @@ async fn within<T>(limit: Duration, work: impl Future<Output = Result<T, ModelEr
 /// that memory grows with what is compared and not with the county.
 async fn gather<'a>(
     session: &SessionContext,
-    (catalog, model): (&'a Catalog, &'a Model),
+    (catalog, models): (&'a Catalog, &'a Models),
+    model: &'a Model,
     run: &'a RunFacts,
 ) -> Result<Material<'a>, ModelError> {
-    let mut material = Material::new(catalog, model, run);
+    let mut material = Material::new((catalog, models), model, run);
     // The facts are held as a whole: they count towards the session's limit like what the query itself holds.
     let held = MemoryConsumer::new("facts").register(session.task_ctx().memory_pool());
-    let of_parts = MemoryConsumer::new("parts").register(session.task_ctx().memory_pool());
-    let own = Fence::over(session, model.reads.iter().map(String::as_str)).await?;
-    let parted = PartedQuery::new(own, parameters(catalog, model, run), &of_parts);
-    let mut batches = parted.plan(&model.sql).await?.execute_stream().await?;
-    while let Some(batch) = batches.next().await {
-        let batch = batch?;
-        held.try_grow(batch.get_array_memory_size())?;
-        material.facts.extend(facts_of(&batch, model)?);
-    }
+    material.facts = list_facts(session, (catalog, model), run, &held).await?;
     let taxpayers: HashSet<String> = material.facts.iter().filter_map(|fact| fact.taxpayer.clone()).collect();
     let shared = Fence::over(session, views_of_steps(model)).await?;
     if let Some(paid) = model.payments_view() {
@@ -391,10 +387,34 @@ async fn gather<'a>(
     Ok(material)
 }
 
-/// What some taxpayers paid, or declared.
+/// The rows of a model's SQL. What it worked out on the way to them is gone with its end, before anything else is asked.
+async fn list_facts(
+    session: &SessionContext,
+    (catalog, model): (&Catalog, &Model),
+    run: &RunFacts,
+    held: &MemoryReservation,
+) -> Result<Vec<Fact>, ModelError> {
+    let of_parts = MemoryConsumer::new("parts").register(session.task_ctx().memory_pool());
+    let own = Fence::over(session, model.reads.iter().map(String::as_str)).await?;
+    let parted = PartedQuery::new(own, parameters(catalog, model, run), &of_parts);
+    let mut batches = parted.plan(&model.sql).await?.execute_stream().await?;
+    let mut facts = Vec::new();
+    while let Some(batch) = batches.next().await {
+        let batch = batch?;
+        held.try_grow(batch.get_array_memory_size())?;
+        facts.extend(facts_of(&batch, model)?);
+    }
+    Ok(facts)
+}
+
+/// What some taxpayers paid, or declared. A few are named in the question, so that of the others nothing is put in order.
 async fn list_payments(fence: &Fence<'_>, sql: &str, taxpayers: &HashSet<String>) -> Result<Payments, ModelError> {
+    let mut asked = fence.query(sql).await?.frame(&no_values())?;
+    if taxpayers.len() <= MOST_NAMED {
+        asked = asked.filter(col("taxpayer").in_list(taxpayers.iter().map(lit).collect(), false))?;
+    }
+    let mut batches = asked.execute_stream().await?;
     let mut payments = Payments::default();
-    let mut batches = ask(fence, sql).await?;
     while let Some(batch) = batches.next().await {
         let found = payments_of(&batch?, taxpayers)?;
         payments.whole.extend(found.whole);

@@ -218,6 +218,10 @@ impl GroupBatches<'_> {
             counted.is_partial = unsaid.of(&counted.batch.id).is_some();
         }
         let mut roller = Roller::new();
+        if self.kind.mark == Mark::Flow {
+            // What happened is mostly told once: there are about as many things as rows.
+            roller.reserve(known.iter().map(|visible| usize::try_from(visible.rows).unwrap_or(0)).sum());
+        }
         for counted in &ordered {
             let rows = match by_id.get(counted.batch.id.as_str()) {
                 Some(visible) => unsaid.read_arrivals(self.place, (self.kind, &known), visible)?,

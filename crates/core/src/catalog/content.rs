@@ -1,6 +1,6 @@
 //! The smaller sorts of content: units, code lists, calendars, laws and parameters.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
@@ -352,21 +352,24 @@ pub fn read_code_list(text: &str, findings: &mut Findings<'_>) -> CodeList {
         let message = Message::new("catalog-key-unknown").with("key", name).with("hint", "-");
         findings.record(1, message.with("known", known.join(" ")));
     }
+    let places = known.map(|key| columns.iter().enumerate().filter(|(_, name)| *name == key).last().map(|(at, _)| at));
     let mut list = CodeList::default();
-    let mut seen = BTreeSet::new();
-    for record in reader.into_records() {
-        let record = match record {
-            Ok(record) => record,
+    let mut seen = HashSet::new();
+    let mut record = csv::StringRecord::new();
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(true) => {}
+            Ok(false) => break,
             Err(error) => {
                 let line = error.position().map_or(1, csv::Position::line);
                 let message = Message::new("catalog-yaml-unreadable").with("why", &error);
                 findings.record(usize::try_from(line).unwrap_or(1), message);
                 continue;
             }
-        };
+        }
         let line = record.position().map_or(1, |position| usize::try_from(position.line()).unwrap_or(1));
-        let values: BTreeMap<&str, &str> = columns.iter().zip(record.iter()).collect();
-        let entry = read_code_entry(&values, line, findings);
+        let cells = places.map(|place| place.and_then(|at| record.get(at)).unwrap_or_default());
+        let entry = read_code_entry(cells, line, findings);
         if !seen.insert((entry.code.clone(), entry.from)) {
             findings.record(line, Message::new("catalog-key-twice").with("key", &entry.code));
         }
@@ -378,9 +381,13 @@ pub fn read_code_list(text: &str, findings: &mut Findings<'_>) -> CodeList {
     list
 }
 
-fn read_code_entry(values: &BTreeMap<&str, &str>, line: usize, findings: &mut Findings<'_>) -> CodeEntry {
-    let text = |key: &str| values.get(key).map(|value| (*value).to_owned()).unwrap_or_default();
-    let mut day = |key: &str| match text(key).as_str() {
+/// An entry of its cells: code, name, English name, first and last day, aliases.
+fn read_code_entry(
+    [code, name, name_en, from, to, aliases]: [&str; 6],
+    line: usize,
+    findings: &mut Findings<'_>,
+) -> CodeEntry {
+    let mut day = |key: &str, written: &str| match written {
         "" => None,
         written => read_day(written)
             .map_err(|expected| {
@@ -389,12 +396,11 @@ fn read_code_entry(values: &BTreeMap<&str, &str>, line: usize, findings: &mut Fi
             })
             .ok(),
     };
-    let (from, to) = (day("from"), day("to"));
-    let (code, name) = (text("code"), text("name"));
+    let (from, to) = (day("from", from), day("to", to));
     if code.is_empty() || name.is_empty() {
         findings.record(line, Message::new("catalog-key-empty").with("key", "code, name"));
     }
-    let aliases =
-        text("aliases").split(';').map(str::trim).filter(|alias| !alias.is_empty()).map(str::to_owned).collect();
-    CodeEntry { code, name: Bilingual { zh: name, en: text("name_en") }, from, to, aliases }
+    let aliases = aliases.split(';').map(str::trim).filter(|alias| !alias.is_empty()).map(str::to_owned).collect();
+    let name = Bilingual { zh: name.to_owned(), en: name_en.to_owned() };
+    CodeEntry { code: code.to_owned(), name, from, to, aliases }
 }

@@ -20,6 +20,7 @@ pub struct Places {
     weak: HashMap<u64, Vec<u32>>,
     /// For each first sign the greatest length of a name, 0 for none.
     lengths: Vec<u8>,
+    /// Codes that were in the list once and are no more, ascending.
     retired: Vec<u32>,
     /// Every name of a place that is called otherwise than it is named: an autonomous region, prefecture, county.
     spellings: HashMap<u32, Vec<Signs>>,
@@ -34,9 +35,12 @@ impl Places {
         for name in names {
             places.add(name, divisions);
         }
+        places.retired.sort_unstable();
+        places.retired.dedup();
         places
     }
 
+    /// Adds a name; the retired codes are put in order after the last.
     fn add(&mut self, name: &str, divisions: &Divisions) {
         let row = signs::read(name);
         let codes: Vec<u32> = divisions.codes_named(name).filter_map(|code| code.parse().ok()).collect();
@@ -46,8 +50,6 @@ impl Places {
         for code in divisions.codes_named(name).filter(|code| divisions.is_retired(code)) {
             self.retired.extend(code.parse::<u32>());
         }
-        self.retired.sort_unstable();
-        self.retired.dedup();
         let short_of_district = row.len() == 2
             && divisions
                 .codes_named(name)

@@ -6,6 +6,7 @@
 //! same for all models lives once in [`steps`]: identity, place, coverage, due day, reliefs, ranges, payments, floors.
 //! This module is the compiler of the YAML; the SQL is planned and run by the engine.
 
+pub mod addresses;
 pub mod cases;
 pub mod facts;
 pub mod formula;
@@ -20,6 +21,7 @@ use crate::catalog::names::words;
 use crate::catalog::node::Problem;
 use crate::leads::LawReference;
 use crate::messages::Bilingual;
+use addresses::Addresses;
 use formula::Formula;
 
 pub use read::{FIXED_COLUMNS, OPTIONAL_COLUMNS};
@@ -257,6 +259,8 @@ pub struct Models {
     pub views: BTreeMap<String, String>,
     /// Cases by model.
     pub cases: BTreeMap<String, cases::CaseFile>,
+    /// Places by the names addresses have for them, made once for all models.
+    pub addresses: Addresses,
 }
 
 impl Models {

@@ -6,16 +6,17 @@
 //! unknown is never taken for zero: a missing fact stops the row, a missing flag makes a range and the lead uses its low
 //! end, and silence of a table counts only where the table covers the period.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::addresses::Addresses;
 use super::facts::{Fact, FactValue, IncompletePayment, Payment, Payments, RunFacts, Standing};
 use super::formula::{Names, NoValue};
-use super::{AmountQuestion, Asks, Model};
+use super::{AmountQuestion, Asks, Model, Models};
 use crate::calendar::Deadline;
 use crate::catalog::{Catalog, ParameterValue, region_with_parents};
 use crate::codes::Uscc;
@@ -24,7 +25,6 @@ use crate::messages::Message;
 use crate::money::{self, TooLarge, is_too_large};
 use crate::period::Period;
 
-mod addresses;
 mod conclude;
 mod coverage;
 mod due;
@@ -102,13 +102,13 @@ pub struct Material<'a> {
     pub standings: BTreeMap<String, Standing>,
     /// Due days found, by region, first day and count.
     due_days: RefCell<HashMap<(String, NaiveDate, u32), Deadline>>,
-    /// Places by address, made when a row needs them.
-    addresses: OnceCell<addresses::AddressBook>,
+    /// Places by address.
+    addresses: &'a Addresses,
 }
 
 impl<'a> Material<'a> {
-    /// A model and what it is told, without any rows yet.
-    pub fn new(catalog: &'a Catalog, model: &'a Model, run: &'a RunFacts) -> Self {
+    /// A model and what it is told, without any rows yet; `models` are those of the catalogue.
+    pub fn new((catalog, models): (&'a Catalog, &'a Models), model: &'a Model, run: &'a RunFacts) -> Self {
         Self {
             catalog,
             model,
@@ -118,7 +118,7 @@ impl<'a> Material<'a> {
             returns: Vec::new(),
             standings: BTreeMap::new(),
             due_days: RefCell::default(),
-            addresses: OnceCell::new(),
+            addresses: &models.addresses,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::hash::Hash;
 use foldhash::HashMap;
 
 use super::effect::MOST_COMPARED;
-use super::place::Place;
+use super::place::{self, Place};
 use super::{Counted, Effect, Reach, Role};
 use crate::catalog::Mode;
 use crate::period::Period;
@@ -110,6 +110,11 @@ impl<'a, K: Hash + Eq + Clone> Roller<'a, K> {
     /// A roller that has seen nothing.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Makes room for so many things more, so that those of large sets are not moved again and again.
+    pub fn reserve(&mut self, things: usize) {
+        self.held.reserve(things);
     }
 
     /// Adds the next set, in the order of [`order_batches`](super::order_batches), with its rows, and tells what it does to
@@ -315,8 +320,7 @@ impl<'a, K: Hash + Eq + Clone> Roller<'a, K> {
     pub fn finish(self, period: Option<Period>) -> Rolled {
         let sets = &self.sets;
         let places = self.held.into_values().map(|(place, _)| place);
-        let mut rows: Vec<Place> = places.filter(|place| sets[place.batch].shows_in(period)).collect();
-        rows.sort_unstable();
+        let rows = place::in_order(places.filter(|place| sets[place.batch].shows_in(period)), sets.len());
         let below = |place: &Place| self.beneath.get(place).copied();
         let chain = |row: &Place| std::iter::successors(below(row), below).collect::<Vec<_>>();
         let beneath = rows.iter().map(|row| (*row, chain(row))).filter(|(_, chain)| !chain.is_empty()).collect();

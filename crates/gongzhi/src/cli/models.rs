@@ -15,7 +15,6 @@ use gongzhi_core::models::{Asks, Model, Models};
 
 use super::{CatalogWords, Context};
 use crate::acts::analyse::models::{self, CompareOrder, get_models, get_models_to_run};
-use crate::acts::catalog::list_sources;
 use crate::acts::home::Access;
 use crate::acts::operator::operator;
 use crate::acts::run::Content;
@@ -202,7 +201,6 @@ fn test(args: &Test, context: &Context) -> anyhow::Result<ExitCode> {
 /// Exit 0; a model that stopped says why and stops nobody else.
 fn run_kept(args: &Run, context: &Context) -> anyhow::Result<ExitCode> {
     let say = &context.translator;
-    let sources = list_sources(&args.place.place())?;
     let is_wanted = |model: &Model| args.model.is_empty() || args.model.contains(&model.key);
     let (catalog, mut all) = context.wait(get_models_to_run(&args.place.place(), is_wanted))?;
     for key in &args.model {
@@ -211,7 +209,7 @@ fn run_kept(args: &Run, context: &Context) -> anyhow::Result<ExitCode> {
     all.models.retain(|_, model| is_wanted(model));
     let order = CompareOrder { as_of: args.as_of, coverage: args.coverage.clone(), region: args.region.clone() };
     let app = context.open(&args.home, Access::Read)?;
-    let content = Content { sources, catalog: Arc::new(catalog), models: Arc::new(all) };
+    let content = Content { catalog: Arc::new(catalog), models: Arc::new(all) };
     let compared = context.wait(models::compare_kept(&app, &operator(Purpose::Analysis), (order, content)))?;
     context.wait(app.close())?;
     for report in &compared.reports {

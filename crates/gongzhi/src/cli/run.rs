@@ -12,7 +12,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{CatalogWords, Context};
 use crate::acts::analyse::models::get_models_to_run;
-use crate::acts::catalog::list_sources;
 use crate::acts::home::Access;
 use crate::acts::operator::operator;
 use crate::acts::run::{Content, LISTED_FILES, RunEnd, RunOrder, prepare, run as run_folder};
@@ -34,10 +33,9 @@ pub struct Args {
 
 /// Exit 0 when every file was accepted, 1 when some were blocked or refused, 2 when nothing could be run.
 pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
-    let (say, place) = (&context.translator, args.place.place());
-    let sources = list_sources(&place)?;
-    let (catalog, models) = context.wait(get_models_to_run(&place, |_| true))?;
-    let content = Content { sources, catalog: Arc::new(catalog), models: Arc::new(models) };
+    let say = &context.translator;
+    let (catalog, models) = context.wait(get_models_to_run(&args.place.place(), |_| true))?;
+    let content = Content { catalog: Arc::new(catalog), models: Arc::new(models) };
     let Args { folder, as_of, out, home, region, .. } = args;
     let order = RunOrder { folder, out: out.clone(), as_of, region, language: say.language() };
     let prepared = prepare(order, &home, &content)?;

@@ -127,7 +127,7 @@ impl County {
         let mut coverage = vec![covered("tax_payment")];
         coverage.extend(self.returns.as_ref().map(|_| covered("tax_return")));
         let run = RunFacts { as_of, region: "652323".to_owned(), coverage, delivered: BTreeMap::new() };
-        let mut material = Material::new(&catalog, &models.models["a/b"], &run);
+        let mut material = Material::new((&catalog, &models), &models.models["a/b"], &run);
         material.facts.clone_from(&self.facts);
         material.payments.whole.clone_from(&self.payments);
         material.returns = self.returns.clone().unwrap_or_default();

@@ -84,7 +84,7 @@ impl Material<'_> {
             return Some(code);
         }
         let address = fact.place_address.as_deref()?;
-        self.addresses.get_or_init(|| super::addresses::AddressBook::of(self.catalog)).find(address)
+        self.addresses.of(self.catalog).find(address)
     }
 
     /// The region of the authority in charge; a party seated elsewhere owes a seat tax there.

@@ -27,6 +27,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use gongzhi_core::access::{Actor, Purpose};
+use gongzhi_core::codes::Divisions;
 use gongzhi_core::identity::Decisions;
 use gongzhi_core::messages::{Message, Translator};
 use gongzhi_core::models::facts::Coverage;
@@ -37,7 +38,6 @@ use gongzhi_engine::session::SessionPlace;
 use gongzhi_store::analyse::links::NewLinks;
 use gongzhi_store::shared::work::Work;
 
-use crate::acts::catalog::read_divisions;
 use crate::acts::collect::intake::{self, IntakeDesk};
 use crate::acts::exchange;
 use crate::app::{App, Waiter};
@@ -232,7 +232,7 @@ async fn identify(
     context: &RunContext<'_>,
     (visible, place): (&VisibleBatches, &SessionPlace),
 ) -> Result<identities::Identified, ActError> {
-    let divisions = read_divisions(&context.sources);
+    let divisions = context.catalog.lists.get("divisions").map(Divisions::of_list).unwrap_or_default();
     let decisions = Decisions::new(app.store.list_decisions(&actor.scope, app.clock.now()).await?);
     let given = identities::Identifying {
         catalog: &context.catalog,

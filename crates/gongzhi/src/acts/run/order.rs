@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use gongzhi_core::catalog::{Catalog, Source};
+use gongzhi_core::catalog::Catalog;
 use gongzhi_core::messages::{Language, Message, Translator};
 use gongzhi_core::models::Models;
 use gongzhi_engine::model_run::ModelContent;
@@ -26,8 +26,6 @@ pub struct RunOrder {
 
 /// What models are run of.
 pub struct Content {
-    /// Files of the catalogue.
-    pub sources: Vec<Source>,
     /// The catalogue.
     pub catalog: Arc<Catalog>,
     /// Its models.

@@ -302,6 +302,7 @@ fn a_query_that_passes_the_fence_calls_nothing_forbidden_and_runs() {
             models: BTreeMap::from([(model.key.clone(), model.clone())]),
             views: models.views.clone(),
             cases: BTreeMap::new(),
+            addresses: models.addresses.clone(),
         };
         let problems = runtime.block_on(check_models(&catalog, &only, |_| true));
         for problem in &problems {

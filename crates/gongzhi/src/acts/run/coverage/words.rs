@@ -69,7 +69,7 @@ const ENDS: [&str; 10] = ["税", "费", "信息", "数据", "明细", "清单", 
 /// name, the ends left out. What several have names those.
 fn find_called(column: &str, word: &str, known: &[Called<'_>]) -> Result<String, Message> {
     let word = without_blanks(word);
-    let same = |name: &str| without_blanks(name).eq_ignore_ascii_case(&word);
+    let same = |name: &str| is_same(name, &word);
     if let Some(found) = known.iter().find(|one| same(one.key) || one.names.iter().any(|name| same(name))) {
         return Ok(found.key.to_owned());
     }
@@ -92,6 +92,15 @@ fn find_called(column: &str, word: &str, known: &[Called<'_>]) -> Result<String,
     let pairs: Vec<String> = bare.chars().zip(bare.chars().skip(1)).map(|(a, b)| format!("{a}{b}")).collect();
     let alike = with(&|name| !name.is_ascii() && pairs.iter().any(|pair| name.contains(pair)));
     Err(unknown(column, &word, (known, &alike)))
+}
+
+/// Whether two texts are the same without their blanks, in capitals or not. Every name of a list is held against every word
+/// of the file: no text is made for it.
+fn is_same(one: &str, other: &str) -> bool {
+    fn signs(text: &str) -> impl Iterator<Item = char> {
+        text.chars().filter(|sign| !sign.is_whitespace()).map(|sign| sign.to_ascii_lowercase())
+    }
+    signs(one).eq(signs(other))
 }
 
 /// What a line names that the catalogue does not have, and what may be meant.

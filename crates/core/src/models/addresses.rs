@@ -1,6 +1,6 @@
 //! The place an address names: a county of the country, a township of ours, land of the production and construction corps.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::catalog::Catalog;
 use crate::codes::Divisions;
@@ -8,6 +8,17 @@ use crate::identity::Places;
 
 /// The cities of the corps lie directly under the region (659001 …): what is known to be the corps' and no more is there.
 const CORPS: &str = "659000";
+
+/// The address book of a catalogue, made when the first address is looked up. A clone is the same one.
+#[derive(Debug, Clone, Default)]
+pub struct Addresses(Arc<OnceLock<AddressBook>>);
+
+impl Addresses {
+    /// That of the catalogue, which is the same every time.
+    pub fn of(&self, catalog: &Catalog) -> &AddressBook {
+        self.0.get_or_init(|| AddressBook::of(catalog))
+    }
+}
 
 /// Places by the names addresses have for them.
 #[derive(Debug)]

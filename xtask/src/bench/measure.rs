@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-/// How often memory is looked at.
+/// How often the program is asked for the most memory it held so far. A short one would otherwise be looked at before or
+/// after its most.
+const OFTEN: Duration = Duration::from_millis(2);
+/// How often memory is looked at of the program and all below it.
 const EVERY: Duration = Duration::from_millis(20);
 /// Looking at a process of gigabytes takes long and holds it up: this many times as long passes before the next look.
 const REST: u32 = 20;
@@ -39,11 +42,15 @@ pub fn run(command: &mut Command) -> Result<Measured> {
     let ended = AtomicBool::new(false);
     let (output, peak) = std::thread::scope(|scope| {
         let watch = scope.spawn(|| {
-            let mut peak = 0;
+            let (mut peak, mut next) = (0, Instant::now());
             while !ended.load(Ordering::Relaxed) {
                 let looked = Instant::now();
-                peak = peak.max(memory_below(id));
-                std::thread::sleep(EVERY.max(looked.elapsed() * REST));
+                peak = peak.max(most_so_far(id));
+                if looked >= next {
+                    peak = peak.max(memory_below(id));
+                    next = Instant::now() + EVERY.max(looked.elapsed() * REST);
+                }
+                std::thread::sleep(OFTEN);
             }
             peak
         });
@@ -84,6 +91,11 @@ fn processor_seconds() -> f64 {
     ticks.sum::<f64>() / 100.0
 }
 
+/// KiB that a process alone held at the most until now.
+fn most_so_far(process: u32) -> u64 {
+    kib_of(&format!("/proc/{process}/status"), "VmHWM:")
+}
+
 /// KiB that a process and its descendants hold now, pages shared with another process counted in parts.
 fn memory_below(id: u32) -> u64 {
     let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
@@ -107,7 +119,12 @@ fn memory_below(id: u32) -> u64 {
 }
 
 fn resident(process: u32) -> u64 {
-    let text = std::fs::read_to_string(format!("/proc/{process}/smaps_rollup")).unwrap_or_default();
-    let line = text.lines().find(|line| line.starts_with("Pss:")).unwrap_or_default();
+    kib_of(&format!("/proc/{process}/smaps_rollup"), "Pss:")
+}
+
+/// The figure of a line in what the system says of a process; 0 where it says nothing any more.
+fn kib_of(path: &str, word: &str) -> u64 {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let line = text.lines().find(|line| line.starts_with(word)).unwrap_or_default();
     line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).unwrap_or(0)
 }
